@@ -1,0 +1,96 @@
+"""Frozen values to JSON and back, each with its type (spec/plan.md).
+
+A dataclass is written as `{"is": "Erase", …}` without the fields that have their default; enums, dates and
+other scalars that JSON lacks as `{"is": "date", "value": …}`. Lists are read as tuples. Only the classes given
+are read: anything else in the text is an error that names it.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from hashlib import sha256
+from uuid import UUID
+
+type_names: Mapping[str, Callable[[str], object]] = {
+    "date": date.fromisoformat,
+    "datetime": datetime.fromisoformat,
+    "decimal": Decimal,
+    "uuid": UUID,
+    "bytes": bytes.fromhex,
+    "float": float.fromhex,
+}
+
+
+class Unreadable(ValueError):
+    """A stored value that this version cannot read; names the class or the key."""
+
+
+def _scalar(value: object) -> object:
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case float():
+            return {"is": "float", "value": value.hex()}
+        case datetime():
+            return {"is": "datetime", "value": value.isoformat()}
+        case date():
+            return {"is": "date", "value": value.isoformat()}
+        case Decimal() | UUID():
+            return {"is": type(value).__name__.lower(), "value": str(value)}
+        case bytes():
+            return {"is": "bytes", "value": value.hex()}
+    raise Unreadable(f"A {type(value).__name__} cannot be stored.")
+
+
+def encode(value: object) -> object:
+    """The value as JSON would hold it. Raises Unreadable for a type without a written form."""
+    if isinstance(value, Enum):
+        return {"is": type(value).__name__, "value": value.value}
+    if is_dataclass(value) and not isinstance(value, type):
+        written: dict[str, object] = {"is": type(value).__name__}
+        for each in fields(value):
+            content = getattr(value, each.name)
+            if each.default is MISSING or content != each.default:
+                written[each.name] = encode(content)
+        return written
+    if isinstance(value, tuple | list):
+        return [encode(item) for item in value]
+    return _scalar(value)
+
+
+def decode(written: object, classes: Iterable[type]) -> object:
+    """The value again. Raises Unreadable for anything that none of `classes` explains."""
+    known = {each.__name__: each for each in classes}
+
+    def read(part: object) -> object:
+        if isinstance(part, list):
+            return tuple(read(item) for item in part)
+        if not isinstance(part, dict):
+            return part
+        name = str(part.get("is"))
+        if name in type_names:
+            return type_names[name](part["value"])
+        if name not in known:
+            raise Unreadable(f"Nothing here is called {name!r}.")
+        kind = known[name]
+        if issubclass(kind, Enum):
+            return kind(part["value"])
+        return kind(**{key: read(item) for key, item in part.items() if key != "is"})
+
+    try:
+        return read(written)
+    except (TypeError, KeyError, ValueError) as error:
+        raise Unreadable(f"A stored value does not fit its form: {error}") from error
+
+
+def text(value: object) -> str:
+    """The one canonical text of a value: keys sorted, no spaces. What digests are taken of."""
+    return json.dumps(encode(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest(value: object) -> str:
+    """SHA-256 of the canonical text, in hex."""
+    return sha256(text(value).encode()).hexdigest()

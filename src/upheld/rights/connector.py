@@ -1,0 +1,161 @@
+"""The port through which the engine reaches a system. One folder a kind implements it (design: connectors).
+
+A connector is made by `Factory`, found by the entry point group `upheld.connectors` under its kind. All
+methods raise only Transient, Permanent or Misconfigured across this port. `upheld.connectors.conformance` is
+the kit that every connector, ours or a stranger's, has to pass.
+"""
+
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from upheld.datamap.model import System
+from upheld.rights.outcome import Committed, Counts, Established, Prepared, Settled, Verified
+from upheld.rights.plan import Step
+from upheld.rights.subject import Identity, Key, Person, Subject
+
+Entropy = Callable[[], str]
+"""Gives a fresh random token, lower-case letters and digits, at least 96 bits. An argument, so that tests repeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a kind can do. `establishes`: the best it can say after a crash; `undo`: rows can be put back as
+    they were; `automatic`: answers by itself (a manual system waits for a person); `tested`: proven against
+    real servers of this kind."""
+
+    transactions: bool
+    establishes: Established
+    restrict: bool
+    undo: bool
+    automatic: bool = True
+    tested: bool = True
+    version: str = ""
+
+
+class Severity(StrEnum):
+    """STOP: nothing is written in this system until it is cured or accepted. DOUBT: look at it; `--strict`
+    fails on it too. NOTE: worth knowing."""
+
+    STOP = "stop"
+    DOUBT = "doubt"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong between the map, the plan's rules and the live system, with its cure.
+
+    `code` is stable and documented (`docs/findings.md`); `cure` is the statement or the edit that ends it.
+    Never holds values of rows.
+    """
+
+    code: str
+    severity: Severity
+    system: str
+    table: str
+    column: str
+    what: str
+    cure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one look at a system adds to what is known of the person."""
+
+    people: tuple[Person, ...] = ()
+    identities: tuple[Identity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row for the person's copy. `redacted`: columns whose value was replaced by a mark (G-15.5).
+    `mine`: False where she may see a row that is somebody else's."""
+
+    step: int
+    table: str
+    values: Mapping[str, object]
+    redacted: tuple[str, ...] = ()
+    mine: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that belongs to the copy: where it stood, and its bytes in pieces of at most 64 KiB."""
+
+    step: int
+    table: str
+    name: str
+    content: Iterator[bytes]
+
+
+Collected = Row | Attachment
+
+Execution = Generator[Prepared | Committed, None, None]
+"""Yields Prepared, is resumed only when the caller has stored it durably, commits, yields Committed; once for
+each transaction of the system. Closing the generator before resuming rolls back."""
+
+
+class Connector(Protocol):
+    """One live system. Holds connections only inside a call, or while a generator of it is open."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this system, as connected, can do."""
+        ...
+
+    def check(self) -> tuple[Finding, ...]:
+        """The live system against the map and the rules of planning. Reads only, no rows' values."""
+        ...
+
+    def key(self, table: str, text: str) -> Key:
+        """A key of a person table given as text, in the column's own types.
+
+        Permanent when it is not one ('7abc' for an integer): never a guess (scenario 27)."""
+        ...
+
+    def find(self, identities: Sequence[Identity], people: Sequence[Person]) -> Found:
+        """People that the identities name here, and the identities that the people's own rows vouch for.
+
+        Reads only. Only verified identities are looked for."""
+        ...
+
+    def count(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Counts:
+        """What the steps would select or change at this moment; reads only, in one snapshot."""
+        ...
+
+    def collect(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Iterator[Collected]:
+        """The rows and files of the Collect steps, from one read-only snapshot, in bounded memory."""
+        ...
+
+    def execute(
+        self, steps: Sequence[Step], subject: Subject, *, now: datetime, entropy: Entropy, allow: frozenset[str]
+    ) -> Execution:
+        """Do the writing steps. Refuses with Misconfigured on any STOP finding and on undecided rows, with
+        Permanent beyond a limit that `allow` does not name (`rows_per_person`, `share_of_table`), in each case before
+        its first write."""
+        ...
+
+    def verify(self, steps: Sequence[Step], subject: Subject, traces: Sequence[bytes], *, now: datetime) -> Verified:
+        """Look again, in a new transaction, from identities, keys and remembered values and by the map, not
+        by the predicates that erased."""
+        ...
+
+    def settle(self, token: str) -> Settled:
+        """What became of the transaction of that token: asked after a crash, before anything is repeated."""
+        ...
+
+
+class Factory(Protocol):
+    """What the entry point names: makes a connector for a system of the map.
+
+    `secrets` gives the value of `${NAME}`; a missing one is Misconfigured, naming every place tried. No
+    connection is opened yet."""
+
+    def __call__(self, system: System, *, secrets: Mapping[str, str]) -> Connector:
+        """Misconfigured when the system's own keys do not fit this kind."""
+        ...
+
+

@@ -1,0 +1,275 @@
+"""One frozen plan, several interpreters: explain, dry-run, execute, verify (design: plan is data).
+
+A plan names no person. Who it is about is a `Subject`, kept apart and sealed; the same plan would do for
+anybody. Steps hold all that a connector needs, so that an upgrade of the map or of Upheld never changes a
+running case. Order of steps: locate, then children before parents; a connector may refine the order by what
+it knows of the live schema, never drop a step.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from upheld.datamap.model import Assignment, Condition, Field, FileReference, Holding, Link, Period
+from upheld.law.ground import Ground
+from upheld.law.right import Right
+
+
+class Scope(StrEnum):
+    """Which of the selected rows: all; those in which nobody else is left; those without foreign replies;
+    those and all replies below them."""
+
+    ALL = "all"
+    ORPHANS = "orphans"
+    LEAVES = "leaves"
+    SUBTREE = "subtree"
+
+
+class Side(StrEnum):
+    """Older than the period (its time is over) or younger (it still runs)."""
+
+    OVER = "over"
+    RUNNING = "running"
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """Rows on one side of `after` + `period`, measured at the `now` given to the interpreter."""
+
+    after: str
+    period: Period
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One way by which rows are hers: a link, and the name of the `Locate` that gives the keys it points at;
+    `keys` is None when the link holds an identity."""
+
+    link: Link
+    keys: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Rows of one table: hers by any of `sources` (or, in a person table, hers because their key is in the
+    set named `people`), that meet `when` and none of `unless`, narrowed by `scope` and `age`.
+
+    For ORPHANS a row counts when each of `parties` is hers or empty and no row of `holders` is anybody
+    else's. LEAVES and SUBTREE follow `replies`, the column that refers to the row answered.
+    """
+
+    table: str
+    sources: tuple[Source, ...] = ()
+    people: str | None = None
+    key: tuple[str, ...] = ()
+    when: Condition = ()
+    unless: tuple[Condition, ...] = ()
+    scope: Scope = Scope.ALL
+    parties: tuple[Source, ...] = ()
+    holders: tuple[Holding, ...] = ()
+    replies: str | None = None
+    age: Age | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a step is done: the article or section, and the policy's clause where one is bound."""
+
+    article: str
+    clause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Locate:
+    """Find the `key` values of the selected rows and remember them as `name`. Without a selection the keys
+    are the subject's own, found when she was identified."""
+
+    number: int
+    system: str
+    name: str
+    table: str
+    key: tuple[str, ...]
+    selection: Selection | None
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """Copy the selected rows for her. `redact`: columns about others (G-15.5), unless the link named beside
+    the column leads to her."""
+
+    number: int
+    system: str
+    selection: Selection
+    fields: tuple[Field, ...]
+    redact: tuple[tuple[str, str], ...]
+    reason: Reason
+    files: tuple[FileReference, ...] = ()
+    formats: tuple[tuple[Condition, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """The selected rows go."""
+
+    number: int
+    system: str
+    selection: Selection
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Anonymise:
+    """The selected rows stay; the assigned columns no longer say who."""
+
+    number: int
+    system: str
+    selection: Selection
+    assignments: tuple[Assignment, ...]
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Detach:
+    """The selected rows stay; the links by which they are hers are cut, or turned to the ghost row."""
+
+    number: int
+    system: str
+    selection: Selection
+    to_ghost: bool
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Retain:
+    """The selected rows stay for a ground; `assignments` are applied now (strip). Evidence class E (P-20)."""
+
+    number: int
+    system: str
+    selection: Selection
+    ground: Ground
+    law: str
+    reason: Reason
+    assignments: tuple[Assignment, ...] = ()
+    period: Period | None = None
+    after: str | None = None
+    review: date | None = None
+    hold: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """The selected rows stay as they are because the map says why nothing in them is hers to erase."""
+
+    number: int
+    system: str
+    selection: Selection
+    because: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """No rule says what happens to these rows: if there is one, nothing is written in this system."""
+
+    number: int
+    system: str
+    selection: Selection
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class EraseFiles:
+    """Files named by the selected rows go, unless another row still names them. Before the rows: at least
+    once, idempotent; a missing file is a recorded success."""
+
+    number: int
+    system: str
+    selection: Selection
+    file: FileReference
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """After the writes, `column` of `table` counts rows of `of` whose `by` equals its `key` anew, for the
+    rows that hers pointed at."""
+
+    number: int
+    system: str
+    table: str
+    key: str
+    column: str
+    of: Selection
+    by: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """A materialised view is computed anew, after the commit."""
+
+    number: int
+    system: str
+    view: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A person does it: the owner of a manual system is told what to look for, how and by when."""
+
+    number: int
+    system: str
+    owner: str
+    address: str
+    look_for: str
+    how: str
+    days: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """A recipient is told (G-19.1)."""
+
+    number: int
+    system: str
+    recipient: str
+    reason: Reason
+
+
+Step = (
+    Locate
+    | Collect
+    | Erase
+    | Anonymise
+    | Detach
+    | Retain
+    | Keep
+    | Undecided
+    | EraseFiles
+    | Recount
+    | Refresh
+    | Task
+    | Notify
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be done, for one exercise of one right, in all systems. Holds no personal data."""
+
+    right: Right
+    regime: str
+    steps: tuple[Step, ...]
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """Names of the systems that have steps, in the order of the plan."""
+        return tuple(dict.fromkeys(step.system for step in self.steps))
+
+    def of(self, system: str) -> tuple[Step, ...]:
+        """The steps of one system, in order."""
+        return tuple(step for step in self.steps if step.system == system)
