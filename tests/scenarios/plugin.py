@@ -47,12 +47,13 @@ class _Collector:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or report.outcome != "passed":
-            self._config.stash[_results] += [
+            seen = [
                 Result(int(number), database, report.outcome, report.nodeid)
                 for key, value in report.user_properties
                 if key == PROPERTY
                 for number, database in [str(value).split(" ", 1)]
             ]
+            self._config.stash[_results].extend(seen)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -85,7 +86,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def _table(config: pytest.Config) -> Table:
-    return Table(Catalogue.read(CATALOGUE.read_text()), config.stash[_results])
+    results: list[Result] = config.stash[_results]
+    return Table(Catalogue.read(CATALOGUE.read_text()), results)
 
 
 def _complaints(config: pytest.Config) -> list[str]:
