@@ -206,7 +206,7 @@ def test_a_lost_node_is_named_with_its_cure() -> None:
     tree = grown(ENTRIES)
     del tree.store.hashes[Node(1, 1)]
 
-    with pytest.raises(MissingNode, match="level 1, position 1 is missing .* Rebuild"):
+    with pytest.raises(MissingNode, match=r"level 1, position 1 is missing .* Rebuild"):
         tree.inclusion(0, 8)
 
 

@@ -47,9 +47,7 @@ def _render(value: object, depth: int) -> str:
     if isinstance(value, Mapping):
         if any(not isinstance(key, str) for key in value):
             raise NotCanonical("The keys of an object must be strings.")
-        members = (
-            f"{_string(key)}:{_render(value[key], depth + 1)}" for key in sorted(value, key=_utf16)
-        )
+        members = (f"{_string(key)}:{_render(value[key], depth + 1)}" for key in sorted(value, key=_utf16))
         return "{" + ",".join(members) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ",".join(_render(item, depth + 1) for item in value) + "]"

@@ -1,8 +1,8 @@
 """Signed notes (C2SP signed-note): a text, an empty line, and one line for each signature (P-10).
 
-    text of one or more lines
-    <empty line>
-    — key-name base64(4 bytes key id, signature)
+text of one or more lines
+<empty line>
+— key-name base64(4 bytes key id, signature)
 """
 
 import re

@@ -1,11 +1,11 @@
 """Portable proofs (C2SP tlog-proof): one small file that shows that an entry stands in the log (P-14).
 
-    c2sp.org/tlog-proof@v1
-    extra <base64>            (optional; Upheld puts the entry itself here)
-    index <number>
-    <sibling hash, base64>    (none or more, leaf side first)
-    <empty line>
-    <the checkpoint, verbatim>
+c2sp.org/tlog-proof@v1
+extra <base64>            (optional; Upheld puts the entry itself here)
+index <number>
+<sibling hash, base64>    (none or more, leaf side first)
+<empty line>
+<the checkpoint, verbatim>
 """
 
 from collections.abc import Sequence
@@ -47,9 +47,7 @@ class Proof:
         return "\n".join(lines) + "\n\n" + self.checkpoint
 
 
-def prove(
-    tree: Tree, index: int, checkpoint: SignedCheckpoint, *, extra: bytes | None = None
-) -> Proof:
+def prove(tree: Tree, index: int, checkpoint: SignedCheckpoint, *, extra: bytes | None = None) -> Proof:
     """The proof of entry `index` under a checkpoint that this log has signed."""
     hashes = tree.inclusion(index, checkpoint.checkpoint.size)
     return Proof(index, hashes, checkpoint.signed, extra)
