@@ -22,7 +22,6 @@ from upheld.datamap.model import Action, Assignment, Table
 from upheld.datamap.normalise import normalise
 from upheld.rights.outcome import Remnant, Verified
 from upheld.rights.plan import Age, Collect, Recount, Selection, Side, Source, Step
-from upheld.rights.planner import held
 
 _SCAN = 100_000
 """Up to so many rows a column without index is searched for values; beyond, it is named as not searched."""
@@ -37,7 +36,7 @@ class Verifier:
     traces: Traces
     reach: tuple[Step, ...]
     erasure: tuple[Step, ...]
-    holds: tuple[model.Hold, ...] = ()
+    on_hold: frozenset[str] = frozenset()
 
     def look(self) -> Verified:
         """Everything, in one go."""
@@ -59,7 +58,7 @@ class Verifier:
             if not isinstance(step, Collect):
                 continue
             table = self.rows.system.table(step.selection.table)
-            if held(self.rows.system.name, table.name, self.holds):
+            if table.name in self.on_hold:
                 continue
             if step.selection.people:
                 yield from self._person(table, step.selection)
@@ -177,7 +176,7 @@ class Verifier:
     def _by_values(self, searched: list[str], skipped: list[str]) -> Iterator[Remnant]:
         speaking = self._speaking()
         for table in self.rows.system.tables:
-            if held(self.rows.system.name, table.name, self.holds):
+            if table.name in self.on_hold:
                 continue
             for column, values in self._columns(table, speaking).items():
                 name = f"{table.name}.{column}"
@@ -187,11 +186,11 @@ class Verifier:
                 searched.append(name)
                 yield from self._found(table.name, column, self._value(table, column, values), "value")
         for view in self.rows.system.refresh:
-            for column in self.rows.tables.known_table(view).columns.values():
-                if column.family is Family.TEXT and speaking:
-                    searched.append(f"{view}.{column.name}")
-                    target = sa.func.lower(self.rows.tables.column(view, column.name))
-                    yield from self._found(view, column.name, target.in_(sorted(speaking)), "value")
+            for shown in self.rows.tables.known_table(view).columns.values():
+                if shown.family is Family.TEXT and speaking:
+                    searched.append(f"{view}.{shown.name}")
+                    target = sa.func.lower(self.rows.tables.column(view, shown.name))
+                    yield from self._found(view, shown.name, target.in_(sorted(speaking)), "value")
 
     def _speaking(self) -> set[str]:
         """Identities that mean her wherever they stand: addresses, not names that are words elsewhere."""

@@ -15,7 +15,7 @@ from upheld.connectors.sql.where import Rows, negated
 from upheld.datamap.model import Assignment, Link
 from upheld.datamap.period import added
 from upheld.rights.outcome import Count, Due, Misconfigured
-from upheld.rights.plan import Anonymise, Detach, Erase, Keep, Recount, Retain, Scope, Source, Undecided
+from upheld.rights.plan import Anonymise, Detach, Erase, Keep, Recount, Retain, Scope, Selection, Source, Undecided
 from upheld.rights.subject import Key
 
 
@@ -52,6 +52,12 @@ class Writer:
         table = self.rows.tables[step.selection.table]
         many = self.connection.execute(sa.select(sa.func.count()).select_from(table).where(self.condition(step)))
         return Count(step.number, step.selection.table, many.scalar_one(), self._others(step))
+
+    def count_selection(self, number: int, selection: Selection) -> Count:
+        """How many rows a selection has by itself."""
+        table = self.rows.tables[selection.table]
+        many = self.connection.execute(sa.select(sa.func.count()).select_from(table).where(self.rows.where(selection)))
+        return Count(number, selection.table, many.scalar_one())
 
     def _others(self, step: Touch) -> int:
         if step.selection.scope is not Scope.SUBTREE:
