@@ -55,7 +55,7 @@ def _render(value: object, depth: int) -> str:
 
 
 def encode(value: Value) -> bytes:
-    """The only canonical form of `value`; raises NotCanonical for fractions and everything else JSON lacks."""
+    """The one canonical form of `value`; raises NotCanonical for fractions and whatever else has none."""
     return _render(value, 0).encode("utf-8")
 
 
@@ -95,6 +95,7 @@ def decode(data: bytes) -> object:
         raise NotCanonical("The value is nested too deep.") from error
     if spelled != data:
         raise NotCanonical(
-            "The text is JSON but not in its canonical form: it was changed or re-formatted since it was written."
+            "The text is JSON but not in its canonical form: "
+            "it was changed or re-formatted since it was written."
         )
     return value

@@ -188,7 +188,7 @@ class Registry:
         return MappingProxyType(self._types)
 
     def register(self, entry_type: EntryType) -> EntryType:
-        """Raises RefusedType for an incomplete declaration or a name that is taken: a change is a new version."""
+        """Raises RefusedType for an incomplete declaration or a taken name: a change is a new version."""
         complaint = _declaration_complaint(entry_type)
         if complaint is None and entry_type.name in self._types:
             complaint = "is registered already; a changed type needs a new version number"

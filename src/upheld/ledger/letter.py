@@ -105,9 +105,12 @@ def _deeds(result: SystemResult, *, copy: bool) -> str:
 def _system_row(result: SystemResult, *, copy: bool) -> Row:
     sentences = []
     # An unfinished system's counts are shown as far as they go, and never without saying so.
-    if not result.finished:
-        sentences.append("NOT FINISHED. So far:")
-    sentences.append(_deeds(result, copy=copy))
+    if result.finished:
+        sentences.append(_deeds(result, copy=copy))
+    elif result.matched or result.removed:
+        sentences.append(f"NOT FINISHED. So far: {_deeds(result, copy=copy)}")
+    else:
+        sentences.append("NOT FINISHED. Nothing has been done here yet.")
     if result.evidence is not None:
         sentences.append((_COPY_EVIDENCE if copy else _ERASURE_EVIDENCE)[result.evidence])
     if result.established is not None:
@@ -219,7 +222,10 @@ def _lead(certificate: Certificate) -> str:
         return f"You asked us to {wish} what we hold about you. This is NOT finished: {parts} still open."
     if certificate.gives_copy:
         return "You asked us for a copy of what we hold about you. It is ready."
-    return "You asked us to delete what we hold about you. It is done."
+    asked = "You asked us to delete what we hold about you."
+    if any(result.evidence is EvidenceClass.A for result in certificate.systems):
+        return f"{asked} It is done; where we have only a system's word for it, this page says so."
+    return f"{asked} It is done."
 
 
 def _title(certificate: Certificate) -> str:

@@ -107,7 +107,7 @@ def _parse_signature(line: str) -> Signature:
 
 
 def open_note(signed: str, verifiers: Sequence[Verifier]) -> Opened:
-    """Judges a note: unknown keys are ignored; a known key that fails refuses the whole note; one must be good.
+    """Judges a note: unknown keys are ignored, a known key that fails refuses the note, one must be good.
 
     A key is known by its name and its id together. Raises MalformedNote or UnverifiedNote.
     """

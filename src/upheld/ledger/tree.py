@@ -162,7 +162,8 @@ class Tree:
         for node in nodes:
             if node not in known:
                 raise MissingNode(
-                    f"The hash of level {node.level}, position {node.position} is missing from the ledger's store. "
-                    "Rebuild the stored hashes from the entries, and compare the last checkpoint's root."
+                    f"The hash of level {node.level}, position {node.position} is missing from "
+                    "the ledger's store. Rebuild the stored hashes from the entries, and compare the root "
+                    "with the last checkpoint."
                 )
         return known
