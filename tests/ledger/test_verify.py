@@ -81,15 +81,21 @@ def test_a_good_export_says_what_was_checked_and_what_it_does_not_show() -> None
         checked=(
             "All 6 entries are of known types, hold only declared fields, and were hashed again.",
             "All 3 checkpoints of juniper.example/ledger are signed with its key.",
-            "Each checkpoint's root was computed again from the entries before it, so each continues the one "
-            "before: nothing was changed, removed or inserted between them.",
+            (
+                "Each checkpoint's root was computed again from the entries before it, so each continues the one "
+                "before: nothing was changed, removed or inserted between them."
+            ),
         ),
         failures=(),
         limits=(
-            "No witness's signature was checked: the organisation could still show another history to "
-            "somebody else. Compare the last checkpoint with one that somebody outside has kept.",
-            "A ledger shows what the organisation said at the time and that it has not been rewritten since. "
-            "It cannot show that bytes are gone.",
+            (
+                "No witness's signature was checked: the organisation could still show another history to "
+                "somebody else. Compare the last checkpoint with one that somebody outside has kept."
+            ),
+            (
+                "A ledger shows what the organisation said at the time and that it has not been rewritten since. "
+                "It cannot show that bytes are gone."
+            ),
         ),
     )
 

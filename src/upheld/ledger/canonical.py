@@ -26,7 +26,9 @@ def _string(text: str) -> str:
         try:
             text.encode("utf-8")
         except UnicodeEncodeError as error:
-            raise NotCanonical("A string holds half of a surrogate pair, which is not a character.") from error
+            raise NotCanonical(
+                "A string holds half of a surrogate pair, which is not a character."
+            ) from error
     # json escapes exactly what RFC 8785 §3.2.2.2 does when ensure_ascii is off: short forms and \u00xx.
     return _QUOTE(text)
 

@@ -8,6 +8,7 @@ _DECIMAL = re.compile(r"(0|[1-9][0-9]{0,18})\Z", re.ASCII)
 
 
 def to_base64(value: bytes) -> str:
+    """The standard alphabet, padded."""
     return b64encode(value).decode("ascii")
 
 

@@ -49,6 +49,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
+    """A heading with rows and paragraphs."""
+
     heading: str
     rows: tuple[Row, ...]
     paragraphs: tuple[str, ...] = ()
@@ -66,14 +68,17 @@ class Letter:
 
 
 def day(value: date) -> str:
+    """A date in full, as a person writes it."""
     return f"{value.day} {value:%B %Y}"
 
 
 def moment(value: datetime) -> str:
+    """A time in full, with its zone."""
     return f"{value.day} {value:%B %Y, %H:%M} UTC"
 
 
 def counted(number: int, one: str, many: str) -> str:
+    """A number with its word in the right form."""
     return f"{number} {one if number == 1 else many}"
 
 
@@ -209,8 +214,10 @@ def _proof(issued: Issued) -> Section:
         ),
         (
             LOG_SENTENCE,
-            "Anybody can check the file that came with this page, without us: "
-            "python -m upheld.ledger FILE --vkey KEY, with the key from our public pages.",
+            (
+                "Anybody can check the file that came with this page, without us: "
+                "python -m upheld.ledger FILE --vkey KEY, with the key from our public pages."
+            ),
         ),
     )
 

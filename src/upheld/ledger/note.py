@@ -35,6 +35,7 @@ class Signature:
     blob: bytes
 
     def line(self) -> str:
+        """The signature's line, newline included."""
         return f"— {self.name} {to_base64(self.key_id + self.blob)}\n"
 
 
