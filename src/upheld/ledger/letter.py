@@ -225,7 +225,7 @@ def _proof(issued: Issued) -> Section:
 def _lead(certificate: Certificate) -> str:
     if not certificate.complete:
         wish = "give you a copy of" if certificate.gives_copy else "delete"
-        parts = counted(len(certificate.unfinished), "part", "parts")
+        parts = counted(len(certificate.unfinished), "part is", "parts are")
         return f"You asked us to {wish} what we hold about you. This is NOT finished: {parts} still open."
     if certificate.gives_copy:
         return "You asked us for a copy of what we hold about you. It is ready."
