@@ -333,9 +333,9 @@ def _redactions(table: Table) -> tuple[tuple[str, str], ...]:
             redact[each.column] = NEVER if each.of == "others" else each.of
         elif relational:
             redact[each.column] = SELF
-    for identity in table.identities:
-        if relational:
-            redact.setdefault(identity.column, SELF)
+    if relational:
+        for name in (*table.person, *(identity.column for identity in table.identities)):
+            redact.setdefault(name, SELF)
     if len(table.links) > 1 or relational:
         for link in table.links:
             if link.to and len(link.columns) == 1 and not link.array and not link.json:

@@ -29,7 +29,7 @@ FAMILIES: tuple[tuple[type[TypeEngine[Any]], Family], ...] = (
     (sqltypes.String, Family.TEXT),
 )
 
-WORDS = re.compile(r"\s*([^(]*?)\s*(?:\(([^)]*)\))?\s*([a-zA-Z ]*?)\s*$", re.DOTALL)
+WORDS = re.compile(r"([^(]*)(?:\(([^)]*)\))?(.*)", re.DOTALL)
 
 
 class Unknown(sqltypes.UserDefinedType[Any]):
@@ -58,7 +58,7 @@ def _split(text: str) -> tuple[str, tuple[int, ...], str]:
     if found is None:
         return text, (), ""
     numbers = tuple(int(part) for part in re.findall(r"-?\d+", found[2] or ""))
-    return found[1], numbers, found[3]
+    return found[1].strip(), numbers, found[3].strip()
 
 
 def of_postgresql(text: str, dialect: Dialect) -> TypeEngine[Any]:

@@ -22,22 +22,22 @@ from upheld.connectors.sql.schema import (
 from upheld.rights.outcome import Misconfigured
 
 OUTSIDE = """
-SELECT DISTINCT TABLE_SCHEMA AS s, TABLE_NAME AS t FROM information_schema.KEY_COLUMN_USAGE
+SELECT DISTINCT TABLE_SCHEMA AS s, TABLE_NAME AS relation FROM information_schema.KEY_COLUMN_USAGE
 WHERE REFERENCED_TABLE_SCHEMA IN :schemas AND TABLE_SCHEMA NOT IN :schemas
 """
 TABLES = """
-SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, TABLE_TYPE AS kind, ENGINE AS engine, TABLE_ROWS AS estimate,
+SELECT TABLE_SCHEMA AS s, TABLE_NAME AS relation, TABLE_TYPE AS kind, ENGINE AS engine, TABLE_ROWS AS estimate,
        CREATE_OPTIONS AS options
 FROM information_schema.TABLES WHERE TABLE_SCHEMA IN :schemas
 """
 COLUMNS = """
-SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, COLUMN_NAME AS name, ORDINAL_POSITION AS position, COLUMN_DEFAULT AS default_text,
+SELECT TABLE_SCHEMA AS s, TABLE_NAME AS relation, COLUMN_NAME AS name, ORDINAL_POSITION AS position, COLUMN_DEFAULT AS default_text,
        IS_NULLABLE AS nullable, DATA_TYPE AS word, COLUMN_TYPE AS words, CHARACTER_MAXIMUM_LENGTH AS length,
        CHARACTER_SET_NAME AS charset, COLLATION_NAME AS collation, EXTRA AS extra
 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA IN :schemas ORDER BY 1, 2, 4
 """
 FOREIGN_KEYS = """
-SELECT k.TABLE_SCHEMA AS s, k.TABLE_NAME AS t, k.CONSTRAINT_NAME AS name, k.COLUMN_NAME AS own,
+SELECT k.TABLE_SCHEMA AS s, k.TABLE_NAME AS relation, k.CONSTRAINT_NAME AS name, k.COLUMN_NAME AS own,
        k.REFERENCED_TABLE_SCHEMA AS to_schema, k.REFERENCED_TABLE_NAME AS to_table, k.REFERENCED_COLUMN_NAME AS to_column,
        r.DELETE_RULE AS on_delete, r.UPDATE_RULE AS on_update
 FROM information_schema.KEY_COLUMN_USAGE k
@@ -47,22 +47,22 @@ WHERE k.TABLE_SCHEMA IN :schemas AND r.CONSTRAINT_SCHEMA IN :schemas AND k.REFER
 ORDER BY 1, 2, 3, k.ORDINAL_POSITION
 """
 INDEXES = """
-SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, INDEX_NAME AS name, NON_UNIQUE AS repeats, COLUMN_NAME AS own,
+SELECT TABLE_SCHEMA AS s, TABLE_NAME AS relation, INDEX_NAME AS name, NON_UNIQUE AS repeats, COLUMN_NAME AS own,
        SUB_PART AS part, INDEX_TYPE AS kind
 FROM information_schema.STATISTICS WHERE TABLE_SCHEMA IN :schemas ORDER BY 1, 2, 3, SEQ_IN_INDEX
 """
 CHECKS_OF_MARIADB = """
-SELECT CONSTRAINT_SCHEMA AS s, TABLE_NAME AS t, CONSTRAINT_NAME AS name, CHECK_CLAUSE AS text
+SELECT CONSTRAINT_SCHEMA AS s, TABLE_NAME AS relation, CONSTRAINT_NAME AS name, CHECK_CLAUSE AS text
 FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA IN :schemas
 """
 CHECKS_OF_MYSQL = """
-SELECT c.CONSTRAINT_SCHEMA AS s, t.TABLE_NAME AS t, c.CONSTRAINT_NAME AS name, c.CHECK_CLAUSE AS text
+SELECT c.CONSTRAINT_SCHEMA AS s, t.TABLE_NAME AS relation, c.CONSTRAINT_NAME AS name, c.CHECK_CLAUSE AS text
 FROM information_schema.CHECK_CONSTRAINTS c JOIN information_schema.TABLE_CONSTRAINTS t
   ON t.CONSTRAINT_SCHEMA = c.CONSTRAINT_SCHEMA AND t.CONSTRAINT_NAME = c.CONSTRAINT_NAME
 WHERE c.CONSTRAINT_SCHEMA IN :schemas
 """
 TRIGGERS = """
-SELECT EVENT_OBJECT_SCHEMA AS s, EVENT_OBJECT_TABLE AS t, TRIGGER_NAME AS name, ACTION_TIMING AS timing,
+SELECT EVENT_OBJECT_SCHEMA AS s, EVENT_OBJECT_TABLE AS relation, TRIGGER_NAME AS name, ACTION_TIMING AS timing,
        EVENT_MANIPULATION AS event, ACTION_STATEMENT AS text
 FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA IN :schemas ORDER BY 1, 2, 3
 """
@@ -75,13 +75,13 @@ def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
     """Misconfigured without a connected database, or for a schema that is not there."""
     schemas = schemas or _connected(connection)
     default, folds = schemas[0], connection.execute(sa.text("SELECT @@lower_case_table_names")).scalar_one() != 0
-    outside = {(row.s, row.t) for row in _rows(connection, OUTSIDE, schemas)}
+    outside = {(row.s, row.relation) for row in _rows(connection, OUTSIDE, schemas)}
     wide = tuple(dict.fromkeys((*schemas, *sorted(schema for schema, _ in outside))))
 
     def by_table(query: str) -> Grouped:
         grouped: dict[Where, list[Any]] = defaultdict(list)
         for row in _rows(connection, query, wide):
-            grouped[row.s, row.t].append(row)
+            grouped[row.s, row.relation].append(row)
         return grouped
 
     def named(where: Where) -> str:

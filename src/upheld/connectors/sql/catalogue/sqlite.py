@@ -29,21 +29,21 @@ JOIN {schema}.sqlite_schema AS m ON m.name = l.name AND m.type IN ('table', 'vie
 WHERE l.schema = :schema AND l.type <> 'shadow' AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
 """
 COLUMNS = """
-SELECT m.name AS t, c.name, c.cid, c.type AS words, c."notnull" AS filled, c.dflt_value AS default_text, c.pk, c.hidden
+SELECT m.name AS relation, c.name, c.cid, c.type AS words, c."notnull" AS filled, c.dflt_value AS default_text, c.pk, c.hidden
 FROM {schema}.sqlite_schema AS m, pragma_table_xinfo(m.name, :schema) AS c
 WHERE m.type IN ('table', 'view') AND c.hidden <> 1 ORDER BY m.name, c.cid
 """
 FOREIGN_KEYS = """
-SELECT m.name AS t, f.id, f.seq, f."table" AS to_table, f."from" AS own, f."to" AS to_column, f.on_delete, f.on_update
+SELECT m.name AS relation, f.id, f.seq, f."table" AS to_table, f."from" AS own, f."to" AS to_column, f.on_delete, f.on_update
 FROM {schema}.sqlite_schema AS m, pragma_foreign_key_list(m.name, :schema) AS f WHERE m.type = 'table'
 ORDER BY m.name, f.id, f.seq
 """
 INDEXES = """
-SELECT m.name AS t, i.name, i."unique" AS differs, i.origin, i.partial, x.cid, x.name AS own
+SELECT m.name AS relation, i.name, i."unique" AS differs, i.origin, i.partial, x.cid, x.name AS own
 FROM {schema}.sqlite_schema AS m, pragma_index_list(m.name, :schema) AS i, pragma_index_xinfo(i.name, :schema) AS x
 WHERE m.type = 'table' AND x.key = 1 ORDER BY m.name, i.name, x.seqno
 """
-TRIGGERS = "SELECT tbl_name AS t, name, sql FROM {schema}.sqlite_schema WHERE type = 'trigger' ORDER BY 1, 2"
+TRIGGERS = "SELECT tbl_name AS relation, name, sql FROM {schema}.sqlite_schema WHERE type = 'trigger' ORDER BY 1, 2"
 HEAD = re.compile(r"\b(BEFORE|AFTER|INSTEAD\s+OF)?\s*\b(DELETE|INSERT|UPDATE)\b", re.IGNORECASE)
 TOKENS = re.compile(
     r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|\w+|\S""", re.DOTALL
@@ -72,20 +72,17 @@ def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
 def _tables(connection: sa.Connection, schema: str, prefix: str) -> Iterator[LiveTable]:
     quoted = connection.dialect.identifier_preparer.quote_identifier(schema)
 
-    def rows(query: str) -> Iterable[Any]:
-        return connection.execute(sa.text(query.format(schema=quoted).replace("\\:", ":")), {"schema": schema})
-
     def by_table(query: str) -> Grouped:
         grouped: dict[str, list[Any]] = defaultdict(list)
         for row in connection.execute(sa.text(query.format(schema=quoted)), {"schema": schema}):
-            grouped[row.t].append(row)
+            grouped[row.relation].append(row)
         return grouped
 
-    relations = list(rows(RELATIONS))
+    relations = connection.execute(sa.text(RELATIONS.format(schema=quoted)), {"schema": schema}).all()
     columns, foreign, indexes = by_table(COLUMNS), by_table(FOREIGN_KEYS), by_table(INDEXES)
     triggers = defaultdict(list)
     for row in connection.execute(sa.text(TRIGGERS.format(schema=quoted))):
-        triggers[row.t.lower()].append(row)
+        triggers[row.relation.lower()].append(row)
     keys = {name: _key(found) for name, found in columns.items()}
     real = {each.name.lower(): each.name for each in relations}
     estimates = _estimates(connection, schema, [each.name for each in relations if each.type == "table" and not each.wr])
