@@ -14,8 +14,10 @@ OTHERS = "others"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Names that may be referred to. What is written counts, even where it was not understood; None: the
-    file cannot be read, so nothing is said about references to it.
+    """Names that may be referred to.
+
+    What is written counts, even where it was not understood; None: the file cannot be read, so nothing is
+    said about references to it.
     """
 
     organisation: model.Organisation | None
@@ -66,7 +68,9 @@ def check_holds(holds: Iterable[model.Hold], systems: dict[str, tuple[str, ...]]
                 inner.complain("unknown-system", f"There is no system `{system}`.", nearest(system, systems))
             elif table and table not in systems[system]:
                 inner.complain(
-                    "unknown-table", f"There is no table `{table}` in `{system}`.", nearest(table, systems[system])
+                    "unknown-table",
+                    f"There is no table `{table}` in `{system}`.",
+                    nearest(table, systems[system]),
                 )
 
 
@@ -129,9 +133,9 @@ def _check_links(system: model.System, table: model.Table, tables: tuple[str, ..
         inner = _link_spot(table, link, spot)
         if link.to not in tables:
             _unknown_table(link.to, tables, inner)
-        elif link.to in people and not spot.page.damaged:
+        elif link.to in people and not spot.page.is_damaged(("tables", link.to)):
             known = _mentioned(people[link.to])
-            if not known & {*link.key}:  # beside a known column, others are taken on trust until the live check
+            if not known & {*link.key}:  # beside a known column, others are left to the live check
                 inner.complain(
                     "unknown-column",
                     f"`{link.to}` has no column `{','.join(link.key)}` that the map knows.",
@@ -156,14 +160,17 @@ def _check_targets(table: model.Table, tables: tuple[str, ...], spot: Spot) -> N
 
 def _check_by(table: model.Table, spot: Spot) -> None:
     """`by` names links that exist, and every link by which somebody owns rows."""
-    if spot.page.is_damaged(spot.path):
+    parts = (("belongs_to",), ("visible_to",), ("person",), ("on_erase", "by"))
+    if any(spot.page.is_damaged((*spot.path, *part)) for part in parts):
         return
     names = {link.name for link in table.links}
     chosen = {name for name, _ in table.treatment.by}
     own = ",".join(table.person)
     at = spot.down("on_erase", "by")
     for name in sorted(chosen - names):
-        at.down(name).complain("unknown-link", f"There is no link `{name}`.", nearest(name, names | {own} - {""}))
+        at.down(name).complain(
+            "unknown-link", f"There is no link `{name}`.", nearest(name, names | {own} - {""})
+        )
     self_links = [link for link in table.links if table.person and link.to == table.name]
     for link in self_links:
         if link.tie is model.Tie.OWNS and link.name not in chosen:
@@ -175,7 +182,9 @@ def _check_by(table: model.Table, spot: Spot) -> None:
     if table.treatment.by:
         for link in table.links:
             if link.tie is model.Tie.OWNS and link not in self_links and link.name not in chosen:
-                at.complain("missing-by", f"Nothing is said for the link `{link.name}`.", "Add it under `by`.")
+                at.complain(
+                    "missing-by", f"Nothing is said for the link `{link.name}`.", "Add it under `by`."
+                )
         if own and not table.treatment.rules:
             at.complain("missing-by", "Nothing is said for the person's own row.", f"Add `{own}` under `by`.")
 
@@ -189,7 +198,9 @@ def _check_fields(system: model.System, table: model.Table, known: Known, spot: 
         places += [(field, _field_spot(field, spot.down("rows", number, "fields"))) for field in rule.fields]
     for field, inner in places:
         if field.of is not None and field.of != OTHERS and field.of not in links:
-            inner.down("of").complain("unknown-link", f"There is no link `{field.of}`.", nearest(field.of, links | {OTHERS}))
+            inner.down("of").complain(
+                "unknown-link", f"There is no link `{field.of}`.", nearest(field.of, links | {OTHERS})
+            )
         if field.copy_of is not None:
             _check_copy(field.copy_of, tables, spot.page.names("tables"), inner.down("copy_of"))
         if allowed and field.category not in allowed:
@@ -213,7 +224,11 @@ def _check_copy(
     table, column = copied
     if table not in names:
         _unknown_table(table, names, spot)
-    elif table in tables and column not in _mentioned(tables[table]) and not spot.page.damaged:
+    elif (
+        table in tables
+        and column not in _mentioned(tables[table])
+        and not spot.page.is_damaged(("tables", table))
+    ):
         spot.complain(
             "unknown-column",
             f"`{table}` has no column `{column}` that the map knows.",
@@ -225,7 +240,9 @@ def _check_purposes(purposes: tuple[str, ...], known: Known, spot: Spot) -> None
     for number, name in enumerate(purposes if known.purposes is not None else ()):
         if name not in (known.purposes or ()):
             spot.down(number).complain(
-                "unknown-purpose", f"There is no purpose `{name}` in purposes.yaml.", nearest(name, known.purposes or ())
+                "unknown-purpose",
+                f"There is no purpose `{name}` in purposes.yaml.",
+                nearest(name, known.purposes or ()),
             )
 
 
@@ -238,14 +255,19 @@ def _check_holds(
     holds = {hold.matter: hold for hold in organisation.holds}
     actions = [(rule.action, rule.place) for rule in table.treatment.rules]
     actions += [(action, table.place) for _, action in table.treatment.by]
+    covering = {system.name, f"{system.name}.{table.name}"}
     for action, place in actions:
         if not isinstance(action, model.Retain) or action.hold is None:
             continue
         at = _retain_spot(spot, place)
         hold = holds.get(action.hold)
         if hold is None:
-            at.complain("unknown-hold", f"There is no hold `{action.hold}` in upheld.yaml.", nearest(action.hold, holds))
-        elif action.ground is Ground.LEGAL_CLAIMS and not {system.name, f"{system.name}.{table.name}"} & {*hold.scope}:
+            at.complain(
+                "unknown-hold",
+                f"There is no hold `{action.hold}` in upheld.yaml.",
+                nearest(action.hold, holds),
+            )
+        elif action.ground is Ground.LEGAL_CLAIMS and not covering & {*hold.scope}:
             at.complain(
                 "hold-scope",
                 f"The hold `{action.hold}` does not cover this table.",
@@ -255,9 +277,14 @@ def _check_holds(
 
 def _retain_spot(spot: Spot, place: model.Place) -> Spot:
     """Where `hold` is written, for a rule that stands at `place`."""
-    below = [path for path in spot.page.positions if path[: len(spot.path)] == spot.path and path[-1:] == ("hold",)]
+    depth = len(spot.path)
+    below = [path for path in spot.page.positions if path[:depth] == spot.path and path[-1:] == ("hold",)]
     at = [path for path in below if spot.page.positions[path][0] >= place.line]
     return Spot(spot.page, min(at, key=spot.page.positions.__getitem__)) if at else spot
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 # --- the graph ---------------------------------------------------------------------------------------------
@@ -274,12 +301,12 @@ def _check_reach(system: model.System, tables: tuple[str, ...], spot: Spot) -> N
         if table.name in circling:
             at.complain(
                 "cycle",
-                f"{', '.join(f'`{name}`' for name in circling[table.name])} lead only to each other, never to a person.",
+                f"{_quoted(circling[table.name])} lead only to each other, never to a person.",
                 "Add the link that leads to people.",
             )
         else:
             at.complain(
                 "reaches-nobody",
                 f"Nothing leads from `{table.name}` to a person.",
-                "Add `person`, `belongs_to` or `visible_to`, or name it under `no_personal_data` with a reason.",
+                "Add `person`, `belongs_to` or `visible_to`, or move it to `no_personal_data`.",
             )

@@ -7,8 +7,10 @@ from difflib import get_close_matches
 
 @dataclass(frozen=True, slots=True, order=True)
 class MapError:
-    """One error: where (lines and columns count from 1; line 0 is the file as a whole), a stable `code`,
-    what is wrong, and what would be right. Never holds a value that could be a secret, only names.
+    """One error: where, a stable `code`, what is wrong, and what would be right.
+
+    Lines and columns count from 1; line 0 is the file as a whole. Never holds a value that could be a
+    secret, only names.
     """
 
     file: str

@@ -13,8 +13,9 @@ from upheld.datamap.model import History, Holding, Link, System, Table
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One step towards people: rows of `table` are found from rows of `target`, or, where that is None,
-    from an identity.
+    """One step towards people: rows of `table` are found from rows of `target`.
+
+    Where `target` is None they are found from an identity.
     """
 
     table: str
@@ -36,8 +37,9 @@ def edges(table: Table) -> tuple[Edge, ...]:
 
 
 def levels(system: System) -> Mapping[str, int]:
-    """How many steps each table is from people: 0 for a person table. A table that is missing here reaches
-    nobody.
+    """How many steps each table is from people: 0 for a person table.
+
+    A table that is missing here reaches nobody.
     """
     found = {table.name: 0 for table in system.tables if table.person}
     waiting = deque(found)
@@ -59,8 +61,9 @@ def levels(system: System) -> Mapping[str, int]:
 
 
 def chains(system: System, table: str) -> Iterator[Chain]:
-    """Every way from a table to people that passes no table twice, shortest first. A person table has the
-    empty chain too. There can be very many in a dense graph: take what you need.
+    """Every way from a table to people that passes no table twice, shortest first.
+
+    A person table has the empty chain too. There can be very many in a dense graph: take what you need.
     """
     tables = {each.name: each for each in system.tables}
     reached = levels(system)
@@ -80,13 +83,14 @@ def chains(system: System, table: str) -> Iterator[Chain]:
 
 
 def cycles(system: System) -> tuple[tuple[str, ...], ...]:
-    """Groups of tables that lead only to each other, so that none of them reaches a person; each group in
-    the order of the map.
+    """Groups of tables that lead only to each other, so that none of them reaches a person.
+
+    Each group stands in the order of the map.
     """
     reached = levels(system)
     lost = {table.name: table for table in system.tables if table.name not in reached}
     after = {name: _followers(lost, name) for name in lost}
-    groups = {tuple(other for other in lost if other in after[name] and name in after[other]) for name in lost}
+    groups = {tuple(each for each in lost if each in after[name] and name in after[each]) for name in lost}
     return tuple(sorted(group for group in groups if group))
 
 
@@ -103,9 +107,10 @@ def _followers(tables: Mapping[str, Table], start: str) -> set[str]:
 
 
 def children_first(system: System, tables: Iterable[str] | None = None) -> tuple[str, ...]:
-    """The named tables (all, unless said) so that rows which refer to others come before those. A history
-    comes after its table, which is handled first. In a cycle the table farthest from people goes first;
-    otherwise the order of the map decides.
+    """The named tables (all, unless said) so that rows which refer to others come before those.
+
+    A history comes after its table, which is handled first. In a cycle the table farthest from people goes
+    first; otherwise the order of the map decides.
     """
     wanted = set(tables) if tables is not None else {table.name for table in system.tables}
     reached = levels(system)
@@ -116,8 +121,6 @@ def children_first(system: System, tables: Iterable[str] | None = None) -> tuple
                 continue
             if isinstance(edge.via, Link):
                 before[edge.target].add(table.name)
-            elif isinstance(edge.via, Holding):
-                before[table.name].add(edge.target)
             else:
                 before[table.name].add(edge.target)
     order: list[str] = []

@@ -45,8 +45,7 @@ class Lookup:
 @dataclass(frozen=True, slots=True)
 class Test:
     """One column compared. Exactly one of the three says how: `values` (equal to one of; None is NULL),
-    `like` (a pattern with * for anything), `lookup`.
-    """
+    `like` (a pattern with * for anything), `lookup`."""
 
     column: str
     values: tuple[Scalar, ...] = ()
@@ -127,8 +126,7 @@ class Ghost:
 @dataclass(frozen=True, slots=True)
 class JsonEdit:
     """Values at paths inside a JSON column; a path that maps to None is removed, the rest of the document
-    keeps its keys, their order and its other values (scenario 28).
-    """
+    keeps its keys, their order and its other values (scenario 28)."""
 
     edits: tuple[tuple[str, Scalar], ...]
 
@@ -162,8 +160,7 @@ class Anonymise:
 @dataclass(frozen=True, slots=True)
 class Detach:
     """The row stays; the link to the person is cut (NULL, the element removed from an array), or turned to
-    the ghost row where the column may not be NULL.
-    """
+    the ghost row where the column may not be NULL."""
 
     to_ghost: bool = False
 
@@ -242,8 +239,7 @@ class Treatment:
 class Field:
     """A column (or a JSON path inside one) with personal data. `provided`: the person gave it (G-20.1).
     `copy_of`: holds copies of another table's column (`table`, `column`). `of`: the link whose person it is
-    about; in the copy for somebody else it is redacted with a mark (G-15.5); `others` is always redacted.
-    """
+    about; in the copy for somebody else it is redacted with a mark (G-15.5); `others` is always redacted."""
 
     column: str
     category: str
@@ -258,8 +254,7 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class IdentityColumn:
     """A column that names a person. `verified_by`: only rows where that column is set and not false vouch
-    for the value; others are found by it but lead no further.
-    """
+    for the value; others are found by it but lead no further."""
 
     kind: str
     column: str
@@ -383,8 +378,7 @@ class System:
     """One system. `connect` still names environment variables (`${FORUM_DATABASE_URL}`); secrets are put in
     when a connector is made, never here. `receipt`: table of the target that records our commits.
     `refresh`: materialised views to refresh afterwards. `options`: keys of the kind's own (manual: look_for,
-    how, days).
-    """
+    how, days)."""
 
     name: str
     kind: str = "sql"
@@ -467,6 +461,7 @@ class Organisation:
     languages: tuple[str, ...] = ("en",)
     backup_days: int | None = None
     holds: tuple[Hold, ...] = ()
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import re
 import warnings
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import cast
 
 from ruamel.yaml import YAML
 from ruamel.yaml.composer import MaxDepthExceededError
@@ -36,9 +37,11 @@ _BOOLEAN = {word: word.lower() == "true" for word in ("true", "True", "TRUE", "f
 
 @dataclass(slots=True)
 class Page:
-    """One file. `value` is None for an empty one; `positions` gives line and column of each path: of the key
-    for entries of a mapping, of the item for items of a list. `errors` collects whatever is found; `damaged` are
-    the paths that were taken out of `value` because they could not be understood.
+    """One file. `value` is None for an empty one.
+
+    `positions` gives line and column of each path: of the key for entries of a mapping, of the item for
+    items of a list. `errors` collects whatever is found; `damaged` are the paths that were taken out of
+    `value` because they could not be understood.
     """
 
     file: str
@@ -52,7 +55,7 @@ class Page:
         return tuple(str(path[1]) for path in self.positions if len(path) == 2 and path[0] == key)
 
     def is_damaged(self, path: Path) -> bool:
-        """Was anything at or below `path` taken out, or something above it?"""
+        """Whether anything at, below or above `path` was taken out."""
         return any(gone[: len(path)] == path or path[: len(gone)] == gone for gone in self.damaged)
 
 
@@ -118,8 +121,17 @@ def _compose(page: Page, text: str) -> Node | None:
         _syntax(page, error, f"Not valid YAML: {error.problem or error.context or 'cannot be read'}.")
     except YAMLError:
         page.errors.append(MapError(page.file, 1, 1, "syntax", "Not valid YAML: a character is not allowed."))
-    except (ValueError, IndexError, KeyError, TypeError, AttributeError, AssertionError, RecursionError,
-            NotImplementedError, OverflowError):
+    except (
+        ValueError,
+        IndexError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        AssertionError,
+        RecursionError,
+        NotImplementedError,
+        OverflowError,
+    ):
         # ruamel.yaml leaves some malformed directives and escapes to Python's own errors
         page.errors.append(MapError(page.file, 1, 1, "syntax", "Not valid YAML: cannot be read."))
     else:
@@ -155,8 +167,7 @@ def _plain(page: Page, node: Node, path: Path) -> object:
             page.positions[(*path, number)] = _mark(item)
             items.append(_plain(page, item, (*path, number)))
         return REFUSED if REFUSED in items else items
-    assert isinstance(node, ScalarNode)  # there is no fourth kind
-    return _scalar(page, node)
+    return _scalar(page, cast("ScalarNode", node))
 
 
 def _mapping(page: Page, node: MappingNode, path: Path) -> dict[str, object]:
@@ -170,8 +181,13 @@ def _mapping(page: Page, node: MappingNode, path: Path) -> dict[str, object]:
             _wrong(page, key_node, "syntax", "Merge keys (`<<`) are not read.", "Write the keys out.")
         elif (*path, key) in page.positions:
             first = page.positions[(*path, key)][0]
-            _wrong(page, key_node, "duplicate-key", f"`{key}` stands here twice, first in line {first}.",
-                   "Join the two, or rename one.")
+            _wrong(
+                page,
+                key_node,
+                "duplicate-key",
+                f"`{key}` stands here twice, first in line {first}.",
+                "Join the two, or rename one.",
+            )
         else:
             page.positions[(*path, key)] = _mark(key_node)
             value = _plain(page, value_node, (*path, key))

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from upheld.datamap.document.system import SystemFile
 from upheld.datamap.document.written import Written
 from upheld.datamap.fault import Invalid, MapError
 from upheld.datamap.meaning import organisation as registers
+from upheld.datamap.meaning.limits import completed
 from upheld.datamap.meaning.system import system
 from upheld.datamap.page import Page, Spot, parse
 from upheld.datamap.shape import shaped
@@ -32,7 +33,9 @@ class _Reading:
     folder: Path
     pages: list[Page] = field(default_factory=list)
 
-    def page(self, name: str, form: type[_Form], mean: Callable[[_Form, Spot], _Value]) -> tuple[Page, _Value | None]:
+    def page(
+        self, name: str, form: type[_Form], mean: Callable[[_Form, Spot], _Value]
+    ) -> tuple[Page, _Value | None]:
         """One file as a value; None where too little of it can be understood."""
         page = _load(self.folder, name)
         self.pages.append(page)
@@ -41,8 +44,10 @@ class _Reading:
 
 
 def read(folder: Path) -> model.DataMap:
-    """The data map of a privacy folder. Raises `Invalid` with every error of every file; opens nothing
-    outside the folder, reads no environment variable and connects to nothing.
+    """The data map of a privacy folder.
+
+    Raises `Invalid` with every error of every file. Opens nothing outside the folder, reads no environment
+    variable and connects to nothing.
     """
     reading = _Reading(folder)
     home, organisation = reading.page(ORGANISATION, OrganisationFile, registers.organisation)
@@ -58,9 +63,10 @@ def read(folder: Path) -> model.DataMap:
         _names(processor_page, "processors"),
         tuple((each.name, each.categories) for each in processors or ()),
     )
-    for processor in processors or ():
-        assert processor_page is not None  # it has just been read
-        check_place(processor.country, organisation, Spot(processor_page, ("processors", processor.name, "country")))
+    if processor_page is not None:
+        for each in processors or ():
+            at = Spot(processor_page, ("processors", each.name, "country"))
+            check_place(each.country, organisation, at)
     systems = _systems(reading, known)
     if organisation is not None:
         tables = {str(each.name): page.names("tables") for page, each in systems}
@@ -73,8 +79,9 @@ def read(folder: Path) -> model.DataMap:
 
 
 def digest(folder: Path) -> str:
-    """SHA-256 over names and bytes of the files that `read` reads: two folders with the same digest mean the
-    same. Raises OSError where a file cannot be read.
+    """SHA-256 over names and bytes of the files that `read` reads.
+
+    Two folders with the same digest mean the same. Raises OSError where a file cannot be read.
     """
     whole = hashlib.sha256(b"upheld-datamap/v1\n")
     for name in (ORGANISATION, PURPOSES, PROCESSORS, *_system_files(folder)):
@@ -106,10 +113,19 @@ def _systems(reading: _Reading, known: Known) -> list[tuple[Page, model.System]]
                     "Rename one, or join the two files.",
                 )
         check_system(value, known, Spot(page))
+        if known.organisation is not None:
+            value = replace(value, limits=completed(value.limits, known.organisation.limits))
         found.append((page, value))
     if not _system_files(reading.folder):
         reading.pages[0].errors.append(
-            MapError(SYSTEMS, 0, 0, "missing-file", "There is no system.", f"Add a file such as {SYSTEMS}/forum.yaml.")
+            MapError(
+                SYSTEMS,
+                0,
+                0,
+                "missing-file",
+                "There is no system.",
+                f"Add a file such as {SYSTEMS}/forum.yaml.",
+            )
         )
     return found
 
@@ -127,5 +143,7 @@ def _load(folder: Path, name: str) -> Page:
     except FileNotFoundError:
         wrong = MapError(name, 0, 0, "missing-file", "The file is missing.", "A privacy folder needs it.")
     except OSError as error:
-        wrong = MapError(name, 0, 0, "unreadable", f"The file cannot be read: {error.strerror}.", "Check its rights.")
+        wrong = MapError(
+            name, 0, 0, "unreadable", f"The file cannot be read: {error.strerror}.", "Check its rights."
+        )
     return Page(name, errors=[wrong])

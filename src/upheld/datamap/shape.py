@@ -65,7 +65,7 @@ def shaped(page: Page, form: type[Form]) -> Form | None:
                 path = _written_path(page, error["loc"])
                 if attempt == 0:  # pydantic finds all at once; what comes later follows from what was cut
                     _report(page, form, error, path)
-                cuts.add(_removable(path))
+                cuts.add(_removable(value, path))
             page.damaged.extend(cuts)
             if () in cuts:
                 return None
@@ -206,16 +206,25 @@ def _tag(annotation: Any) -> str | None:
     return next((meta.tag for meta in get_args(annotation)[1:] if isinstance(meta, Tag)), None)
 
 
-def _removable(path: Path) -> Path:
-    """What to take out: an item goes with its whole list, since the others' numbers must stay."""
-    while path and isinstance(path[-1], int):
-        path = path[:-1]
-    return path
+def _removable(value: Any, path: tuple[Any, ...]) -> Path:
+    """What to take out: the deepest key on the path that is still there.
+
+    An item of a list goes with its whole list, since the others' numbers must stay.
+    """
+    deepest = 0
+    for number, part in enumerate(path):
+        if isinstance(value, dict) and part in value:
+            deepest = number + 1
+        elif not (isinstance(value, list) and isinstance(part, int) and part < len(value)):
+            break
+        value = value[part]
+    return path[:deepest]
 
 
 def _cut(value: Any, path: tuple[Any, ...]) -> None:
+    """Take out what stands at a path, unless something around it has just been taken out."""
     for part in path[:-1]:
-        inside = isinstance(value, list) or part in value
-        value = value[part] if inside else {}
-    if isinstance(value, dict):
-        value.pop(path[-1], None)
+        if isinstance(value, dict) and part not in value:
+            return
+        value = value[part]
+    value.pop(path[-1], None)

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from upheld.datamap.document.limits import LimitsForm
 from upheld.datamap.document.written import Country, Day, Language, Name, Sentence, Written
 
 
@@ -57,5 +58,7 @@ class OrganisationFile(Written):
 
     organisation: OrganisationForm
     """The controller: who it is and where it may keep data."""
+    limits: LimitsForm | None = None
+    """When to stop and ask, for systems that do not say it themselves."""
     holds: Annotated[list[HoldForm], Field(min_length=1)] | None = None
     """Matters for which rows stay."""

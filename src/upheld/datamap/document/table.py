@@ -11,6 +11,7 @@ from upheld.datamap.document.written import (
     Name,
     Names,
     Reference,
+    Scalar,
     Sentence,
     Written,
     by_key,
@@ -201,6 +202,9 @@ class AcceptForm(Written):
     """Why it is no danger here."""
 
 
+Pairs = Annotated[dict[Name, Name], Field(min_length=1)]
+
+
 class TableForm(Written):
     """One table."""
 
@@ -224,9 +228,7 @@ class TableForm(Written):
     """What an erasure does to a person's rows; without it, nobody decided yet."""
     rows: Annotated[list[RowEntry], Field(min_length=1)] | None = None
     """Different actions for different rows; the first that matches wins."""
-    held_by: Annotated[dict[Name, Annotated[dict[Name, Name], Field(min_length=1)]], Field(min_length=1)] | None = (
-        None
-    )
+    held_by: Annotated[dict[Name, Pairs], Field(min_length=1)] | None = None
     """Tables whose rows hold ours (members of a group): their columns, and ours that they equal."""
     replies: RepliesForm | None = None
     """Rows of this table answer each other."""
@@ -240,7 +242,7 @@ class TableForm(Written):
     """The mark of deleted rows; they count like any other."""
     restriction: Name | None = None
     """The mark of restricted rows (Art. 18)."""
-    ghost: ConditionForm | None = None
+    ghost: Annotated[dict[Name, Scalar], Field(min_length=1)] | None = None
     """The row that stands for people who left."""
     tenant: Name | None = None
     """The column that tells tenants apart, or `none`; the system's rule unless said."""

@@ -66,16 +66,18 @@ def written_as(value: object) -> str:
     for kind, tag in ((bool, "<yes-or-no>"), (str, "<text>"), (dict, "<mapping>"), (list, "<list>")):
         if isinstance(value, kind):
             return tag
-    return "<number>" if isinstance(value, int | float) else "<date>" if isinstance(value, date) else "<nothing>"
+    if isinstance(value, int | float):
+        return "<number>"
+    return "<date>" if isinstance(value, date) else "<nothing>"
 
 
-def by_key(*keys: str, otherwise: str | None = None) -> Callable[[object], str]:
-    """Tell mappings apart by the first of `keys` in them (`otherwise` where none is), other values by type."""
+def by_key(*keys: str) -> Callable[[object], str]:
+    """Tell mappings apart by the first of `keys` in them, everything else by its type."""
 
     def tag(value: object) -> str:
         if not isinstance(value, dict):
             return written_as(value)
-        return next((f"<{key}>" for key in keys if key in value), otherwise or "<mapping>")
+        return next((f"<{key}>" for key in keys if key in value), "<mapping>")
 
     return tag
 
@@ -122,7 +124,6 @@ Language = Annotated[str, StringConstraints(pattern=LANGUAGE)]
 Sentence = Annotated[str, StringConstraints(min_length=1)]
 
 Names = Annotated[
-    Annotated[Name, Tag("<text>")]
-    | Annotated[list[Name], Field(min_length=1), Tag("<list>")],
+    Annotated[Name, Tag("<text>")] | Annotated[list[Name], Field(min_length=1), Tag("<list>")],
     Discriminator(written_as),
 ]

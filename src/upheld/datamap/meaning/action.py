@@ -1,6 +1,7 @@
 """Actions and treatments."""
 
 import re
+from typing import cast
 
 from upheld.datamap import model
 from upheld.datamap.document import action as written
@@ -57,8 +58,10 @@ def action(form: written.ActionForm | written.TreatmentForm, spot: Spot) -> mode
 def _retain(terms: written.RetainTerms, spot: Spot) -> model.Retain:
     _check_terms(terms, spot)
     stripped = tuple(model.Assignment(column, model.Constant(None)) for column in terms.strip or ())
-    then = action(terms.then, spot.down("then")) if terms.then is not None else model.Delete()
-    assert isinstance(then, model.Delete | model.Anonymise | model.Detach)  # the form admits no other
+    then = cast(
+        "model.Delete | model.Anonymise | model.Detach",  # the form admits no other
+        action(terms.then, spot.down("then")) if terms.then is not None else model.Delete(),
+    )
     return model.Retain(
         ground=terms.ground,
         law=terms.law,
@@ -76,7 +79,9 @@ def _check_terms(terms: written.RetainTerms, spot: Spot) -> None:
     if (terms.period is None) != (terms.after is None) and not damaged:
         there, missing = ("for", "after") if terms.period else ("after", "for")
         spot.down(there).complain(
-            "bad-retain", f"`{there}` stands without `{missing}`.", "A period needs the date from which it runs."
+            "bad-retain",
+            f"`{there}` stands without `{missing}`.",
+            "A period needs the date from which it runs.",
         )
     elif terms.period is None and terms.review is None and terms.hold is None and not damaged:
         spot.complain(
@@ -97,7 +102,7 @@ def _check_terms(terms: written.RetainTerms, spot: Spot) -> None:
 
 
 def treatment(form: written.TreatmentForm, person: tuple[str, ...], spot: Spot) -> model.Treatment:
-    """A table's `on_erase`. In a person table, `by` may name the table's own key: that is the person's row."""
+    """A table's `on_erase`. In a person table `by` names the table's own key too: the person's row."""
     orphan = isinstance(form, written.Orphan | written.OrphanTreatment) and form.orphan is not None
     if isinstance(form, written.OrphanTreatment):
         return model.Treatment(orphan=True)

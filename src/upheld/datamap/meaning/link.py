@@ -70,22 +70,14 @@ def _link(
 
 def _target(form: LinkForm, spot: Spot) -> tuple[str | None, tuple[str, ...]] | None:
     """Table and key, or (None, ()) for an identity; None when the form contradicts itself."""
-    if (form.to is None) == (form.identity is None):
-        if not spot.page.is_damaged(spot.path):
-            spot.complain(
-                "bad-link", "A link has one of `to` and `identity`.", "`to: table.column`, or `identity: email`."
-            )
-        return None
-    if form.identity is not None:
-        for name in ("key", "cast"):
-            if getattr(form, name) is not None:
-                spot.down(name).complain("bad-link", f"`{name}` has no use beside `identity`.", "Leave it out.")
-        return None, ()
+    if form.to is None or form.identity is not None:
+        return _identity(form, spot)
     if form.normalise is not None:
         spot.down("normalise").complain(
-            "bad-link", "`normalise` has no use beside `to`.", "Keys are compared as they are; `cast` turns types."
+            "bad-link",
+            "`normalise` has no use beside `to`.",
+            "Keys are compared as they are; `cast` turns types.",
         )
-    assert form.to is not None  # one of the two, see above
     if form.key is not None:
         return form.to, columns(form.key)
     table, column = split(form.to)
@@ -95,3 +87,18 @@ def _target(form: LinkForm, spot: Spot) -> tuple[str | None, tuple[str, ...]] | 
         )
         return None
     return table, (column,)
+
+
+def _identity(form: LinkForm, spot: Spot) -> tuple[None, tuple[str, ...]] | None:
+    if form.to is not None or form.identity is None:
+        if not spot.page.is_damaged(spot.path):
+            spot.complain(
+                "bad-link",
+                "A link has one of `to` and `identity`.",
+                "`to: table.column`, or `identity: email`.",
+            )
+        return None
+    for name in ("key", "cast"):
+        if getattr(form, name) is not None:
+            spot.down(name).complain("bad-link", f"`{name}` has no use beside `identity`.", "Leave it out.")
+    return None, ()

@@ -6,6 +6,7 @@ from upheld.datamap import model
 from upheld.datamap.document.organisation import OrganisationFile
 from upheld.datamap.document.register import ProcessorsFile, PurposesFile
 from upheld.datamap.fault import nearest
+from upheld.datamap.meaning.limits import limits
 from upheld.datamap.page import Spot
 
 
@@ -16,13 +17,17 @@ def organisation(form: OrganisationFile, spot: Spot) -> model.Organisation:
         spot.down("organisation", "time_zone").complain(
             "unknown-time-zone",
             "The time zone is not known.",
-            nearest(written.time_zone, available_timezones()) if "/" in written.time_zone else "Such as Europe/Berlin.",
+            nearest(written.time_zone, available_timezones())
+            if "/" in written.time_zone
+            else "Such as Europe/Berlin.",
         )
     holds: list[model.Hold] = []
     for number, hold in enumerate(form.holds or ()):
         inner = spot.down("holds", number)
         if any(other.matter == hold.matter for other in holds):
-            inner.complain("duplicate-hold", f"The matter `{hold.matter}` stands here twice.", "Join the two.")
+            inner.complain(
+                "duplicate-hold", f"The matter `{hold.matter}` stands here twice.", "Join the two."
+            )
         holds.append(model.Hold(hold.matter, hold.owner, hold.until, tuple(hold.scope), inner.place))
     return model.Organisation(
         name=written.name,
@@ -36,6 +41,7 @@ def organisation(form: OrganisationFile, spot: Spot) -> model.Organisation:
         languages=tuple(written.languages or ("en",)),
         backup_days=written.backups.days if written.backups else None,
         holds=tuple(holds),
+        limits=limits(form.limits),
     )
 
 

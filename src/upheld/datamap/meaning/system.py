@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 from upheld.datamap import model
 from upheld.datamap.document.system import SystemFile
+from upheld.datamap.meaning.limits import limits
 from upheld.datamap.meaning.table import table
 from upheld.datamap.page import Spot
 
@@ -22,7 +23,6 @@ def system(form: SystemFile, spot: Spot) -> model.System:
     for name in ("connect", "address"):
         if text := getattr(form, name):
             _check_secret(text, spot.down(name))
-    limits = form.limits
     tenant = form.tenant
     return model.System(
         name=form.system,
@@ -34,23 +34,21 @@ def system(form: SystemFile, spot: Spot) -> model.System:
         owner=form.owner or "",
         address=form.address or "",
         schemas=tuple(form.schemas or ()),
-        limits=model.Limits(
-            limits.people_per_day,
-            limits.rows_per_person,
-            float(limits.share_of_table.rstrip("%")) / 100 if limits.share_of_table else None,
-        )
-        if limits
-        else model.Limits(),
+        limits=limits(form.limits),
         no_personal_data=tuple(
             model.NoPersonalData(tuple(entry.tables), entry.reason) for entry in form.no_personal_data or ()
         ),
-        tables=tuple(table(name, inner, spot.down("tables", name)) for name, inner in (form.tables or {}).items()),
+        tables=tuple(
+            table(name, inner, spot.down("tables", name)) for name, inner in (form.tables or {}).items()
+        ),
         tenant=model.Tenant(tenant.column, tenant.value) if tenant else None,
         max_rows=form.max_rows or MAX_ROWS,
         receipt=form.receipt,
         refresh=tuple(form.refresh or ()),
         read_only=form.read_only,
-        options=MappingProxyType({name: value for name in MANUAL if (value := getattr(form, name)) is not None}),
+        options=MappingProxyType(
+            {name: value for name in MANUAL if (value := getattr(form, name)) is not None}
+        ),
         origin=spot.place,
     )
 
@@ -61,11 +59,15 @@ def _check_kind(form: SystemFile, spot: Spot) -> None:
     idle = ("connect", "tables", "schemas") if manual else MANUAL
     for name in needed:
         if getattr(form, name) is None and not spot.page.is_damaged((name,)):
-            spot.down("kind").complain("bad-kind", f"A system of kind `{form.kind}` needs `{name}`.", _NEED[name])
+            spot.down("kind").complain(
+                "bad-kind", f"A system of kind `{form.kind}` needs `{name}`.", _NEED[name]
+            )
     for name in idle:
         if getattr(form, name) is not None:
             spot.down(name).complain(
-                "bad-kind", f"`{name}` has no use in a system of kind `{form.kind}`.", "Leave it out, or change `kind`."
+                "bad-kind",
+                f"`{name}` has no use in a system of kind `{form.kind}`.",
+                "Leave it out, or change `kind`.",
             )
 
 
@@ -81,7 +83,7 @@ def _check_secret(text: str, spot: Spot) -> None:
     bare = _REFERENCE.sub("", text)
     if "${" in bare:
         spot.complain(
-            "bad-reference", "A `${…}` here is not the name of a variable.", "Write `${NAME}` in capitals, digits and _."
+            "bad-reference", "A `${…}` here names no variable.", "Write `${NAME}` in capitals, digits and _."
         )
         return
     password = _PASSWORD.search(bare)
@@ -90,5 +92,5 @@ def _check_secret(text: str, spot: Spot) -> None:
         spot.complain(
             "secret",
             "A secret is written in the open.",
-            "Put it into the environment and write `${NAME}` instead; change it, since it has been in a file.",
+            "Put it into the environment, write `${NAME}` here, and change it: it has been in a file.",
         )

@@ -37,7 +37,7 @@ def table(name: str, form: written.TableForm, spot: Spot) -> model.Table:
         ),
         deleted=form.soft_delete,
         restricted=form.restriction,
-        ghost=condition(form.ghost),
+        ghost=tuple(model.Test(column, (value,)) for column, value in (form.ghost or {}).items()),
         tenant="" if form.tenant == "none" else form.tenant,
         purposes=purposes,
         accept=tuple((accept.finding, accept.reason) for accept in form.accept or ()),
@@ -104,7 +104,9 @@ def _treatment(
         return whole or undecided
     if whole is not None and (whole.rules or whole.by):
         spot.down("rows").complain(
-            "bad-rows", "`rows` stands beside `on_erase`.", "Say it in one of the two; only `orphan` may stand beside."
+            "bad-rows",
+            "`rows` stands beside `on_erase`.",
+            "Say it in one of the two; only `orphan` may stand beside.",
         )
     rules = _rules(form.rows, purposes, spot.down("rows"))
     if not rules or rules[-1].when:
@@ -118,7 +120,7 @@ def _rules(rows: list[written.RowEntry], purposes: tuple[str, ...], spot: Spot) 
         inner = spot.down(number)
         last = isinstance(row, written.OtherwiseForm)
         if last and number < len(rows) - 1:
-            inner.complain("bad-rows", "`otherwise` is not the last rule.", "Move it to the end; the first match wins.")
+            inner.complain("bad-rows", "`otherwise` is not the last rule.", "Move it to the end.")
         chosen = (
             action(row.otherwise, inner.down("otherwise"))
             if isinstance(row, written.OtherwiseForm)
@@ -126,7 +128,9 @@ def _rules(rows: list[written.RowEntry], purposes: tuple[str, ...], spot: Spot) 
         )
         when = () if isinstance(row, written.OtherwiseForm) else condition(row.when)
         rules.append(
-            model.Rule(chosen, when, row.format, fields(row.fields, purposes, inner.down("fields")), inner.place)
+            model.Rule(
+                chosen, when, row.format, fields(row.fields, purposes, inner.down("fields")), inner.place
+            )
         )
     return rules
 
@@ -143,10 +147,14 @@ def _history(form: written.HistoryEntry | None, spot: Spot) -> model.History | N
     if isinstance(form, written.HistoryForm):
         own, key = columns(form.columns), columns(form.key)
         if len(own) != len(key):
-            spot.complain("bad-link", f"{len(own)} columns cannot equal {len(key)}.", "Give as many as `key` has.")
+            spot.complain(
+                "bad-link", f"{len(own)} columns cannot equal {len(key)}.", "Give as many as `key` has."
+            )
         return model.History(form.table, own, key)
     pairs = {column: split(reference) for column, reference in form.items()}
     tables = sorted({target for target, _ in pairs.values()})
     if len(tables) > 1:
-        spot.complain("bad-link", f"A history has one table, not {', '.join(tables)}.", "Name columns of one table.")
+        spot.complain(
+            "bad-link", f"A history has one table, not {', '.join(tables)}.", "Name columns of one table."
+        )
     return model.History(tables[0], tuple(pairs), tuple(column for _, column in pairs.values()))
