@@ -40,7 +40,9 @@ def unknown(folder: Path) -> Iterable[Finding]:
     for path in python_files(folder):
         for key, line in marked(path):
             if key not in valid:
-                yield Finding(relative(path), line, f"`{key}` is no key of the data map (docs/datamap-keys.md)")
+                yield Finding(
+                    relative(path), line, f"`{key}` is no key of the data map (docs/datamap-keys.md)"
+                )
 
 
 def main() -> int:
@@ -50,7 +52,9 @@ def main() -> int:
     without = missing(tests)
     for line in (*wrong, *without):
         print(line)
-    print(f"{len(keys()) - len(without)} of {len(keys())} keys have a test that executes them", file=sys.stderr)
+    print(
+        f"{len(keys()) - len(without)} of {len(keys())} keys have a test that executes them", file=sys.stderr
+    )
     return int(bool(wrong or without))
 
 

@@ -118,7 +118,9 @@ def _compose(page: Page, text: str) -> Node | None:
     except MaxDepthExceededError as error:
         _syntax(page, error, f"Nested deeper than {DEPTH} levels.")
     except MarkedYAMLError as error:
-        _syntax(page, error, f"Not valid YAML: {error.problem or error.context or 'cannot be read'}.")
+        parts = [error.context] if (error.problem or "but").startswith("but ") else []
+        said = ", ".join(part for part in (*parts, error.problem) if part) or "cannot be read"
+        _syntax(page, error, f"Not valid YAML: {said}.")
     except YAMLError:
         page.errors.append(MapError(page.file, 1, 1, "syntax", "Not valid YAML: a character is not allowed."))
     except (

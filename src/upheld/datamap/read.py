@@ -70,7 +70,7 @@ def read(folder: Path) -> model.DataMap:
     systems = _systems(reading, known)
     if organisation is not None:
         tables = {str(each.name): page.names("tables") for page, each in systems}
-        if len(tables) == len(_system_files(folder)):
+        if len(systems) == len(_system_files(folder)):
             check_holds(organisation.holds, tables, Spot(home, ("holds",)))
     errors = [error for page in reading.pages for error in page.errors]
     if errors or organisation is None:

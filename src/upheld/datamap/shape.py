@@ -83,6 +83,8 @@ def _report(page: Page, form: type[BaseModel], error: ErrorDetails, path: Path) 
     loc, spot = error["loc"], Spot(page, path)
     owner = _form_at(form, loc[:-1])
     if error["type"] == "missing":
+        if path and path[-1] == loc[-1]:
+            return  # written, but refused already
         what = f"`{loc[-1]}` is missing{_inside(path)}."
         spot.complain("missing-key", what, _help(owner, str(loc[-1])))
     elif error["type"] == "extra_forbidden":
@@ -124,7 +126,7 @@ def _alternatives(context: Mapping[str, Any]) -> str:
     tags = re.findall(r"<([a-z-]+)>", str(context.get("expected_tags", "")))
     plain = [words[tag] for tag in tags if tag in words]
     keyed = [f"`{tag}`" for tag in tags if tag not in words]
-    if keyed:
+    if keyed and "a mapping" not in plain:
         plain.append(f"a mapping with {', '.join(keyed[:-1])}{' or ' if keyed[1:] else ''}{keyed[-1]}")
     return " or ".join(plain)
 

@@ -5,7 +5,6 @@ from zoneinfo import available_timezones
 from upheld.datamap import model
 from upheld.datamap.document.organisation import OrganisationFile
 from upheld.datamap.document.register import ProcessorsFile, PurposesFile
-from upheld.datamap.fault import nearest
 from upheld.datamap.meaning.limits import limits
 from upheld.datamap.page import Spot
 
@@ -17,9 +16,7 @@ def organisation(form: OrganisationFile, spot: Spot) -> model.Organisation:
         spot.down("organisation", "time_zone").complain(
             "unknown-time-zone",
             "The time zone is not known.",
-            nearest(written.time_zone, available_timezones())
-            if "/" in written.time_zone
-            else "Such as Europe/Berlin.",
+            "Write it as the time zone database does, such as Europe/Berlin.",
         )
     holds: list[model.Hold] = []
     for number, hold in enumerate(form.holds or ()):
