@@ -86,7 +86,11 @@ def test_scenario_5_a_chain_of_four_goes_children_first_and_is_counted_by_level(
         "Erase accounts": 2,
         "Erase users": 1,
     }
-    assert (world.rows("accounts"), world.rows("payments"), world.rows("refunds")) == ([(3, 5)], [(4, 3)], [(2, 4)])
+    assert (world.rows("accounts"), world.rows("payments"), world.rows("refunds")) == (
+        [(3, 5)],
+        [(4, 3)],
+        [(2, 4)],
+    )
 
 
 MESSAGES = (
