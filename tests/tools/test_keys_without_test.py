@@ -3,7 +3,7 @@ from pathlib import Path
 from tools.keys_without_test import marked, missing, unknown
 from upheld.datamap.schema import keys
 
-EXAMPLE = '''
+EXAMPLE = """
 import pytest
 
 pytestmark = pytest.mark.key("tables.*.person")
@@ -16,7 +16,7 @@ def test_that_executes_two() -> None: ...
 @pytest.mark.scenario(3)
 @pytest.mark.key("tables.*.on_erase.retian")
 def test_with_a_mistake() -> None: ...
-'''
+"""
 
 
 def _tests(folder: Path) -> Path:
