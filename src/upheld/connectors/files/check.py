@@ -83,7 +83,7 @@ def _table(store: Store, table: Table, covered: set[str]) -> Iterator[Finding]:
         yield _finding(store, table, "", "no-file", what, cure, Severity.NOTE)
     yield from _undoable(store, table, form)
     for entry in entries:
-        covered.update(store.contents(table, entry))
+        covered.update(_real(store, name) for name in store.contents(entry))
         path = store.root.path(entry.name)
         if path.is_file() and path.stat().st_nlink > 1:
             what = "A file has a second name (a hard link), under which it would stay as it is."
@@ -175,7 +175,7 @@ def _undeclared(store: Store, covered: set[str]) -> Iterator[Finding]:
     groups: Counter[tuple[str, str]] = Counter()
     for name in store.root.all_files():
         below = any(name == root or name.startswith(f"{root}/") or root in ("", ".") for root in roots)
-        if name not in covered and not below and not any(fnmatchcase(name, each) for each in patterns):
+        if _real(store, name) not in covered and not below and not any(fnmatchcase(name, each) for each in patterns):
             pure = PurePosixPath(name)
             groups[_folder(store, pure), pure.suffix] += 1
     for (folder, suffix), number in sorted(groups.items()):
@@ -183,6 +183,13 @@ def _undeclared(store: Store, covered: set[str]) -> Iterator[Finding]:
         what = f"Files that the map says nothing about: {number} at {place}."
         cure = f"Map them as a table, or list {place} under `no_personal_data:` with a reason."
         yield _finding(store, None, "", "undeclared-file", what, cure)
+
+
+def _real(store: Store, name: str) -> str:
+    try:
+        return str(store.root.path(name))
+    except Permanent:
+        return ""  # a link that leads out: told where its table is checked, or here as undeclared
 
 
 def _folder(store: Store, name: PurePosixPath) -> str:

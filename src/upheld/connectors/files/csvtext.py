@@ -101,7 +101,7 @@ def written(text: str | None, before: bytes, dialect: Dialect) -> bytes:
 
 
 def read_header(first: bytes, encoding: str, wanted: Sequence[str], delimiter: str = "") -> Dialect:
-    """The dialect, from the first record. With no delimiter given, the one that yields most wanted columns."""
+    """The dialect, from the first record. No delimiter given: the one that yields most wanted columns."""
     start = BOM if first.startswith(BOM) else b""
     record = bare(first[len(start) :])
     tries = [delimiter.encode()] if delimiter else [b",", b";", b"\t", b"|"]

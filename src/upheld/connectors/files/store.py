@@ -158,7 +158,7 @@ class Store:
         """Whether a row that goes takes its file or folder with it."""
         return self.form(table) in ("folder", "text")
 
-    def contents(self, table: Table, entry: Entry) -> Iterator[str]:
+    def contents(self, entry: Entry) -> Iterator[str]:
         """Names of the files that belong to a row, below the root; links that lead out are refused."""
         path = self.root.path(entry.name)
         if not path.is_dir():

@@ -103,8 +103,8 @@ class FilesConnector:
             return counts
 
     def collect(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Iterator[Collected]:
-        """Rows, each followed by its files. Transient, after the last row, when somebody wrote meanwhile: then
-        the copy is no snapshot and has to be made again.
+        """Rows, each followed by its files. Transient, after the last row, when somebody wrote meanwhile:
+        then the copy is no snapshot and has to be made again.
         """
         with failures(self.system.name):
             before = self._identities()
@@ -120,7 +120,7 @@ class FilesConnector:
         if self.store.form(table) == "folder":
             for entry in self.store.entries(table):
                 if dict(entry.parts) == row:
-                    names.extend(self.store.contents(table, entry))
+                    names.extend(self.store.contents(entry))
         for name in names:
             path = self.store.root.path(name)
             if path.is_file():
@@ -162,7 +162,7 @@ class FilesConnector:
             self._unchanged(before)
             commit.begun = True
             commit.carry_out()
-            yield Committed(self.system.name, "all", Established.WITNESSED, counts, changes.dues(tally))
+        yield Committed(self.system.name, "all", Established.WITNESSED, counts, changes.dues(tally))
 
     def _refuse(self) -> None:
         stops = [each for each in self.check() if each.severity is Severity.STOP]
@@ -174,21 +174,22 @@ class FilesConnector:
         for step in changes.steps:
             if isinstance(step, EraseFiles):
                 for name in sorted(changes.names(step)):
-                    self._plan_removal(commit, f"{step.file.root}/{name}", step.file.root)
+                    self._plan_removal(commit, name, step.file.root)
         for name in changes.touched:
             table = self.system.table(name)
             for entry in self.store.entries(table):
                 self._write_one(changes, commit, table, entry, before)
 
     def _plan_removal(self, commit: Commit, name: str, root: str) -> None:
-        real = self.store.root.path(name)
-        if not real.is_relative_to(self.store.root.path(root)):
+        below = f"{root}/{name}"
+        real = self.store.root.path(below)
+        if name.startswith("/") or not real.is_relative_to(self.store.root.path(root)):
             raise Permanent(f"{self.system.name}: a row names a file outside {root}.", "Correct that row.")
         if real.is_dir():
             raise Permanent(
                 f"{self.system.name}: a row names a folder in {root}, not a file.", "Correct that row."
             )
-        commit.remove(name)
+        commit.remove(below)
 
     def _write_one(
         self,
