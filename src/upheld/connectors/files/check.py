@@ -175,7 +175,11 @@ def _undeclared(store: Store, covered: set[str]) -> Iterator[Finding]:
     groups: Counter[tuple[str, str]] = Counter()
     for name in store.root.all_files():
         below = any(name == root or name.startswith(f"{root}/") or root in ("", ".") for root in roots)
-        if _real(store, name) not in covered and not below and not any(fnmatchcase(name, each) for each in patterns):
+        if (
+            _real(store, name) not in covered
+            and not below
+            and not any(fnmatchcase(name, each) for each in patterns)
+        ):
             pure = PurePosixPath(name)
             groups[_folder(store, pure), pure.suffix] += 1
     for (folder, suffix), number in sorted(groups.items()):
