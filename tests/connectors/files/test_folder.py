@@ -1,6 +1,7 @@
 """What lies in a folder, what leads out of it, what nobody declared, and who else writes there."""
 
 import os
+import signal
 import tracemalloc
 
 import pytest
@@ -18,6 +19,7 @@ from tests.connectors.files.folder import (
 )
 from upheld.connectors.conformance.suite import entropy
 from upheld.connectors.conformance.world import NOW
+from upheld.connectors.files import commit as commit_module
 from upheld.connectors.files import connector
 from upheld.connectors.files.commit import Commit
 from upheld.datamap.model import Delete, FileReference, Link, NoPersonalData, Rule, System, Table, Treatment
@@ -324,3 +326,40 @@ def test_a_large_file_is_rewritten_in_little_memory(tmp_path):
 def test_a_system_that_this_kind_cannot_reach_is_misconfigured(changes):
     with pytest.raises(Misconfigured):
         connector(System("archive", kind="files", **changes), secrets={})
+
+
+@pytest.mark.kill
+@pytest.mark.parametrize("boundary", range(12))
+def test_scenario_49_killed_at_any_boundary_the_effect_is_that_of_one_run(tmp_path, monkeypatch, boundary):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.jsonl").write_bytes(ADA_AND_BEN)
+    files = open_folder(tmp_path, by_email("mails", "*.jsonl"))
+    passed = []
+
+    def deadly(module, name):
+        real = getattr(module, name)
+
+        def called(*given):
+            if len(passed) == boundary:
+                os.kill(os.getpid(), signal.SIGKILL)
+            passed.append(name)
+            return real(*given)
+
+        monkeypatch.setattr(module, name, called)
+
+    child = os.fork()
+    if child == 0:
+        for name in ("_durable", "_sync"):
+            deadly(commit_module, name)
+        deadly(Commit, "_make")
+        list(execution(files))
+        os._exit(0)
+    os.waitpid(child, 0)
+    token = f"{1:024d}"
+
+    settled = files.settle(token)
+    whole = contents(tmp_path) == {"a.jsonl": BEN, "b.jsonl": BEN}
+    assert whole is (settled is Settled.COMMITTED)
+    erase(files)
+    assert contents(tmp_path) == {"a.jsonl": BEN, "b.jsonl": BEN}
+    assert files.settle("b" * 20) is Settled.UNKNOWN

@@ -118,6 +118,7 @@ class Commit:
         Called with the folder locked.
         """
         if self._journal("committed").exists():
+            self._journal("committing").unlink(missing_ok=True)
             return Settled.COMMITTED
         if self._journal("committing").exists():
             self.moves = _moves(self._journal("committing"))
