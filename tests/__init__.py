@@ -1,0 +1,1 @@
+"""Tests of Upheld; the tree mirrors src/upheld."""
