@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from upheld.rights.subject import Key
+
 
 class Failure(Exception):
     """What happened, in words for a person and without personal data; `remedy` says what to do next."""
@@ -83,12 +85,14 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Rows that stay until a date, then follow the rule: what the purge works from (G-30.4)."""
+    """Rows that stay until a date, then follow the rule: what the purge works from (G-30.4). `on` is an ISO
+    date; `key` names the columns of `rows`, which the caller seals."""
 
     step: int
     table: str
-    rows: int
     on: str
+    key: tuple[str, ...]
+    rows: tuple[Key, ...]
 
 
 @dataclass(frozen=True, slots=True)

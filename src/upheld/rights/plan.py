@@ -25,6 +25,10 @@ class Scope(StrEnum):
     SUBTREE = "subtree"
 
 
+SELF = "(self)"
+NEVER = "(never)"
+
+
 class Side(StrEnum):
     """Older than the period (its time is over) or younger (it still runs)."""
 
@@ -51,6 +55,14 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Rows of another table hold the selected row; `sources` say which of those holders are hers."""
+
+    holding: Holding
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
     """Rows of one table: hers by any of `sources` (or, in a person table, hers because their key is in the
     set named `people`), that meet `when` and none of `unless`, narrowed by `scope` and `age`.
@@ -67,7 +79,7 @@ class Selection:
     unless: tuple[Condition, ...] = ()
     scope: Scope = Scope.ALL
     parties: tuple[Source, ...] = ()
-    holders: tuple[Holding, ...] = ()
+    holders: tuple["Held", ...] = ()
     replies: str | None = None
     age: Age | None = None
 
@@ -96,8 +108,8 @@ class Locate:
 
 @dataclass(frozen=True, slots=True)
 class Collect:
-    """Copy the selected rows for her. `redact`: columns about others (G-15.5), unless the link named beside
-    the column leads to her."""
+    """Copy the selected rows for her. `redact`: columns about others (G-15.5), each with the link that must
+    lead to her for the column to be shown; SELF where the row itself must be her, NEVER where it never is."""
 
     number: int
     system: str
@@ -194,15 +206,16 @@ class EraseFiles:
 @dataclass(frozen=True, slots=True)
 class Recount:
     """After the writes, `column` of `table` counts rows of `of` whose `by` equals its `key` anew, for the
-    rows that hers pointed at."""
+    rows whose keys are in the set named `keys` (those that her rows pointed at)."""
 
     number: int
     system: str
     table: str
     key: str
     column: str
-    of: Selection
+    of: str
     by: str
+    keys: str
     reason: Reason
 
 
@@ -230,16 +243,6 @@ class Task:
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Notify:
-    """A recipient is told (G-19.1)."""
-
-    number: int
-    system: str
-    recipient: str
-    reason: Reason
-
-
 Step = (
     Locate
     | Collect
@@ -253,7 +256,6 @@ Step = (
     | Recount
     | Refresh
     | Task
-    | Notify
 )
 
 

@@ -24,12 +24,13 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A row of a person table that is her. `via`: the kind of identity that led there."""
+    """A row of a person table that is her. `via`: the identity that led there, None where the row itself was
+    named or follows from another row."""
 
     system: str
     table: str
     key: Key
-    via: str = "given"
+    via: Identity | None = None
 
     def __repr__(self) -> str:
         return f"Person({self.system}.{self.table}, via={self.via})"

@@ -1,0 +1,29 @@
+"""One form for each kind of identity, so that the same person is found under every spelling (ID-01)."""
+
+import unicodedata
+
+import phonenumbers
+
+RULES = ("email", "phone", "casefold", "none")
+
+
+def normalise(rule: str | None, value: str, *, region: str | None = None) -> str:
+    """The value in the form in which identities are compared.
+
+    `email` and `casefold` compose (NFC), trim and fold case; a plus tag stays, because a tagged address may be
+    another person's (scenario 22). `phone` gives E.164 when the number can be read (`region` for numbers
+    without a country), else its digits. `none` and None leave the value as it is.
+    """
+    if rule in ("email", "casefold"):
+        return unicodedata.normalize("NFC", value).strip().casefold()
+    if rule == "phone":
+        return _phone(value, region)
+    return value
+
+
+def _phone(value: str, region: str | None) -> str:
+    try:
+        number = phonenumbers.parse(value, region)
+    except phonenumbers.NumberParseException:
+        return "".join(character for character in value if character.isdigit())
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

@@ -1,0 +1,127 @@
+"""A plan in words and counts, for the one who approves it and for the one it is about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from upheld.datamap.model import DataMap
+from upheld.rights import plan as steps
+from upheld.rights.outcome import Counts, Failure
+from upheld.rights.plan import Plan, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that will happen. `rows` is None where nobody counted (manual systems, failures)."""
+
+    table: str
+    what: str
+    rows: int | None
+    why: str
+    others: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What will happen in one system."""
+
+    system: str
+    title: str
+    lines: tuple[Line, ...]
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The whole plan for a reader, in the plan's order."""
+
+    sections: tuple[Section, ...]
+
+    def as_text(self) -> str:
+        """Plain text: one paragraph a system, one line a table and rule; lines without rows are left out."""
+        written: list[str] = []
+        for section in self.sections:
+            written.append(section.title)
+            if section.failure:
+                written.append(f"  waits: {section.failure}")
+            shown = [line for line in section.lines if line.rows is None or line.rows]
+            for line in shown:
+                rows = "" if line.rows is None else f"{line.rows:>7,}  "
+                extra = f" ({line.others:,} of them other people's)" if line.others else ""
+                written.append(f"  {rows}{line.table}: {line.what}{extra}. {line.why}")
+            if not shown and not section.failure:
+                written.append("  nothing of this person")
+            written.append("")
+        return "\n".join(written).rstrip() + "\n"
+
+
+def explain(plan: Plan, datamap: DataMap, counts: Mapping[str, Counts | Failure]) -> Explanation:
+    """The plan with its counts. Names no person and no value."""
+    sections = []
+    for name in plan.systems:
+        system = datamap.system(name)
+        counted = counts.get(name)
+        known = counted if isinstance(counted, Counts) else None
+        lines = []
+        for step in plan.of(name):
+            what = _words(step)
+            if what is None:
+                continue
+            rows = known.rows(step.number) if known and not isinstance(step, steps.Task) else None
+            others = sum(each.others for each in known.steps if each.step == step.number) if known else 0
+            lines.append(Line(_table(step), what, rows, f"{step.reason.article}", others))
+        failure = str(counted) if isinstance(counted, Failure) else ""
+        sections.append(Section(name, system.title or name, tuple(lines), failure))
+    return Explanation(tuple(sections))
+
+
+def _table(step: Step) -> str:
+    match step:
+        case steps.Task():
+            return "by hand"
+        case steps.Refresh(view=view):
+            return view
+        case steps.Recount(table=table) | steps.Locate(table=table):
+            return table
+        case _:
+            return step.selection.table
+
+
+def _words(step: Step) -> str | None:
+    """What a step does, as a person would say it; None for steps that only prepare others."""
+    match step:
+        case steps.Collect():
+            return "copied"
+        case steps.Erase(selection=selection):
+            extra = {
+                steps.Scope.ORPHANS: ", because nobody else is left in them",
+                steps.Scope.LEAVES: ", because nobody answered them",
+                steps.Scope.SUBTREE: ", with all answers below them",
+            }.get(selection.scope, "")
+            return f"deleted{extra}"
+        case steps.Anonymise(assignments=assignments):
+            return f"stays without {', '.join(each.column for each in assignments)}"
+        case steps.Detach(to_ghost=to_ghost):
+            return "turned over to the placeholder" if to_ghost else "no longer linked to the person"
+        case steps.Retain():
+            until = _until(step)
+            return f"stays: {step.ground.value.replace('-', ' ')}, {step.law}{until}"
+        case steps.Keep(because=because):
+            return f"stays as it is: {because}"
+        case steps.Undecided():
+            return "NOT DECIDED: the map has no rule for these"
+        case steps.EraseFiles(file=file):
+            return f"files named in {file.column} deleted"
+        case steps.Task(look_for=look_for, how=how, owner=owner, days=days):
+            return f"{owner or 'its owner'} is asked to {how}{f' ({look_for})' if look_for else ''} within {days} days"
+        case steps.Refresh():
+            return "computed anew"
+        case steps.Locate() | steps.Recount():
+            return None
+
+
+def _until(step: steps.Retain) -> str:
+    if step.period and step.after:
+        spans = ((step.period.years, "year"), (step.period.months, "month"), (step.period.days, "day"))
+        words = " ".join(f"{many} {unit}{'s' if many != 1 else ''}" for many, unit in spans if many)
+        return f", {words} after {step.after}"
+    return f", reviewed on {step.review.isoformat()}" if step.review else ""

@@ -1,0 +1,344 @@
+"""From the data map to a plan: pure, and the same for everybody.
+
+Each system is planned by itself: key sets first (`Locate`), then for each table what happens to a person's
+rows. Rules of a table are tried in order and the first that fits wins, so each later rule excludes the earlier
+ones' rows; a row is therefore touched by one rule, and counted once.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from upheld.datamap import model
+from upheld.datamap.model import DataMap, Hold, Link, System, Table, Tie
+from upheld.law.ground import Ground
+from upheld.law.right import Right
+from upheld.rights import plan as steps
+from upheld.rights.plan import NEVER, SELF, Age, Held, Plan, Reason, Scope, Selection, Side, Source, Step
+
+_ARTICLES = {
+    (Right.ACCESS, "gdpr"): "Art. 15(1) and (3) GDPR",
+    (Right.ERASURE, "gdpr"): "Art. 17(1) GDPR",
+    (Right.ACCESS, "ccpa"): "Cal. Civ. Code 1798.110",
+    (Right.ERASURE, "ccpa"): "Cal. Civ. Code 1798.105",
+}
+
+
+def plan(datamap: DataMap, right: Right, *, regime: str = "gdpr", today: date) -> Plan:
+    """The plan of an access or an erasure over all systems of the map, in the map's order.
+
+    Holds in force on `today` turn every treatment in their scope into a Retain for legal claims (G-17.4).
+    """
+    article = _ARTICLES.get((right, regime), _ARTICLES.get((right, "gdpr"), right.value))
+    planned: list[Step] = []
+    for system in datamap.systems:
+        holds = tuple(hold for hold in datamap.organisation.holds if hold.until >= today)
+        planner = _SystemPlanner(system, Reason(article), holds, first=len(planned))
+        planned.extend(planner.access() if right is Right.ACCESS else planner.erasure())
+    return Plan(right, regime, tuple(planned))
+
+
+def held(system: str, table: str, holds: tuple[Hold, ...]) -> Hold | None:
+    """The hold whose scope covers the table, if one does."""
+    for hold in holds:
+        if system in hold.scope or f"{system}.{table}" in hold.scope:
+            return hold
+    return None
+
+
+@dataclass
+class _SystemPlanner:
+    system: System
+    reason: Reason
+    holds: tuple[Hold, ...]
+    first: int
+    located: dict[str, steps.Locate] = field(default_factory=dict)
+    acts: list[Step] = field(default_factory=list)
+
+    def access(self) -> list[Step]:
+        if self.system.kind == "manual":
+            return [self._task("copy")]
+        for table in self.system.tables:
+            self._collect(table)
+        return self._numbered()
+
+    def erasure(self) -> list[Step]:
+        if self.system.kind == "manual":
+            return [self._task("erase")]
+        for table in self._children_first():
+            self._treat(table)
+        for table in self.system.tables:
+            self._recounts(table)
+        for view in self.system.refresh:
+            self.acts.append(steps.Refresh(0, self.system.name, view, self.reason))
+        return self._numbered()
+
+    # --- which rows are hers ---
+
+    def _sources(self, table: Table, *, seen: bool = False) -> tuple[Source, ...]:
+        """The links by which rows of `table` are hers; with `seen` also those she may only see."""
+        related = {name for name, _ in table.treatment.by} if table.person else set()
+        found: list[Source] = []
+        for link in table.links:
+            if table.person and link.name not in related:
+                continue
+            if link.tie is Tie.OWNS or seen:
+                found.extend(self._source(link))
+        found.extend(self._reverse(table))
+        if table.history_of:
+            history = table.history_of
+            link = Link(history.columns, to=history.table, key=history.key)
+            found.append(Source(link, self._keys(history.table, history.key, whole=True)))
+        return tuple(found)
+
+    def _source(self, link: Link) -> tuple[Source, ...]:
+        if link.to is None:
+            return (Source(link),)
+        keys = self._keys(link.to, link.key)
+        return (Source(link, keys),) if keys else ()
+
+    def _reverse(self, table: Table) -> tuple[Source, ...]:
+        """A group is hers by her memberships: the link is read backwards."""
+        return tuple(
+            Source(
+                Link(holding.key, to=holding.table, key=holding.columns),
+                self._keys(holding.table, holding.columns, whole=True),
+            )
+            for holding in table.held_by
+        )
+
+    def _keys(self, name: str, key: tuple[str, ...], *, whole: bool = False) -> str | None:
+        """The name of the key set of her rows in a table, located once. None when no row can be meant.
+
+        Rows that several people share lead on only where they go; `whole` asks for all of hers.
+        """
+        table = self.system.table(name)
+        shared = bool(table.treatment.by or table.treatment.orphan) and not table.person and not whole
+        label = f"{name}({','.join(key)})" + ("!" if shared else "")
+        if label in self.located:
+            return label
+        selection: Selection | None = None
+        if table.person:
+            own = f"{name}({','.join(table.person)})"
+            if label != own:
+                selection = Selection(name, people=self._keys(name, table.person), key=table.person)
+        elif shared:
+            selection = self._going(table)
+            if selection is None:
+                return None
+        else:
+            selection = Selection(name, sources=self._sources(table))
+        self.located[label] = steps.Locate(0, self.system.name, label, name, key, selection, self.reason)
+        return label
+
+    def _going(self, table: Table) -> Selection | None:
+        if table.treatment.orphan:
+            return self._orphans(table)
+        deleted = {name for name, action in table.treatment.by if isinstance(action, model.Delete)}
+        sources = tuple(source for source in self._sources(table) if source.link.name in deleted)
+        return Selection(table.name, sources=sources) if sources else None
+
+    def _orphans(self, table: Table) -> Selection:
+        parties = tuple(
+            source for link in table.links if link.tie is Tie.OWNS for source in self._source(link)
+        )
+        holders = tuple(
+            Held(holding, self._sources(self.system.table(holding.table))) for holding in table.held_by
+        )
+        return Selection(
+            table.name, sources=self._sources(table), scope=Scope.ORPHANS, parties=parties, holders=holders
+        )
+
+    def _hers(self, table: Table) -> Selection | None:
+        """Rows that the table's rules apply to: her own rows of a person table, else those linked to her."""
+        if table.person:
+            return Selection(table.name, people=self._keys(table.name, table.person), key=table.person)
+        sources = self._sources(table)
+        return Selection(table.name, sources=sources) if sources else None
+
+    # --- erasure ---
+
+    def _treat(self, table: Table) -> None:
+        hers = self._hers(table)
+        if hers is None:
+            return
+        hold = held(self.system.name, table.name, self.holds)
+        if hold:
+            kept = model.Retain(Ground.LEGAL_CLAIMS, hold.matter, review=hold.until, hold=hold.matter)
+            self._act(table, kept, hers)
+            return
+        if table.treatment.orphan:
+            self.acts.append(steps.Erase(0, self.system.name, self._orphans(table), self.reason))
+        earlier: tuple[model.Condition, ...] = ()
+        for rule in table.treatment.rules:
+            selection = _narrow(hers, when=rule.when, unless=earlier)
+            self._act(table, rule.action, selection)
+            earlier = (*earlier, rule.when)
+        self._by_links(table)
+
+    def _by_links(self, table: Table) -> None:
+        by = dict(table.treatment.by)
+        for link in table.links:
+            action = by.get(link.name)
+            if action is None and link.tie is Tie.SEES:
+                action = model.Detach()
+            if action is None:
+                continue
+            sources = self._source(link)
+            if sources:
+                self._act(table, action, Selection(table.name, sources=sources))
+
+    def _act(self, table: Table, action: model.Action, selection: Selection) -> None:
+        name, reason = self.system.name, self.reason
+        if table.replies and isinstance(action, model.Anonymise | model.Delete):
+            selection = self._replied(table, action, selection)
+        match action:
+            case model.Delete():
+                self._files(table, selection, frozenset())
+                self.acts.append(steps.Erase(0, name, selection, reason))
+            case model.Anonymise(assignments):
+                self._files(table, selection, frozenset(each.column for each in assignments))
+                self.acts.append(steps.Anonymise(0, name, selection, assignments, reason))
+            case model.Detach(to_ghost):
+                self.acts.append(steps.Detach(0, name, selection, to_ghost, reason))
+            case model.Keep(because):
+                self.acts.append(steps.Keep(0, name, selection, because, reason))
+            case model.Ask():
+                self.acts.append(steps.Undecided(0, name, selection, reason))
+            case model.Retain():
+                self._retain(table, action, selection)
+
+    def _retain(self, table: Table, action: model.Retain, selection: Selection) -> None:
+        running = selection
+        if action.period and action.after:
+            over = _narrow(selection, age=Age(action.after, action.period, Side.OVER))
+            self._act(table, action.then, over)
+            running = _narrow(selection, age=Age(action.after, action.period, Side.RUNNING))
+        self.acts.append(
+            steps.Retain(
+                0,
+                self.system.name,
+                running,
+                action.ground,
+                action.law,
+                Reason(f"{action.ground.article} GDPR", self.reason.clause),
+                action.assignments,
+                action.period,
+                action.after,
+                action.review,
+                action.hold,
+            )
+        )
+
+    def _replied(self, table: Table, action: model.Action, selection: Selection) -> Selection:
+        """Rows of a tree: what goes goes first; the rest of the selection follows its own rule."""
+        replies = table.replies
+        if replies is None or replies.rule is model.ReplyRule.KEEP:
+            return selection
+        scope = Scope.LEAVES if replies.rule is model.ReplyRule.LEAVES else Scope.SUBTREE
+        key = table.key or table.person
+        going = _narrow(selection, scope=scope, replies=replies.column, key=key)
+        if isinstance(action, model.Delete):
+            return going
+        self._files(table, going, frozenset())
+        self.acts.append(steps.Erase(0, self.system.name, going, self.reason))
+        return selection
+
+    def _files(self, table: Table, selection: Selection, assigned: frozenset[str]) -> None:
+        for file in table.files:
+            if not assigned or file.column in assigned:
+                self.acts.append(steps.EraseFiles(0, self.system.name, selection, file, self.reason))
+
+    def _recounts(self, table: Table) -> None:
+        key = (table.person or table.key or ("id",))[0]
+        for recount in table.recounts:
+            keys = self._keys(recount.of, (recount.by,), whole=True)
+            if keys:
+                self.acts.append(
+                    steps.Recount(
+                        0, self.system.name, table.name, key, recount.column, recount.of, recount.by, keys, self.reason
+                    )
+                )
+
+    # --- access ---
+
+    def _collect(self, table: Table) -> None:
+        people = self._keys(table.name, table.person) if table.person else None
+        sources = self._sources(table, seen=True)
+        if not people and not sources:
+            return
+        selection = Selection(table.name, sources=sources, people=people, key=table.person)
+        formats = tuple((rule.when, rule.format) for rule in table.treatment.rules if rule.format)
+        self.acts.append(
+            steps.Collect(
+                0, self.system.name, selection, table.fields, _redactions(table), self.reason, table.files, formats
+            )
+        )
+
+    # --- order and numbers ---
+
+    def _children_first(self) -> list[Table]:
+        """A table comes after every table that points at it; histories come after what they are of."""
+        ordered: dict[str, Table] = {}
+        names = {table.name for table in self.system.tables}
+
+        def visit(table: Table, path: tuple[str, ...]) -> None:
+            if table.name in ordered or table.name in path:
+                return
+            for other in self.system.tables:
+                points = {link.to for link in other.links} | ({other.history_of.table} if other.history_of else set())
+                if table.name in points and other.name in names and not other.history_of:
+                    visit(other, (*path, table.name))
+            if table.history_of:
+                visit(self.system.table(table.history_of.table), (*path, table.name))
+            ordered[table.name] = table
+
+        for table in sorted(self.system.tables, key=lambda each: bool(each.person)):
+            visit(table, ())
+        return list(ordered.values())
+
+    def _numbered(self) -> list[Step]:
+        every: list[Step] = [*self.located.values(), *self.acts]
+        return [_numbered(step, self.first + index) for index, step in enumerate(every, start=1)]
+
+    def _task(self, what: str) -> Step:
+        options = self.system.options
+        how = str(options.get("how", ""))
+        look_for = str(options.get("look_for", ""))
+        days = options.get("days", 10)
+        return steps.Task(
+            self.first + 1,
+            self.system.name,
+            self.system.owner,
+            self.system.address,
+            look_for,
+            how if how else what,
+            days if isinstance(days, int) else 10,
+            self.reason,
+        )
+
+
+def _redactions(table: Table) -> tuple[tuple[str, str], ...]:
+    """Columns that may be about somebody else, each with the link that makes them hers."""
+    redact: dict[str, str] = {}
+    relational = bool(table.person and table.treatment.by)
+    for each in table.fields:
+        if each.of:
+            redact[each.column] = NEVER if each.of == "others" else each.of
+        elif relational:
+            redact[each.column] = SELF
+    for identity in table.identities:
+        if relational:
+            redact.setdefault(identity.column, SELF)
+    if len(table.links) > 1 or relational:
+        for link in table.links:
+            if link.to and len(link.columns) == 1 and not link.array and not link.json:
+                redact.setdefault(link.columns[0], link.name)
+    return tuple(redact.items())
+
+
+def _narrow(selection: Selection, **changes: object) -> Selection:
+    return replace(selection, **changes)  # type: ignore[arg-type]
+
+
+def _numbered(step: Step, number: int) -> Step:
+    return replace(step, number=number)
