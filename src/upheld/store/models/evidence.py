@@ -1,5 +1,7 @@
 """Evidence: what was done, how we know, and what stays until when. No personal data."""
 
+from uuid import uuid4
+
 from django.db import models
 
 from upheld.store.models.journal import Fulfilment, Part
@@ -31,22 +33,20 @@ class Evidence(models.Model):
 
 
 class Due(models.Model):
-    """Rows that stay for a lawful ground until `on`; then the purge follows the plan's rule (G-17.3)."""
+    """Rows that stay for a lawful ground until `on`; then the purge follows the plan's rule (G-17.3). Their keys
+    are sealed: `key` names the columns."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
 
     fulfilment = models.ForeignKey(Fulfilment, on_delete=models.PROTECT, related_name="dues")
     step = models.PositiveIntegerField()
     table = models.CharField(max_length=200)
-    rows = models.PositiveBigIntegerField()
     on = models.DateField()
+    key = models.JSONField()
+    rows = models.PositiveBigIntegerField()
+    sealed_rows = models.BinaryField()
     purged_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("on", "id")
-        constraints = (
-            models.UniqueConstraint(
-                name="due_once",
-                fields=["fulfilment", "step", "table", "on"],
-                condition=models.Q(purged_at__isnull=True),
-            ),
-        )
         indexes = (models.Index(name="due_next", fields=["on"], condition=models.Q(purged_at__isnull=True)),)

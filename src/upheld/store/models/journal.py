@@ -40,7 +40,8 @@ class PartState(models.TextChoices):
 
 class Fulfilment(models.Model):
     """One system's share of a request. Whoever drives it holds (`owner`, `attempt`): every later write names both
-    and changes nothing when another has taken over."""
+    and changes nothing when another has taken over. `unreached`: the person was not looked for here yet.
+    `withheld`: the hold for whose sake rows stay (G-17.4)."""
 
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="fulfilments")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="fulfilments")
@@ -51,6 +52,8 @@ class Fulfilment(models.Model):
     attempt = models.PositiveIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
     not_before = models.DateTimeField(null=True)
+    unreached = models.BooleanField(default=False)
+    withheld = models.CharField(max_length=200, default="", blank=True)
     failure = models.CharField(max_length=14, choices=FailureKind, default="", blank=True)
     failure_text = models.TextField(default="")
     finished_at = models.DateTimeField(null=True)
@@ -89,19 +92,22 @@ class Part(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     fulfilment = models.ForeignKey(Fulfilment, on_delete=models.PROTECT, related_name="parts")
     attempt = models.PositiveIntegerField()
+    position = models.PositiveIntegerField()
     name = models.CharField(max_length=100)
     token = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=PartState, default=PartState.PREPARED)
     counts = models.TextField()
     sealed_traces = models.BinaryField()
     sealed_before = models.BinaryField(null=True)
+    sealed_due = models.BinaryField(null=True)
     established = models.CharField(max_length=10, default="")
     prepared_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
+        ordering = ("position",)
         constraints = (
-            models.UniqueConstraint(name="part_once", fields=["fulfilment", "attempt", "name"]),
+            models.UniqueConstraint(name="part_once", fields=["fulfilment", "position"]),
             models.UniqueConstraint(
                 name="part_one_unsettled", fields=["fulfilment"], condition=models.Q(state=PartState.PREPARED)
             ),
