@@ -1,0 +1,148 @@
+"""The entry types that Upheld writes. docs/ledger-entries.md is generated from here (see `reference`)."""
+
+from upheld.ledger.entry import EntryType, Field, Kind, Registry
+
+REGISTRY = Registry()
+
+EVIDENCE_CLASSES = ("A", "B", "C", "D", "E")
+ESTABLISHED = ("witnessed", "receipt", "reread")
+STEP_COUNTS = ("matched", "deleted", "anonymised", "detached", "retained")
+
+
+def _id(name: str, meaning: str) -> Field:
+    return Field(name, Kind.ID, meaning, personal=False)
+
+
+def _code(name: str, meaning: str, values: tuple[str, ...] = (), *, optional: bool = False) -> Field:
+    return Field(name, Kind.CODE, meaning, personal=False, values=values, optional=optional)
+
+
+def _count(name: str, meaning: str) -> Field:
+    return Field(name, Kind.COUNT, meaning, personal=False)
+
+
+def _commitment(name: str, meaning: str) -> Field:
+    return Field(name, Kind.DIGEST, meaning, personal=True)
+
+
+def _date(name: str, meaning: str, *, optional: bool = False) -> Field:
+    return Field(name, Kind.DATE, meaning, personal=False, optional=optional)
+
+
+def _register(name: str, meaning: str, *fields: Field) -> str:
+    return REGISTRY.register(EntryType(name, meaning, fields)).name
+
+
+_CASE = _id("case", "the case's random id, which names nobody")
+_SYSTEM = _code("system", "the system's code in the data map")
+_STEP = _code("step", "the step of the plan, such as erase or anonymise, with its table where there is one")
+
+CASE_OPENED = _register(
+    "case.opened/v1",
+    "A person's case was opened and its regime pinned.",
+    _CASE,
+    _code("right", "the right that is exercised"),
+    _code("regime", "the regime pack that applies, with its version"),
+)
+PLAN_APPROVED = _register(
+    "plan.approved/v1",
+    "The plan was approved; what is done later can be compared with it.",
+    _CASE,
+    _commitment("plan", "commitment to the plan, under the case's key"),
+    _count("systems", "how many systems the plan touches"),
+)
+STEP_FULFILLED = _register(
+    "step.fulfilled/v1",
+    "One step was fulfilled in one system.",
+    _CASE,
+    _SYSTEM,
+    _STEP,
+    _code("outcome", "how the step ended"),
+    _code("evidence_class", "what kind of evidence there is; classes are never mixed", EVIDENCE_CLASSES),
+    Field("counts", Kind.COUNTS, "records, by what happened to them", personal=False, values=STEP_COUNTS),
+    _commitment("evidence", "commitment to the evidence, under the case's key"),
+    _code(
+        "established",
+        "how the outcome is known: seen at the time, by a receipt in the target, or by reading again",
+        ESTABLISHED,
+    ),
+)
+STEP_FAILED = _register(
+    "step.failed/v1",
+    "One step failed; the case stays open.",
+    _CASE,
+    _SYSTEM,
+    _STEP,
+    _code(
+        "failure",
+        "whether to retry, to stop, or to ask a person",
+        ("transient", "permanent", "misconfigured"),
+    ),
+    _code("reason", "the code of the finding or error"),
+)
+STEP_RETAINED = _register(
+    "step.retained/v1",
+    "Records stay because a ground of law or policy asks for it.",
+    _CASE,
+    _SYSTEM,
+    _STEP,
+    _code("ground", "the ground for keeping them"),
+    _count("records", "how many records stay"),
+    _date("until", "the date on which the ground ends", optional=True),
+)
+PACKAGE_ISSUED = _register(
+    "package.issued/v1",
+    "A copy of a person's data was made ready for her.",
+    _CASE,
+    _commitment("package", "commitment to the package, under the case's key"),
+    _count("systems", "how many systems the copy covers"),
+    _date("expires", "the date after which the copy is destroyed"),
+)
+PACKAGE_OPENED = _register(
+    "package.opened/v1",
+    "The copy was opened with the person's link.",
+    _CASE,
+    _count("times", "how often it has been opened, this time included"),
+)
+CERTIFICATE_ISSUED = _register(
+    "certificate.issued/v1",
+    "A certificate was issued; the entry binds its words.",
+    _CASE,
+    _commitment("certificate", "commitment to the certificate's canonical JSON, under the case's key"),
+    _code("completeness", "whether every system was finished", ("complete", "incomplete")),
+)
+CASE_CLOSED = _register(
+    "case.closed/v1",
+    "The case was closed.",
+    _CASE,
+    _code("outcome", "how the case ended"),
+    _code("reason", "the reason, where one is needed", optional=True),
+)
+KEY_DESTROYED = _register(
+    "key.destroyed/v1",
+    "A key was destroyed; what was sealed with it can no longer be read.",
+    _CASE,
+    _id("key", "the key's random id"),
+    _date("effective_by", "the date by which copies of the key in key backups are gone as well"),
+)
+RETENTION_PURGED = _register(
+    "retention.purged/v1",
+    "Records whose period of retention had ended were removed.",
+    _SYSTEM,
+    _code("ground", "the ground that had kept them"),
+    _count("records", "how many records were removed"),
+)
+SUPPRESSION_ADDED = _register(
+    "suppression.added/v1",
+    "A keyed mark was set so that an erased person is not added again.",
+    _CASE,
+    _commitment("mark", "the keyed mark, made with the suppression key, which is held apart"),
+)
+ERASURE_REPLAYED = _register(
+    "erasure.replayed/v1",
+    "Erasures were repeated after a restore or an import.",
+    _SYSTEM,
+    _code("cause", "why they were repeated", ("restore", "import")),
+    _count("erasures", "how many erasures were repeated"),
+    _count("records", "how many records had come back and were removed again"),
+)
