@@ -98,13 +98,11 @@ def drain(*, by: Signer, now: datetime) -> SignedCheckpoint:
     return sign(by=by, now=now, wait=False)
 
 
-def prove_entry(content: bytes, *, by: Signer, now: datetime) -> Proof:
-    """A portable proof that this entry stands in the ledger, under a checkpoint of now (P-14)."""
+def prove_entry(pending: int, *, by: Signer, now: datetime) -> Proof:
+    """A portable proof that the entry of this inbox row stands in the ledger, under a checkpoint of now (P-14)."""
     signed = drain(by=by, now=now)
-    entry = models.Entry.objects.filter(content=content).order_by("-index").first()
-    if entry is None:
-        raise LookupError("This entry was never written to the ledger.")
-    return prove(Tree(Hashes(), size()), entry.index, signed, extra=content)
+    entry = models.Entry.objects.get(pending=pending)
+    return prove(Tree(Hashes(), size()), entry.index, signed, extra=bytes(entry.content))
 
 
 def entries(*, start: int = 0) -> Iterator[bytes]:
