@@ -20,8 +20,8 @@ test: .venv/ready-dev  ## the tests, on every database server this machine has
 	@echo "Running the tests with $(WORKERS) workers; tests whose server is missing are skipped and listed at the end."
 	@$(BIN)/python -m pytest tests --ignore=tests/apps -n $(WORKERS) --dist worksteal -m "not soak" $(ARGS)
 
-test-apps: .venv/ready-dev  ## the tests on whole applications that others wrote (APPS="indico …" chooses)
-	@UPHELD_TEST_APPS="$(APPS)" $(BIN)/python -m pytest tests/apps $(ARGS)
+test-apps: .venv/ready-dev  ## the tests on whole applications that others wrote (APPS="test_indico.py …" chooses)
+	@$(BIN)/python -m pytest $(or $(addprefix tests/apps/,$(APPS)),tests/apps) $(ARGS)
 
 check: .venv/ready-dev  ## lint, types, import contract, sizes, ids, words, docs
 	@echo "ruff: lint";            $(BIN)/ruff check .

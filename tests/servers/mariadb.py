@@ -21,9 +21,7 @@ from tests.servers.server import (
 
 REMEDY = "apt install mariadb-server"
 ADMIN_PATH = "/usr/sbin:/usr/local/sbin"
-SQL_MODE = (
-    "STRICT_TRANS_TABLES,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION"
-)
+SQL_MODE = "STRICT_TRANS_TABLES,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION"
 
 
 def mariadb(run_folder: Path) -> Server:
@@ -106,9 +104,21 @@ def _try(program: str, folder: Path, password: str, account: str | None) -> Serv
     running = launch(
         [
             *(program, "--no-defaults", f"--datadir={folder}", f"--port={port}", "--bind-address=127.0.0.1"),
-            *(f"--socket={folder / 'mysqld.sock'}", f"--pid-file={folder / 'mysqld.pid'}", "--skip-name-resolve"),
-            *(f"--init-file={folder / 'accounts.sql'}", f"--sql-mode={SQL_MODE}", "--default-time-zone=+00:00"),
-            *("--innodb-flush-log-at-trx-commit=1", "--innodb-flush-method=nosync", "--innodb-log-file-size=32M"),
+            *(
+                f"--socket={folder / 'mysqld.sock'}",
+                f"--pid-file={folder / 'mysqld.pid'}",
+                "--skip-name-resolve",
+            ),
+            *(
+                f"--init-file={folder / 'accounts.sql'}",
+                f"--sql-mode={SQL_MODE}",
+                "--default-time-zone=+00:00",
+            ),
+            *(
+                "--innodb-flush-log-at-trx-commit=1",
+                "--innodb-flush-method=nosync",
+                "--innodb-log-file-size=32M",
+            ),
             *("--innodb-buffer-pool-size=64M", "--character-set-server=utf8mb4", "--max-connections=200"),
             *("--innodb-lock-wait-timeout=20", "--innodb-fast-shutdown=1", "--loose-performance-schema=0"),
         ],

@@ -1,0 +1,129 @@
+"""Connections to foreign databases, with the settings under which they tell the truth (scenarios 63, 64)."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import NullPool
+
+from upheld.datamap.model import System
+from upheld.rights.outcome import Misconfigured
+
+TESTED = ("sqlite", "postgresql", "mariadb", "mysql")
+"""Dialects that the suite runs against real servers; others work as far as SQLAlchemy carries them."""
+
+_LOCK_SECONDS = 10
+_STATEMENT_SECONDS = 120
+
+
+def filled(template: str, secrets: Mapping[str, str], system: str) -> str:
+    """`${NAME}` replaced from `secrets`. Misconfigured names the variable and the places tried."""
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1]
+        if name not in secrets:
+            raise Misconfigured(
+                f"{system}: ${{{name}}} has no value.",
+                f"Set the environment variable {name}, or write it to a file of that name in the secrets folder.",
+            )
+        return secrets[name]
+
+    return re.sub(r"\$\{(\w+)\}", value, template)
+
+
+def make_engine(system: System, secrets: Mapping[str, str]) -> sa.Engine:
+    """An engine without pool: a connection lives as long as the call that needs it. Opens none."""
+    try:
+        url = _with_driver(make_url(filled(system.connect, secrets, system.name)))
+    except (ArgumentError, ValueError) as error:
+        raise Misconfigured(
+            f"{system.name}: `connect` is not a database address.", "Write one like postgresql://host/name."
+        ) from error
+    options: dict[str, Any] = {"poolclass": NullPool, "hide_parameters": True}
+    backend = url.get_backend_name()
+    if backend == "sqlite":
+        options["connect_args"] = {"isolation_level": None, "timeout": _LOCK_SECONDS}
+    elif backend == "postgresql":
+        options["connect_args"] = {"application_name": "upheld", "connect_timeout": _LOCK_SECONDS}
+    elif backend in ("mysql", "mariadb"):
+        options["connect_args"] = {"connect_timeout": _LOCK_SECONDS, "charset": "utf8mb4"}
+    try:
+        engine = sa.create_engine(url, **options)
+    except ModuleNotFoundError as error:
+        extra = "mariadb" if backend in ("mysql", "mariadb") else error.name
+        raise Misconfigured(
+            f"{system.name}: the driver {error.name} is not installed.", f"Install it: pip install 'upheld[{extra}]'."
+        ) from error
+    _settings(engine, backend)
+    return engine
+
+
+def _with_driver(url: URL) -> URL:
+    drivers = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
+    return url.set(drivername=drivers.get(url.drivername, url.drivername))
+
+
+def _settings(engine: sa.Engine, backend: str) -> None:
+    statements = {
+        "sqlite": ["PRAGMA foreign_keys = ON"],
+        "postgresql": [
+            f"SET lock_timeout = '{_LOCK_SECONDS}s'",
+            f"SET statement_timeout = '{_STATEMENT_SECONDS}s'",
+            "SET row_security = off",
+            "SET standard_conforming_strings = on",
+        ],
+        "mysql": [
+            f"SET SESSION innodb_lock_wait_timeout = {_LOCK_SECONDS}",
+            "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')",
+            "SET SESSION in_predicate_conversion_threshold = 0",
+        ],
+    }.get("mysql" if backend == "mariadb" else backend, [])
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        if backend == "postgresql":
+            connection.autocommit = True
+        cursor = connection.cursor()
+        for statement in statements:
+            try:
+                cursor.execute(statement)
+            except Exception as error:
+                # MySQL lacks one MariaDB variable; nothing else may fail here
+                if "in_predicate_conversion_threshold" not in statement:
+                    raise error
+        cursor.close()
+        if backend == "postgresql":
+            connection.autocommit = False
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection in a transaction that may write. Rolled back unless the caller commits."""
+    isolation = "READ COMMITTED" if engine.dialect.name != "sqlite" else None
+    with engine.connect() as connection:
+        if isolation:
+            connection = connection.execution_options(isolation_level=isolation)
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection in one read-only snapshot."""
+    name = engine.dialect.name
+    with engine.connect() as connection:
+        if name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        elif name == "sqlite":
+            connection.exec_driver_sql("PRAGMA query_only = ON")
+            connection.exec_driver_sql("BEGIN")
+        else:
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            connection.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
+        yield connection

@@ -1,0 +1,222 @@
+"""A plan's selections as conditions of SQL. One place, used alike for counting, writing, collecting."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import types
+
+from upheld.connectors.sql.columns import Tables
+from upheld.connectors.sql.inside import KeySet, Predicate, is_in, values_in
+from upheld.datamap.model import Condition, Link, Period, Scalar, System, Test
+from upheld.datamap.period import added
+from upheld.rights.outcome import Misconfigured
+from upheld.rights.plan import Age, Held, Scope, Selection, Side, Source
+from upheld.rights.subject import Subject
+
+
+@dataclass
+class Rows:
+    """Which rows are meant, for one subject, in one open transaction.
+
+    `sets` fills up as the plan's Locate steps run. `raw` are the spellings under which her identities stand in
+    each column, read once. `resolved` are values of lookups. `trees` are the keys of scopes that need a walk.
+    """
+
+    system: System
+    tables: Tables
+    subject: Subject
+    now: datetime
+    sets: dict[str, KeySet] = field(default_factory=dict)
+    raw: dict[tuple[str, str, str], tuple[Scalar, ...]] = field(default_factory=dict)
+    resolved: dict[Test, Scalar] = field(default_factory=dict)
+    trees: dict[Selection, KeySet] = field(default_factory=dict)
+
+    def where(self, selection: Selection) -> Predicate:
+        """The condition of a selection. Scopes that follow replies must have been walked before."""
+        table = selection.table
+        ways = [self.hers(table, source) for source in selection.sources]
+        if selection.people:
+            keys = self.sets[selection.people]
+            ways.append(is_in(self.tables, table, keys.columns, keys.keys))
+        parts: list[Predicate] = [sa.or_(sa.false(), *ways)]
+        if selection.when:
+            parts.append(self.condition(table, selection.when))
+        parts.extend(negated(self.condition(table, each)) for each in selection.unless)
+        if selection.age:
+            parts.append(self._age(table, selection.age))
+        if selection.scope is Scope.ORPHANS:
+            parts.extend(self._party(table, party) for party in selection.parties)
+            parts.extend(negated(self._other_holder(table, each)) for each in selection.holders)
+        if selection.scope in (Scope.LEAVES, Scope.SUBTREE):
+            tree = self.trees[selection]
+            parts = [is_in(self.tables, table, tree.columns, tree.keys)]
+        parts.append(self.tenant(table))
+        return sa.and_(*parts)
+
+    def tenant(self, table: str) -> Predicate:
+        """Only this tenant's rows, where the system has several (scenario 35)."""
+        tenant = self.system.tenant
+        if tenant is None:
+            return sa.true()
+        mapped = next((each for each in self.system.tables if each.name == table), None)
+        column = tenant.column if mapped is None or mapped.tenant is None else mapped.tenant
+        if not column or (mapped and mapped.tenant is None and column not in self.tables[table].c):
+            return sa.true()
+        return values_in(self.tables, table, column, [tenant.value])
+
+    def hers(self, table: str, source: Source) -> Predicate:
+        """Rows that this source makes hers."""
+        link = source.link
+        if source.keys is None:
+            found: Predicate = self._identity(table, link)
+        else:
+            keys = self.sets[source.keys]
+            found = self._linked(table, link, keys)
+        return sa.and_(found, self.condition(table, link.when)) if link.when else found
+
+    def _identity(self, table: str, link: Link) -> Predicate:
+        column = link.columns[0]
+        if link.json or link.array:
+            values = [(value,) for value in self.subject.values(link.identity or "")]
+            return self._linked(table, link, KeySet(table, (column,), tuple(values)))
+        return values_in(self.tables, table, column, self.raw.get((table, column, link.identity or ""), ()))
+
+    def _linked(self, table: str, link: Link, keys: KeySet) -> Predicate:
+        if link.array:
+            return array_has(self.tables, table, link.columns[0], [key[0] for key in keys.keys])
+        if link.json:
+            return json_is(self.tables, table, link.columns[0], link.json, [key[0] for key in keys.keys])
+        return is_in(self.tables, table, link.columns, keys.keys)
+
+    def condition(self, table: str, condition: Condition) -> Predicate:
+        """All tests of a condition; NULL in a tested column is no match unless None is among the values."""
+        return sa.and_(sa.true(), *(self._test(table, test) for test in condition))
+
+    def _test(self, table: str, test: Test) -> Predicate:
+        column = self.tables.column(table, test.column)
+        if test.like is not None:
+            escaped = test.like.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("*", "%")
+            return column.like(escaped, escape="\\")
+        if test.lookup is not None:
+            value = self.resolved.get(test)
+            return sa.false() if value is None else values_in(self.tables, table, test.column, [value])
+        given = [value for value in test.values if value is not None]
+        ways = [values_in(self.tables, table, test.column, given)] if given else []
+        if None in test.values:
+            ways.append(column.is_(None))
+        return sa.or_(sa.false(), *ways)
+
+    def _party(self, table: str, party: Source) -> Predicate:
+        """This side of the row is hers, or nobody's. Never a bare IS NULL after detaching (scenario 59)."""
+        columns = [self.tables.column(table, column) for column in party.link.columns]
+        return sa.or_(*(column.is_(None) for column in columns), self.hers(table, party))
+
+    def _other_holder(self, table: str, held: Held) -> Predicate:
+        holder = self.tables[held.holding.table]
+        same = [
+            holder.c[theirs] == self.tables.column(table, ours)
+            for theirs, ours in zip(held.holding.columns, held.holding.key, strict=True)
+        ]
+        hers = sa.or_(sa.false(), *(self.hers(held.holding.table, source) for source in held.sources))
+        people = [
+            holder.c[column].is_not(None)
+            for source in held.sources
+            for column in source.link.columns
+            if source.link.columns != held.holding.columns
+        ]
+        somebody = sa.or_(*people) if people else sa.true()
+        return sa.exists().where(*same, negated(hers), somebody, self.tenant(held.holding.table))
+
+    def _age(self, table: str, age: Age) -> Predicate:
+        column = self.tables.column(table, age.after)
+        over = column < _bound(column.type, first_running_day(age.period, self.now.date()))
+        return over if age.side is Side.OVER else negated(over)
+
+
+def negated(predicate: Predicate) -> Predicate:
+    """NOT, with NULL counted as no match: a row that cannot be compared stays among the others."""
+    return sa.not_(sa.func.coalesce(predicate, sa.false()))
+
+
+def first_running_day(period: Period, today: date) -> date:
+    """The first day whose period still runs today: it ends with the last hour of its last day (T-02)."""
+    day = added(today, Period(-period.years, -period.months, -period.days)) - timedelta(days=4)
+    while added(day, period) < today:
+        day += timedelta(days=1)
+    return day
+
+
+def _bound(kind: types.TypeEngine[Any], day: date) -> Any:
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    if isinstance(kind, types.Date):
+        return day
+    if isinstance(kind, types.DateTime):
+        return midnight if kind.timezone else midnight.replace(tzinfo=None)
+    if isinstance(kind, types.String):
+        return day.isoformat()
+    if isinstance(kind, types.Numeric | types.Integer):
+        return int(midnight.timestamp())
+    raise Misconfigured("`after` names a column that holds no date.", "Name a date or time column.")
+
+
+def array_has(tables: Tables, table: str, column: str, values: Sequence[Scalar]) -> Predicate:
+    """Rows whose list in `column`, an SQL array or a JSON array, has one of `values` in it."""
+    if not values:
+        return sa.false()
+    known, target = tables.known(table, column), tables.column(table, column)
+    if known.array:
+        item = getattr(known.type, "item_type", types.Text())
+        return target.op("&&")(sa.cast(list(values), sa.ARRAY(item))) if values else sa.false()
+    texts = [_json_text(value) for value in values]
+    if tables.live.dialect == "postgresql":
+        each = sa.func.jsonb_array_elements_text(_document(tables, table, column)).table_valued("value")
+        return sa.exists(sa.select(each.c.value).where(each.c.value.in_([str(value) for value in values])))
+    if tables.live.dialect == "sqlite":
+        listed = sa.func.json_each(_document(tables, table, column)).table_valued("value")
+        return sa.exists(sa.select(listed.c.value).where(listed.c.value.in_(list(values))))
+    return sa.or_(*(sa.func.json_contains(target, text) == 1 for text in texts))
+
+
+def json_is(tables: Tables, table: str, column: str, path: str, values: Sequence[Scalar]) -> Predicate:
+    """Rows whose JSON in `column` has one of `values` at `path`."""
+    if not values:
+        return sa.false()
+    texts = [str(value) for value in values]
+    return sa.cast(json_at(tables, table, column, path), types.Text()).in_(texts)
+
+
+def json_at(tables: Tables, table: str, column: str, path: str) -> sa.ColumnElement[Any]:
+    """The value at a path as text, NULL where the document has none or is no JSON."""
+    document = _document(tables, table, column)
+    if tables.live.dialect == "postgresql":
+        return sa.func.jsonb_path_query_first(document, sa.cast(path, _JsonPath())).op("#>>")(sa.text("'{}'"))
+    if tables.live.dialect == "sqlite":
+        return sa.func.json_extract(document, path)
+    return sa.func.json_value(document, path)
+
+
+class _JsonPath(types.UserDefinedType[str]):
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "jsonpath"
+
+
+def _document(tables: Tables, table: str, column: str) -> Any:
+    """The column as JSON that can be asked; on SQLite text that is no JSON counts as none."""
+    target = tables.column(table, column)
+    if tables.live.dialect == "postgresql":
+        return sa.cast(target, sa.dialects.postgresql.JSONB)
+    if tables.live.dialect == "sqlite":
+        return sa.case((sa.func.json_valid(target) == 1, target), else_=sa.null())
+    return target
+
+
+def _json_text(value: Scalar) -> str:
+    return json.dumps(value if isinstance(value, int) else str(value))
+
+

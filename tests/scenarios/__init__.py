@@ -1,0 +1,1 @@
+"""The table scenario × database of one run."""
