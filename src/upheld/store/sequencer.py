@@ -105,11 +105,9 @@ def prove_entry(pending: int, *, by: Signer, now: datetime) -> Proof:
     return prove(Tree(Hashes(), size()), entry.index, signed, extra=bytes(entry.content))
 
 
-def entries(*, start: int = 0) -> Iterator[bytes]:
-    """All sequenced entries in order, in bounded memory."""
-    for content in (
-        models.Entry.objects.filter(index__gte=start).values_list("content", flat=True).iterator(chunk_size=BATCH)
-    ):
+def entries(*, stop: int) -> Iterator[bytes]:
+    """The first `stop` sequenced entries in order, in bounded memory."""
+    for content in models.Entry.objects.filter(index__lt=stop).values_list("content", flat=True).iterator(BATCH):
         yield bytes(content)
 
 
