@@ -61,9 +61,14 @@ def size() -> int:
     return 0 if last is None else int(last) + 1
 
 
-@transaction.atomic
 def sequence(*, limit: int = BATCH) -> int:
-    """Give the oldest unsequenced entries their indexes; gives how many. Ends with 0 when the inbox is empty."""
+    """Give the oldest unsequenced entries their indexes; gives how many. 0 when the inbox is empty, found out without
+    taking anybody's write lock."""
+    return _sequence(limit) if models.PendingEntry.objects.exists() else 0
+
+
+@transaction.atomic
+def _sequence(limit: int) -> int:
     hold("ledger")
     pending = list(models.PendingEntry.objects.order_by("id")[:limit])
     if not pending:
