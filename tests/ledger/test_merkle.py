@@ -1,5 +1,6 @@
 """The hash tree against its published vectors and against the definition, written out naively."""
 
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 import pytest
@@ -181,7 +182,7 @@ class CountingHashes(MemoryHashes):
         self.nodes = 0
         self.trips = 0
 
-    def read(self, nodes):
+    def read(self, nodes: Sequence[Node]) -> Mapping[Node, bytes]:
         self.nodes += len(nodes)
         self.trips += 1
         return super().read(nodes)

@@ -11,6 +11,7 @@ from upheld.ledger.verify import verify_file
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    """Prints the verdict on one file and answers the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m upheld.ledger",
         description="Verify a ledger export, a .tlog-proof or a certificate, offline.",

@@ -56,12 +56,14 @@ class Audit:
         self.broken = False
 
     def fail(self, line: int, message: str) -> None:
+        """Notes a failure; after twenty they are only counted."""
         if len(self.failures) < _MAX_FAILURES:
             self.failures.append(Failure(line, message))
         else:
             self.unlisted += 1
 
     def entry(self, line: EntryLine) -> None:
+        """Hashes the entry, whether or not it may stand here, and judges its form."""
         self.frontier.append(leaf_hash(line.data))
         try:
             self.registry.decode(line.data)
@@ -69,6 +71,7 @@ class Audit:
             self.fail(line.line, f"This is not an entry that may stand in the ledger. {error}")
 
     def checkpoint(self, line: CheckpointLine) -> None:
+        """Judges signatures, origin, size and root against the entries read so far."""
         self.checkpoints += 1
         try:
             opened = open_note(line.signed, [*self.log_keys, *self.witness_keys])
@@ -111,6 +114,7 @@ class Audit:
         self.cosigned += len(opened.verified) > len(by_log)
 
     def end(self, line: EndLine) -> None:
+        """Compares the end line with what was read."""
         if (line.entries, line.checkpoints) != (self.frontier.size, self.checkpoints):
             self.fail(
                 line.line,
@@ -123,14 +127,19 @@ class Audit:
             self.fail(line.line, "The last checkpoint is not signed with the key that the header names.")
 
     def checked(self) -> tuple[str, ...]:
+        """The statements found true; none when anything failed."""
         if self.failures:
             return ()
         sentences = [
-            f"All {self.frontier.size} entries are of known types, hold only declared fields, and were "
-            "hashed again.",
+            (
+                f"All {self.frontier.size} entries are of known types, hold only declared fields, and were "
+                "hashed again."
+            ),
             f"All {self.checkpoints} checkpoints of {self.header.origin} are signed with its key.",
-            "Each checkpoint's root was computed again from the entries before it, so each continues "
-            "the one before: nothing was changed, removed or inserted between them.",
+            (
+                "Each checkpoint's root was computed again from the entries before it, so each continues "
+                "the one before: nothing was changed, removed or inserted between them."
+            ),
         ]
         if self.cosigned:
             sentences.append(

@@ -67,10 +67,12 @@ class SystemResult:
 
     @property
     def finished(self) -> bool:
+        """Whether the work in this system came to its end without an error."""
         return self.error is None and self.finished_at is not None
 
     @property
     def removed(self) -> int:
+        """Records that no longer speak of the person, however that was done."""
         return self.erased + self.anonymised + self.detached
 
 
@@ -175,14 +177,16 @@ class Certificate:
                 )
         unknown = {part.system for part in self.retained} - {result.system for result in self.systems}
         if unknown:
-            raise Contradiction(f"Records stay in a system that is not listed: {sorted(unknown)[0]}.")
+            raise Contradiction(f"Records stay in a system that is not listed: {min(unknown)}.")
 
     @property
     def complete(self) -> bool:
+        """Whether no part is left open."""
         return not self.unfinished
 
     @property
     def gives_copy(self) -> bool:
+        """Whether the right is one to a copy, so that nothing was removed."""
         return self.right.upper() in COPY_RIGHTS
 
     def canonical(self) -> bytes:
@@ -190,6 +194,7 @@ class Certificate:
         return encode(to_value(self))
 
     def digest(self) -> bytes:
+        """The SHA-256 of the canonical JSON, which the signature is about."""
         return sha256(self.canonical()).digest()
 
 

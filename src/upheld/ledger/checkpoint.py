@@ -41,6 +41,7 @@ class Checkpoint:
             raise MalformedCheckpoint("A checkpoint needs a size from 0 to 2^62 and a root of 32 bytes.")
 
     def text(self) -> str:
+        """The lines that are signed, each ended by a newline."""
         lines = (self.origin, str(self.size), to_base64(self.root), *self.extensions)
         return "".join(line + "\n" for line in lines)
 

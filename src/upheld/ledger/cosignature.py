@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from upheld.ledger.checkpoint import Checkpoint
 from upheld.ledger.keys import (
     ED25519_COSIGNATURE,
+    KeyVerifier,
     MalformedKey,
     PublicKey,
     ed25519_verifies,
@@ -33,31 +34,19 @@ def cosigned_at(signature: Signature) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class CosignatureVerifier:
+class CosignatureVerifier(KeyVerifier):
     """Verifies one witness's cosignatures; a time beyond 2^63 - 1 is refused."""
-
-    key: PublicKey
 
     @classmethod
     def from_vkey(cls, text: str) -> "CosignatureVerifier":
+        """Raises MalformedKey, also for a log's own key."""
         key = parse_vkey(text)
         if key.kind != ED25519_COSIGNATURE:
             raise MalformedKey(f"The key {key.name!r} is a log's key; a witness's key is needed here.")
         return cls(key)
 
-    @property
-    def name(self) -> str:
-        return self.key.name
-
-    @property
-    def key_id(self) -> bytes:
-        return self.key.key_id
-
-    @property
-    def vkey(self) -> str:
-        return self.key.vkey
-
     def verify(self, text: bytes, signature: bytes) -> bool:
+        """Whether the witness cosigned this checkpoint text at the time that the signature says."""
         if len(signature) != _BLOB_SIZE:
             return False
         seconds = int.from_bytes(signature[:_TIME_SIZE], "big")
@@ -74,6 +63,7 @@ class Cosigner:
         self.key = PublicKey(name, ED25519_COSIGNATURE, self._private.public_key().public_bytes_raw())
 
     def cosign(self, checkpoint: Checkpoint, *, seconds: int) -> Signature:
+        """The signature line to add to the checkpoint's note."""
         if not 0 <= seconds <= _LAST_TIME:
             raise ValueError("A cosignature's time lies between 1970 and 2^63 - 1 seconds after it.")
         signed = self._private.sign(_message(checkpoint.text().encode("utf-8"), seconds))

@@ -8,11 +8,12 @@ _DECIMAL = re.compile(r"(0|[1-9][0-9]{0,18})\Z", re.ASCII)
 
 
 def to_base64(value: bytes) -> str:
+    """The standard alphabet, padded."""
     return b64encode(value).decode("ascii")
 
 
 def from_base64(text: str) -> bytes:
-    """Raises ValueError for anything that `to_base64` would not have written (spaces, spare bits, no padding)."""
+    """Raises ValueError for what `to_base64` would not have written: spaces, spare bits, no padding."""
     try:
         value = b64decode(text.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError) as error:
@@ -23,7 +24,7 @@ def from_base64(text: str) -> bytes:
 
 
 def from_decimal(text: str) -> int:
-    """Raises ValueError for signs, spaces, leading zeros, other alphabets' digits, and more than 19 digits."""
+    """Raises ValueError for signs, spaces, leading zeros, other scripts' digits, more than 19 digits."""
     if not _DECIMAL.match(text):
         raise ValueError(f"This is not a plain decimal number: {text[:60]!r}.")
     return int(text)

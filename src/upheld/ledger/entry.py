@@ -104,6 +104,13 @@ def parse_time(text: str) -> datetime:
     return at
 
 
+def parse_date(text: str) -> date:
+    """A date as YYYY-MM-DD; raises ValueError for other spellings and impossible dates."""
+    if not _DATE.match(text):
+        raise ValueError("not a date such as 2026-11-24")
+    return date.fromisoformat(text)
+
+
 def looks_personal(text: str) -> bool:
     """Whether a short text could be an e-mail address or a telephone number.
 
@@ -150,10 +157,8 @@ def _check_moment(value: str, kind: Kind) -> str | None:
     try:
         if kind is Kind.TIME:
             parse_time(value)
-        elif not _DATE.match(value):
-            raise ValueError
         else:
-            date.fromisoformat(value)
+            parse_date(value)
     except ValueError:
         wanted = "a time such as 2026-11-24T02:31:00Z" if kind is Kind.TIME else "a date such as 2026-11-24"
         return f"must be {wanted}"
@@ -185,10 +190,11 @@ class Registry:
 
     @property
     def types(self) -> Mapping[str, EntryType]:
+        """The registered types by name, in the order of registration; read-only."""
         return MappingProxyType(self._types)
 
     def register(self, entry_type: EntryType) -> EntryType:
-        """Raises RefusedType for an incomplete declaration or a name that is taken: a change is a new version."""
+        """Raises RefusedType for an incomplete declaration or a taken name: a change is a new version."""
         complaint = _declaration_complaint(entry_type)
         if complaint is None and entry_type.name in self._types:
             complaint = "is registered already; a changed type needs a new version number"
@@ -203,24 +209,15 @@ class Registry:
 
     def _validated(self, name: str, at: datetime, fields: Mapping[str, Value]) -> Entry:
         entry_type = self._known(name)
-        declared = {field.name: field for field in entry_type.fields}
-        undeclared = sorted(set(fields) - set(declared))
-        if undeclared:
-            # A field name may come from outside too, so only names that could be declared are repeated.
-            shown = ", ".join(
-                key if _FIELD.match(key) and len(key) <= 40 else "(unprintable)" for key in undeclared
-            )
-            raise RefusedEntry(
-                f"{name} does not declare the field {shown}. It has: {', '.join(declared) or 'none'}."
-            )
+        if undeclared := fields.keys() - {field.name for field in entry_type.fields}:
+            raise RefusedEntry(_undeclared(entry_type, sorted(undeclared)))
         for field in entry_type.fields:
-            if field.name not in fields:
-                if not field.optional:
-                    raise RefusedEntry(f"{name} needs the field {field.name}.")
-                continue
-            complaint = _complaint(field, fields[field.name])
-            if complaint:
-                raise RefusedEntry(f"{name}: the field {field.name} {complaint}.")
+            if field.name in fields:
+                complaint = _complaint(field, fields[field.name])
+                if complaint:
+                    raise RefusedEntry(f"{name}: the field {field.name} {complaint}.")
+            elif not field.optional:
+                raise RefusedEntry(f"{name} needs the field {field.name}.")
         format_time(at)
         return Entry(name, at, MappingProxyType({key: _frozen(value) for key, value in fields.items()}))
 
@@ -253,6 +250,13 @@ class Registry:
             ) from None
 
 
+def _undeclared(entry_type: EntryType, names: list[str]) -> str:
+    # A name may come from outside too, so only what could be a field's name is repeated.
+    shown = ", ".join(key if _FIELD.match(key) and len(key) <= 40 else "(unprintable)" for key in names)
+    declared = ", ".join(field.name for field in entry_type.fields)
+    return f"{entry_type.name} does not declare the field {shown}. It has: {declared}."
+
+
 def _frozen(value: Value) -> Value:
     return MappingProxyType(dict(value)) if isinstance(value, Mapping) else value
 
@@ -277,9 +281,12 @@ def _declaration_complaint(entry_type: EntryType) -> str | None:
 def _field_complaint(field: Field) -> str | None:
     if not _FIELD.match(field.name) or field.name in ("type", "at"):
         return "has no usable name"
-    if not isinstance(field.kind, Kind):
+    # A declaration is judged as it arrives at run time, whatever its annotations promise.
+    kind: object = field.kind
+    personal: object = field.personal
+    if not isinstance(kind, Kind):
         return "has no known kind; free text cannot be declared"
-    if not isinstance(field.personal, bool):
+    if not isinstance(personal, bool):
         return "does not say whether it is personal"
     if field.personal and field.kind is not Kind.DIGEST:
         return "is personal and must therefore be a digest made under a key that can be destroyed"

@@ -45,18 +45,24 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class EntryLine:
+    """An entry's own bytes, unjudged."""
+
     line: int
     data: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class CheckpointLine:
+    """A checkpoint's signed note, unjudged."""
+
     line: int
     signed: str
 
 
 @dataclass(frozen=True, slots=True)
 class EndLine:
+    """What the file promises to have held."""
+
     line: int
     entries: int
     checkpoints: int
@@ -74,8 +80,10 @@ def write_export(
     former: Iterable[str] = (),
     witnesses: Iterable[str] = (),
 ) -> Iterator[bytes]:
-    """The lines of an export, newline included. `checkpoints` are all that were signed, oldest first, and
-    may carry cosignatures; the last must cover the last entry, or ValueError is raised at the end.
+    """The lines of an export, newline included.
+
+    `checkpoints` are all that were signed, oldest first, and may carry cosignatures; the last must cover
+    the last entry, or ValueError is raised at the end.
     """
     header = Header(FORMAT, tuple(former), origin, vkey, tuple(witnesses))
     yield encode(to_value(header)) + b"\n"
@@ -112,8 +120,10 @@ def read_header(data: bytes) -> Header:
 
 
 def read_lines(file: BinaryIO, *, start: int = 2) -> Iterator[Line]:
-    """The lines after the header, their form judged and nothing else. Raises MalformedExport at the first
-    line that has none, and at a file that goes on after its end line or stops before it.
+    """The lines after the header, their form judged and nothing else.
+
+    Raises MalformedExport at the first line that has none, and at a file that goes on after its end line
+    or stops before it.
     """
     number = start - 1
     while data := file.readline(MAX_LINE + 1):

@@ -38,14 +38,17 @@ class Issued:
     proof: str
 
     def encode(self) -> bytes:
+        """The bytes of the file."""
         return encode(to_value(self)) + b"\n"
 
     @property
     def inclusion(self) -> Proof:
+        """The embedded proof, read but not judged."""
         return parse_proof(self.proof)
 
 
 def completeness(certificate: Certificate) -> str:
+    """The code that the ledger's entry holds."""
     return "complete" if certificate.complete else "incomplete"
 
 

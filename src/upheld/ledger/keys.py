@@ -28,30 +28,37 @@ class Signer(Protocol):
     """Signs note texts under one name."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The name that signature lines carry."""
 
     @property
-    def key_id(self) -> bytes: ...
+    def key_id(self) -> bytes:
+        """The four bytes that tell keys of one name apart."""
 
     def sign(self, text: bytes) -> bytes:
         """The signature over the note's text, its last newline included."""
 
-    def verifier(self) -> "Verifier": ...
+    def verifier(self) -> "Verifier":
+        """The verifier of this signer's own signatures."""
 
 
 class Verifier(Protocol):
     """Judges signatures of one key. `vkey` is its public text, to be published and compared."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The name that signature lines carry."""
 
     @property
-    def key_id(self) -> bytes: ...
+    def key_id(self) -> bytes:
+        """The four bytes that tell keys of one name apart."""
 
     @property
-    def vkey(self) -> str: ...
+    def vkey(self) -> str:
+        """The public text of the key."""
 
-    def verify(self, text: bytes, signature: bytes) -> bool: ...
+    def verify(self, text: bytes, signature: bytes) -> bool:
+        """Whether this is the key's signature over exactly this text; never raises."""
 
 
 def valid_name(name: str) -> bool:
@@ -81,11 +88,13 @@ class PublicKey:
 
     @property
     def key_id(self) -> bytes:
+        """The first four bytes of the hash over name, kind and key (P-11)."""
         named = self.name.encode("utf-8") + b"\n" + bytes([self.kind]) + self.material
         return sha256(named).digest()[:4]
 
     @property
     def vkey(self) -> str:
+        """The verifier key text: name, id and key joined by plus signs."""
         return f"{self.name}+{self.key_id.hex()}+{to_base64(bytes([self.kind]) + self.material)}"
 
 
@@ -115,6 +124,7 @@ def parse_vkey(text: str) -> PublicKey:
 
 
 def ed25519_verifies(material: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether the signature is good; a key or signature of the wrong form is not."""
     try:
         Ed25519PublicKey.from_public_bytes(material).verify(signature, message)
     except (InvalidSignature, ValueError):
@@ -123,31 +133,41 @@ def ed25519_verifies(material: bytes, message: bytes, signature: bytes) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Ed25519Verifier:
-    """Verifies plain Ed25519 note signatures (type 0x01)."""
+class KeyVerifier:
+    """What the verifiers of one public key share."""
 
     key: PublicKey
 
+    @property
+    def name(self) -> str:
+        """The name that signature lines carry."""
+        return self.key.name
+
+    @property
+    def key_id(self) -> bytes:
+        """The four bytes that tell keys of one name apart."""
+        return self.key.key_id
+
+    @property
+    def vkey(self) -> str:
+        """The text to publish and to compare."""
+        return self.key.vkey
+
+
+@dataclass(frozen=True, slots=True)
+class Ed25519Verifier(KeyVerifier):
+    """Verifies plain Ed25519 note signatures (type 0x01)."""
+
     @classmethod
     def from_vkey(cls, text: str) -> "Ed25519Verifier":
+        """Raises MalformedKey, also for a witness's key."""
         key = parse_vkey(text)
         if key.kind != ED25519:
             raise MalformedKey(f"The key {key.name!r} is a witness's key; a log's own key is needed here.")
         return cls(key)
 
-    @property
-    def name(self) -> str:
-        return self.key.name
-
-    @property
-    def key_id(self) -> bytes:
-        return self.key.key_id
-
-    @property
-    def vkey(self) -> str:
-        return self.key.vkey
-
     def verify(self, text: bytes, signature: bytes) -> bool:
+        """Whether this is the key's signature over exactly this text."""
         return ed25519_verifies(self.key.material, text, signature)
 
 
@@ -160,14 +180,18 @@ class Ed25519Signer:
 
     @property
     def name(self) -> str:
+        """The name that signature lines carry; a log's origin."""
         return self._key.name
 
     @property
     def key_id(self) -> bytes:
+        """The four bytes that tell keys of one name apart."""
         return self._key.key_id
 
     def sign(self, text: bytes) -> bytes:
+        """The Ed25519 signature over the note's text."""
         return self._private.sign(text)
 
     def verifier(self) -> Ed25519Verifier:
+        """The verifier of this signer's own signatures."""
         return Ed25519Verifier(self._key)

@@ -49,6 +49,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
+    """A heading with rows and paragraphs."""
+
     heading: str
     rows: tuple[Row, ...]
     paragraphs: tuple[str, ...] = ()
@@ -66,14 +68,17 @@ class Letter:
 
 
 def day(value: date) -> str:
+    """A date in full, as a person writes it."""
     return f"{value.day} {value:%B %Y}"
 
 
 def moment(value: datetime) -> str:
+    """A time in full, with its zone."""
     return f"{value.day} {value:%B %Y, %H:%M} UTC"
 
 
 def counted(number: int, one: str, many: str) -> str:
+    """A number with its word in the right form."""
     return f"{number} {one if number == 1 else many}"
 
 
@@ -105,9 +110,12 @@ def _deeds(result: SystemResult, *, copy: bool) -> str:
 def _system_row(result: SystemResult, *, copy: bool) -> Row:
     sentences = []
     # An unfinished system's counts are shown as far as they go, and never without saying so.
-    if not result.finished:
-        sentences.append("NOT FINISHED. So far:")
-    sentences.append(_deeds(result, copy=copy))
+    if result.finished:
+        sentences.append(_deeds(result, copy=copy))
+    elif result.matched or result.removed:
+        sentences.append(f"NOT FINISHED. So far: {_deeds(result, copy=copy)}")
+    else:
+        sentences.append("NOT FINISHED. Nothing has been done here yet.")
     if result.evidence is not None:
         sentences.append((_COPY_EVIDENCE if copy else _ERASURE_EVIDENCE)[result.evidence])
     if result.established is not None:
@@ -206,8 +214,10 @@ def _proof(issued: Issued) -> Section:
         ),
         (
             LOG_SENTENCE,
-            "Anybody can check the file that came with this page, without us: "
-            "python -m upheld.ledger FILE --vkey KEY, with the key from our public pages.",
+            (
+                "Anybody can check the file that came with this page, without us: "
+                "python -m upheld.ledger FILE --vkey KEY, with the key from our public pages."
+            ),
         ),
     )
 
@@ -215,11 +225,14 @@ def _proof(issued: Issued) -> Section:
 def _lead(certificate: Certificate) -> str:
     if not certificate.complete:
         wish = "give you a copy of" if certificate.gives_copy else "delete"
-        parts = counted(len(certificate.unfinished), "part", "parts")
+        parts = counted(len(certificate.unfinished), "part is", "parts are")
         return f"You asked us to {wish} what we hold about you. This is NOT finished: {parts} still open."
     if certificate.gives_copy:
         return "You asked us for a copy of what we hold about you. It is ready."
-    return "You asked us to delete what we hold about you. It is done."
+    asked = "You asked us to delete what we hold about you."
+    if any(result.evidence is EvidenceClass.A for result in certificate.systems):
+        return f"{asked} It is done; where we have only a system's word for it, this page says so."
+    return f"{asked} It is done."
 
 
 def _title(certificate: Certificate) -> str:

@@ -18,10 +18,12 @@ class ProofRefused(ValueError):
 
 
 def leaf_hash(entry: bytes) -> bytes:
+    """The hash of an entry, which no inner node can have (P-01)."""
     return sha256(b"\x00" + entry).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
+    """The hash of two subtrees side by side (P-01)."""
     return sha256(b"\x01" + left + right).digest()
 
 
@@ -56,6 +58,7 @@ class Frontier:
         self._peaks: list[bytes] = []
 
     def append(self, leaf: bytes) -> None:
+        """Adds the next leaf's hash."""
         merged = leaf
         # Each trailing one-bit of the size is a complete subtree that this leaf's own subtree completes.
         size = self.size
@@ -66,6 +69,7 @@ class Frontier:
         self.size += 1
 
     def root(self) -> bytes:
+        """The root over all leaves so far."""
         return fold(self._peaks)
 
 

@@ -35,6 +35,7 @@ class Signature:
     blob: bytes
 
     def line(self) -> str:
+        """The signature's line, newline included."""
         return f"— {self.name} {to_base64(self.key_id + self.blob)}\n"
 
 
@@ -107,7 +108,7 @@ def _parse_signature(line: str) -> Signature:
 
 
 def open_note(signed: str, verifiers: Sequence[Verifier]) -> Opened:
-    """Judges a note: unknown keys are ignored; a known key that fails refuses the whole note; one must be good.
+    """Judges a note: unknown keys are ignored, a known key that fails refuses the note, one must be good.
 
     A key is known by its name and its id together. Raises MalformedNote or UnverifiedNote.
     """

@@ -1,4 +1,4 @@
-"""The certificate as one HTML page that needs nothing else: no script, no image, no connection; prints well."""
+"""The certificate as one HTML page that needs nothing else: no script, no image, no connection."""
 
 from html import escape
 

@@ -39,6 +39,7 @@ class Proof:
     extra: bytes | None = None
 
     def text(self) -> str:
+        """The file's content."""
         lines = [FIRST_LINE]
         if self.extra is not None:
             lines.append(f"extra {to_base64(self.extra)}")
@@ -62,16 +63,16 @@ def parse(text: str) -> Proof:
     if not divider or lines[0] != FIRST_LINE:
         raise MalformedProof(f"A proof begins with the line {FIRST_LINE!r} and holds an empty line.")
     lines.pop(0)
+    extra, index = _take(lines, "extra "), _take(lines, "index ")
+    if index is None:
+        raise MalformedProof("The proof does not say which entry it is about (a line 'index N').")
     try:
-        extra = None
-        if lines and lines[0].startswith("extra "):
-            extra = from_base64(lines.pop(0).removeprefix("extra "))
-        if not lines or not lines[0].startswith("index "):
-            raise MalformedProof("The proof does not say which entry it is about (a line 'index N').")
-        index = from_decimal(lines.pop(0).removeprefix("index "))
-        if len(lines) > _MAX_HASHES:
-            raise MalformedProof("The proof has more hashes than any tree has levels.")
-        hashes = tuple(from_base64(line) for line in lines)
+        read = Proof(
+            index=from_decimal(index),
+            hashes=_hashes(lines),
+            checkpoint=signed,
+            extra=None if extra is None else from_base64(extra),
+        )
         parse_note(signed)
     except MalformedProof:
         raise
@@ -79,9 +80,21 @@ def parse(text: str) -> Proof:
         raise MalformedProof(f"The proof's checkpoint is damaged. {error}") from error
     except ValueError as error:
         raise MalformedProof(f"A line of the proof is damaged. {error}") from error
+    return read
+
+
+def _take(lines: list[str], word: str) -> str | None:
+    """The rest of the first line, which is taken away, if it begins with this word."""
+    return lines.pop(0).removeprefix(word) if lines and lines[0].startswith(word) else None
+
+
+def _hashes(lines: list[str]) -> tuple[bytes, ...]:
+    if len(lines) > _MAX_HASHES:
+        raise MalformedProof("The proof has more hashes than any tree has levels.")
+    hashes = tuple(from_base64(line) for line in lines)
     if any(len(value) != HASH_SIZE for value in hashes):
         raise MalformedProof("A hash in the proof is not 32 bytes long.")
-    return Proof(index, hashes, signed, extra)
+    return hashes
 
 
 def verify(proof: Proof, entry: bytes, verifiers: Sequence[Verifier], *, origin: str) -> Checkpoint:

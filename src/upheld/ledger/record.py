@@ -11,7 +11,7 @@ from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from upheld.ledger.canonical import Value
-from upheld.ledger.entry import format_time, parse_time
+from upheld.ledger.entry import format_time, parse_date, parse_time
 
 R = TypeVar("R")
 
@@ -80,10 +80,7 @@ def _read_spelled(hint: Any, value: object, where: str) -> object:
         if hint is datetime:
             return parse_time(value)
         if hint is date:
-            day = date.fromisoformat(value)
-            if day.isoformat() != value:
-                raise ValueError
-            return day
+            return parse_date(value)
         return hint(value)
     except ValueError as error:
         raise MalformedRecord(f"{where} is not a {hint.__name__} that this format knows.") from error

@@ -39,9 +39,11 @@ class MemoryHashes:
         self.hashes: dict[Node, bytes] = {}
 
     def read(self, nodes: Sequence[Node]) -> Mapping[Node, bytes]:
+        """The nodes asked for, as far as they are here."""
         return {node: self.hashes[node] for node in nodes if node in self.hashes}
 
     def write(self, hashes: Mapping[Node, bytes]) -> None:
+        """Keeps the nodes."""
         self.hashes.update(hashes)
 
 
@@ -106,8 +108,9 @@ class Tree:
     size: int = 0
 
     def extend(self, leaves: Iterable[bytes]) -> "Tree":
-        """Appends leaf hashes in order: one read of at most log2(size) nodes, one write. Not thread-safe:
-        one sequencer extends a log.
+        """Appends leaf hashes in order: one read of at most log2(size) nodes, one write.
+
+        One sequencer extends a log: two at once would write different nodes in the same places.
         """
         edge = list(peaks(0, self.size))
         known = self._read(edge)
@@ -162,7 +165,8 @@ class Tree:
         for node in nodes:
             if node not in known:
                 raise MissingNode(
-                    f"The hash of level {node.level}, position {node.position} is missing from the ledger's store. "
-                    "Rebuild the stored hashes from the entries, and compare the last checkpoint's root."
+                    f"The hash of level {node.level}, position {node.position} is missing from "
+                    "the ledger's store. Rebuild the stored hashes from the entries, and compare the root "
+                    "with the last checkpoint."
                 )
         return known

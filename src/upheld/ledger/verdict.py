@@ -28,9 +28,11 @@ class Verdict:
 
     @property
     def ok(self) -> bool:
+        """Whether something was checked and nothing failed."""
         return bool(self.checked) and not self.failures
 
     def as_text(self) -> str:
+        """The verdict for a terminal: failures first, then what holds, then what is not shown."""
         lines = [f"{self.kind}: {'verified' if self.ok else 'NOT VERIFIED'}", ""]
         lines += [f"  ✕ {failure}" for failure in self.failures]
         lines += [f"  ✓ {sentence}" for sentence in self.checked]
@@ -39,4 +41,5 @@ class Verdict:
 
 
 def failed(kind: str, message: str, *, line: int | None = None) -> Verdict:
+    """A verdict with this one failure."""
     return Verdict(kind, (), (Failure(line, message),))

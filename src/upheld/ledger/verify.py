@@ -57,8 +57,10 @@ def verify_file(
     entry: str | Path | None = None,
     registry: Registry = REGISTRY,
 ) -> Verdict:
-    """The verdict on one file. `vkey` is the organisation's published key; `entry` a file with the entry's
-    bytes, for a proof that does not carry them. Reads files, opens no connection.
+    """The verdict on one file. Reads files, opens no connection.
+
+    `vkey` is the organisation's published key; `entry` a file with the entry's bytes, for a proof that
+    does not carry them.
     """
     if vkey is not None:
         try:
@@ -124,8 +126,10 @@ def _prove(read: proof.Proof, vkey: str, entry: bytes | None, registry: Registry
 
 def _sentences(proved: Proved) -> tuple[str, ...]:
     return (
-        f"The entry {proved.entry.type} of {proved.entry.at:%Y-%m-%d %H:%M} UTC is entry number "
-        f"{proved.index + 1} of {proved.checkpoint.size} in the ledger {proved.checkpoint.origin}.",
+        (
+            f"The entry {proved.entry.type} of {proved.entry.at:%Y-%m-%d %H:%M} UTC is entry number "
+            f"{proved.index + 1} of {proved.checkpoint.size} in the ledger {proved.checkpoint.origin}."
+        ),
         f"The checkpoint that covers it is signed with the key of {proved.checkpoint.origin}.",
     )
 
@@ -140,8 +144,10 @@ def _verify_certificate(data: bytes, *, vkey: str | None, registry: Registry) ->
         return failed(CERTIFICATE, str(error))
     certificate = issued.certificate
     checked = (
-        f"The certificate of case {certificate.case} is signed with the key of {proved.checkpoint.origin} "
-        "and is unchanged.",
+        (
+            f"The certificate of case {certificate.case} is signed with the key of "
+            f"{proved.checkpoint.origin} and is unchanged."
+        ),
         "The ledger's entry is about exactly this certificate.",
         *_sentences(proved),
     )

@@ -28,13 +28,20 @@ def plan(datamap: DataMap, right: Right, *, regime: str = "gdpr", today: date) -
 
     Holds in force on `today` turn every treatment in their scope into a Retain for legal claims (G-17.4).
     """
-    article = _ARTICLES.get((right, regime), _ARTICLES.get((right, "gdpr"), right.value))
+    holds = tuple(hold for hold in datamap.organisation.holds if hold.until >= today)
     planned: list[Step] = []
     for system in datamap.systems:
-        holds = tuple(hold for hold in datamap.organisation.holds if hold.until >= today)
-        planner = _SystemPlanner(system, Reason(article), holds, first=len(planned))
-        planned.extend(planner.access() if right is Right.ACCESS else planner.erasure())
+        planned.extend(plan_system(system, right, regime=regime, holds=holds, first=len(planned)))
     return Plan(right, regime, tuple(planned))
+
+
+def plan_system(
+    system: System, right: Right, *, regime: str = "gdpr", holds: tuple[Hold, ...] = (), first: int = 0
+) -> tuple[Step, ...]:
+    """The steps of one system, numbered from `first` + 1. Every hold given counts as in force."""
+    article = _ARTICLES.get((right, regime), _ARTICLES.get((right, "gdpr"), right.value))
+    planner = _SystemPlanner(system, Reason(article), holds, first=first)
+    return tuple(planner.access() if right is Right.ACCESS else planner.erasure())
 
 
 def held(system: str, table: str, holds: tuple[Hold, ...]) -> Hold | None:
@@ -326,9 +333,9 @@ def _redactions(table: Table) -> tuple[tuple[str, str], ...]:
             redact[each.column] = NEVER if each.of == "others" else each.of
         elif relational:
             redact[each.column] = SELF
-    for identity in table.identities:
-        if relational:
-            redact.setdefault(identity.column, SELF)
+    if relational:
+        for name in (*table.person, *(identity.column for identity in table.identities)):
+            redact.setdefault(name, SELF)
     if len(table.links) > 1 or relational:
         for link in table.links:
             if link.to and len(link.columns) == 1 and not link.array and not link.json:

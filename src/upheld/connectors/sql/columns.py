@@ -1,8 +1,8 @@
 """Tables of the target as SQLAlchemy sees them, and values in the exact type of the column they meet."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,8 +10,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import types
+from sqlalchemy.sql import quoted_name
 
-from upheld.connectors.sql.live import LiveColumn, LiveSchema, LiveTable
+from upheld.connectors.sql.live import Family, LiveColumn, LiveSchema, LiveTable
 from upheld.datamap.model import Scalar
 from upheld.rights.outcome import Misconfigured
 
@@ -23,28 +24,39 @@ class Tables:
     """The live tables of one system, ready for statements."""
 
     live: LiveSchema
-    tables: Mapping[str, sa.Table]
+    made: dict[str, sa.TableClause] = field(default_factory=dict)
 
-    def __getitem__(self, name: str) -> sa.Table:
-        if name not in self.tables:
+    def __getitem__(self, name: str) -> sa.TableClause:
+        """Misconfigured when there is no such table."""
+        if name not in self.made:
+            self.made[name] = _table(self.live.dialect, self.known_table(name))
+        return self.made[name]
+
+    def known_table(self, name: str) -> LiveTable:
+        """What the live schema says of a table; Misconfigured when there is none."""
+        table = self.live.get(name)
+        if table is None:
             raise Misconfigured(f"There is no table {name}.", "Run `upheld map check`.")
-        return self.tables[name]
-
-    def column(self, table: str, column: str) -> sa.Column[Any]:
-        """Misconfigured when the live table has no such column."""
-        columns = self[table].c
-        if column not in columns:
-            raise Misconfigured(f"Table {table} has no column {column}.", "Run `upheld map check`.")
-        return columns[column]
+        return table
 
     def known(self, table: str, column: str) -> LiveColumn:
-        """What the live schema says of a column."""
-        self.column(table, column)
-        return self.live.tables[table].columns[column]
+        """What the live schema says of a column; Misconfigured when there is none."""
+        found = self.known_table(table).column(column)
+        if found is None:
+            raise Misconfigured(f"Table {table} has no column {column}.", "Run `upheld map check`.")
+        return found
+
+    def column(self, table: str, column: str) -> sa.ColumnClause[Any]:
+        """The column for statements; Misconfigured when there is none."""
+        return self[table].c[self.known(table, column).name]
+
+    def has(self, table: str, column: str) -> bool:
+        """Whether the live table has that column."""
+        return self.known_table(table).column(column) is not None
 
     def key(self, table: str, declared: tuple[str, ...] = ()) -> tuple[str, ...]:
         """The row key: the schema's, else the first unique one without NULLs, else what the map declares."""
-        live = self.live.tables[table]
+        live = self.known_table(table)
         if live.key:
             return live.key
         for unique in live.uniques:
@@ -53,25 +65,20 @@ class Tables:
         return declared
 
 
-def make_tables(live: LiveSchema) -> Tables:
+def _table(dialect: str, table: LiveTable) -> sa.TableClause:
     """Columns carry a type that reads and writes the server's own text where Python has none (scenario 70)."""
-    metadata = sa.MetaData()
-    made = {name: _table(metadata, live, table) for name, table in live.tables.items()}
-    return Tables(live, made)
-
-
-def _table(metadata: sa.MetaData, live: LiveSchema, table: LiveTable) -> sa.Table:
-    columns = [sa.Column(column.name, _type(live.dialect, column)) for column in table.columns.values()]
-    bare = table.name.rsplit(".", 1)[-1] if table.name.startswith(f"{table.schema}.") else table.name
-    return sa.Table(bare, metadata, *columns, schema=table.schema or None, quote=None)
+    return sa.table(
+        quoted_name(table.title, quote=True),
+        *(sa.column(quoted_name(each.name, quote=True), _type(dialect, each)) for each in table.columns.values()),
+        schema=quoted_name(table.schema, quote=True),
+    )
 
 
 def _type(dialect: str, column: LiveColumn) -> types.TypeEngine[Any]:
-    temporal = isinstance(column.type, types.DateTime | types.Date | types.Time)
-    if dialect == "sqlite" and (temporal or isinstance(column.type, types.JSON | types.Enum | types.Uuid)):
+    if dialect == "sqlite" and column.family in (Family.MOMENT, Family.JSON, Family.UUID):
         return types.String()
-    if isinstance(column.type, types.Enum):
-        return types.String() if dialect != "postgresql" else column.type
+    if isinstance(column.type, types.Enum) and dialect != "postgresql":
+        return types.String()
     return column.type
 
 
@@ -84,18 +91,19 @@ def fit(value: Scalar, column: LiveColumn) -> Scalar:
     a text column (scenario 27)."""
     if value is None:
         return None
-    kind = column.type
-    if isinstance(kind, types.Boolean):
-        return _boolean(value)
-    if isinstance(kind, types.Integer):
-        return _integer(value)
-    if isinstance(kind, types.Uuid):
-        return _uuid(value)
-    if isinstance(kind, types.String | types.Enum):
-        return _text(value, column)
-    if isinstance(kind, types.Numeric):
-        return _decimal(value)
-    return value
+    match column.family:
+        case Family.BOOLEAN:
+            return _boolean(value)
+        case Family.INTEGER:
+            return _integer(value)
+        case Family.UUID:
+            return _uuid(value)
+        case Family.TEXT:
+            return _text(value, column)
+        case Family.NUMBER:
+            return _decimal(value)
+        case _:
+            return value
 
 
 def _boolean(value: Scalar) -> Scalar:

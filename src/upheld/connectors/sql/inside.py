@@ -12,6 +12,7 @@ from sqlalchemy import types
 from sqlalchemy.dialects import mysql, postgresql
 
 from upheld.connectors.sql.columns import Tables, fitting
+from upheld.connectors.sql.live import Family
 from upheld.datamap.model import Scalar
 from upheld.rights.subject import Key
 
@@ -75,7 +76,7 @@ def binary(tables: Tables, table: str, column: str, values: Sequence[Scalar]) ->
     """The further test that MariaDB needs, whose collations call 'jose' and 'José ' equal; None elsewhere."""
     if tables.live.dialect in ("sqlite", "postgresql"):
         return None
-    if not isinstance(tables.known(table, column).type, types.String):
+    if tables.known(table, column).family is not Family.TEXT:
         return None
     text = sa.cast(tables.column(table, column), mysql.CHAR(charset="utf8mb4"))
     return cast("Predicate", sa.collate(text, "utf8mb4_nopad_bin").in_([str(value) for value in values]))

@@ -47,7 +47,7 @@ class Rows:
             parts.append(self.condition(table, selection.when))
         parts.extend(negated(self.condition(table, each)) for each in selection.unless)
         if selection.age:
-            parts.append(self._age(table, selection.age))
+            parts.append(self.where_age(table, selection.age))
         if selection.scope is Scope.ORPHANS:
             parts.extend(self._party(table, party) for party in selection.parties)
             parts.extend(negated(self._other_holder(table, each)) for each in selection.holders)
@@ -64,7 +64,7 @@ class Rows:
             return sa.true()
         mapped = next((each for each in self.system.tables if each.name == table), None)
         column = tenant.column if mapped is None or mapped.tenant is None else mapped.tenant
-        if not column or (mapped and mapped.tenant is None and column not in self.tables[table].c):
+        if not column or (mapped and mapped.tenant is None and not self.tables.has(table, column)):
             return sa.true()
         return values_in(self.tables, table, column, [tenant.value])
 
@@ -116,14 +116,13 @@ class Rows:
         return sa.or_(*(column.is_(None) for column in columns), self.hers(table, party))
 
     def _other_holder(self, table: str, held: Held) -> Predicate:
-        holder = self.tables[held.holding.table]
         same = [
-            holder.c[theirs] == self.tables.column(table, ours)
+            self.tables.column(held.holding.table, theirs) == self.tables.column(table, ours)
             for theirs, ours in zip(held.holding.columns, held.holding.key, strict=True)
         ]
         hers = sa.or_(sa.false(), *(self.hers(held.holding.table, source) for source in held.sources))
         people = [
-            holder.c[column].is_not(None)
+            self.tables.column(held.holding.table, column).is_not(None)
             for source in held.sources
             for column in source.link.columns
             if source.link.columns != held.holding.columns
@@ -131,7 +130,8 @@ class Rows:
         somebody = sa.or_(*people) if people else sa.true()
         return sa.exists().where(*same, negated(hers), somebody, self.tenant(held.holding.table))
 
-    def _age(self, table: str, age: Age) -> Predicate:
+    def where_age(self, table: str, age: Age) -> Predicate:
+        """Rows on one side of a period; a row without a date counts as running."""
         column = self.tables.column(table, age.after)
         over = column < _bound(column.type, first_running_day(age.period, self.now.date()))
         return over if age.side is Side.OVER else negated(over)

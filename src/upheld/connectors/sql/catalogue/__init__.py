@@ -1,0 +1,1 @@
+"""One reader a dialect: its own catalogues in bulk, to the same values."""

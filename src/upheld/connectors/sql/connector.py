@@ -1,0 +1,155 @@
+"""Relational databases through SQLAlchemy Core: SQLite, PostgreSQL, MariaDB; others as far as they are like them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from upheld.connectors.sql import check as checks
+from upheld.connectors.sql.change import Draw
+from upheld.connectors.sql.collect import collect
+from upheld.connectors.sql.columns import NotFitting, Tables, fit
+from upheld.connectors.sql.engine import TESTED, make_engine, reading, writing
+from upheld.connectors.sql.execution import Run, matched
+from upheld.connectors.sql.failures import translated
+from upheld.connectors.sql.find import find
+from upheld.connectors.sql.live import LiveSchema, read_live
+from upheld.connectors.sql.locate import prepare
+from upheld.connectors.sql.order import touches
+from upheld.connectors.sql.settle import settle
+from upheld.connectors.sql.traces import loaded
+from upheld.connectors.sql.verify import Verifier
+from upheld.connectors.sql.where import Rows
+from upheld.connectors.sql.write import Writer
+from upheld.datamap.model import System
+from upheld.law.right import Right
+from upheld.rights.connector import Capabilities, Collected, Entropy, Execution, Finding, Found, Severity
+from upheld.rights.outcome import Counts, Established, Misconfigured, Permanent, Settled, Verified
+from upheld.rights.plan import Collect, Retain, Step
+from upheld.rights.planner import plan_system
+from upheld.rights.subject import Identity, Key, Person, Subject
+
+
+@dataclass
+class SqlConnector:
+    """One database of the map. The live schema is read anew for every call that writes or checks."""
+
+    system: System
+    engine: sa.Engine
+    secrets: Mapping[str, str]
+
+    @cached_property
+    def capabilities(self) -> Capabilities:
+        """By dialect; whether a receipt is kept decides what can be established outside PostgreSQL."""
+        name = self.engine.dialect.name
+        known = Established.WITNESSED if name == "postgresql" else Established.REREAD
+        if name != "postgresql" and self.system.receipt:
+            known = Established.RECEIPT
+        version = f"sql 1 ({name}, SQLAlchemy {sa.__version__})"
+        return Capabilities(True, known, restrict=True, undo=True, tested=name in TESTED, version=version)
+
+    def check(self) -> tuple[Finding, ...]:
+        """Misconfigured and Transient when the database cannot be reached."""
+        with translated(self.system.name, "checking the schema"), reading(self.engine) as connection:
+            return self._findings(connection, read_live(connection, self.system.schemas))
+
+    def key(self, table: str, text: str) -> Key:
+        """Several key columns are separated by commas."""
+        with translated(self.system.name, "reading the schema"), reading(self.engine) as connection:
+            tables = self._tables(connection)
+        columns = self.system.table(table).person
+        parts = text.split(",")
+        try:
+            if len(parts) != len(columns):
+                raise NotFitting
+            return tuple(fit(part, tables.known(table, name)) for part, name in zip(parts, columns, strict=True))
+        except NotFitting:
+            raise Permanent(
+                f"That is no key of {self.system.name}.{table}.", f"Give its {', '.join(columns)}, nothing else."
+            ) from None
+
+    def find(self, identities: Sequence[Identity], people: Sequence[Person]) -> Found:
+        """Rows of soft-deleted, suspended and unconfirmed accounts are found like any other (scenario 66)."""
+        with translated(self.system.name, "looking for the person"), reading(self.engine) as connection:
+            rows = Rows(self.system, self._tables(connection), Subject(tuple(identities), tuple(people)), _NEVER)
+            return find(rows, connection, identities, people)
+
+    def count(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Counts:
+        """The same conditions as when writing, in one snapshot."""
+        with translated(self.system.name, "counting"), reading(self.engine) as connection:
+            rows = Rows(self.system, self._tables(connection), subject, now)
+            prepare(rows, connection, steps)
+            every = touches(steps)
+            writer = Writer(rows, connection, Draw(_no_entropy), every)
+            counted = [writer.count(step) for step in every]
+            collected = [step for step in steps if isinstance(step, Collect)]
+            counted.extend(writer.count_selection(step.number, step.selection) for step in collected)
+            return Counts(tuple(counted), matched(rows, connection, every))
+
+    def collect(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Iterator[Collected]:
+        """The snapshot is open until the iterator is exhausted or closed."""
+        with translated(self.system.name, "reading"), reading(self.engine) as connection:
+            rows = Rows(self.system, self._tables(connection), subject, now)
+            prepare(rows, connection, steps)
+            yield from collect(rows, connection, [step for step in steps if isinstance(step, Collect)], self.secrets)
+
+    def execute(
+        self, steps: Sequence[Step], subject: Subject, *, now: datetime, entropy: Entropy, allow: frozenset[str]
+    ) -> Execution:
+        """Refuses a system that the map calls read-only, too."""
+        if self.system.read_only:
+            raise Misconfigured(f"{self.system.name} is read-only for Upheld.", "Its owner erases there by hand.")
+        with translated(self.system.name, "erasing"):
+            with reading(self.engine) as connection:
+                live = read_live(connection, self.system.schemas)
+                self._stop(self._findings(connection, live))
+            whole = plan_system(self.system, Right.ERASURE)
+            run = Run(self.system, self.engine, Tables(live), self.secrets, subject, steps, whole, now, entropy, allow)
+            yield from run.parts()
+
+    def verify(self, steps: Sequence[Step], subject: Subject, traces: Sequence[bytes], *, now: datetime) -> Verified:
+        """Holds in force are those of the steps: rows kept for one are not looked at."""
+        with translated(self.system.name, "verifying"), reading(self.engine) as connection:
+            rows = Rows(self.system, self._tables(connection), subject, now)
+            reach = plan_system(self.system, Right.ACCESS)
+            erasure = plan_system(self.system, Right.ERASURE)
+            on_hold = frozenset(step.selection.table for step in steps if isinstance(step, Retain) and step.hold)
+            return Verifier(rows, connection, loaded(traces), reach, erasure, on_hold).look()
+
+    def settle(self, token: str) -> Settled:
+        """Waits for a transaction that still runs there; Transient when it does not end."""
+        with translated(self.system.name, "asking for the outcome"), writing(self.engine) as connection:
+            return settle(connection, self.system, self._tables(connection), token)
+
+    # --- the live schema ---
+
+    def _tables(self, connection: sa.Connection) -> Tables:
+        return Tables(read_live(connection, self.system.schemas))
+
+    def _findings(self, connection: sa.Connection, live: LiveSchema) -> tuple[Finding, ...]:
+        return tuple(checks.check_all(self.system, live, connection))
+
+    def _stop(self, findings: Sequence[Finding]) -> None:
+        stops = [each for each in findings if each.severity is Severity.STOP]
+        if stops:
+            first = stops[0]
+            more = f" and {len(stops) - 1} more" if len(stops) > 1 else ""
+            where = ".".join(part for part in (first.table, first.column) if part)
+            raise Misconfigured(
+                f"{self.system.name}: nothing was written, because of {first.code} at {where}{more}: {first.what}",
+                "Run `upheld map check`; it says how to cure each.",
+            )
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def _no_entropy() -> str:
+    raise AssertionError("Counting draws nothing.")
+
+
+def connector(system: System, *, secrets: Mapping[str, str]) -> SqlConnector:
+    """The factory that the entry point names."""
+    return SqlConnector(system, make_engine(system, secrets), secrets)

@@ -1,0 +1,221 @@
+"""One erasure in one database: chunks of large leaf tables first, the rest and the lookup keys in one last transaction."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from upheld.connectors.sql.change import Draw
+from upheld.connectors.sql.columns import Tables
+from upheld.connectors.sql.engine import writing
+from upheld.connectors.sql.filing import remove, to_remove
+from upheld.connectors.sql.inside import KeySet
+from upheld.connectors.sql.locate import keys_of, prepare
+from upheld.connectors.sql.order import Order, Touch, files, ordered
+from upheld.connectors.sql.settle import established, token
+from upheld.connectors.sql.traces import remember
+from upheld.connectors.sql.where import Rows
+from upheld.connectors.sql.write import Writer
+from upheld.datamap.model import System
+from upheld.rights.connector import Entropy, Execution
+from upheld.rights.outcome import Committed, Count, Counts, Misconfigured, Permanent, Prepared, TableCount
+from upheld.rights.plan import Anonymise, Erase, Locate, Recount, Refresh, Scope, Step, Undecided
+from upheld.rights.subject import Subject
+
+SMALL_TABLE = 50
+"""Tables with fewer rows are not held against `share_of_table`: one person is always a large share of them."""
+
+
+@dataclass
+class Run:
+    """The writing of one system for one subject. `whole` are the map's own steps, for the traces."""
+
+    system: System
+    engine: sa.Engine
+    tables: Tables
+    secrets: Mapping[str, str]
+    subject: Subject
+    steps: Sequence[Step]
+    whole: Sequence[Step]
+    now: datetime
+    entropy: Entropy
+    allow: frozenset[str]
+    draw: Draw = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.draw = Draw(self.entropy)
+
+    def parts(self) -> Execution:
+        """The transactions, each prepared and committed in turn."""
+        order = ordered(self.tables, self.system, self.steps)
+        with writing(self.engine) as connection:
+            rows = self._rows()
+            prepare(rows, connection, self.steps)
+            counts = self._counted(rows, connection, order)
+            self._refuse(rows, connection, order, counts)
+            traces = remember(self._rows(), connection, self.whole, self.secrets).dumped()
+            chunks = list(self._chunks(rows, connection, order, counts))
+            connection.rollback()
+        for step, keys in chunks:
+            yield from self._part(order, traces, KeySetChunk(step, keys))
+        yield from self._part(order, traces, None)
+
+    def _rows(self) -> Rows:
+        return Rows(self.system, self.tables, self.subject, self.now)
+
+    # --- before the first write ---
+
+    def _counted(self, rows: Rows, connection: sa.Connection, order: Order) -> dict[int, Count]:
+        writer = Writer(rows, connection, self.draw, order.steps)
+        return {step.number: writer.count(step) for step in order.steps}
+
+    def _refuse(self, rows: Rows, connection: sa.Connection, order: Order, counts: Mapping[int, Count]) -> None:
+        to_remove(rows, connection, files(self.steps), self.secrets)
+        for step in order.steps:
+            if isinstance(step, Undecided) and counts[step.number].rows:
+                raise Misconfigured(
+                    f"{self.system.name}: {counts[step.number].rows} rows of {step.selection.table} "
+                    "meet no rule of the map.",
+                    "Add a rule under `rows:` that says what happens to them.",
+                )
+        self._limits(connection, counts)
+
+    def _limits(self, connection: sa.Connection, counts: Mapping[int, Count]) -> None:
+        limits = self.system.limits
+        total = sum(count.rows for count in counts.values())
+        if limits.rows_per_person is not None and total > limits.rows_per_person:
+            self._beyond("rows_per_person", f"{total:,} rows, more than {limits.rows_per_person:,} for one person")
+        if limits.share_of_table is None:
+            return
+        matched: dict[str, int] = {}
+        for count in counts.values():
+            matched[count.table] = max(matched.get(count.table, 0), count.rows)
+        for table, rows in matched.items():
+            if rows:
+                size = connection.execute(sa.select(sa.func.count()).select_from(self.tables[table])).scalar_one()
+                if size >= SMALL_TABLE and rows / size > limits.share_of_table:
+                    self._beyond("share_of_table", f"{rows / size:.0%} of {table}")
+
+    def _beyond(self, limit: str, what: str) -> None:
+        if limit not in self.allow:
+            raise Permanent(
+                f"{self.system.name}: this would touch {what}. Nothing was written.",
+                f"If that is right, approve it by name: --allow {limit} --reason '…'.",
+            )
+
+    def _chunks(
+        self, rows: Rows, connection: sa.Connection, order: Order, counts: Mapping[int, Count]
+    ) -> Iterator[tuple[Touch, KeySet]]:
+        """Slices of large leaf tables, when all rows together are more than one transaction should hold."""
+        most = self.system.max_rows
+        if sum(count.rows for count in counts.values()) <= most:
+            return
+        writer = Writer(rows, connection, self.draw, order.steps)
+        meant = {step.table for step in self.steps if isinstance(step, Locate)}
+        for step in order.steps:
+            table = step.selection.table
+            leaf = table not in meant and step.selection.scope is Scope.ALL and table not in self._referred()
+            if not (leaf and isinstance(step, Erase | Anonymise)):
+                continue
+            key = self.tables.key(table, writer.declared_key(table))
+            if not key:
+                continue
+            keys = keys_of(rows, connection, table, key, writer.condition(step))
+            for start in range(0, len(keys), most):
+                yield step, KeySet(table, key, keys[start : start + most])
+
+    def _referred(self) -> set[str]:
+        """Tables that others refer to, by a foreign key or as what a history is of."""
+        found = {each.history_of.table for each in self.system.tables if each.history_of}
+        return found | {
+            step.selection.table
+            for step in ordered(self.tables, self.system, self.steps).steps
+            if self.tables.live.refer(self.tables.known_table(step.selection.table).name)
+        }
+
+    # --- one transaction ---
+
+    def _part(self, order: Order, traces: bytes, chunk: "KeySetChunk | None") -> Execution:
+        """Written, handed to the caller to remember, then committed. Left by an exception or closed before, it
+        rolls back."""
+        name = chunk.name if chunk else "rest"
+        with writing(self.engine) as connection:
+            rows = self._rows()
+            prepare(rows, connection, self.steps, lock=chunk is None)
+            writer = Writer(rows, connection, self.draw, order.steps, only=chunk.keys if chunk else None)
+            matched = self._matched(rows, connection, order) if chunk is None else ()
+            if order.defer:
+                self._defer(connection)
+            removing = to_remove(rows, connection, files(self.steps), self.secrets) if chunk is None else {}
+            counts = self._written(writer, order, chunk)
+            if chunk is None:
+                counts.extend(self._after(rows, writer, removing))
+            mark = token(connection, self.system, self.tables, name, self.entropy())
+            done = Counts(tuple(counts), matched)
+            yield Prepared(self.system.name, name, mark, done, traces)
+            connection.commit()
+        if chunk is None:
+            self._refresh()
+        known = established(mark)
+        yield Committed(self.system.name, name, known, done, tuple(writer.due))
+
+    def _written(self, writer: Writer, order: Order, chunk: "KeySetChunk | None") -> list[Count]:
+        if chunk:
+            return [writer.write(chunk.step)]
+        for each in order.breaks:
+            writer.cut(each)
+        return [writer.write(step) for step in order.steps]
+
+    def _after(self, rows: Rows, writer: Writer, removing: Mapping[int, tuple[object, ...]]) -> list[Count]:
+        counts = [writer.recount(step) for step in self.steps if isinstance(step, Recount)]
+        for step in files(self.steps):
+            counts.append(remove(step, removing[step.number]))  # type: ignore[arg-type]
+        return counts
+
+    def _matched(self, rows: Rows, connection: sa.Connection, order: Order) -> tuple[TableCount, ...]:
+        return matched(rows, connection, order.steps)
+
+    def _defer(self, connection: sa.Connection) -> None:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        else:
+            connection.exec_driver_sql("SET CONSTRAINTS ALL DEFERRED")
+
+    def _refresh(self) -> None:
+        views = [step.view for step in self.steps if isinstance(step, Refresh)]
+        if not views or self.engine.dialect.name != "postgresql":
+            return
+        with self.engine.connect() as connection:
+            preparer = connection.dialect.identifier_preparer
+            for view in views:
+                live = self.tables.known_table(view)
+                name = f"{preparer.quote_identifier(live.schema)}.{preparer.quote_identifier(live.title)}"
+                connection.exec_driver_sql(f"REFRESH MATERIALIZED VIEW {name}")
+            connection.commit()
+
+
+@dataclass(frozen=True)
+class KeySetChunk:
+    """A slice of one step's rows."""
+
+    step: Touch
+    keys: KeySet
+
+    @property
+    def name(self) -> str:
+        """Which slice, without naming a key."""
+        return f"{self.keys.table}, {len(self.keys.keys)} rows of step {self.step.number}"
+
+
+def matched(rows: Rows, connection: sa.Connection, steps: Sequence[Touch]) -> tuple[TableCount, ...]:
+    """Distinct rows of hers a table, however many steps select them (scenario 18)."""
+    by_table: dict[str, list[Touch]] = {}
+    for step in steps:
+        by_table.setdefault(step.selection.table, []).append(step)
+    found = []
+    for table, those in by_table.items():
+        any_of = sa.or_(*(rows.where(step.selection) for step in those))
+        count = sa.select(sa.func.count()).select_from(rows.tables[table]).where(any_of)
+        found.append(TableCount(table, connection.execute(count).scalar_one()))
+    return tuple(found)

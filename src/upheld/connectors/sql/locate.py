@@ -1,0 +1,184 @@
+"""Find what a plan's selections need before anything is written: spellings, lookups, key sets, trees."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import cast
+
+import sqlalchemy as sa
+
+from upheld.connectors.sql.columns import fitting
+from upheld.connectors.sql.inside import KeySet, Predicate, is_in, values_in
+from upheld.connectors.sql.where import Rows
+from upheld.datamap.model import Condition, Link, Scalar, Test
+from upheld.datamap.normalise import normalise
+from upheld.rights.outcome import Misconfigured
+from upheld.rights.plan import Locate, Recount, Refresh, Scope, Selection, Source, Step, Task
+from upheld.rights.subject import Key
+
+
+def selections(steps: Iterable[Step]) -> Iterator[Selection]:
+    """Every selection of the steps, those of key sets included."""
+    for step in steps:
+        if isinstance(step, Locate):
+            if step.selection:
+                yield step.selection
+        elif not isinstance(step, Recount | Refresh | Task):
+            yield step.selection
+
+
+def prepare(rows: Rows, connection: sa.Connection, steps: Sequence[Step], *, lock: bool = False) -> None:
+    """Fill `rows` with all that the steps' conditions refer to. With `lock`, her own rows are locked first, so
+    that nothing new can be attached to them where a foreign key guards it (scenario 50)."""
+    every = list(selections(steps))
+    for selection in every:
+        for condition in _conditions(selection):
+            for test in condition:
+                if test.lookup is not None and test not in rows.resolved:
+                    rows.resolved[test] = _looked_up(rows, connection, test)
+        for table, link in _identity_links(selection):
+            spell(rows, connection, table, link)
+    for step in steps:
+        if isinstance(step, Locate) and step.name not in rows.sets:
+            rows.sets[step.name] = _located(rows, connection, step, lock=lock)
+    for selection in every:
+        if selection.scope in (Scope.LEAVES, Scope.SUBTREE) and selection not in rows.trees:
+            rows.trees[selection] = _walked(rows, connection, selection)
+
+
+def _sources(selection: Selection) -> Iterator[tuple[str, Source]]:
+    for source in (*selection.sources, *selection.parties):
+        yield selection.table, source
+    for held in selection.holders:
+        for source in held.sources:
+            yield held.holding.table, source
+
+
+def _conditions(selection: Selection) -> Iterator[Condition]:
+    yield selection.when
+    yield from selection.unless
+    for _, source in _sources(selection):
+        yield source.link.when
+
+
+def _identity_links(selection: Selection) -> Iterator[tuple[str, Link]]:
+    for table, source in _sources(selection):
+        if source.link.identity and not source.link.array and not source.link.json:
+            yield table, source.link
+
+
+def _looked_up(rows: Rows, connection: sa.Connection, test: Test) -> Scalar:
+    lookup = test.lookup
+    assert lookup is not None
+    table = rows.tables[lookup.table]
+    key = rows.tables.key(lookup.table)
+    if len(key) != 1:
+        raise Misconfigured(f"{lookup.table} has no single key to look up.", "Look up a table with one key column.")
+    matching = [values_in(rows.tables, lookup.table, column, [value]) for column, value in lookup.match]
+    found = connection.execute(sa.select(table.c[key[0]]).where(*matching).limit(2)).scalars().all()
+    return cast("Scalar", found[0]) if len(found) == 1 else None
+
+
+def spell(rows: Rows, connection: sa.Connection, table: str, link: Link) -> None:
+    """Read under which spellings her identities stand in a column: equality with those is exact and indexed."""
+    column, kind = link.columns[0], link.identity or ""
+    if (table, column, kind) in rows.raw:
+        return
+    wanted = {normalise(link.normalise, value) for value in rows.subject.values(kind)}
+    wanted.discard("")
+    found: tuple[Scalar, ...] = ()
+    if wanted:
+        target = rows.tables.column(table, column)
+        likely = _likely(rows, table, column, link.normalise, wanted)
+        read = connection.execute(sa.select(target).where(likely, rows.tenant(table)).distinct()).scalars()
+        found = tuple(value for value in read if normalise(link.normalise, str(value)) in wanted)
+    rows.raw[table, column, kind] = found
+
+
+def _likely(rows: Rows, table: str, column: str, rule: str | None, wanted: set[str]) -> Predicate:
+    """A condition that no row meant escapes; what it finds too much is sorted out afterwards."""
+    target = rows.tables.column(table, column)
+    if rule in ("email", "casefold"):
+        folded = sa.func.lower(sa.func.trim(target))
+        return sa.or_(folded.in_(sorted(wanted)), target.in_(sorted(wanted)))
+    if rule == "phone":
+        digits: sa.ColumnElement[str] = sa.cast(target, sa.Text())
+        for sign in " -()./":
+            digits = sa.func.replace(digits, sign, "")
+        return sa.or_(*(digits.like("%" + value[-7:].lstrip("+")) for value in sorted(wanted)))
+    return values_in(rows.tables, table, column, sorted(wanted))
+
+
+def _located(rows: Rows, connection: sa.Connection, step: Locate, *, lock: bool) -> KeySet:
+    if step.selection is None:
+        keys = tuple(_typed(rows, step, key) for key in rows.subject.keys(rows.system.name, step.table))
+        if lock and keys and connection.dialect.name != "sqlite":
+            table = rows.tables[step.table]
+            statement = sa.select(*(rows.tables.column(step.table, each) for each in step.key)).select_from(table)
+            connection.execute(
+                statement.where(is_in(rows.tables, step.table, step.key, keys)).with_for_update()
+            ).all()
+        return KeySet(step.table, step.key, tuple(key for key in keys if key))
+    return KeySet(step.table, step.key, keys_of(rows, connection, step.table, step.key, rows.where(step.selection)))
+
+
+def _typed(rows: Rows, step: Locate, key: Key) -> Key:
+    parts = [fitting([value], rows.tables.known(step.table, column)) for value, column in zip(key, step.key, strict=True)]
+    return tuple(part[0] for part in parts) if all(parts) else ()
+
+
+def keys_of(
+    rows: Rows, connection: sa.Connection, table: str, key: tuple[str, ...], condition: Predicate
+) -> tuple[Key, ...]:
+    """Distinct keys of the rows that meet a condition; a key with NULL in it is none."""
+    columns = [rows.tables.column(table, column) for column in key]
+    read = connection.execute(sa.select(*columns).where(condition).distinct())
+    return tuple(tuple(row) for row in read if None not in row)
+
+
+def _walked(rows: Rows, connection: sa.Connection, selection: Selection) -> KeySet:
+    key = rows.tables.key(selection.table, selection.key)
+    if len(key) != 1 or not selection.replies:
+        raise Misconfigured(f"{selection.table}: `replies` needs a table with one key column.", "Use `erase: keep`.")
+    plain = replace(selection, scope=Scope.ALL, replies=None)
+    own = {row[0] for row in keys_of(rows, connection, selection.table, key, rows.where(plain))}
+    reached = _subtree(rows, connection, selection, key, own)
+    if selection.scope is Scope.LEAVES:
+        reached = _leaves(own, reached)
+    return KeySet(selection.table, key, tuple((value,) for value in sorted(reached, key=repr)))
+
+
+def _subtree(
+    rows: Rows, connection: sa.Connection, selection: Selection, key: tuple[str, ...], own: set[Scalar]
+) -> dict[Scalar, Scalar]:
+    """Each key at or below `own`, with what it answers."""
+    assert selection.replies
+    table = rows.tables[selection.table]
+    parent = rows.tables.column(selection.table, selection.replies)
+    reached: dict[Scalar, Scalar] = dict.fromkeys(own)
+    level = set(own)
+    while level:
+        below = sa.select(table.c[key[0]], parent).where(
+            values_in(rows.tables, selection.table, selection.replies, list(level)),
+            rows.tenant(selection.table),
+        )
+        level = set()
+        for child, answered in connection.execute(below):
+            if child not in reached:
+                level.add(child)
+            reached[child] = answered
+    return reached
+
+
+def _leaves(own: set[Scalar], reached: dict[Scalar, Scalar]) -> dict[Scalar, Scalar]:
+    """Of her rows, those with nothing but her own rows below them."""
+    blocked: set[Scalar] = set()
+    for child in reached:
+        if child in own:
+            continue
+        above = reached[child]
+        while above is not None and above not in blocked:
+            blocked.add(above)
+            above = reached.get(above)
+    return {each: reached[each] for each in own if each not in blocked}
+
+

@@ -1,0 +1,63 @@
+"""What became of a transaction that nobody saw commit (scenario 69)."""
+
+import json
+import time
+
+import sqlalchemy as sa
+
+from upheld.connectors.sql.columns import Tables
+from upheld.datamap.model import System
+from upheld.rights.outcome import Established, Settled, Transient
+
+_PATIENCE_SECONDS = 20
+
+
+def token(connection: sa.Connection, system: System, tables: Tables, part: str, random: str) -> str:
+    """Names the open transaction so that it can be asked for later; writes the receipt where the map has one.
+
+    PostgreSQL 13 and later: its transaction id. Elsewhere with `receipt`: a row of that table, written in the
+    same transaction. Otherwise only `reread` is left."""
+    if connection.dialect.name == "postgresql":
+        xid = connection.execute(sa.text("SELECT CAST(pg_current_xact_id() AS text)")).scalar_one()
+        return json.dumps({"how": "xid", "id": xid, "part": part})
+    if system.receipt:
+        receipt = tables[system.receipt]
+        connection.execute(sa.insert(receipt).values({tables.known(system.receipt, "token").name: random}))
+        return json.dumps({"how": "receipt", "id": random, "part": part})
+    return json.dumps({"how": "reread", "id": random, "part": part})
+
+
+def established(token_text: str) -> Established:
+    """How the outcome of that transaction can be told afterwards."""
+    how = json.loads(token_text)["how"]
+    return {"xid": Established.WITNESSED, "receipt": Established.RECEIPT}.get(how, Established.REREAD)
+
+
+def settle(connection: sa.Connection, system: System, tables: Tables, token_text: str) -> Settled:
+    """Asks until the transaction has ended. Transient when it still runs after some patience."""
+    asked = json.loads(token_text)
+    if asked["how"] == "xid":
+        return _by_xid(connection, system, asked["id"])
+    if asked["how"] == "receipt" and system.receipt:
+        column = tables.column(system.receipt, "token")
+        statement = sa.select(column).where(column == asked["id"])
+        if connection.dialect.name != "sqlite":
+            statement = statement.with_for_update()
+        return Settled.COMMITTED if connection.execute(statement).first() else Settled.ABORTED
+    return Settled.UNKNOWN
+
+
+def _by_xid(connection: sa.Connection, system: System, xid: str) -> Settled:
+    question = sa.text("SELECT pg_xact_status(CAST(:xid AS xid8))")
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        status = connection.execute(question, {"xid": xid}).scalar_one()
+        if status == "committed":
+            return Settled.COMMITTED
+        if status == "aborted":
+            return Settled.ABORTED
+        if status is None:
+            return Settled.UNKNOWN
+        if time.monotonic() > deadline:
+            raise Transient(f"{system.name}: the interrupted transaction still runs there.", "Try again in a minute.")
+        time.sleep(0.1)

@@ -1,0 +1,254 @@
+"""Look again, after the commit, from keys, identities and values, and by the map (design: verify).
+
+The predicates that erased are not used: each table is asked whether a row that is still the subject's stands
+otherwise than the map wants it, and each mapped column whether it still holds one of her identities.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from upheld.connectors.sql.change import ghost_value
+from upheld.connectors.sql.columns import NotFitting, fit
+from upheld.connectors.sql.inside import KeySet, Predicate, is_in
+from upheld.connectors.sql.locate import prepare
+from upheld.connectors.sql.schema import Family
+from upheld.connectors.sql.traces import Traces
+from upheld.connectors.sql.where import Rows, json_at, negated
+from upheld.datamap import model
+from upheld.datamap.model import Action, Assignment, Table
+from upheld.datamap.normalise import normalise
+from upheld.rights.outcome import Remnant, Verified
+from upheld.rights.plan import Age, Collect, Recount, Selection, Side, Source, Step
+
+_SCAN = 100_000
+"""Up to so many rows a column without index is searched for values; beyond, it is named as not searched."""
+
+
+@dataclass
+class Verifier:
+    """One look at one system. `reach` are the steps by which everything of hers is reached."""
+
+    rows: Rows
+    connection: sa.Connection
+    traces: Traces
+    reach: tuple[Step, ...]
+    erasure: tuple[Step, ...]
+    on_hold: frozenset[str] = frozenset()
+
+    def look(self) -> Verified:
+        """Everything, in one go."""
+        self.rows.sets.update(self.traces.sets)
+        self.rows.raw.update(self.traces.raw)
+        prepare(self.rows, self.connection, [step for step in self.reach if isinstance(step, Collect)])
+        remnants = [*self._by_links(), *self._gone(), *self._files(), *self._counters()]
+        searched: list[str] = []
+        skipped: list[str] = []
+        remnants.extend(self._by_values(searched, skipped))
+        return Verified(
+            self.rows.system.name, tuple(dict.fromkeys(remnants)), tuple(sorted(set(searched))), tuple(sorted(set(skipped)))
+        )
+
+    # --- by keys and links ---
+
+    def _by_links(self) -> Iterator[Remnant]:
+        for step in self.reach:
+            if not isinstance(step, Collect):
+                continue
+            table = self.rows.system.table(step.selection.table)
+            if table.name in self.on_hold:
+                continue
+            if step.selection.people:
+                yield from self._person(table, step.selection)
+            for source in step.selection.sources:
+                yield from self._source(table, source)
+
+    def _person(self, table: Table, selection: Selection) -> Iterator[Remnant]:
+        own = self.rows.where(Selection(table.name, people=selection.people, key=selection.key))
+        yield from self._unsettled(table, own, ",".join(table.person), None)
+
+    def _source(self, table: Table, source: Source) -> Iterator[Remnant]:
+        hers = self.rows.hers(table.name, source)
+        action = dict(table.treatment.by).get(source.link.name)
+        if action is None and table.treatment.by and not _backwards(table, source):
+            action = model.Detach() if source.link.tie is model.Tie.SEES else None
+        if action is None and source.link.tie is model.Tie.SEES:
+            action = model.Detach()
+        if action is not None:
+            wrong = sa.and_(hers, negated(self._settled(table, action, source)))
+            yield from self._found(table.name, source.link.name, wrong, "link")
+        elif not table.treatment.by and not _backwards(table, source):
+            yield from self._unsettled(table, hers, source.link.name, source)
+
+    def _unsettled(self, table: Table, hers: Predicate, column: str, source: Source | None) -> Iterator[Remnant]:
+        earlier: list[Predicate] = []
+        for rule in table.treatment.rules:
+            mine = self.rows.condition(table.name, rule.when)
+            wrong = sa.and_(hers, mine, *earlier, negated(self._settled(table, rule.action, source)))
+            yield from self._found(table.name, column, wrong, "link")
+            earlier.append(negated(mine))
+
+    def _found(self, table: str, column: str, wrong: Predicate, how: str) -> Iterator[Remnant]:
+        target = self.rows.tables[table]
+        count = sa.select(sa.func.count()).select_from(target).where(wrong, self.rows.tenant(table))
+        many = self.connection.execute(count).scalar_one()
+        if many:
+            yield Remnant(table, column, many, how)
+
+    def _settled(self, table: Table, action: Action, source: Source | None) -> Predicate:
+        """Whether a row that is still reached stands as the action leaves it."""
+        match action:
+            case model.Delete() | model.Detach():
+                return sa.false()
+            case model.Keep() | model.Ask():
+                return sa.true()
+            case model.Anonymise(assignments):
+                return self._assigned(table, assignments, source)
+            case model.Retain():
+                kept = self._assigned(table, action.assignments, None)
+                if not (action.period and action.after):
+                    return kept
+                over = self.rows.where_age(table.name, Age(action.after, action.period, Side.OVER))
+                after = self._settled(table, action.then, source)
+                return sa.or_(sa.and_(negated(over), kept), sa.and_(over, after))
+
+    def _assigned(self, table: Table, assignments: tuple[Assignment, ...], source: Source | None) -> Predicate:
+        linked = set(source.link.columns) if source else set()
+        if any(each.column in linked and not _own_value(each) for each in assignments):
+            return sa.false()
+        return sa.and_(sa.true(), *(self._holds(table.name, each) for each in assignments))
+
+    def _holds(self, table: str, assignment: Assignment) -> Predicate:
+        column = self.rows.tables.column(table, assignment.column)
+        match assignment.value:
+            case model.Constant(None):
+                return column.is_(None)
+            case model.Constant(value):
+                try:
+                    return column == fit(value, self.rows.tables.known(table, assignment.column))
+                except NotFitting:
+                    return sa.false()
+            case model.Unique(template) | model.Pseudonym(template):
+                start, _, end = template.partition("{random}")
+                text = sa.cast(column, sa.Text())
+                return sa.and_(text.startswith(start, autoescape=True), text.endswith(end, autoescape=True))
+            case model.Ghost(of):
+                ghost = ghost_value(self.rows, self.connection, table, of)
+                return column.is_(None) if ghost is None else column == ghost
+            case model.JsonEdit(edits):
+                return sa.and_(*(self._edited(table, assignment.column, path, value) for path, value in edits))
+
+    def _edited(self, table: str, column: str, path: str, value: model.Scalar) -> Predicate:
+        there = sa.cast(json_at(self.rows.tables, table, column, path), sa.Text())
+        return there.is_(None) if value is None else sa.or_(there.is_(None), there == str(value))
+
+    # --- rows, files and counters that had to change ---
+
+    def _gone(self) -> Iterator[Remnant]:
+        for keys in self.traces.gone:
+            these = is_in(self.rows.tables, keys.table, keys.columns, keys.keys)
+            yield from self._found(keys.table, ",".join(keys.columns), these, "shared by nobody")
+
+    def _files(self) -> Iterator[Remnant]:
+        left = sum(1 for path in self.traces.paths if Path(path).exists())
+        if left:
+            yield Remnant("files", "path", left, "file")
+
+    def _counters(self) -> Iterator[Remnant]:
+        for step in self.erasure:
+            if isinstance(step, Recount) and step.keys in self.rows.sets:
+                tables = self.rows.tables
+                number = (
+                    sa.select(sa.func.count())
+                    .select_from(tables[step.of])
+                    .where(tables.column(step.of, step.by) == tables.column(step.table, step.key))
+                    .correlate(tables[step.table])
+                    .scalar_subquery()
+                )
+                these = is_in(tables, step.table, (step.key,), self.rows.sets[step.keys].keys)
+                wrong = sa.and_(these, tables.column(step.table, step.column) != number)
+                yield from self._found(step.table, step.column, wrong, "counter")
+
+    # --- by values ---
+
+    def _by_values(self, searched: list[str], skipped: list[str]) -> Iterator[Remnant]:
+        speaking = self._speaking()
+        for table in self.rows.system.tables:
+            if table.name in self.on_hold:
+                continue
+            for column, values in self._columns(table, speaking).items():
+                name = f"{table.name}.{column}"
+                if not self._searchable(table.name, column):
+                    skipped.append(name)
+                    continue
+                searched.append(name)
+                yield from self._found(table.name, column, self._value(table, column, values), "value")
+        for view in self.rows.system.refresh:
+            for shown in self.rows.tables.known_table(view).columns.values():
+                if shown.family is Family.TEXT and speaking:
+                    searched.append(f"{view}.{shown.name}")
+                    target = sa.func.lower(self.rows.tables.column(view, shown.name))
+                    yield from self._found(view, shown.name, target.in_(sorted(speaking)), "value")
+
+    def _speaking(self) -> set[str]:
+        """Identities that mean her wherever they stand: addresses, not names that are words elsewhere."""
+        values = {normalise("email", each.value) for each in self.rows.subject.identities if each.verified}
+        return {value for value in values if "@" in value and len(value) >= 6}
+
+    def _columns(self, table: Table, speaking: set[str]) -> dict[str, set[str]]:
+        """The mapped text columns of a table, and which of her values each is searched for."""
+        columns: dict[str, set[str]] = {}
+        for name in {each.column for each in table.fields if not each.json}:
+            columns.setdefault(name, set()).update(speaking)
+        for identity in table.identities:
+            own = {value.casefold() for value in self.rows.subject.values(identity.kind)}
+            columns.setdefault(identity.column, set()).update(speaking | own)
+        for each in table.fields:
+            if each.copy_of:
+                columns[each.column].update(self._copied(*each.copy_of))
+        return {
+            name: {value for value in values if value}
+            for name, values in columns.items()
+            if values and self.rows.tables.known(table.name, name).family is Family.TEXT
+        }
+
+    def _copied(self, table: str, column: str) -> set[str]:
+        kinds = {
+            each.kind
+            for mapped in self.rows.system.tables
+            if mapped.name == table
+            for each in mapped.identities
+            if each.column == column
+        }
+        return {value.casefold() for kind in kinds for value in self.rows.subject.values(kind)}
+
+    def _searchable(self, table: str, column: str) -> bool:
+        live = self.rows.tables.known_table(table)
+        return live.indexed((column,)) or (live.rows_estimate or 0) <= _SCAN
+
+    def _value(self, table: Table, column: str, values: set[str]) -> Predicate:
+        target = sa.func.lower(sa.func.trim(self.rows.tables.column(table.name, column)))
+        parts: list[Predicate] = [target.in_(sorted(values))]
+        if table.person:
+            keys = next((each for each in self.rows.sets.values() if _is_own(each, table)), None)
+            parts.append(is_in(self.rows.tables, table.name, table.person, keys.keys if keys else ()))
+        for kept in self.traces.kept:
+            if kept.table == table.name and kept.keys:
+                parts.append(negated(is_in(self.rows.tables, table.name, kept.columns, kept.keys)))
+        return sa.and_(*parts)
+
+
+def _is_own(keys: KeySet, table: Table) -> bool:
+    return keys.table == table.name and keys.columns == table.person
+
+
+def _own_value(assignment: Assignment) -> bool:
+    """Whether the assigned column may still hold a value that links: a document, edited but kept."""
+    return isinstance(assignment.value, model.JsonEdit)
+
+
+def _backwards(table: Table, source: Source) -> bool:
+    """Whether a source is a group's membership read backwards, or what a history is of."""
+    return all(source.link.columns != link.columns for link in table.links) and not table.history_of

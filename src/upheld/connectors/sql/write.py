@@ -1,0 +1,279 @@
+"""Do the writing steps, one statement a step, inside a transaction that somebody else commits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from upheld.connectors.sql.change import Draw, change, ghost_key, ghost_table, without, worked_out
+from upheld.connectors.sql.inside import KeySet, Predicate, is_in
+from upheld.connectors.sql.locate import keys_of
+from upheld.connectors.sql.order import Break, Touch
+from upheld.connectors.sql.where import Rows, negated
+from upheld.datamap.model import Assignment, Link
+from upheld.datamap.period import added
+from upheld.rights.outcome import Count, Due, Misconfigured
+from upheld.rights.plan import Anonymise, Detach, Erase, Keep, Recount, Retain, Scope, Selection, Source, Undecided
+from upheld.rights.subject import Key
+
+
+@dataclass
+class Writer:
+    """Writes steps for one subject. `only` limits a table to some keys (a chunk); `fixed` are rows whose links
+    were cut to break a cycle, remembered by key."""
+
+    rows: Rows
+    connection: sa.Connection
+    draw: Draw
+    every: Sequence[Touch]
+    only: KeySet | None = None
+    fixed: dict[int, KeySet] = field(default_factory=dict)
+    due: list[Due] = field(default_factory=list)
+
+    def condition(self, step: Touch) -> Predicate:
+        """Rows of the step that no earlier deletion of the plan takes: the same when counting as when writing."""
+        table = step.selection.table
+        if step.number in self.fixed:
+            keys = self.fixed[step.number]
+            return is_in(self.rows.tables, table, keys.columns, keys.keys)
+        parts = [self.rows.where(step.selection)]
+        for other in self.every:
+            if other.number < step.number and isinstance(other, Erase) and other.selection.table == table:
+                if other.selection.scope is not Scope.ALL or not _apart(other, step):
+                    parts.append(negated(self.rows.where(other.selection)))
+        if self.only and self.only.table == table:
+            parts.append(is_in(self.rows.tables, table, self.only.columns, self.only.keys))
+        return sa.and_(*parts)
+
+    def count(self, step: Touch) -> Count:
+        """How many rows the step would select now."""
+        table = self.rows.tables[step.selection.table]
+        many = self.connection.execute(sa.select(sa.func.count()).select_from(table).where(self.condition(step)))
+        return Count(step.number, step.selection.table, many.scalar_one(), self._others(step))
+
+    def count_selection(self, number: int, selection: Selection) -> Count:
+        """How many rows a selection has by itself."""
+        table = self.rows.tables[selection.table]
+        many = self.connection.execute(sa.select(sa.func.count()).select_from(table).where(self.rows.where(selection)))
+        return Count(number, selection.table, many.scalar_one())
+
+    def _others(self, step: Touch) -> int:
+        if step.selection.scope is not Scope.SUBTREE:
+            return 0
+        tree = self.rows.trees[step.selection]
+        own = self.rows.where(replace(step.selection, scope=Scope.ALL, replies=None))
+        hers = keys_of(self.rows, self.connection, step.selection.table, tree.columns, own)
+        return len(set(tree.keys) - set(hers))
+
+    def cut(self, broken: Break) -> None:
+        """Set the columns of a cycle's weakest link to NULL in the rows that will be deleted."""
+        name = broken.table
+        key = self.rows.tables.key(name)
+        steps = [step for step in self.every if isinstance(step, Erase) and step.selection.table == name]
+        if not key:
+            raise Misconfigured(f"{name} is part of a circle of references and has no key.", "Declare `key:` in the map.")
+        for step in steps:
+            keys = keys_of(self.rows, self.connection, name, key, self.condition(step))
+            self.fixed[step.number] = KeySet(name, key, keys)
+        for step in steps:
+            table = self.rows.tables[name]
+            nothing: dict[str, Any] = {self.rows.tables.known(name, each).name: sa.null() for each in broken.columns}
+            self.connection.execute(sa.update(table).where(self.condition(step)).values(nothing))
+
+    def write(self, step: Touch) -> Count:
+        """Do one step. The count is what the database says it changed."""
+        match step:
+            case Erase():
+                return self._erased(step)
+            case Anonymise(assignments=assignments):
+                return self._counted(step, self._assigned(step, assignments))
+            case Retain():
+                return self._retained(step)
+            case Detach():
+                return self._detached(step)
+            case Keep() | Undecided():
+                return self.count(step)
+
+    def _counted(self, step: Touch, rows: int) -> Count:
+        return Count(step.number, step.selection.table, rows)
+
+    def _erased(self, step: Erase) -> Count:
+        others = self._others(step)
+        table = self.rows.tables[step.selection.table]
+        rows = self.connection.execute(sa.delete(table).where(self.condition(step))).rowcount
+        return Count(step.number, step.selection.table, rows, others)
+
+    def _assigned(self, step: Touch, assignments: Sequence[Assignment]) -> int:
+        name = step.selection.table
+        done = change(self.rows, self.connection, name, assignments, self.draw)
+        if done.each:
+            return self._row_by_row(step, done.each, dict(done.whole), done.documents)
+        table = self.rows.tables[name]
+        return self.connection.execute(sa.update(table).where(self.condition(step)).values(dict(done.whole))).rowcount
+
+    def _row_by_row(
+        self, step: Touch, each: Sequence[Assignment], whole: dict[str, Any], documents: Sequence[str]
+    ) -> int:
+        name = step.selection.table
+        table, key = self.rows.tables[name], self._key(name)
+        names = [*key, *documents]
+        columns = [self.rows.tables.column(name, column) for column in names]
+        read = self.connection.execute(sa.select(*columns).where(self.condition(step))).all()
+        for row in read:
+            old = dict(zip(names, row, strict=True))
+            values = dict(whole)
+            for assignment in each:
+                values[self.rows.tables.known(name, assignment.column).name] = worked_out(
+                    assignment, old.get(assignment.column), self.draw
+                )
+            this = is_in(self.rows.tables, name, key, [tuple(row[: len(key)])])
+            self.connection.execute(sa.update(table).where(this).values(values))
+        return len(read)
+
+    def _key(self, name: str) -> tuple[str, ...]:
+        key = self.rows.tables.key(name, self.declared_key(name))
+        if not key:
+            raise Misconfigured(
+                f"{self.rows.system.name}: {name} has no key, so its rows cannot be told apart.",
+                "Declare `key:` in the map.",
+            )
+        return key
+
+    def declared_key(self, name: str) -> tuple[str, ...]:
+        """The key that the map declares for a table, for schemas without one."""
+        mapped = next((each for each in self.rows.system.tables if each.name == name), None)
+        return (mapped.key or mapped.person) if mapped else ()
+
+    def _retained(self, step: Retain) -> Count:
+        if step.period and step.after:
+            self._note_due(step)
+        if step.assignments:
+            return self._counted(step, self._assigned(step, step.assignments))
+        return self.count(step)
+
+    def _note_due(self, step: Retain) -> None:
+        """Which rows are due on which day, by key: what the purge works from."""
+        assert step.period
+        assert step.after
+        name = step.selection.table
+        key = self.rows.tables.key(name, self.declared_key(name))
+        if not key:
+            return
+        columns = [self.rows.tables.column(name, column) for column in (*key, step.after)]
+        days: dict[str, list[Key]] = {}
+        for row in self.connection.execute(sa.select(*columns).where(self.condition(step))):
+            day = as_date(row[-1])
+            if day is not None:
+                days.setdefault(added(day, step.period).isoformat(), []).append(tuple(row[:-1]))
+        self.due.extend(Due(step.number, name, day, key, tuple(keys)) for day, keys in sorted(days.items()))
+
+    # --- detaching ---
+
+    def _detached(self, step: Detach) -> Count:
+        lists = [source for source in step.selection.sources if source.link.array]
+        if lists:
+            return self._counted(step, sum(self._off_list(step, source) for source in lists))
+        values: dict[str, Any] = {}
+        name = step.selection.table
+        for source in step.selection.sources:
+            hers = self.rows.hers(name, source)
+            for column, value in self._cut_values(step, source.link).items():
+                target = self.rows.tables.column(name, column)
+                values[target.name] = sa.case((hers, value), else_=values.get(target.name, target))
+        table = self.rows.tables[name]
+        if len(step.selection.sources) == 1:
+            values = {
+                self.rows.tables.known(name, column).name: value
+                for column, value in self._cut_values(step, step.selection.sources[0].link).items()
+            }
+        return self._counted(
+            step, self.connection.execute(sa.update(table).where(self.condition(step)).values(values)).rowcount
+        )
+
+    def _cut_values(self, step: Detach, link: Link) -> dict[str, Any]:
+        name = step.selection.table
+        if step.to_ghost:
+            person = ghost_table(self.rows, name).name
+            if link.to != person:
+                raise Misconfigured(
+                    f"{self.rows.system.name}: {name}.{link.name} cannot be turned to a placeholder: "
+                    f"{link.to or 'an identity'} has none.",
+                    "Use `delete` or `anonymise` there.",
+                )
+            return dict(zip(link.columns, ghost_key(self.rows, self.connection, name, link.key), strict=True))
+        tenant = self.rows.system.tenant
+        loose = [
+            column
+            for column in link.columns
+            if self.rows.tables.known(name, column).nullable and not (tenant and column == tenant.column)
+        ]
+        if not loose:
+            raise Misconfigured(
+                f"{self.rows.system.name}: {name}.{link.name} may not be NULL, so the link cannot be cut.",
+                "Use `{detach: {to: ghost}}`, `delete`, or `anonymise` with a value.",
+            )
+        return dict.fromkeys(loose, sa.null())
+
+    def _off_list(self, step: Detach, source: Source) -> int:
+        name, column = step.selection.table, source.link.columns[0]
+        table, target = self.rows.tables[name], self.rows.tables.column(name, column)
+        values = (
+            self.rows.subject.values(source.link.identity or "")
+            if source.keys is None
+            else tuple(key[0] for key in self.rows.sets[source.keys].keys)
+        )
+        if self.rows.tables.known(name, column).array:
+            shorter: Any = target
+            for value in values:
+                shorter = sa.func.array_remove(shorter, value, type_=target.type)
+            return self.connection.execute(
+                sa.update(table).where(self.condition(step)).values({target.name: shorter})
+            ).rowcount
+        key = self._key(name)
+        columns = [self.rows.tables.column(name, each) for each in key]
+        read = self.connection.execute(sa.select(*columns, target).where(self.condition(step))).all()
+        for row in read:
+            this = is_in(self.rows.tables, name, key, [tuple(row[:-1])])
+            self.connection.execute(sa.update(table).where(this).values({target.name: without(row[-1], values)}))
+        return len(read)
+
+    # --- afterwards ---
+
+    def recount(self, step: Recount) -> Count:
+        """Set the counter of the touched rows to what a count finds now."""
+        tables = self.rows.tables
+        keys = self.rows.sets[step.keys]
+        number = (
+            sa.select(sa.func.count())
+            .select_from(tables[step.of])
+            .where(tables.column(step.of, step.by) == tables.column(step.table, step.key))
+            .correlate(tables[step.table])
+            .scalar_subquery()
+        )
+        these = is_in(tables, step.table, (step.key,), keys.keys)
+        column = tables.known(step.table, step.column).name
+        done = self.connection.execute(sa.update(tables[step.table]).where(these).values({column: number}))
+        return Count(step.number, step.table, done.rowcount)
+
+
+def _apart(erase: Erase, step: Touch) -> bool:
+    """Whether two steps cannot select the same row, being rules of one table that exclude each other."""
+    return erase.selection.when in step.selection.unless or erase.selection.age != step.selection.age
+
+
+def as_date(value: object) -> date | None:
+    """The calendar day of a stored moment: a date, a datetime, ISO text or seconds since 1970; None for none."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value[:10])
+        except ValueError:
+            return None
+    if isinstance(value, int | float):
+        return datetime.fromtimestamp(value, UTC).date()
+    return None
