@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from upheld.rights.connector import Connector, Entropy
-from upheld.rights.outcome import Committed, Counts, Failure, Permanent, Prepared, Transient, Verified
+from upheld.rights.outcome import Asked, Committed, Counts, Failure, Permanent, Prepared, Transient, Verified
 from upheld.rights.plan import Plan
 from upheld.rights.subject import Subject
 
@@ -29,7 +29,7 @@ class Failed:
     failure: Failure
 
 
-Event = Started | Prepared | Committed | Verified | Failed
+Event = Started | Prepared | Committed | Asked | Verified | Failed
 
 
 def execute(
@@ -77,11 +77,15 @@ def _one(
 ) -> Generator[Event, None, None]:
     steps = plan.of(system)
     traces = list(remembered)
+    waiting = False
     for _ in range(ROUNDS):
         for event in connector.execute(steps, subject, now=now, entropy=entropy, allow=allow):
             if isinstance(event, Prepared):
                 traces.append(event.traces)
+            waiting = waiting or isinstance(event, Asked)
             yield event
+        if waiting:
+            return
         verified = connector.verify(steps, subject, traces, now=now)
         if not verified.remnants:
             yield verified
