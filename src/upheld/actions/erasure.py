@@ -237,7 +237,7 @@ def _suppress(means: Means, case: models.Case, kind: str, value: str) -> None:
 def standing(request: models.Request) -> Standing:
     """Where the request stands."""
     rows = []
-    for each in request.fulfilments.prefetch_related("tasks"):
+    for each in sorted(request.fulfilments.all(), key=lambda one: one.position):
         why = each.failure_text
         open_tasks = [task for task in each.tasks.all() if task.answered_at is None]
         if open_tasks:
