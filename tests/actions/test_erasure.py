@@ -9,6 +9,7 @@ import pytest
 
 from tests.actions.world import ADA, DESK, FORUM, HER, HIM, NOW, PLANTED, SHOP, forum, forum_rows, means, shop
 from upheld.actions import cases, erasure, journal
+from upheld.actions.asking import Asked
 from upheld.actions.certificates import certify
 from upheld.actions.erasure import Standing
 from upheld.actions.ledger import checkpoint, export
@@ -37,7 +38,7 @@ from upheld.store.models import (
 )
 
 
-def begin(with_: Means, asked: cases.Asked = HER, **approval: object) -> Request:
+def begin(with_: Means, asked: Asked = HER, **approval: object) -> Request:
     """Received and approved, nothing written in a system yet."""
     seen = preview(means=with_, right=Right.ERASURE, asked=asked)
     request = cases.receive(means=with_, right=Right.ERASURE, asked=asked)
@@ -46,7 +47,7 @@ def begin(with_: Means, asked: cases.Asked = HER, **approval: object) -> Request
     return request
 
 
-def erase(with_: Means, asked: cases.Asked = HER, **approval: object) -> Standing:
+def erase(with_: Means, asked: Asked = HER, **approval: object) -> Standing:
     return erasure.fulfil(means=with_, request=begin(with_, asked, **approval))
 
 
@@ -89,7 +90,9 @@ def test_a_person_nobody_knows_gets_an_answer_too(records: str, tmp_path: Path) 
     double = forum()
     before = {name: list(rows) for name, rows in double.tables.items()}
 
-    standing = erase(means(tmp_path, double), cases.Asked((replace(HER.identities[0], value="nobody@example.org"),)))
+    standing = erase(
+        means(tmp_path, double), Asked((replace(HER.identities[0], value="nobody@example.org"),))
+    )
 
     assert standing.complete
     assert double.tables == before
@@ -107,7 +110,9 @@ def test_scenario_49_death_at_any_point_leaves_one_run_one_evidence_one_entry(
     with pytest.raises(Died):
         erasure.fulfil(means=means(tmp_path, double), request=request)
     assert Fulfilment.objects.get().state == FulfilmentState.RUNNING
-    assert [each.complete for each in resume(means=means(tmp_path, double))] == [False], "its lease still runs"
+    assert [each.complete for each in resume(means=means(tmp_path, double))] == [False], (
+        "its lease still runs"
+    )
     later = means(tmp_path, double, now=NOW + journal.LEASE + timedelta(minutes=1))
     standings = resume(means=later)
 
@@ -119,7 +124,9 @@ def test_scenario_49_death_at_any_point_leaves_one_run_one_evidence_one_entry(
     assert not Part.objects.filter(state=PartState.PREPARED).exists()
 
 
-def test_scenario_69_a_commit_that_nobody_saw_is_established_not_guessed(records: str, tmp_path: Path) -> None:
+def test_scenario_69_a_commit_that_nobody_saw_is_established_not_guessed(
+    records: str, tmp_path: Path
+) -> None:
     double = forum(die=["after commit"])
     request = begin(means(tmp_path, double))
     with pytest.raises(Died):
@@ -128,7 +135,7 @@ def test_scenario_69_a_commit_that_nobody_saw_is_established_not_guessed(records
 
     resume(means=means(tmp_path, double, now=NOW + timedelta(hours=1)))
 
-    assert [(part.state, part.established) for part in Part.objects.order_by("position")][0] == (
+    assert Part.objects.order_by("position").values_list("state", "established")[0] == (
         PartState.COMMITTED,
         Established.RECEIPT,
     )
@@ -156,8 +163,13 @@ def test_a_program_that_was_taken_over_writes_nothing_more(records: str, tmp_pat
     assert late is not None
     second = means(tmp_path, double, owner="host/2/2", now=NOW + timedelta(hours=1))
     assert journal.take(means=second, fulfilment=Fulfilment.objects.get(), plan=plan) is not None
-    events = double.execute(plan.steps, cases.subject_of(means=first, case=request.case), now=NOW,  # type: ignore[arg-type]
-                            entropy=first.entropy, allow=frozenset())
+    events = double.execute(
+        plan.steps,
+        cases.subject_of(means=first, case=request.case),
+        now=NOW,  # type: ignore[arg-type]
+        entropy=first.entropy,
+        allow=frozenset(),
+    )
 
     with pytest.raises(journal.Fenced):
         journal.prepare(means=first, hold=late, event=next(events))  # type: ignore[arg-type]
@@ -167,14 +179,19 @@ def test_a_program_that_was_taken_over_writes_nothing_more(records: str, tmp_pat
     assert double.tables == forum_rows()
 
 
-def test_scenario_53_one_of_two_systems_down_leaves_the_case_open_and_named(records: str, tmp_path: Path) -> None:
+def test_scenario_53_one_of_two_systems_down_leaves_the_case_open_and_named(
+    records: str, tmp_path: Path
+) -> None:
     up, down = forum(), shop(fail={"before prepared": Transient("The shop does not answer.", "Try later.")})
     with_ = means(tmp_path, up, down, systems=(FORUM, SHOP))
 
     standing = erase(with_)
 
     assert not standing.complete
-    assert standing.systems == (("forum", "DONE", ""), ("shop", "FAILED", "The shop does not answer. Try later."))
+    assert standing.systems == (
+        ("forum", "DONE", ""),
+        ("shop", "FAILED", "The shop does not answer. Try later."),
+    )
     assert Case.objects.get().state == CaseState.OPEN
     writes = up.writes
 
@@ -191,7 +208,7 @@ def test_scenario_61_a_second_request_joins_the_open_case_and_is_never_told_all_
     up, down = forum(), shop(fail={"before prepared": Transient("Down.")})
     erase(means(tmp_path, up, down, systems=(FORUM, SHOP)))
 
-    spelled = cases.Asked((replace(HER.identities[0], value=" ADA.Quillfeather@EXAMPLE.org "),))
+    spelled = Asked((replace(HER.identities[0], value=" ADA.Quillfeather@EXAMPLE.org "),))
     joined = cases.receive(means=means(tmp_path, up, down), right=Right.ERASURE, asked=spelled)
 
     assert joined == Request.objects.get()
@@ -208,7 +225,7 @@ def test_two_people_do_not_join_and_two_cases_are_not_mixed(records: str, tmp_pa
 
     assert hers.case != his.case
     with pytest.raises(cases.TwoCases):
-        cases.receive(means=with_, right=Right.ERASURE, asked=cases.Asked((*HER.identities, *HIM.identities)))
+        cases.receive(means=with_, right=Right.ERASURE, asked=Asked((*HER.identities, *HIM.identities)))
 
 
 def test_a_system_that_could_not_be_asked_is_asked_before_it_is_done(records: str, tmp_path: Path) -> None:
@@ -224,7 +241,9 @@ def test_a_system_that_could_not_be_asked_is_asked_before_it_is_done(records: st
     assert ADA not in str(down.tables)
 
 
-def test_scenario_45_an_account_opened_since_is_not_touched_by_a_resumed_case(records: str, tmp_path: Path) -> None:
+def test_scenario_45_an_account_opened_since_is_not_touched_by_a_resumed_case(
+    records: str, tmp_path: Path
+) -> None:
     up, down = forum(), shop(fail={"find": Transient("Down.")})
     erase_while_down(means(tmp_path, up, down, systems=(FORUM, SHOP)), down)
     up.tables["users"].append({"id": 9, "email": ADA, "name": "Ada again"})
@@ -245,9 +264,15 @@ def test_beyond_a_limit_nothing_is_approved_without_a_name_and_a_reason(records:
         erasure.approve(means=with_, request=request, preview=seen)
     with pytest.raises(Permanent, match="without a reason"):
         erasure.approve(means=with_, request=request, preview=seen, allow=allowed)
-    plan = erasure.approve(means=with_, request=request, preview=seen, allow=allowed, reason="she has two rows")
+    plan = erasure.approve(
+        means=with_, request=request, preview=seen, allow=allowed, reason="she has two rows"
+    )
 
-    assert (plan.allowed, plan.reason, plan.approved_by) == (["rows_per_person"], "she has two rows", "officer")
+    assert (plan.allowed, plan.reason, plan.approved_by) == (
+        ["rows_per_person"],
+        "she has two rows",
+        "officer",
+    )
 
 
 def test_more_people_a_day_than_the_map_allows_are_refused(records: str, tmp_path: Path) -> None:
@@ -261,7 +286,9 @@ def test_more_people_a_day_than_the_map_allows_are_refused(records: str, tmp_pat
     assert erase(means(tmp_path, double, systems=(one,), now=NOW + timedelta(hours=25)), HIM).complete
 
 
-def test_an_approved_plan_is_not_planned_anew_and_survives_a_changed_map(records: str, tmp_path: Path) -> None:
+def test_an_approved_plan_is_not_planned_anew_and_survives_a_changed_map(
+    records: str, tmp_path: Path
+) -> None:
     """P-23"""
     double = forum()
     with_ = means(tmp_path, double)
@@ -269,21 +296,27 @@ def test_an_approved_plan_is_not_planned_anew_and_survives_a_changed_map(records
     emptied = replace(with_, datamap=DataMap(with_.datamap.organisation))
 
     with pytest.raises(Permanent, match="approved plan already"):
-        erasure.approve(means=with_, request=request, preview=preview(means=with_, right=Right.ERASURE, asked=HER))
+        erasure.approve(
+            means=with_, request=request, preview=preview(means=with_, right=Right.ERASURE, asked=HER)
+        )
     standing = erasure.fulfil(means=emptied, request=request)
 
     assert standing.complete
     assert ADA not in str(double.tables)
 
 
-def test_a_manual_system_waits_for_its_owner_and_is_confirmed_by_her_answer(records: str, tmp_path: Path) -> None:
+def test_a_manual_system_waits_for_its_owner_and_is_confirmed_by_her_answer(
+    records: str, tmp_path: Path
+) -> None:
     """P-20: class D, and never more."""
     with_ = means(tmp_path, forum(), systems=(FORUM, DESK))
     standing = erase(with_)
     assert standing.systems[1] == ("desk", "WAITING", "waits for an answer by 2026-12-06")
     task = find(case=str(standing.request.case.pk)[:8], system="desk")
 
-    evidence = answer(means=with_, task=task, words="Two letters of Ada Quillfeather shredded.", rows=2, by="desk")
+    evidence = answer(
+        means=with_, task=task, words="Two letters of Ada Quillfeather shredded.", rows=2, by="desk"
+    )
     with pytest.raises(Permanent, match="answered already"):
         answer(means=with_, task=task, words="again", by="desk")
     finished = erasure.fulfil(means=with_, request=standing.request)
@@ -310,7 +343,9 @@ def test_retained_rows_have_a_date_and_the_certificate_names_them(records: str, 
 
 
 def test_a_certificate_of_an_unfinished_case_says_what_is_missing(records: str, tmp_path: Path) -> None:
-    with_ = means(tmp_path, forum(), shop(fail={"before prepared": Transient("Down.")}), systems=(FORUM, SHOP))
+    with_ = means(
+        tmp_path, forum(), shop(fail={"before prepared": Transient("Down.")}), systems=(FORUM, SHOP)
+    )
 
     issued = certify(means=with_, request=erase(with_).request)
 
@@ -318,9 +353,13 @@ def test_a_certificate_of_an_unfinished_case_says_what_is_missing(records: str, 
     assert verify_bytes(issued.encode()).ok
 
 
-def test_scenario_48_no_personal_data_stands_in_the_clear_anywhere(sqlite_records: Path, tmp_path: Path) -> None:
+def test_scenario_48_no_personal_data_stands_in_the_clear_anywhere(
+    sqlite_records: Path, tmp_path: Path
+) -> None:
     """P-05: every file of the store is searched, free pages and write-ahead log included."""
-    with_ = means(tmp_path, forum(), shop(fail={"before prepared": Transient("Down.")}), systems=(FORUM, SHOP, DESK))
+    with_ = means(
+        tmp_path, forum(), shop(fail={"before prepared": Transient("Down.")}), systems=(FORUM, SHOP, DESK)
+    )
     standing = erase(with_)
     task = find(case="", system="desk")
     answer(means=with_, task=task, words="Letters of Ada Quillfeather, 17 Larkspur Lane", rows=1, by="desk")

@@ -35,7 +35,9 @@ def test_scenario_41_retained_rows_are_purged_on_their_date(records: str, tmp_pa
     assert (again.rows, again.keys) == (0, 0)
 
 
-def test_the_key_of_a_case_goes_when_backups_can_no_longer_bring_her_back(records: str, tmp_path: Path) -> None:
+def test_the_key_of_a_case_goes_when_backups_can_no_longer_bring_her_back(
+    records: str, tmp_path: Path
+) -> None:
     """K-02"""
     double = forum()
     with_ = means(tmp_path, double)
@@ -70,7 +72,9 @@ def test_scenario_42_a_hold_withholds_and_its_release_does_the_rest_without_a_ne
     assert Case.objects.get().state == CaseState.CLOSED
 
 
-def test_scenario_54_after_a_restore_everything_erased_since_is_erased_again(records: str, tmp_path: Path) -> None:
+def test_scenario_54_after_a_restore_everything_erased_since_is_erased_again(
+    records: str, tmp_path: Path
+) -> None:
     double = forum()
     erase(means(tmp_path, double))
     erased = {name: list(rows) for name, rows in double.tables.items()}
@@ -82,7 +86,9 @@ def test_scenario_54_after_a_restore_everything_erased_since_is_erased_again(rec
     assert double.tables == erased
 
 
-def test_scenario_45_a_replay_spares_an_account_that_is_newer_than_the_erasure(records: str, tmp_path: Path) -> None:
+def test_scenario_45_a_replay_spares_an_account_that_is_newer_than_the_erasure(
+    records: str, tmp_path: Path
+) -> None:
     double = forum()
     erase(means(tmp_path, double))
     new = {"id": 9, "email": ADA, "name": "Ada again"}

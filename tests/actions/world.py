@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from upheld.actions.cases import Asked
+from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.datamap.model import (
     Anonymise,
@@ -67,7 +67,10 @@ FORUM = System(
     limits=Limits(people_per_day=5),
     tables=(
         users(),
-        owned("posts", Anonymise((Assignment("user_id", Constant(None)), Assignment("body", Constant("[removed]"))))),
+        owned(
+            "posts",
+            Anonymise((Assignment("user_id", Constant(None)), Assignment("body", Constant("[removed]")))),
+        ),
     ),
 )
 SHOP = System(
@@ -88,13 +91,22 @@ SHOP = System(
         ),
     ),
 )
-DESK = System("desk", kind="manual", title="Letters", owner="Front desk", address="desk@example.org",
-              options={"look_for": "letters", "how": "shred", "days": 14})
+DESK = System(
+    "desk",
+    kind="manual",
+    title="Letters",
+    owner="Front desk",
+    address="desk@example.org",
+    options={"look_for": "letters", "how": "shred", "days": 14},
+)
 
 
 def forum_rows() -> dict[str, list[dict[str, object]]]:
     return {
-        "users": [{"id": 7, "email": ADA, "name": "Ada Quillfeather"}, {"id": 8, "email": BOB, "name": "Bob"}],
+        "users": [
+            {"id": 7, "email": ADA, "name": "Ada Quillfeather"},
+            {"id": 8, "email": BOB, "name": "Bob"},
+        ],
         "posts": [
             {"id": 1, "user_id": 7, "body": "I live at 17 Larkspur Lane"},
             {"id": 2, "user_id": 8, "body": "hello"},
@@ -139,7 +151,9 @@ def means(
     """The verbs' means for these systems; keys in `folder`."""
     keys = KeyStore(folder / "keys")
     named: dict[str, Connector] = {each.system.name: each for each in connectors}
-    organisation = Organisation("Example Foundation", "privacy@example.org", holds=holds, backup_days=backup_days)
+    organisation = Organisation(
+        "Example Foundation", "privacy@example.org", holds=holds, backup_days=backup_days
+    )
     return Means(
         datamap=DataMap(organisation, systems=systems),
         connectors=named,

@@ -32,7 +32,10 @@ def pytest_configure() -> None:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def records(
-    request: pytest.FixtureRequest, new_database: NewDatabase, tmp_path: Path, django_db_blocker: DjangoDbBlocker
+    request: pytest.FixtureRequest,
+    new_database: NewDatabase,
+    tmp_path: Path,
+    django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[str]:
     """An empty store; the value is the kind of database."""
     url = new_database(request.param).url if request.param != "sqlite" else ""

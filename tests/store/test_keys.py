@@ -84,7 +84,9 @@ def test_index_and_suppression_have_keys_of_their_own(keys: KeyStore) -> None:
     assert keys.blind("email", "ada@example.org") != keys.blind("phone", "ada@example.org")
 
 
-def test_a_second_key_store_on_the_same_folder_reads_the_first_ones_keys(keys: KeyStore, tmp_path: Path) -> None:
+def test_a_second_key_store_on_the_same_folder_reads_the_first_ones_keys(
+    keys: KeyStore, tmp_path: Path
+) -> None:
     name = keys.create()
     sealed = keys.seal(name, SECRET, record="a")
 

@@ -79,15 +79,26 @@ def test_within_a_second_the_last_checkpoint_serves(records: str) -> None:
     assert (young.checkpoint.size, later.checkpoint.size) == (1, 2)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE store_entry SET content = ''", "DELETE FROM store_entry",
-                                       "DELETE FROM store_node", "UPDATE store_checkpoint SET size = 9"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE store_entry SET content = ''",
+        "DELETE FROM store_entry",
+        "DELETE FROM store_node",
+        "UPDATE store_checkpoint SET size = 9",
+    ],
+)
 def test_what_is_sequenced_cannot_be_changed_or_deleted(records: str, statement: str) -> None:
     """P-04"""
     write(1)
     sequencer.drain(by=SIGNER, now=NOW)
     before = (Entry.objects.count(), Node.objects.count(), Checkpoint.objects.count())
 
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
     assert (Entry.objects.count(), Node.objects.count(), Checkpoint.objects.count()) == before

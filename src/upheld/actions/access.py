@@ -26,13 +26,19 @@ class Delivered:
 
 
 def deliver(
-    *, means: Means, request: models.Request, preview: Preview, out: Path, recipients: tuple[str, ...], days: int,
+    *,
+    means: Means,
+    request: models.Request,
+    preview: Preview,
+    out: Path,
+    recipients: tuple[str, ...],
+    days: int,
     language: str = "en",
 ) -> Delivered:
     """Write the copy, encrypted to `recipients`, and note when it expires. Reads only, in every system.
 
-    A system that fails does not stop the others: the copy says so, and the request stays open until a copy is whole.
-    Writes `package.issued`.
+    A system that fails does not stop the others: the copy says so, and the request stays open until a copy
+    is whole. Writes `package.issued`.
     """
     summary = write(
         preview.plan,

@@ -1,17 +1,16 @@
 """Receive a person's request, join it to her open case, and close the case."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from django.db import transaction
 
+from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.actions.record import record
 from upheld.datamap.normalise import normalise
-from upheld.ledger.types import CASE_CLOSED, CASE_OPENED, KEY_DESTROYED
 from upheld.law.right import Right
+from upheld.ledger.types import CASE_CLOSED, CASE_OPENED, KEY_DESTROYED
 from upheld.rights.codec import decode, encode
 from upheld.rights.outcome import Permanent
 from upheld.rights.subject import Identity, Person, Subject
@@ -21,18 +20,11 @@ from upheld.store.models.case import UNFINISHED
 from upheld.store.sealing import open_value, seal_value
 
 BACKUP_DAYS = 30
-"""How long a restore could bring a person back when the organisation has not said how long its backups live."""
+"""How long a restore could bring a person back when the organisation has not said how long its backups
+live."""
 
 NORMALISED = {"email": "email", "phone": "phone"}
 FINAL = {RequestState.FULFILLED: "fulfilled", RequestState.DENIED: "denied", RequestState.REVOKED: "revoked"}
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a person gave about herself: identities, and rows that the one who received it decided are her."""
-
-    identities: tuple[Identity, ...]
-    decisions: tuple[Person, ...] = ()
 
 
 class TwoCases(Permanent):
@@ -43,8 +35,8 @@ class TwoCases(Permanent):
 def receive(*, means: Means, right: Right, asked: Asked, regime: str = "gdpr") -> Request:
     """The person's unfinished request of this right: hers, if she has an open case, else a new one.
 
-    Joins by any identity given; two cases at once are refused. Writes `case.opened` for a new case. Until its plan
-    is approved, a case learns further identities from a repeat; afterwards its subject stands.
+    Joins by any identity given; two cases at once are refused. Writes `case.opened` for a new case. Until
+    its plan is approved, a case learns further identities from a repeat; afterwards its subject stands.
     """
     hold("cases")
     found = _open_cases(means, asked)
@@ -63,7 +55,9 @@ def receive(*, means: Means, right: Right, asked: Asked, regime: str = "gdpr") -
 
 def asked_in(*, means: Means, case: Case) -> Asked:
     """What was given in this case. Raises Destroyed when its key is gone."""
-    read = open_value(means.keys, case.key, bytes(case.sealed_identities), record=f"case:{case.pk}:identities")
+    read = open_value(
+        means.keys, case.key, bytes(case.sealed_identities), record=f"case:{case.pk}:identities"
+    )
     asked = decode(read, (Asked, Identity, Person))
     if not isinstance(asked, Asked):
         raise TypeError("A case holds what was asked in it.")
@@ -88,7 +82,9 @@ def remember(*, means: Means, case: Case, subject: Subject) -> None:
 
 
 @transaction.atomic
-def finish(*, means: Means, request: Request, state: RequestState, reason: str = "", keep_until: date | None = None) -> None:
+def finish(
+    *, means: Means, request: Request, state: RequestState, reason: str = "", keep_until: date | None = None
+) -> None:
     """A request ends; with its last one the case is closed. Writes `case.closed` then.
 
     A closed case is no longer found by an identity; its key is destroyed when backups can no longer bring the
@@ -122,11 +118,12 @@ def destroy_key(*, means: Means, case: Case, at: datetime) -> None:
     effective = at.date() + timedelta(days=BACKUP_DAYS if days is None else days)
     Case.objects.filter(pk=case.pk, key_destroyed_at__isnull=True).update(key_destroyed_at=at)
     record(KEY_DESTROYED, at=at, case=str(case.pk), key=case.key, effective_by=effective.isoformat())
-    # Last: if the commit fails, the key is gone and the next purge records it; the other way round it would stay.
+    # Last: if the commit fails, the key is gone and the next purge records it; the other way round it would
+    # stay.
     means.keys.destroy([case.key])
 
 
-# --- how an open case is found ---------------------------------------------------------------------------------
+# --- how an open case is found --------------------------------------------------------------------------
 
 
 def canonical(identity: Identity) -> Identity:
@@ -189,4 +186,6 @@ def _learn(means: Means, case: Case, asked: Asked) -> None:
 
 
 def _seal_asked(means: Means, case: Case, asked: Asked) -> None:
-    case.sealed_identities = seal_value(means.keys, case.key, encode(asked), record=f"case:{case.pk}:identities")
+    case.sealed_identities = seal_value(
+        means.keys, case.key, encode(asked), record=f"case:{case.pk}:identities"
+    )

@@ -36,8 +36,8 @@ REVIEW = timedelta(days=365)
 def certify(*, means: Means, request: models.Request) -> Issued:
     """A signed certificate with its proof; incomplete, and saying so, while a system waits.
 
-    Writes `certificate.issued`, then waits for the checkpoint that covers it. Raises Destroyed once the case's key
-    is gone: a certificate has to be issued before.
+    Writes `certificate.issued`, then waits for the checkpoint that covers it. Raises Destroyed once the
+    case's key is gone: a certificate has to be issued before.
     """
     key = means.keys.commitment_key(request.case.key)
     certificate = compose(means=means, request=request, key=key)
@@ -50,13 +50,17 @@ def certify(*, means: Means, request: models.Request) -> Issued:
 def compose(*, means: Means, request: models.Request, key: bytes) -> Certificate:
     """What the journal says about the request, as a certificate."""
     organisation = means.datamap.organisation
-    fulfilments = list(request.fulfilments.select_related("plan").prefetch_related("parts", "evidence", "dues", "tasks"))
+    fulfilments = list(
+        request.fulfilments.select_related("plan").prefetch_related("parts", "evidence", "dues", "tasks")
+    )
     read = {each.plan_id: plans.load(each.plan) for each in fulfilments}
     kept = [part for each in fulfilments for part in _kept(means, each, read[each.plan_id])]
     at = request.finished_at or means.clock()
     first = request.plans.order_by("version").first()
     if first is None:
-        raise Permanent("This request has no approved plan, so there is nothing to certify.", "Approve it first.")
+        raise Permanent(
+            "This request has no approved plan, so there is nothing to certify.", "Approve it first."
+        )
     days = organisation.backup_days
     destroyed = request.case.key_destroyed_at
     return Certificate(
@@ -78,9 +82,7 @@ def compose(*, means: Means, request: models.Request, key: bytes) -> Certificate
     )
 
 
-def _result(
-    means: Means, fulfilment: models.Fulfilment, plan: Plan, kept: list[Retained]
-) -> SystemResult:
+def _result(means: Means, fulfilment: models.Fulfilment, plan: Plan, kept: list[Retained]) -> SystemResult:
     system = plans.system_of(means, fulfilment.system)
     counts = {"matched": 0, "deleted": 0, "anonymised": 0, "detached": 0}
     for part in fulfilment.parts.all():

@@ -1,4 +1,5 @@
-"""Approve an erasure and fulfil it, system after system, so that a crash at any point loses and doubles nothing."""
+"""Approve an erasure and fulfil it, system after system, so that a crash at any point loses and doubles
+nothing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,18 +17,32 @@ from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import PLAN_APPROVED, SUPPRESSION_ADDED
 from upheld.rights.codec import text
 from upheld.rights.fulfil import Failed, execute
-from upheld.rights.outcome import Committed, Established, Failure, Permanent, Prepared, Settled, Transient, Verified
+from upheld.rights.outcome import (
+    Committed,
+    Established,
+    Failure,
+    Permanent,
+    Prepared,
+    Settled,
+    Transient,
+    Verified,
+)
 from upheld.rights.plan import Plan
 from upheld.store import models
 from upheld.store.keys import Destroyed
 from upheld.store.models import FulfilmentState, PartState, RequestState
-from upheld.store.models.journal import FailureKind
 
 Progress = Callable[[str, str], None]
 """Told the system and what just happened there, for whoever shows progress."""
 
+
+def silently(_system: str, _what: str) -> None:
+    """Shows no progress."""
+
+
 GO_ON = "go_on"
-"""In `allow`: what the map covers is done although something in the system is not mapped (design: fail closed)."""
+"""In `allow`: what the map covers is done although something in the system is not mapped (design: fail
+closed)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +68,8 @@ def approve(
     reason: str = "",
     go_on: str = "",
 ) -> models.Plan:
-    """The plan becomes rows and the subject is sealed; nothing is written in any system yet. Writes `plan.approved`.
+    """The plan becomes rows and the subject is sealed; nothing is written in any system yet. Writes
+    `plan.approved`.
 
     Refuses beyond a limit that is not allowed with a reason, and a request that has a plan already: that is
     resumed, never planned anew under the same approval (P-23).
@@ -64,7 +80,9 @@ def approve(
     if allow and not reason:
         raise Permanent("A limit was allowed without a reason.", "Say why: --reason TEXT.")
     refuse_beyond(preview.beyond, allow)
-    row = plans.store(means=means, request=request, plan=preview.plan, allowed=allow, reason=reason, go_on=go_on)
+    row = plans.store(
+        means=means, request=request, plan=preview.plan, allowed=allow, reason=reason, go_on=go_on
+    )
     cases.remember(means=means, case=request.case, subject=preview.subject)
     unreached = {each.system: each.failure for each in preview.unreached}
     for position, system in enumerate(preview.plan.systems):
@@ -76,7 +94,7 @@ def approve(
             system=system,
             state=FulfilmentState.FAILED if failure else FulfilmentState.WAITING,
             unreached=failure is not None,
-            failure=journal.KINDS.get(type(failure), FailureKind.TRANSIENT) if failure else "",
+            failure=journal.kind_of(failure) if failure else "",
             failure_text=str(failure) if failure else "",
         )
         _ask(means, fulfilment, preview.plan)
@@ -98,15 +116,19 @@ def _ask(means: Means, fulfilment: models.Fulfilment, plan: Plan) -> None:
     today = means.now.date()
     for task in plans.by_hand(plan, fulfilment.system):
         models.Task.objects.create(
-            fulfilment=fulfilment, step=task.number, asked_at=means.clock(), due_on=today + timedelta(days=task.days)
+            fulfilment=fulfilment,
+            step=task.number,
+            asked_at=means.clock(),
+            due_on=today + timedelta(days=task.days),
         )
 
 
-def fulfil(*, means: Means, request: models.Request, progress: Progress = lambda system, what: None) -> Standing:
+def fulfil(*, means: Means, request: models.Request, progress: Progress = silently) -> Standing:
     """Go through every system that has no outcome yet; gives where the request stands.
 
     Safe to repeat at any time, after a crash too. A system that fails leaves the case open and named, and the
-    others go on. When the last one is done the request is fulfilled and the person's identities are suppressed.
+    others go on. When the last one is done the request is fulfilled and the person's identities are
+    suppressed.
     """
     if request.state != RequestState.IN_PROGRESS:
         return standing(request)
@@ -160,9 +182,13 @@ def _system(means: Means, hold: Hold, progress: Progress) -> None:
                     journal.commit(means=means, hold=hold, event=event)
                 case Verified():
                     journal.verified(means=means, hold=hold, event=event)
+                case Asked():
+                    journal.asked(means=means, hold=hold, event=event)
                 case Failed():
                     _abort_open(means, hold)
                     raise event.failure
+        if hold.fulfilment.tasks.filter(answered_at__isnull=True).exists():
+            journal.wait(means=means, hold=hold)
     finally:
         events.close()
 
@@ -176,8 +202,8 @@ def _abort_open(means: Means, hold: Hold) -> None:
 def settle(*, means: Means, hold: Hold) -> None:
     """Establish what became of a part whose commit nobody saw (scenario 69).
 
-    The target is asked by its token. Where it cannot say, the system is read again: nothing of hers left means it was
-    committed; otherwise it is done again, which is harmless either way.
+    The target is asked by its token. Where it cannot say, the system is read again: nothing of hers left
+    means it was committed; otherwise it is done again, which is harmless either way.
     """
     connector = means.connectors.get(hold.system)
     for part in hold.fulfilment.parts.filter(state=PartState.PREPARED):
@@ -204,8 +230,8 @@ def _reread(means: Means, hold: Hold) -> Established | None:
 
 @transaction.atomic
 def conclude(*, means: Means, request: models.Request) -> None:
-    """When every system has its outcome and none is withheld for a hold, the request is fulfilled: her identities are
-    suppressed, the case is closed. Does nothing otherwise."""
+    """When every system has its outcome and none is withheld for a hold, the request is fulfilled: her
+    identities are suppressed, the case is closed. Does nothing otherwise."""
     request.refresh_from_db()
     if request.state != RequestState.IN_PROGRESS or unfinished(request) or withheld(request):
         return
@@ -213,17 +239,18 @@ def conclude(*, means: Means, request: models.Request) -> None:
     for identity in subject.identities if subject else ():
         if identity.verified:
             _suppress(means, request.case, cases.canonical(identity).kind, cases.canonical(identity).value)
-    last = models.Due.objects.filter(fulfilment__request=request, purged_at__isnull=True).order_by("-on").first()
+    last = (
+        models.Due.objects.filter(fulfilment__request=request, purged_at__isnull=True).order_by("-on").first()
+    )
     cases.finish(
         means=means, request=request, state=RequestState.FULFILLED, keep_until=last.on if last else None
     )
 
 
 def withheld(request: models.Request) -> tuple[str, ...]:
-    """The holds for whose sake rows still stay: the request is not finished while there is one (scenario 42)."""
-    return tuple(
-        sorted(set(request.fulfilments.exclude(withheld="").values_list("withheld", flat=True)))
-    )
+    """The holds for whose sake rows still stay: the request is not finished while there is one (scenario
+    42)."""
+    return tuple(sorted(set(request.fulfilments.exclude(withheld="").values_list("withheld", flat=True))))
 
 
 def _suppress(means: Means, case: models.Case, kind: str, value: str) -> None:
@@ -238,7 +265,7 @@ def standing(request: models.Request) -> Standing:
     """Where the request stands."""
     rows = []
     for each in sorted(request.fulfilments.all(), key=lambda one: one.position):
-        why = each.failure_text
+        why = each.failure_text if each.state == FulfilmentState.FAILED else ""
         open_tasks = [task for task in each.tasks.all() if task.answered_at is None]
         if open_tasks:
             why = f"waits for an answer by {open_tasks[0].due_on.isoformat()}"

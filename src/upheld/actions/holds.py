@@ -5,9 +5,9 @@ from django.db import transaction
 from upheld.actions import plans
 from upheld.actions.means import Means
 from upheld.actions.record import record
+from upheld.law.right import Right
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import PLAN_APPROVED
-from upheld.law.right import Right
 from upheld.rights.codec import text
 from upheld.rights.outcome import Permanent
 from upheld.rights.plan import Plan
@@ -18,8 +18,8 @@ from upheld.store.models import FulfilmentState
 def released(*, means: Means, matter: str) -> tuple[models.Request, ...]:
     """Plan the withheld systems anew by the map as it is now; gives the requests to go on with.
 
-    Refuses while the map still has a hold for this matter that is in force: taking it out of the privacy folder is the
-    decision, this only follows it.
+    Refuses while the map still has a hold for this matter that is in force: taking it out of the privacy
+    folder is the decision, this only follows it.
     """
     today = means.now.date()
     if any(hold.matter == matter and hold.until >= today for hold in means.datamap.organisation.holds):

@@ -1,7 +1,8 @@
-"""What is durable between two systems: taking a system's part over, preparing, committing, verifying, failing.
+"""What is durable between two systems: taking a system's part over, preparing, committing, verifying,
+failing.
 
-Each function is one transaction, fenced: it changes nothing and raises Fenced when another owner or a later attempt
-has taken over. Foreign writes happen between them, never inside.
+Each function is one transaction, fenced: it changes nothing and raises Fenced when another owner or a later
+attempt has taken over. Foreign writes happen between them, never inside.
 """
 
 import json
@@ -25,6 +26,7 @@ from upheld.ledger.types import STEP_FAILED, STEP_FULFILLED, STEP_RETAINED
 from upheld.rights import plan as steps
 from upheld.rights.codec import decode, encode, text
 from upheld.rights.outcome import (
+    Asked,
     Committed,
     Count,
     Counts,
@@ -49,7 +51,19 @@ from upheld.store.sealing import open_value, seal_value
 LEASE = timedelta(minutes=30)
 RETRY_AFTER = timedelta(minutes=5)
 
-KINDS = {Transient: FailureKind.TRANSIENT, Permanent: FailureKind.PERMANENT, Misconfigured: FailureKind.MISCONFIGURED}
+KINDS = {
+    Transient: FailureKind.TRANSIENT,
+    Permanent: FailureKind.PERMANENT,
+    Misconfigured: FailureKind.MISCONFIGURED,
+}
+
+
+def kind_of(failure: Failure) -> FailureKind:
+    """Which of the three a failure is, by its class or that of its parents."""
+    for each in type(failure).__mro__:
+        if each in KINDS:
+            return KINDS[each]
+    return FailureKind.PERMANENT
 
 
 class Fenced(Exception):
@@ -76,7 +90,7 @@ class Hold:
         return self.fulfilment.request.case
 
 
-# --- who works on it -----------------------------------------------------------------------------------------
+# --- who works on it ------------------------------------------------------------------------------------
 
 
 def myself() -> str:
@@ -104,12 +118,16 @@ def _started(pid: int) -> str:
 
 @transaction.atomic
 def take(*, means: Means, fulfilment: models.Fulfilment, plan: Plan) -> Hold | None:
-    """Take a system's part over; None when somebody else is at it. A lease that has run out, or whose program is gone
-    from this machine, is no hindrance."""
+    """Take a system's part over; None when somebody else is at it. A lease that has run out, or whose
+    program is gone from this machine, is no hindrance."""
     at = means.clock()
     fresh = models.Fulfilment.objects.select_for_update().get(pk=fulfilment.pk)
-    leased = fresh.state == FulfilmentState.RUNNING and fresh.leased_until is not None and fresh.leased_until > at
-    if fresh.state in (FulfilmentState.DONE, FulfilmentState.RETAINED) or (leased and not is_gone(fresh.owner)):
+    leased = (
+        fresh.state == FulfilmentState.RUNNING and fresh.leased_until is not None and fresh.leased_until > at
+    )
+    if fresh.state in (FulfilmentState.DONE, FulfilmentState.RETAINED) or (
+        leased and not is_gone(fresh.owner)
+    ):
         return None
     fresh.state = FulfilmentState.RUNNING
     fresh.owner = means.owner
@@ -128,7 +146,7 @@ def _fenced(hold: Hold, **changes: object) -> None:
         raise Fenced(f"{hold.system}: taken over by another")
 
 
-# --- what happened -------------------------------------------------------------------------------------------
+# --- what happened --------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -157,7 +175,8 @@ def prepare(*, means: Means, hold: Hold, event: Prepared) -> models.Part:
 
 @transaction.atomic
 def commit(*, means: Means, hold: Hold, event: Committed) -> None:
-    """The prepared part is done: one piece of evidence, one ledger entry, the dates on which kept rows are due.
+    """The prepared part is done: one piece of evidence, one ledger entry, the dates on which kept rows are
+    due.
 
     A repeat that changed nothing more is no step of its own: it leaves no second evidence.
     """
@@ -179,7 +198,7 @@ def _settle_part(means: Means, hold: Hold, part: models.Part, event: Committed, 
     if earlier and not any(count.rows for count in event.counts):
         return
     matched = tally(hold.plan, event.counts)
-    content = {
+    content: dict[str, canonical.Value] = {
         "system": hold.system,
         "part": part.position,
         "token": commit_to(means.keys.commitment_key(hold.case.key), part.token.encode()),
@@ -201,7 +220,8 @@ def settled(*, means: Means, hold: Hold, part: models.Part, established: Establi
         part.save()
         return
     due = decode(
-        open_value(means.keys, hold.case.key, bytes(part.sealed_due or b""), record=f"part:{part.pk}:due"), (Due,)
+        open_value(means.keys, hold.case.key, bytes(part.sealed_due or b""), record=f"part:{part.pk}:due"),
+        (Due,),
     )
     rows = due if isinstance(due, tuple) else ()
     _settle_part(means, hold, part, Committed(hold.system, part.name, established, counts_of(part), rows), at)
@@ -209,8 +229,8 @@ def settled(*, means: Means, hold: Hold, part: models.Part, established: Establi
 
 @transaction.atomic
 def verified(*, means: Means, hold: Hold, event: Verified) -> None:
-    """Looked at again and nothing is left: the system's part has its outcome. With remnants this only says so; the
-    failure that follows keeps the case open."""
+    """Looked at again and nothing is left: the system's part has its outcome. With remnants this only says
+    so; the failure that follows keeps the case open."""
     at = means.clock()
     if event.remnants:
         _fenced(hold, leased_until=at + LEASE)
@@ -219,7 +239,7 @@ def verified(*, means: Means, hold: Hold, event: Verified) -> None:
     state = FulfilmentState.RETAINED if kept else FulfilmentState.DONE
     matter = next((step.hold for step, _ in kept if step.hold), None) or ""
     _fenced(hold, state=state, withheld=matter, finished_at=at, owner="", leased_until=None, unreached=False)
-    content = {
+    content: dict[str, canonical.Value] = {
         "system": hold.system,
         "remnants": 0,
         "searched": list(event.searched),
@@ -228,7 +248,9 @@ def verified(*, means: Means, hold: Hold, event: Verified) -> None:
     zero = dict.fromkeys(("matched", "deleted", "anonymised", "detached", "retained"), 0)
     _evidence(means, hold, content, EvidenceClass.REQUERIED, Established.WITNESSED, zero, part=None, at=at)
     for step, rows in kept:
-        until = hold.fulfilment.dues.filter(step=step.number).order_by("-on").values_list("on", flat=True).first()
+        until = (
+            hold.fulfilment.dues.filter(step=step.number).order_by("-on").values_list("on", flat=True).first()
+        )
         last = until or step.review
         record(
             STEP_RETAINED,
@@ -243,10 +265,26 @@ def verified(*, means: Means, hold: Hold, event: Verified) -> None:
 
 
 @transaction.atomic
+def asked(*, means: Means, hold: Hold, event: Asked) -> None:
+    """A person was asked: the system's part waits for the answer. Asking again changes nothing."""
+    at = means.clock()
+    _fenced(hold, leased_until=at + LEASE)
+    models.Task.objects.get_or_create(
+        fulfilment=hold.fulfilment, step=event.step, defaults={"asked_at": at, "due_on": event.due}
+    )
+
+
+@transaction.atomic
+def wait(*, means: Means, hold: Hold) -> None:
+    """Nothing more to do in this system until somebody answers or a later run comes."""
+    _fenced(hold, state=FulfilmentState.WAITING, owner="", leased_until=None)
+
+
+@transaction.atomic
 def failed(*, means: Means, hold: Hold, failure: Failure) -> None:
     """This system's part waits, named and with its reason; the others go on (scenario 53)."""
     at = means.clock()
-    kind = next((value for each, value in KINDS.items() if isinstance(failure, each)), FailureKind.PERMANENT)
+    kind = kind_of(failure)
     _fenced(
         hold,
         state=FulfilmentState.FAILED,
@@ -271,10 +309,12 @@ def traces(*, means: Means, fulfilment: models.Fulfilment) -> tuple[bytes, ...]:
     """What verification must look for, of every part that committed, in earlier runs too."""
     parts = fulfilment.parts.exclude(state=PartState.ABORTED)
     key = fulfilment.request.case.key
-    return tuple(means.keys.open(key, bytes(part.sealed_traces), record=f"part:{part.pk}:traces") for part in parts)
+    return tuple(
+        means.keys.open(key, bytes(part.sealed_traces), record=f"part:{part.pk}:traces") for part in parts
+    )
 
 
-# --- counting ------------------------------------------------------------------------------------------------
+# --- counting -------------------------------------------------------------------------------------------
 
 
 def counts_of(part: models.Part) -> Counts:

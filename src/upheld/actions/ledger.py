@@ -15,7 +15,8 @@ def checkpoint(*, means: Means) -> SignedCheckpoint:
 
 
 def export(*, means: Means) -> Iterator[bytes]:
-    """The one-file form (spec of `upheld.ledger.export`), up to now. The checkpoint is signed before the first line."""
+    """The one-file form (spec of `upheld.ledger.export`), up to now. The checkpoint is signed before the
+    first line."""
     signed = checkpoint(means=means)
     checkpoints = Checkpoint.objects.filter(size__lte=signed.checkpoint.size).order_by("size")
     entries = sequencer.entries(stop=signed.checkpoint.size)

@@ -15,12 +15,16 @@ from upheld.rights.plan import Plan, Step
 from upheld.rights.planner import plan as make_plan
 from upheld.store import models
 
-CLASSES = tuple(
-    each
-    for module in (model, steps)
-    for each in vars(module).values()
-    if isinstance(each, type) and each.__module__ == module.__name__
-) + (Ground, Right)
+CLASSES = (
+    *(
+        each
+        for module in (model, steps)
+        for each in vars(module).values()
+        if isinstance(each, type) and each.__module__ == module.__name__
+    ),
+    Ground,
+    Right,
+)
 
 
 def planned(*, means: Means, right: Right, regime: str) -> Plan:
@@ -66,7 +70,8 @@ def store(
 
 
 def load(row: models.Plan) -> Plan:
-    """The plan again, as it was approved. Raises Unreadable when its rows were altered or are of a later version."""
+    """The plan again, as it was approved. Raises Unreadable when its rows were altered or are of a later
+    version."""
     steps_read = tuple(read_step(each.body) for each in row.steps.all())
     plan = Plan(Right(row.request.right), row.regime, steps_read)
     if digest(plan) != row.digest:
@@ -86,7 +91,7 @@ def by_hand(plan: Plan, system: str) -> tuple[steps.Task, ...]:
     """The tasks of a system that nobody but a person reaches; empty for every other system."""
     own = plan.of(system)
     tasks = tuple(step for step in own if isinstance(step, steps.Task))
-    return tasks if len(tasks) == len(own) else ()
+    return tasks if tasks and len(tasks) == len(own) else ()
 
 
 def system_of(means: Means, name: str) -> System:

@@ -1,11 +1,12 @@
-"""What a right would do for one person, before anything is written anywhere: for dry runs and for approval."""
+"""What a right would do for one person, before anything is written anywhere: for dry runs and for
+approval."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from upheld.actions import plans
-from upheld.actions.cases import Asked
+from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.law.right import Right
 from upheld.rights.connector import Finding, Severity
@@ -66,23 +67,22 @@ class Preview:
         )
 
 
-def preview(*, means: Means, right: Right, asked: Asked, regime: str = "gdpr", subject: Subject | None = None) -> Preview:
+def preview(
+    *, means: Means, right: Right, asked: Asked, regime: str = "gdpr", subject: Subject | None = None
+) -> Preview:
     """Identify, plan, check, count. Reads only, here and in every system.
 
-    With `subject`, of a case that is under way, nobody is identified anew. Raises Ambiguous where a decision is
-    needed first. A system that cannot be asked is named, and the others are counted.
+    With `subject`, of a case that is under way, nobody is identified anew. Raises Ambiguous where a
+    decision is needed first. A system that cannot be asked is named, and the others are counted.
     """
+    plan = plans.planned(means=means, right=right, regime=regime)
+    automatic = {name: each for name, each in means.connectors.items() if not plans.by_hand(plan, name)}
     unreached: tuple[Unreached, ...] = ()
     if subject is None:
-        identified = identify(means.connectors, asked.identities, asked.decisions)
+        identified = identify(automatic, asked.identities, asked.decisions)
         subject, unreached = identified.subject, identified.unreached
-    plan = plans.planned(means=means, right=right, regime=regime)
-    automatic = [name for name in plan.systems if not plans.by_hand(plan, name)]
-    reached = {
-        name: connector
-        for name, connector in means.connectors.items()
-        if name in automatic and name not in {each.system for each in unreached}
-    }
+    silent = {each.system for each in unreached}
+    reached = {name: each for name, each in automatic.items() if name in plan.systems and name not in silent}
     steps = tuple(step for step in plan.steps if step.system in reached)
     counts: dict[str, Counts | Failure] = dict(
         dry_run(Plan(plan.right, plan.regime, steps), reached, subject, now=means.now)
@@ -93,7 +93,9 @@ def preview(*, means: Means, right: Right, asked: Asked, regime: str = "gdpr", s
     return Preview(subject, unreached, plan, counts, findings, beyond, explain(plan, means.datamap, counts))
 
 
-def _findings(means: Means, names: Mapping[str, object], counts: dict[str, Counts | Failure]) -> tuple[Finding, ...]:
+def _findings(
+    means: Means, names: Mapping[str, object], counts: dict[str, Counts | Failure]
+) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for name in names:
         try:
@@ -104,7 +106,8 @@ def _findings(means: Means, names: Mapping[str, object], counts: dict[str, Count
 
 
 def _beyond(means: Means, plan: Plan, counts: Mapping[str, Counts | Failure]) -> tuple[Beyond, ...]:
-    """Limits that the plan exceeds. The share of a table is judged by the connector, before its first write."""
+    """Limits that the plan exceeds. The share of a table is judged by the connector, before its first
+    write."""
     beyond = []
     for name in plan.systems:
         limits = plans.system_of(means, name).limits

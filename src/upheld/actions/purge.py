@@ -55,11 +55,14 @@ def purge(*, means: Means) -> Purged:
         except Failure as failure:
             failures.append((row.fulfilment.system, str(failure)))
     released = tuple(
-        request for matter in holds.lapsed(means=means) for request in holds.released(means=means, matter=matter)
+        request
+        for matter in holds.lapsed(means=means)
+        for request in holds.released(means=means, matter=matter)
     )
-    packages = sum(_package(means, each) for each in models.Package.objects.filter(
-        expires_at__lte=means.now, removed_at__isnull=True
-    ))
+    packages = sum(
+        _package(means, each)
+        for each in models.Package.objects.filter(expires_at__lte=means.now, removed_at__isnull=True)
+    )
     keys = _keys(means, today)
     return Purged(rows, packages, keys, released, tuple(failures))
 
@@ -83,7 +86,8 @@ def _rows(means: Means, row: models.Due) -> int:
     acts = by_key(plan, row.step, row.table, tuple(row.key))
     subject = Subject((), tuple(Person(system, row.table, key) for key in keys))
     changed = 0
-    # Repeating after a crash is harmless: the rows are named by key, and those that are gone are not found again.
+    # Repeating after a crash is harmless: the rows are named by key, and those that are gone are not found
+    # again.
     for event in connector.execute(acts, subject, now=means.now, entropy=means.entropy, allow=frozenset()):
         match event:
             case Prepared():
@@ -96,7 +100,9 @@ def _rows(means: Means, row: models.Due) -> int:
 
 @transaction.atomic
 def _purged(means: Means, row: models.Due, plan: Plan, changed: int) -> None:
-    ground = next(step.ground for step in plan.steps if step.number == row.step and isinstance(step, steps.Retain))
+    ground = next(
+        step.ground for step in plan.steps if step.number == row.step and isinstance(step, steps.Retain)
+    )
     models.Due.objects.filter(pk=row.pk).update(purged_at=means.clock(), sealed_rows=b"")
     record(
         RETENTION_PURGED, at=means.clock(), system=row.fulfilment.system, ground=ground.value, records=changed
@@ -106,8 +112,8 @@ def _purged(means: Means, row: models.Due, plan: Plan, changed: int) -> None:
 def by_key(plan: Plan, number: int, table: str, key: tuple[str, ...]) -> tuple[steps.Step, ...]:
     """What the plan says of rows whose period is over, for rows named by key.
 
-    The step that keeps rows within the period has a sibling for those beyond it: the same selection on the other
-    side. It is that sibling that is done, be it an erasure, an anonymisation or a detachment.
+    The step that keeps rows within the period has a sibling for those beyond it: the same selection on the
+    other side. It is that sibling that is done, be it an erasure, an anonymisation or a detachment.
     """
     retain = next((step for step in plan.steps if step.number == number), None)
     if not isinstance(retain, steps.Retain) or retain.selection.age is None:
@@ -117,7 +123,9 @@ def by_key(plan: Plan, number: int, table: str, key: tuple[str, ...]) -> tuple[s
         if isinstance(step, steps.Erase | steps.Anonymise | steps.Detach) and step.selection == over:
             named = steps.Locate(0, step.system, DUE, table, key, None, step.reason)
             return (named, replace(step, selection=Selection(table, people=DUE, key=key)))
-    raise Permanent(f"The plan does not say what follows the period of step {number}.", "Look at the case's plan.")
+    raise Permanent(
+        f"The plan does not say what follows the period of step {number}.", "Look at the case's plan."
+    )
 
 
 def _package(means: Means, package: models.Package) -> int:
@@ -129,7 +137,9 @@ def _package(means: Means, package: models.Package) -> int:
 
 def _keys(means: Means, today: date) -> int:
     """Keys of closed cases whose backups have run out and of whom no rows are due."""
-    closed = models.Case.objects.filter(state=CaseState.CLOSED, key_destroyed_at__isnull=True, key_destroy_on__lte=today)
+    closed = models.Case.objects.filter(
+        state=CaseState.CLOSED, key_destroyed_at__isnull=True, key_destroy_on__lte=today
+    )
     count = 0
     for case in closed:
         if models.Due.objects.filter(fulfilment__request__case=case, purged_at__isnull=True).exists():

@@ -6,7 +6,16 @@ from datetime import datetime
 from importlib.metadata import entry_points
 
 from upheld.datamap.model import DataMap, System
-from upheld.rights.connector import Capabilities, Collected, Connector, Entropy, Execution, Finding, Found
+from upheld.rights.connector import (
+    Capabilities,
+    Collected,
+    Connector,
+    Entropy,
+    Execution,
+    Factory,
+    Finding,
+    Found,
+)
 from upheld.rights.outcome import Counts, Established, Failure, Misconfigured, Settled, Verified
 from upheld.rights.plan import Step
 from upheld.rights.subject import Identity, Key, Person, Subject
@@ -16,8 +25,8 @@ GROUP = "upheld.connectors"
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """Stands for a system whose connector could not be made: everything asked of it fails with the reason, so that
-    this system waits, named, and the others go on (scenario 53)."""
+    """Stands for a system whose connector could not be made: everything asked of it fails with the reason,
+    so that this system waits, named, and the others go on (scenario 53)."""
 
     failure: Failure
 
@@ -27,43 +36,43 @@ class Unreachable:
         return Capabilities(transactions=False, establishes=Established.ASSERTED, restrict=False, undo=False)
 
     def check(self) -> tuple[Finding, ...]:
-        """Fails."""
         raise self.failure
 
     def key(self, table: str, text: str) -> Key:
-        """Fails."""
         raise self.failure
 
     def find(self, identities: Sequence[Identity], people: Sequence[Person]) -> Found:
-        """Fails."""
         raise self.failure
 
     def count(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Counts:
-        """Fails."""
         raise self.failure
 
     def collect(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Iterator[Collected]:
-        """Fails."""
         raise self.failure
 
     def execute(
-        self, steps: Sequence[Step], subject: Subject, *, now: datetime, entropy: Entropy, allow: frozenset[str]
+        self,
+        steps: Sequence[Step],
+        subject: Subject,
+        *,
+        now: datetime,
+        entropy: Entropy,
+        allow: frozenset[str],
     ) -> Execution:
-        """Fails."""
         raise self.failure
 
-    def verify(self, steps: Sequence[Step], subject: Subject, traces: Sequence[bytes], *, now: datetime) -> Verified:
-        """Fails."""
+    def verify(
+        self, steps: Sequence[Step], subject: Subject, traces: Sequence[bytes], *, now: datetime
+    ) -> Verified:
         raise self.failure
 
     def settle(self, token: str) -> Settled:
-        """Fails."""
         raise self.failure
 
 
 def connectors(*, datamap: DataMap, secrets: Mapping[str, str]) -> dict[str, Connector]:
-    """One connector a system, in the map's order. Opens no connection. A system whose kind nobody brings, or whose
-    secret is missing, is there as Unreachable."""
+    """One connector a system, in the map's order. Opens no connection. A system whose kind nobody brings,
+    or whose secret is missing, is there as Unreachable."""
     return {system.name: _connector(system, secrets) for system in datamap.systems}
 
 
@@ -78,14 +87,16 @@ def _connector(system: System, secrets: Mapping[str, str]) -> Connector:
             )
         )
     try:
-        connector: Connector = found[system.kind].load()(system, secrets=secrets)
-    except Failure as failure:
-        return Unreachable(failure)
-    except ImportError as error:
+        factory: Factory = found[system.kind].load()
+    except (ImportError, AttributeError) as error:
+        missing = getattr(error, "name", None) or found[system.kind].value
         return Unreachable(
             Misconfigured(
-                f"The connector for {system.kind!r} needs the package {error.name}, which is not installed.",
+                f"The connector for {system.kind!r} needs {missing}, which is not installed.",
                 "Install it, or the extra that brings it.",
             )
         )
-    return connector
+    try:
+        return factory(system, secrets=secrets)
+    except Failure as failure:
+        return Unreachable(failure)

@@ -9,8 +9,8 @@ from upheld.store.models import PendingEntry
 
 
 def record(entry_type: str, *, at: datetime, **fields: Value) -> PendingEntry:
-    """Write one entry to the inbox. Raises RefusedEntry when it does not fit its declaration: nothing that the
-    type does not name as free of personal data gets in (P-05)."""
+    """Write one entry to the inbox. Raises RefusedEntry when it does not fit its declaration: nothing that
+    the type does not name as free of personal data gets in (P-05)."""
     return put(REGISTRY.create(entry_type, at=at, **fields))
 
 

@@ -32,14 +32,16 @@ class Replayed:
 def replay(*, means: Means, system: str, since: datetime | None = None) -> Replayed:
     """Repeat every erasure of one restored system, oldest first, as its own approved plan had it.
 
-    Nobody is identified anew: rows are named by the keys they had, identities by their value. A key or an identity
-    that somebody else, or she herself with a new account, has since is spared and counted. `since` leaves out
-    erasures that the backup already held. Cases whose key is destroyed can no longer be repeated and are named; their
-    keys live as long as backups do. Writes `erasure.replayed`.
+    Nobody is identified anew: rows are named by the keys they had, identities by their value. A key or an
+    identity that somebody else, or she herself with a new account, has since is spared and counted. `since`
+    leaves out erasures that the backup already held. Cases whose key is destroyed can no longer be repeated
+    and are named; their keys live as long as backups do. Writes `erasure.replayed`.
     """
     connector = means.connectors.get(system)
     if connector is None:
-        raise Permanent(f"No connector for {system}.", f"Known systems: {', '.join(means.connectors) or 'none'}.")
+        raise Permanent(
+            f"No connector for {system}.", f"Known systems: {', '.join(means.connectors) or 'none'}."
+        )
     erasures = rows = spared = 0
     failures: list[tuple[str, str]] = []
     for fulfilment in _erased(system, since):
@@ -56,7 +58,9 @@ def replay(*, means: Means, system: str, since: datetime | None = None) -> Repla
             continue
         erasures += 1
         rows += removed
-    record(ERASURE_REPLAYED, at=means.clock(), system=system, cause="restore", erasures=erasures, records=rows)
+    record(
+        ERASURE_REPLAYED, at=means.clock(), system=system, cause="restore", erasures=erasures, records=rows
+    )
     return Replayed(system, erasures, rows, tuple(failures), spared)
 
 
@@ -86,8 +90,8 @@ def _again(means: Means, fulfilment: models.Fulfilment, subject: Subject) -> int
 
 
 def still_hers(connector: Connector, system: str, subject: Subject) -> tuple[Subject, int]:
-    """The subject without keys that are somebody else's by now, and without identities of an account that is newer
-    than the erasure; and how many were left out (scenario 45)."""
+    """The subject without keys that are somebody else's by now, and without identities of an account that
+    is newer than the erasure; and how many were left out (scenario 45)."""
     own = [each for each in subject.people if each.system == system]
     known = {(each.kind, cases.canonical(each).value) for each in subject.identities}
     people: list[Person] = [each for each in subject.people if each.system != system]

@@ -1,6 +1,5 @@
 """What is open: cases, what they wait for, and whose answer is due."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -31,21 +30,24 @@ class Status:
 
 
 def status(*, now: datetime) -> Status:
-    """The open requests, oldest first, and what is due next. Takes the same number of queries for any number of
-    cases."""
-    unfinished: Sequence[Request] = (
+    """The open requests, oldest first, and what is due next. Takes the same number of queries for any
+    number of cases."""
+    unfinished = (
         Request.objects.filter(state__in=UNFINISHED)
         .select_related("case")
         .prefetch_related("fulfilments__tasks")
         .order_by("received_at")
     )
-    tasks = Task.objects.filter(answered_at__isnull=True).select_related("fulfilment__request").order_by("due_on")
+    tasks = (
+        Task.objects.filter(answered_at__isnull=True).select_related("fulfilment__request").order_by("due_on")
+    )
     due = Due.objects.filter(purged_at__isnull=True).order_by("on")
     first = due.first()
     return Status(
         requests=tuple(standing(request) for request in unfinished),
         tasks=tuple(
-            Waiting(str(task.fulfilment.request.case_id), task.fulfilment.system, task.due_on) for task in tasks
+            Waiting(str(task.fulfilment.request.case_id), task.fulfilment.system, task.due_on)
+            for task in tasks
         ),
         rows_due=due.filter(on__lte=now.date()).count(),
         next_due=first.on if first else None,

@@ -13,8 +13,9 @@ from upheld.store.models import FulfilmentState
 def reach_again(*, means: Means, request: models.Request) -> None:
     """Ask the systems that could not be asked when the person was identified.
 
-    Only they are asked by what is known; the others only by identities that were learnt now. So an account that
-    she opened elsewhere since her erasure is left alone (scenario 45). What is new reopens the systems it is about.
+    Only they are asked by what is known; the others only by identities that were learnt now. So an account
+    that she opened elsewhere since her erasure is left alone (scenario 45). What is new reopens the systems
+    it is about.
     """
     missing = {each.system: each for each in request.fulfilments.filter(unreached=True)}
     if not missing:

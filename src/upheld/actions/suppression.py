@@ -24,5 +24,7 @@ def suppressed(*, keys: KeyStore, identities: Iterable[Identity]) -> Iterator[Id
 
 def _known(batch: list[tuple[bytes, Identity]]) -> Iterator[Identity]:
     digests = [digest for digest, _ in batch]
-    known = {bytes(row) for row in Suppression.objects.filter(digest__in=digests).values_list("digest", flat=True)}
+    known = {
+        bytes(row) for row in Suppression.objects.filter(digest__in=digests).values_list("digest", flat=True)
+    }
     return (identity for digest, identity in batch if digest in known)

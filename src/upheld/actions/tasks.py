@@ -20,12 +20,14 @@ from upheld.store.models import FulfilmentState
 def answer(*, means: Means, task: models.Task, words: str, rows: int = 0, by: str) -> models.Evidence:
     """What the system's owner did: `rows` removed, in `words`, which are sealed.
 
-    Evidence of class D: those who run the system confirm it; nothing of it was seen by us (P-20). With its last task
-    the system's part is done. A task is answered once. Writes `step.fulfilled`.
+    Evidence of class D: those who run the system confirm it; nothing of it was seen by us (P-20). With its
+    last task the system's part is done. A task is answered once. Writes `step.fulfilled`.
     """
     task = models.Task.objects.select_for_update().get(pk=task.pk)
     if task.answered_at is not None:
-        raise Permanent("This task has been answered already.", "`upheld status` lists the tasks that are open.")
+        raise Permanent(
+            "This task has been answered already.", "`upheld status` lists the tasks that are open."
+        )
     if rows < 0:
         raise Permanent("A number of records is below zero.", "Give how many were removed, 0 for none.")
     at, case = means.clock(), task.fulfilment.request.case
@@ -36,7 +38,12 @@ def answer(*, means: Means, task: models.Task, words: str, rows: int = 0, by: st
     counts = tally(load(fulfilment.plan), Counts(())) | {"matched": rows, "deleted": rows}
     key = means.keys.commitment_key(case.key)
     content = canonical.encode(
-        {"system": fulfilment.system, "task": task.step, "counts": counts, "answer": commit_to(key, words.encode())}
+        {
+            "system": fulfilment.system,
+            "task": task.step,
+            "counts": counts,
+            "answer": commit_to(key, words.encode()),
+        }
     )
     evidence = models.Evidence.objects.create(
         fulfilment=fulfilment,
@@ -67,9 +74,13 @@ def answer(*, means: Means, task: models.Task, words: str, rows: int = 0, by: st
 
 def find(*, case: str, system: str) -> models.Task:
     """The open task of that system in that case; Permanent, with the tasks there are, when there is none."""
-    matching = models.Task.objects.filter(answered_at__isnull=True).select_related("fulfilment__request__case")
+    matching = models.Task.objects.filter(answered_at__isnull=True).select_related(
+        "fulfilment__request__case"
+    )
     for task in matching.order_by("due_on"):
         if task.fulfilment.system == system and str(task.fulfilment.request.case.pk).startswith(case):
             return task
-    waiting = ", ".join(f"{each.fulfilment.system} in case {each.fulfilment.request.case.pk}" for each in matching[:10])
+    waiting = ", ".join(
+        f"{each.fulfilment.system} in case {each.fulfilment.request.case.pk}" for each in matching[:10]
+    )
     raise Permanent(f"No task of {system} is open in case {case}.", f"Open: {waiting or 'none'}.")

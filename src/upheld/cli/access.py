@@ -8,7 +8,12 @@ import typer
 from upheld.cli import options
 
 commands = typer.Typer(add_completion=False)
-Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where the copy goes, an age file. Default: in the data folder.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", metavar="FILE", help="Where the copy goes, an age file. Default: in the data folder."
+    ),
+]
 Recipient = Annotated[
     list[str] | None,
     typer.Option(
@@ -17,7 +22,9 @@ Recipient = Annotated[
         help="An age public key that opens the copy. Without one, a key is made and written beside the copy.",
     ),
 ]
-Language = Annotated[str, typer.Option("--language", metavar="CODE", help="Language of the copy's pages: en, de, fr.")]
+Language = Annotated[
+    str, typer.Option("--language", metavar="CODE", help="Language of the copy's pages: en, de, fr.")
+]
 
 
 @commands.command("access")
@@ -37,7 +44,10 @@ def access(
 
     The copy is one encrypted file with pages for people and data for machines. Systems are only read.
     """
-    from upheld.cli.copying import Wish, copy, look  # lazy: slow import
+    from upheld.cli import start  # lazy: slow import
+
+    start.settle(dir_, data)
+    from upheld.cli.copying import Wish, copy, look  # lazy: app ready
 
     wish = Wish(tuple(identity or ()), identity_file, as_json, yes, out, tuple(recipient or ()), language)
-    raise typer.Exit(look(wish, dir_, data) if dry_run else copy(wish, dir_, data))
+    raise typer.Exit(look(wish) if dry_run else copy(wish))

@@ -38,10 +38,15 @@ days: 14
 def begin(folder: Path, name: str, contact: str) -> int:
     """Write the folder; refuses one that has anything in it."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Permanent(f"{folder} exists and is not empty; nothing was written.", "Choose another with --dir.")
+        raise Permanent(
+            f"{folder} exists and is not empty; nothing was written.", "Choose another with --dir."
+        )
     (folder / "systems").mkdir(parents=True, exist_ok=True)
     # JSON strings are YAML strings: whatever the name holds, it stays one value.
-    quoted = {"name": json.dumps(name, ensure_ascii=False), "contact": json.dumps(contact, ensure_ascii=False)}
+    quoted = {
+        "name": json.dumps(name, ensure_ascii=False),
+        "contact": json.dumps(contact, ensure_ascii=False),
+    }
     files = {"upheld.yaml": ORGANISATION, "purposes.yaml": PURPOSES, "systems/letters.yaml": LETTERS}
     for file, text in files.items():
         (folder / file).write_text(text.format(**quoted), encoding="utf-8")

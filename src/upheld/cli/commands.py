@@ -7,7 +7,20 @@ from typer._click import Command, Context
 from typer.core import TyperGroup
 
 GROUP = "upheld.commands"
-ORDER = ("init", "map", "access", "erase", "status", "answer", "resume", "purge", "replay", "package", "ledger", "demo")
+ORDER = (
+    "init",
+    "map",
+    "access",
+    "erase",
+    "status",
+    "answer",
+    "resume",
+    "purge",
+    "replay",
+    "package",
+    "ledger",
+    "demo",
+)
 
 
 def _found() -> dict[str, EntryPoint]:

@@ -8,6 +8,7 @@ import pyrage
 import typer
 from django.conf import settings
 
+from upheld.actions import access, cases, ledger, preview
 from upheld.cli import show, start
 from upheld.law.right import Right
 
@@ -25,12 +26,10 @@ class Wish:
     language: str
 
 
-def look(wish: Wish, dir_: Path | None, data: Path | None) -> int:
+def look(wish: Wish) -> int:
     """What the copy would hold; 1 where a system cannot be asked."""
-    means = start.means(dir_, data)
-    from upheld.actions import cases, preview  # lazy: app ready
-
-    asked = cases.Asked(*map(tuple, start.asked(dict(means.connectors), wish.identity, wish.identity_file)))
+    means = start.means()
+    asked = start.asked(means.connectors, wish.identity, wish.identity_file)
     with show.progress(quiet=wish.as_json):
         seen = preview.preview(means=means, right=Right.ACCESS, asked=asked)
     if wish.as_json:
@@ -41,12 +40,10 @@ def look(wish: Wish, dir_: Path | None, data: Path | None) -> int:
     return 1 if seen.waiting else 0
 
 
-def copy(wish: Wish, dir_: Path | None, data: Path | None) -> int:
+def copy(wish: Wish) -> int:
     """Receive, show, ask, write the copy. 1 while a system's part is missing from it."""
-    means = start.means(dir_, data)
-    from upheld.actions import access, cases, ledger, preview  # lazy: app ready
-
-    asked = cases.Asked(*map(tuple, start.asked(dict(means.connectors), wish.identity, wish.identity_file)))
+    means = start.means()
+    asked = start.asked(means.connectors, wish.identity, wish.identity_file)
     request = cases.receive(means=means, right=Right.ACCESS, asked=asked)
     with show.progress(quiet=wish.as_json):
         seen = preview.preview(means=means, right=Right.ACCESS, asked=asked)
@@ -72,9 +69,12 @@ def copy(wish: Wish, dir_: Path | None, data: Path | None) -> int:
     return 0 if delivered.summary.complete else 1
 
 
-def _tell(wish: Wish, delivered: "access.Delivered", out: Path, key_file: Path | None) -> None:
+def _tell(wish: Wish, delivered: access.Delivered, out: Path, key_file: Path | None) -> None:
     summary = delivered.summary
-    parts = [(part.system, part.state.value, sum(rows for _, rows in part.rows), part.files) for part in summary.systems]
+    parts = [
+        (part.system, part.state.value, sum(rows for _, rows in part.rows), part.files)
+        for part in summary.systems
+    ]
     if wish.as_json:
         show.as_json(
             {
@@ -84,7 +84,8 @@ def _tell(wish: Wish, delivered: "access.Delivered", out: Path, key_file: Path |
                 "complete": summary.complete,
                 "expires_at": delivered.package.expires_at.isoformat(),
                 "systems": [
-                    {"system": name, "state": state, "rows": rows, "files": files} for name, state, rows, files in parts
+                    {"system": name, "state": state, "rows": rows, "files": files}
+                    for name, state, rows, files in parts
                 ],
             }
         )

@@ -9,7 +9,8 @@ from upheld.cli import options
 
 commands = typer.Typer(add_completion=False)
 Out = Annotated[
-    Path | None, typer.Option("--out", metavar="FILE", help="Where the certificate goes: FILE and, beside it, FILE.html.")
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="Where the certificate goes: FILE and, beside it, FILE.html."),
 ]
 
 
@@ -29,10 +30,16 @@ def erase(
 ) -> None:
     """Erase a person from all systems, and keep what the law wants kept.
 
-    Shows the plan in words and counts and asks before the first write. A system that cannot be reached leaves the case
-    open and named; `upheld resume` goes on with it. When all is done a certificate is written.
+    Shows the plan in words and counts and asks before the first write. A system that cannot be reached
+    leaves the case open and named; `upheld resume` goes on with it. When all is done a certificate is
+    written.
     """
-    from upheld.cli.erasing import Wish, fulfil, look  # lazy: slow import
+    from upheld.cli import start  # lazy: slow import
 
-    wish = Wish(tuple(identity or ()), identity_file, frozenset(allow or ()), reason, go_on, as_json, yes, out)
-    raise typer.Exit(look(wish, dir_, data) if dry_run else fulfil(wish, dir_, data))
+    start.settle(dir_, data)
+    from upheld.cli.erasing import Wish, fulfil, look  # lazy: app ready
+
+    wish = Wish(
+        tuple(identity or ()), identity_file, frozenset(allow or ()), reason, go_on, as_json, yes, out
+    )
+    raise typer.Exit(look(wish) if dry_run else fulfil(wish))

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import typer
-from django.conf import settings
 
+from upheld.actions import cases, erasure, ledger, preview
 from upheld.cli import show, start
+from upheld.cli.certifying import certify
 from upheld.cli.faults import WrongUse
-from upheld.ledger.issue import Issued
-from upheld.ledger.page import as_html
 from upheld.law.right import Right
+from upheld.store.models import RequestState
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,10 @@ class Wish:
     out: Path | None
 
 
-def look(wish: Wish, dir_: Path | None, data: Path | None) -> int:
+def look(wish: Wish) -> int:
     """The plan and its counts; 1 where something stands in its way."""
-    means = start.means(dir_, data)
-    from upheld.actions import cases, preview  # lazy: app ready
-
-    asked = cases.Asked(*map(tuple, start.asked(dict(means.connectors), wish.identity, wish.identity_file)))
+    means = start.means()
+    asked = start.asked(means.connectors, wish.identity, wish.identity_file)
     with show.progress(quiet=wish.as_json):
         seen = preview.preview(means=means, right=Right.ERASURE, asked=asked)
     if wish.as_json:
@@ -43,16 +41,14 @@ def look(wish: Wish, dir_: Path | None, data: Path | None) -> int:
     return 1 if seen.waiting or [each for each in seen.beyond if each.limit not in wish.allow] else 0
 
 
-def fulfil(wish: Wish, dir_: Path | None, data: Path | None) -> int:
+def fulfil(wish: Wish) -> int:
     """Receive, show, ask, approve, fulfil, certify. A person whose case is open is gone on with."""
-    means = start.means(dir_, data)
-    from upheld.actions import cases, certificates, erasure, ledger, preview  # lazy: app ready
-
-    asked = cases.Asked(*map(tuple, start.asked(dict(means.connectors), wish.identity, wish.identity_file)))
+    means = start.means()
+    asked = start.asked(means.connectors, wish.identity, wish.identity_file)
     if wish.allow and not wish.reason:
         raise WrongUse("--allow needs --reason.", "Say why the limit is exceeded.")
     request = cases.receive(means=means, right=Right.ERASURE, asked=asked)
-    if request.state == erasure.RequestState.OPEN:
+    if request.state == RequestState.OPEN:
         with show.progress(quiet=wish.as_json):
             seen = preview.preview(means=means, right=Right.ERASURE, asked=asked)
         if not wish.as_json:
@@ -69,27 +65,13 @@ def fulfil(wish: Wish, dir_: Path | None, data: Path | None) -> int:
         typer.echo(f"This person's case {request.case_id} is open; going on with it.", err=True)
     with show.progress(quiet=wish.as_json) as progress:
         standing = erasure.fulfil(means=means, request=request, progress=progress)
-    issued = certificates.certify(means=means, request=request) if standing.complete or wish.go_on else None
+    files = certify(means, request, wish.out) if standing.complete or wish.go_on else ()
     ledger.checkpoint(means=means)
-    files = _written(issued, wish.out, str(request.case_id)) if issued else ()
     if wish.as_json:
         show.as_json({**show.standing_json(standing), "files": list(map(str, files))})
     else:
         typer.echo(show.standing_text(standing))
-        for file in files:
-            typer.echo(f"certificate: {file}")
+        show.files_text(files)
         if not standing.complete:
             typer.echo("Not finished. `upheld resume` goes on with what is left.")
     return 0 if standing.complete else 1
-
-
-def _written(issued: Issued, out: Path | None, case: str) -> tuple[Path, ...]:
-    """The certificate for programs, for people, and its proof."""
-    if out is None:
-        out = settings.UPHELD_DATA / "certificates" / f"{case}.json"
-        out.parent.mkdir(mode=0o700, exist_ok=True)
-    page, proof = out.with_name(out.name + ".html"), out.with_name(out.name + ".tlog-proof")
-    out.write_bytes(issued.encode())
-    page.write_text(as_html(issued), encoding="utf-8")
-    proof.write_text(issued.proof, encoding="utf-8")
-    return out, page, proof

@@ -1,4 +1,5 @@
-"""The outermost frame: whatever happens, a person reads what happened, where, and what to do. Never a traceback."""
+"""The outermost frame: whatever happens, a person reads what happened, where, and what to do. Never a
+traceback."""
 
 import sys
 import tempfile
@@ -28,7 +29,9 @@ def guarded(work: Callable[[], int]) -> int:
         return tell(INTERRUPTED)
     except Invalid as invalid:
         count = len(invalid.errors)
-        return tell(*map(str, invalid.errors), f"{count} {'error' if count == 1 else 'errors'} in the privacy folder.")
+        return tell(
+            *map(str, invalid.errors), f"{count} {'error' if count == 1 else 'errors'} in the privacy folder."
+        )
     except WrongUse as wrong:
         tell(wrong.what, wrong.remedy)
         return USAGE
@@ -40,8 +43,8 @@ def guarded(work: Callable[[], int]) -> int:
         file = write_report(error)
         return tell(
             f"Something went wrong that Upheld did not expect ({type(error).__name__}).",
-            f"Nothing is lost: what was begun can be gone on with by `upheld resume`. The report in {file} names no "
-            "person; please send it to those who maintain Upheld.",
+            "Nothing is lost: what was begun can be gone on with by `upheld resume`. "
+            f"The report in {file} names no person; please send it to those who maintain Upheld.",
         )
 
 

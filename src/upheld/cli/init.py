@@ -10,7 +10,9 @@ commands = typer.Typer(add_completion=False)
 
 @commands.command("init")
 def init(
-    dir_: Annotated[Path, typer.Option("--dir", metavar="DIR", help="Where the privacy folder goes.")] = Path("privacy"),
+    dir_: Annotated[Path, typer.Option("--dir", metavar="DIR", help="Where the privacy folder goes.")] = Path(
+        "privacy"
+    ),
     name: Annotated[str, typer.Option("--name", help="The organisation's name.")] = "Example Foundation",
     contact: Annotated[str, typer.Option("--contact", help="Where people write to.")] = "privacy@example.org",
 ) -> None:

@@ -29,16 +29,19 @@ def verify(
 
 @commands.command("export")
 def export(
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Default: standard output.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Default: standard output.")
+    ] = None,
     dir_: options.Dir = None,
     data: options.Data = None,
 ) -> None:
     """Export the whole ledger as one file that anybody can verify."""
     from upheld.cli import start  # lazy: slow import
 
-    means = start.means(dir_, data)
+    start.settle(dir_, data)
     from upheld.actions.ledger import export as lines  # lazy: app ready
 
+    means = start.means()
     if out is None:
         for line in lines(means=means):
             sys.stdout.buffer.write(line)
@@ -50,12 +53,13 @@ def export(
 @commands.command("show")
 def show(dir_: options.Dir = None, data: options.Data = None, as_json: options.Json = False) -> None:
     """Show the ledger's key, its size and its last checkpoint."""
-    from upheld.cli import show as printing  # lazy: slow import
     from upheld.cli import start  # lazy: slow import
 
-    means = start.means(dir_, data)
+    start.settle(dir_, data)
     from upheld.actions.ledger import checkpoint  # lazy: app ready
+    from upheld.cli import show as printing  # lazy: app ready
 
+    means = start.means()
     signed = checkpoint(means=means)
     vkey = means.signer.verifier().vkey
     if as_json:

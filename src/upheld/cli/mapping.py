@@ -1,7 +1,5 @@
 """What `upheld map …` does."""
 
-from pathlib import Path
-
 import typer
 
 from upheld.cli import show, start
@@ -11,9 +9,10 @@ from upheld.rights.connector import Finding, Severity
 from upheld.rights.outcome import Failure
 
 
-def check(dir_: Path | None, data: Path | None, *, strict: bool, offline: bool, as_json: bool) -> int:
-    """1 where a finding stops, or, with `strict`, where one is doubtful, or where a system cannot be asked."""
-    mapped = start.datamap(dir_, data)
+def check(*, strict: bool, offline: bool, as_json: bool) -> int:
+    """1 where a finding stops, or, with `strict`, where one is doubtful, or where a system cannot be
+    asked."""
+    mapped = start.datamap()
     findings: list[Finding] = []
     silent: list[tuple[str, str]] = []
     if not offline:
@@ -24,8 +23,11 @@ def check(dir_: Path | None, data: Path | None, *, strict: bool, offline: bool, 
                 silent.append((name, str(failure)))
     if as_json:
         show.as_json(
-            {"systems": len(mapped.systems), "findings": [show.finding_json(each) for each in findings],
-             "not_checked": dict(silent)}
+            {
+                "systems": len(mapped.systems),
+                "findings": [show.finding_json(each) for each in findings],
+                "not_checked": dict(silent),
+            }
         )
     else:
         for finding in findings:

@@ -18,19 +18,31 @@ def map_() -> None:
 def check(
     dir_: options.Dir = None,
     data: options.Data = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Fail on doubts too; for continuous integration.")] = False,
-    offline: Annotated[bool, typer.Option("--offline", help="Only read the folder; connect to nothing.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail on doubts too; for continuous integration.")
+    ] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Only read the folder; connect to nothing.")
+    ] = False,
     as_json: options.Json = False,
 ) -> None:
     """Check the privacy folder and compare it with the live systems. Each finding says what ends it."""
-    from upheld.cli import mapping  # lazy: slow import
+    from upheld.cli import start  # lazy: slow import
 
-    raise typer.Exit(mapping.check(dir_, data, strict=strict, offline=offline, as_json=as_json))
+    start.settle(dir_, data)
+    from upheld.cli import mapping  # lazy: app ready
+
+    raise typer.Exit(mapping.check(strict=strict, offline=offline, as_json=as_json))
 
 
 @commands.command("schema")
-def schema(name: Annotated[str, typer.Argument(help="organisation, purposes, processors or system.")] = "system") -> None:
+def schema(
+    name: Annotated[str, typer.Argument(help="organisation, purposes, processors or system.")] = "system",
+) -> None:
     """Print the JSON Schema of a file of the privacy folder, for editors."""
-    from upheld.cli import mapping  # lazy: slow import
+    from upheld.cli import start  # lazy: slow import
+
+    start.settle(None, None)
+    from upheld.cli import mapping  # lazy: app ready
 
     raise typer.Exit(mapping.schema(name))

@@ -17,15 +17,22 @@ answer_commands = typer.Typer(add_completion=False)
 
 @resume_commands.command("resume")
 def resume(
-    dir_: options.Dir = None, data: options.Data = None, case: options.Case = "", as_json: options.Json = False
+    dir_: options.Dir = None,
+    data: options.Data = None,
+    case: options.Case = "",
+    as_json: options.Json = False,
 ) -> None:
     """Go on with every erasure that a crash, a failure or a waiting system left unfinished.
 
-    What was written in a system and not seen to commit is settled with that system before anything is repeated.
+    What was written in a system and not seen to commit is settled with that system before anything is
+    repeated.
     """
-    from upheld.cli import work  # lazy: slow import
+    from upheld.cli import start  # lazy: slow import
 
-    raise typer.Exit(work.resume(dir_, data, case, as_json=as_json))
+    start.settle(dir_, data)
+    from upheld.cli import work  # lazy: app ready
+
+    raise typer.Exit(work.resume(case, as_json=as_json))
 
 
 @purge_commands.command("purge")
@@ -34,16 +41,22 @@ def purge(dir_: options.Dir = None, data: options.Data = None, as_json: options.
 
     Rows of a matter that the privacy folder no longer holds are released and erased. Run it every day.
     """
-    from upheld.cli import work  # lazy: slow import
+    from upheld.cli import start  # lazy: slow import
 
-    raise typer.Exit(work.purge(dir_, data, as_json=as_json))
+    start.settle(dir_, data)
+    from upheld.cli import work  # lazy: app ready
+
+    raise typer.Exit(work.purge(as_json=as_json))
 
 
 @replay_commands.command("replay")
 def replay(
     system: Annotated[str, typer.Argument(metavar="SYSTEM", help="The system that was restored.")],
     since: Annotated[
-        str, typer.Option("--since", metavar="TIME", help="When the backup was made, as 2026-11-24T02:31:00. Default: all.")
+        str,
+        typer.Option(
+            "--since", metavar="TIME", help="When the backup was made, as 2026-11-24T02:31:00. Default: all."
+        ),
     ] = "",
     dir_: options.Dir = None,
     data: options.Data = None,
@@ -53,7 +66,10 @@ def replay(
 
     Accounts that are newer than the erasure are spared.
     """
-    from upheld.cli import work  # lazy: slow import
+    from upheld.cli import start  # lazy: slow import
+
+    start.settle(dir_, data)
+    from upheld.cli import work  # lazy: app ready
 
     try:
         moment = datetime.fromisoformat(since) if since else None
@@ -61,15 +77,18 @@ def replay(
         raise WrongUse(f"{since!r} is not a time.", "Write it as 2026-11-24T02:31:00.") from error
     if moment is not None and moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    raise typer.Exit(work.replay(dir_, data, system, moment, as_json=as_json))
+    raise typer.Exit(work.replay(system, moment, as_json=as_json))
 
 
 @status_commands.command("status")
 def status(dir_: options.Dir = None, data: options.Data = None, as_json: options.Json = False) -> None:
     """Show what is open: cases, what each system waits for, tasks, and what is due. Names no person."""
-    from upheld.cli import work  # lazy: slow import
+    from upheld.cli import start  # lazy: slow import
 
-    raise typer.Exit(work.status(dir_, data, as_json=as_json))
+    start.settle(dir_, data)
+    from upheld.cli import work  # lazy: app ready
+
+    raise typer.Exit(work.status(as_json=as_json))
 
 
 @answer_commands.command("answer")
@@ -77,11 +96,16 @@ def answer(
     system: Annotated[str, typer.Argument(metavar="SYSTEM", help="The system that is done by hand.")],
     words: Annotated[str, typer.Option("--words", metavar="TEXT", help="What was done. Kept sealed.")],
     case: options.Case = "",
-    removed: Annotated[int, typer.Option("--removed", metavar="N", min=0, help="How many records were removed.")] = 0,
+    removed: Annotated[
+        int, typer.Option("--removed", metavar="N", min=0, help="How many records were removed.")
+    ] = 0,
     dir_: options.Dir = None,
     data: options.Data = None,
 ) -> None:
     """Answer the task of a system that no program reaches: say what was done there by hand."""
-    from upheld.cli import work  # lazy: slow import
+    from upheld.cli import start  # lazy: slow import
 
-    raise typer.Exit(work.answer(dir_, data, case=case, system=system, words=words, removed=removed))
+    start.settle(dir_, data)
+    from upheld.cli import work  # lazy: app ready
+
+    raise typer.Exit(work.answer(case=case, system=system, words=words, removed=removed))

@@ -2,14 +2,17 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 import typer
+from django.conf import settings
 from rich.console import Console
 
 from upheld.actions.erasure import Standing
 from upheld.actions.preview import Preview
+from upheld.cli import log
 from upheld.rights.connector import Finding, Severity
 from upheld.rights.outcome import Counts, Failure
 
@@ -34,7 +37,9 @@ def preview_text(preview: Preview) -> str:
     lines += [finding_text(each) for each in preview.findings if each.severity is not Severity.NOTE]
     lines += [f"beyond a limit: {each}" for each in preview.beyond]
     if preview.waiting:
-        lines.append(f"Nothing will be written in: {', '.join(preview.waiting)}. The case stays open until it is.")
+        lines.append(
+            f"Nothing will be written in: {', '.join(preview.waiting)}. The case stays open until it is."
+        )
     return "\n".join(lines)
 
 
@@ -42,9 +47,7 @@ def preview_json(preview: Preview) -> Mapping[str, object]:
     """The same for programs."""
     return {
         "right": preview.plan.right.value,
-        "systems": {
-            name: _counts_json(preview.counts.get(name)) for name in preview.plan.systems
-        },
+        "systems": {name: _counts_json(preview.counts.get(name)) for name in preview.plan.systems},
         "findings": [finding_json(each) for each in preview.findings],
         "beyond": [
             {"system": each.system, "limit": each.limit, "allowed": each.allowed, "found": each.found}
@@ -61,7 +64,10 @@ def _counts_json(counted: Counts | Failure | None) -> object:
     if counted is None:
         return {"by_hand": True}
     return {
-        "steps": [{"step": each.step, "table": each.table, "rows": each.rows, "others": each.others} for each in counted],
+        "steps": [
+            {"step": each.step, "table": each.table, "rows": each.rows, "others": each.others}
+            for each in counted
+        ],
         "tables": {each.table: each.matched for each in counted.tables},
     }
 
@@ -75,14 +81,19 @@ def finding_text(finding: Finding) -> str:
 def finding_json(finding: Finding) -> Mapping[str, str]:
     """The same for programs."""
     return {
-        name: str(getattr(finding, name)) for name in ("code", "severity", "system", "table", "column", "what", "cure")
+        name: str(getattr(finding, name))
+        for name in ("code", "severity", "system", "table", "column", "what", "cure")
     }
 
 
 def standing_text(standing: Standing) -> str:
     """A request, and each system's part of it."""
-    lines = [f"case {standing.request.case_id}: {standing.request.right.lower()}, {standing.request.state.lower()}"]
-    lines += [f"  {name}: {state.lower()}{f' ({why})' if why else ''}" for name, state, why in standing.systems]
+    lines = [
+        f"case {standing.request.case_id}: {standing.request.right.lower()}, {standing.request.state.lower()}"
+    ]
+    lines += [
+        f"  {name}: {state.lower()}{f' ({why})' if why else ''}" for name, state, why in standing.systems
+    ]
     return "\n".join(lines)
 
 
@@ -97,14 +108,26 @@ def standing_json(standing: Standing) -> Mapping[str, object]:
     }
 
 
+def files_text(files: Iterable[Path]) -> None:
+    """Where certificates were written."""
+    for file in files:
+        typer.echo(f"certificate: {file}")
+
+
 @contextmanager
 def progress(*, quiet: bool = False) -> Iterator[Callable[[str, str], None]]:
-    """Says on standard error what happens in which system; silent where nobody watches."""
+    """Says on standard error what happens in which system, silent where nobody watches; and logs it."""
+    note = log.to(settings.UPHELD_DATA)
     if quiet or not sys.stderr.isatty():
-        yield lambda system, what: None
+        yield note
         return
     with Console(stderr=True).status("…") as status:
-        yield lambda system, what: status.update(f"{system}: {WORDS.get(what, what)}")
+
+        def tell(system: str, what: str) -> None:
+            note(system, what)
+            status.update(f"{system}: {WORDS.get(what, what)}")
+
+        yield tell
 
 
 def confirmed(question: str, *, yes: bool) -> bool:

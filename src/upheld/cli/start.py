@@ -3,25 +3,31 @@
 import getpass
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import django
 from django.conf import settings
 from django.core.management import call_command
 
+from upheld.actions.asking import Asked
+from upheld.actions.means import Means, random_token, utc_now
+from upheld.actions.reach import connectors as reach
 from upheld.cli.faults import WrongUse
 from upheld.datamap.model import DataMap
 from upheld.datamap.read import read
 from upheld.rights.connector import Connector
 from upheld.rights.outcome import Misconfigured
 from upheld.rights.subject import Identity, Person
+from upheld.store.keys import KeyStore
 
 STDIN = "-"
 
 
-def settle_settings(dir_: Path | None, data: Path | None) -> None:
-    """Make the options of the command the settings, and Django ready. Once a program."""
+def settle(dir_: Path | None, data: Path | None) -> None:
+    """Make the options of the command the settings, and Django ready. Once a program. What is written from
+    now on is for its owner alone."""
+    os.umask(0o077)
     if dir_ is not None:
         os.environ["UPHELD_DIR"] = str(dir_)
     if data is not None:
@@ -30,19 +36,18 @@ def settle_settings(dir_: Path | None, data: Path | None) -> None:
     django.setup()
 
 
-def datamap(dir_: Path | None, data: Path | None = None) -> DataMap:
+def datamap() -> DataMap:
     """The map of the privacy folder. Raises Invalid with every error."""
-    settle_settings(dir_, data)
     folder: Path = settings.UPHELD_DIR
     if not folder.is_dir():
-        raise Misconfigured(f"There is no privacy folder {folder}.", "Name it with --dir, or make one: `upheld init`.")
+        raise Misconfigured(
+            f"There is no privacy folder {folder}.", "Name it with --dir, or make one: `upheld init`."
+        )
     return read(folder)
 
 
 def connectors(mapped: DataMap) -> dict[str, Connector]:
     """Connectors of the map's systems; no connection is opened."""
-    from upheld.actions.reach import connectors as reach  # lazy: app ready
-
     return reach(datamap=mapped, secrets=settings.UPHELD_ENVIRONMENT)
 
 
@@ -53,13 +58,11 @@ def records() -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
-def means(dir_: Path | None, data: Path | None) -> "Means":  # type: ignore[name-defined]  # noqa: F821
+def means() -> Means:
     """Everything a verb needs. Reads the clock, once."""
-    mapped = datamap(dir_, data)
+    mapped = datamap()
     records()
     from upheld.actions.journal import myself  # lazy: app ready
-    from upheld.actions.means import Means, random_token, utc_now  # lazy: app ready
-    from upheld.store.keys import KeyStore  # lazy: app ready
     from upheld.store.sequencer import signer  # lazy: app ready
 
     keys = KeyStore(settings.UPHELD_KEYS)
@@ -76,28 +79,36 @@ def means(dir_: Path | None, data: Path | None) -> "Means":  # type: ignore[name
     )
 
 
-def asked(reach: dict[str, Connector], given: Sequence[str], file: Path | None) -> tuple[list[Identity], list[Person]]:
+def asked(named: Mapping[str, Connector], given: Sequence[str], file: Path | None) -> Asked:
     """What --identity, --identity-file and standard input say. WrongUse for what is no KIND=VALUE."""
-    written = [line for each in given for line in (sys.stdin.read().splitlines() if each == STDIN else [each])]
+    written = [
+        line for each in given for line in (sys.stdin.read().splitlines() if each == STDIN else [each])
+    ]
     if file is not None:
         try:
             written += file.read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError) as error:
-            raise WrongUse(f"The file {file} cannot be read as text.", "Write one KIND=VALUE a line.") from error
+            raise WrongUse(
+                f"The file {file} cannot be read as text.", "Write one KIND=VALUE a line."
+            ) from error
     identities, decisions = [], []
     for number, line in enumerate((each.strip() for each in written), start=1):
         if not line:
             continue
         kind, equals, value = line.partition("=")
         if not equals or not kind.strip() or not value.strip():
-            raise WrongUse(f"The identity number {number} is not KIND=VALUE.", "Write it as email=person@example.org.")
+            raise WrongUse(
+                f"The identity number {number} is not KIND=VALUE.", "Write it as email=person@example.org."
+            )
         system, dot, table = kind.strip().partition(".")
         if not dot:
             identities.append(Identity(kind.strip(), value.strip()))
             continue
-        if system not in reach:
-            raise WrongUse(f"There is no system {system!r}.", f"Systems: {', '.join(reach) or 'none'}.")
-        decisions.append(Person(system, table, reach[system].key(table, value.strip())))
+        if system not in named:
+            raise WrongUse(f"There is no system {system!r}.", f"Systems: {', '.join(named) or 'none'}.")
+        decisions.append(Person(system, table, named[system].key(table, value.strip())))
     if not identities and not decisions:
-        raise WrongUse("Nobody was named.", "Give --identity KIND=VALUE, as in --identity email=person@example.org.")
-    return identities, decisions
+        raise WrongUse(
+            "Nobody was named.", "Give --identity KIND=VALUE, as in --identity email=person@example.org."
+        )
+    return Asked(tuple(identities), tuple(decisions))

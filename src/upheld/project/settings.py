@@ -1,7 +1,7 @@
 """The one place that reads the environment, and Django's settings made from it.
 
-Every setting stands in `SETTINGS`; docs/settings.md is generated from that table. A value is looked for in the
-environment first, then in a file of its name in the folder of secrets. What a privacy folder calls
+Every setting stands in `SETTINGS`; docs/settings.md is generated from that table. A value is looked for in
+the environment first, then in a file of its name in the folder of secrets. What a privacy folder calls
 `${FORUM_DATABASE_URL}` is looked for in the same two places, and nowhere else.
 """
 
@@ -25,7 +25,12 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("UPHELD_DIR", "folder", "./privacy", "The privacy folder: the organisation, its purposes, its systems."),
+    Setting(
+        "UPHELD_DIR",
+        "folder",
+        "./privacy",
+        "The privacy folder: the organisation, its purposes, its systems.",
+    ),
     Setting(
         "UPHELD_DATA",
         "folder",
@@ -42,7 +47,7 @@ SETTINGS = (
         "UPHELD_DATABASE_URL",
         "URL",
         "SQLite in the data folder",
-        "The database of Upheld's own records: `postgresql://user:password@host/name`, or SQLite when not set.",
+        "The database of Upheld's own records: `postgresql://user:password@host/name`; SQLite when not set.",
     ),
     Setting(
         "UPHELD_SECRETS",
@@ -56,7 +61,9 @@ SETTINGS = (
         "made from the first signing key",
         "The ledger's name in checkpoints and proofs, without spaces or `+`: `example.org/privacy`.",
     ),
-    Setting("UPHELD_PACKAGE_DAYS", "number", "30", "Days until the copy written for a person expires (P-25)."),
+    Setting(
+        "UPHELD_PACKAGE_DAYS", "number", "30", "Days until the copy written for a person expires (P-25)."
+    ),
 )
 
 
@@ -94,8 +101,8 @@ class Environment(Mapping[str, str]):
 def database(url: str, data: Path) -> dict[str, object]:
     """Django's entry for the database of our own records. Misconfigured for a kind that cannot keep them.
 
-    SQLite writes through to the disk before a commit returns (synchronous FULL) and takes its write lock when a
-    transaction begins, so that a transaction never fails half-way for want of it.
+    SQLite writes through to the disk before a commit returns (synchronous FULL) and takes its write lock
+    when a transaction begins, so that a transaction never fails half-way for want of it.
     """
     if not url or url.startswith("sqlite"):
         name = Path(url.partition("///")[2]) if url else data / "upheld.sqlite3"
@@ -105,13 +112,14 @@ def database(url: str, data: Path) -> dict[str, object]:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,
-                "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON",
+                "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
+                "PRAGMA secure_delete = ON",
             },
         }
     parts = urlsplit(url)
     if parts.scheme.partition("+")[0] not in ("postgresql", "postgres"):
         raise Misconfigured(
-            f"UPHELD_DATABASE_URL begins with {parts.scheme!r}; Upheld's own records are kept in PostgreSQL or SQLite.",
+            f"UPHELD_DATABASE_URL begins with {parts.scheme!r}; Upheld keeps its records in PostgreSQL or SQLite.",
             "Write postgresql://user:password@host/name, or leave it out for SQLite in the data folder.",
         )
     return {
@@ -140,7 +148,9 @@ def markdown() -> str:
 
 UPHELD_DIR = Path(os.environ.get("UPHELD_DIR", "privacy"))
 UPHELD_DATA = Path(os.environ.get("UPHELD_DATA") or UPHELD_DIR.resolve().parent / "upheld-data").resolve()
-UPHELD_ENVIRONMENT = Environment(os.environ, Path(os.environ.get("UPHELD_SECRETS") or UPHELD_DATA / "secrets"))
+UPHELD_ENVIRONMENT = Environment(
+    os.environ, Path(os.environ.get("UPHELD_SECRETS") or UPHELD_DATA / "secrets")
+)
 UPHELD_KEYS = Path(UPHELD_ENVIRONMENT.get("UPHELD_KEYS") or UPHELD_DATA / "keys").resolve()
 UPHELD_LEDGER_NAME = UPHELD_ENVIRONMENT.get("UPHELD_LEDGER_NAME", "")
 UPHELD_PACKAGE_DAYS = _number(UPHELD_ENVIRONMENT, "UPHELD_PACKAGE_DAYS", 30)

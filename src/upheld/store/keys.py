@@ -1,10 +1,10 @@
 """The key store: files apart from the database, so that destroying a key ends what it sealed (K-01, K-02).
 
-One random AES-256 key a case, wrapped by the master key (AES-256-GCM, the key's id as associated data), one line
-a key, spread over 256 files by the first byte of the id so that destroying one rewrites little. Destroying writes
-the file anew without the line, flushes it and its folder to the disk, and only then returns. Everything is
-readable by its owner alone. Copies of this folder are what bounds "unreadable no later than" (K-02): keep them for
-as few days as `backup_days` says, and never beside the database's.
+One random AES-256 key a case, wrapped by the master key (AES-256-GCM, the key's id as associated data), one
+line a key, spread over 256 files by the first byte of the id so that destroying one rewrites little.
+Destroying writes the file anew without the line, flushes it and its folder to the disk, and only then
+returns. Everything is readable by its owner alone. Copies of this folder are what bounds "unreadable no
+later than" (K-02): keep them for as few days as `backup_days` says, and never beside the database's.
 """
 
 import fcntl
@@ -34,7 +34,7 @@ class Destroyed(Permanent):
     def __init__(self) -> None:
         super().__init__(
             "What was asked for is sealed with a key that has been destroyed; nobody can read it any more.",
-            "That is how an erasure ends. If it should not have ended yet, look for a newer copy of the key folder.",
+            "That is how an erasure ends. If it is too early, look for a newer copy of the key folder.",
         )
 
 
@@ -45,11 +45,11 @@ class KeyStore:
         self._folder = folder
         self._random = random
 
-    # --- keys of cases -----------------------------------------------------------------------------------------
+    # --- keys of cases ----------------------------------------------------------------------------------
 
     def create(self) -> str:
-        """A new data key; gives its id. On the disk before this returns, so that nothing is ever sealed with a
-        key that a crash could lose."""
+        """A new data key; gives its id. On the disk before this returns, so that nothing is ever sealed
+        with a key that a crash could lose."""
         name = self._random(16).hex()
         wrapped = self._wrap(name, self._random(32))
         shard = self._shard(name)
@@ -59,7 +59,7 @@ class KeyStore:
 
     def destroy(self, names: Iterable[str]) -> tuple[str, ...]:
         """Destroy keys for ever; gives those that were there. Safe to repeat."""
-        gone = []
+        gone: list[str] = []
         for prefix, group in _by_shard(names).items():
             shard = self._shard(prefix)
             with self._locked(shard):
@@ -77,16 +77,14 @@ class KeyStore:
     def seal(self, name: str, content: bytes, *, record: str) -> bytes:
         """Encrypt for the record of that id; opening under another id fails. Raises Destroyed."""
         nonce = self._random(NONCE)
-        return SEALED + nonce + AESGCM(self._data_key(name)).encrypt(nonce, content, record.encode())
+        return SEALED + nonce + AESGCM(self._data_key(name)).encrypt(nonce, content, SEALED + record.encode())
 
     def open(self, name: str, sealed: bytes, *, record: str) -> bytes:
         """Decrypt. Raises Destroyed, or Misconfigured when key store and database do not belong together."""
         key = self._data_key(name)
         try:
-            if sealed[:1] != SEALED:
-                raise InvalidTag
-            return AESGCM(key).decrypt(sealed[1 : 1 + NONCE], sealed[1 + NONCE :], record.encode())
-        except InvalidTag as error:
+            return AESGCM(key).decrypt(sealed[1 : 1 + NONCE], sealed[1 + NONCE :], SEALED + record.encode())
+        except (InvalidTag, ValueError) as error:
             raise Misconfigured(
                 f"The sealed value of {record} does not open with its key: it was altered, or moved.",
                 "Restore database and key store from copies of the same time, the key store from the newest.",
@@ -96,7 +94,7 @@ class KeyStore:
         """The key of the case's commitments in the ledger; gone with the case's key (P-05)."""
         return hmac.new(self._data_key(name), b"upheld commitment v1", sha256).digest()
 
-    # --- keys of the organisation ------------------------------------------------------------------------------
+    # --- keys of the organisation -----------------------------------------------------------------------
 
     def blind(self, kind: str, value: str) -> bytes:
         """HMAC by which an open case is found."""
@@ -111,7 +109,7 @@ class KeyStore:
         """The seed of the ledger's signing key."""
         return self._secret("ledger.key")
 
-    # --- files -------------------------------------------------------------------------------------------------
+    # --- files ------------------------------------------------------------------------------------------
 
     def _keyed(self, file: str, kind: str, value: str) -> bytes:
         message = kind.encode() + b"\x00" + value.encode()
@@ -136,7 +134,9 @@ class KeyStore:
 
     def _wrap(self, name: str, key: bytes) -> bytes:
         nonce = self._random(NONCE)
-        return nonce + AESGCM(self._secret("master.key")).encrypt(nonce, key, b"upheld data key " + name.encode())
+        return nonce + AESGCM(self._secret("master.key")).encrypt(
+            nonce, key, b"upheld data key " + name.encode()
+        )
 
     def _data_key(self, name: str) -> bytes:
         wrapped = self._line(name)
@@ -184,7 +184,9 @@ def _secret_in(path: Path) -> bytes:
     try:
         secret = b64decode(path.read_bytes(), validate=False)
     except OSError as error:
-        raise Misconfigured(f"The key file {path} cannot be read: {error.strerror}.", "Give its owner access.") from error
+        raise Misconfigured(
+            f"The key file {path} cannot be read: {error.strerror}.", "Give its owner access."
+        ) from error
     if len(secret) != 32:
         raise Misconfigured(f"The key file {path} does not hold a key.", "Restore it from its copy.")
     return secret

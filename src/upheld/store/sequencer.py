@@ -1,7 +1,8 @@
 """From the inbox into the ledger: an index for each entry, the tree extended, checkpoints signed.
 
-A transaction inserts an unsequenced entry and never waits for an index: giving indexes inside it would hold every
-other writer until its flush (measured: 380 against 2,400 entries a second). One sequencer at a time does that in batches.
+A transaction inserts an unsequenced entry and never waits for an index: giving indexes inside it would hold
+every other writer until its flush (measured: 380 against 2,400 entries a second). One sequencer at a time
+does that in batches.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,18 +36,24 @@ class Hashes:
             wanted = Q()
             for node in nodes[start : start + _READ]:
                 wanted |= Q(level=node.level, position=node.position)
-            for level, position, value in models.Node.objects.filter(wanted).values_list("level", "position", "hash"):
+            for level, position, value in models.Node.objects.filter(wanted).values_list(
+                "level", "position", "hash"
+            ):
                 known[Node(level, position)] = bytes(value)
         return known
 
     def write(self, hashes: Mapping[Node, bytes]) -> None:
         """Add nodes; one that exists already is an error of the database."""
-        rows = (models.Node(level=node.level, position=node.position, hash=value) for node, value in hashes.items())
+        rows = (
+            models.Node(level=node.level, position=node.position, hash=value)
+            for node, value in hashes.items()
+        )
         models.Node.objects.bulk_create(rows, batch_size=BATCH)
 
 
 def signer(keys: KeyStore, name: str = "") -> Signer:
-    """The ledger's key. Its name is `name`, else that of the last checkpoint, else made from the key itself."""
+    """The ledger's key. Its name is `name`, else that of the last checkpoint, else made from the key
+    itself."""
     seed = keys.signing_seed()
     last = models.Checkpoint.objects.order_by("-size").values_list("signed", flat=True).first()
     if name or last:
@@ -62,8 +69,8 @@ def size() -> int:
 
 
 def sequence(*, limit: int = BATCH) -> int:
-    """Give the oldest unsequenced entries their indexes; gives how many. 0 when the inbox is empty, found out without
-    taking anybody's write lock."""
+    """Give the oldest unsequenced entries their indexes; gives how many. 0 when the inbox is empty, found
+    out without taking anybody's write lock."""
     return _sequence(limit) if models.PendingEntry.objects.exists() else 0
 
 
@@ -75,7 +82,8 @@ def _sequence(limit: int) -> int:
         return 0
     start = size()
     models.Entry.objects.bulk_create(
-        models.Entry(index=start + offset, pending=each.pk, content=each.content) for offset, each in enumerate(pending)
+        models.Entry(index=start + offset, pending=each.pk, content=each.content)
+        for offset, each in enumerate(pending)
     )
     Tree(Hashes(), start).extend(leaf_hash(bytes(each.content)) for each in pending)
     models.PendingEntry.objects.filter(pk__in=[each.pk for each in pending]).delete()
@@ -104,7 +112,8 @@ def drain(*, by: Signer, now: datetime) -> SignedCheckpoint:
 
 
 def prove_entry(pending: int, *, by: Signer, now: datetime) -> Proof:
-    """A portable proof that the entry of this inbox row stands in the ledger, under a checkpoint of now (P-14)."""
+    """A portable proof that the entry of this inbox row stands in the ledger, under a checkpoint of now
+    (P-14)."""
     signed = drain(by=by, now=now)
     entry = models.Entry.objects.get(pending=pending)
     return prove(Tree(Hashes(), size()), entry.index, signed, extra=bytes(entry.content))
@@ -112,7 +121,9 @@ def prove_entry(pending: int, *, by: Signer, now: datetime) -> Proof:
 
 def entries(*, stop: int) -> Iterator[bytes]:
     """The first `stop` sequenced entries in order, in bounded memory."""
-    for content in models.Entry.objects.filter(index__lt=stop).values_list("content", flat=True).iterator(BATCH):
+    for content in (
+        models.Entry.objects.filter(index__lt=stop).values_list("content", flat=True).iterator(BATCH)
+    ):
         yield bytes(content)
 
 

@@ -57,7 +57,9 @@ class Case(models.Model):
         indexes = (
             models.Index(name="case_open", fields=["opened_at"], condition=models.Q(state=CaseState.OPEN)),
             models.Index(
-                name="case_key_due", fields=["key_destroy_on"], condition=models.Q(key_destroyed_at__isnull=True)
+                name="case_key_due",
+                fields=["key_destroy_on"],
+                condition=models.Q(key_destroyed_at__isnull=True),
             ),
         )
 

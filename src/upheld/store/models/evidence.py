@@ -28,13 +28,15 @@ class Evidence(models.Model):
                 fields=["fulfilment", "attempt"],
                 condition=models.Q(part__isnull=True),
             ),
-            models.CheckConstraint(name="evidence_class_known", condition=models.Q(cls__in=["A", "B", "C", "D", "E"])),
+            models.CheckConstraint(
+                name="evidence_class_known", condition=models.Q(cls__in=["A", "B", "C", "D", "E"])
+            ),
         )
 
 
 class Due(models.Model):
-    """Rows that stay for a lawful ground until `on`; then the purge follows the plan's rule (G-17.3). Their keys
-    are sealed: `key` names the columns."""
+    """Rows that stay for a lawful ground until `on`; then the purge follows the plan's rule (G-17.3). Their
+    keys are sealed: `key` names the columns."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
 

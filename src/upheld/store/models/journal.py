@@ -1,4 +1,5 @@
-"""The journal: what is to be done in each system, how far it is, and what was prepared but not yet known done."""
+"""The journal: what is to be done in each system, how far it is, and what was prepared but not yet known
+done."""
 
 from uuid import uuid4
 
@@ -11,8 +12,8 @@ from upheld.store.models.plan import Plan
 class FulfilmentState(models.TextChoices):
     """WAITING for its turn or its not-before time; RUNNING under a lease; the last three are outcomes.
 
-    FAILED is no end: the case stays open, and `resume` tries again. RETAINED: nothing more can be done until a
-    date or the release of a hold, and the certificate says what stays.
+    FAILED is no end: the case stays open, and `resume` tries again. RETAINED: nothing more can be done
+    until a date or the release of a hold, and the certificate says what stays.
     """
 
     WAITING = "WAITING"
@@ -39,9 +40,9 @@ class PartState(models.TextChoices):
 
 
 class Fulfilment(models.Model):
-    """One system's share of a request. Whoever drives it holds (`owner`, `attempt`): every later write names both
-    and changes nothing when another has taken over. `unreached`: the person was not looked for here yet.
-    `withheld`: the hold for whose sake rows stay (G-17.4)."""
+    """One system's share of a request. Whoever drives it holds (`owner`, `attempt`): every later write
+    names both and changes nothing when another has taken over. `unreached`: the person was not looked for
+    here yet. `withheld`: the hold for whose sake rows stay (G-17.4)."""
 
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="fulfilments")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="fulfilments")
@@ -74,10 +75,14 @@ class Fulfilment(models.Model):
         )
         indexes = (
             models.Index(
-                name="fulfilment_ready", fields=["not_before"], condition=models.Q(state=FulfilmentState.WAITING)
+                name="fulfilment_ready",
+                fields=["not_before"],
+                condition=models.Q(state=FulfilmentState.WAITING),
             ),
             models.Index(
-                name="fulfilment_leased", fields=["leased_until"], condition=models.Q(state=FulfilmentState.RUNNING)
+                name="fulfilment_leased",
+                fields=["leased_until"],
+                condition=models.Q(state=FulfilmentState.RUNNING),
             ),
         )
 
@@ -85,8 +90,9 @@ class Fulfilment(models.Model):
 class Part(models.Model):
     """One transaction of one system. Stored durably while the target has written but not committed.
 
-    `token` asks the target later what became of it. Traces and before-images are personal and sealed. A system
-    has at most one part whose outcome is not known: the next is prepared only after this one is settled.
+    `token` asks the target later what became of it. Traces and before-images are personal and sealed. A
+    system has at most one part whose outcome is not known: the next is prepared only after this one is
+    settled.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)

@@ -21,7 +21,9 @@ class Package(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(name="package_expiring", fields=["expires_at"], condition=models.Q(removed_at__isnull=True)),
+            models.Index(
+                name="package_expiring", fields=["expires_at"], condition=models.Q(removed_at__isnull=True)
+            ),
         )
 
 

@@ -1,4 +1,5 @@
-"""A plan is stored as rows when it is approved: an upgrade of the map or of Upheld never changes a running case."""
+"""A plan is stored as rows when it is approved: an upgrade of the map or of Upheld never changes a running
+case."""
 
 from django.db import models
 
@@ -31,7 +32,8 @@ class Plan(models.Model):
 
 
 class Step(models.Model):
-    """One step in its canonical text (spec/plan.md); `kind`, `system` and `table` repeat what stands in it."""
+    """One step in its canonical text (spec/plan.md); `kind`, `system` and `table` repeat what stands in
+    it."""
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveIntegerField()

@@ -20,6 +20,7 @@ class Task(models.Model):
         constraints = (
             models.UniqueConstraint(name="task_once", fields=["fulfilment", "step"]),
             models.CheckConstraint(
-                name="task_answer_has_author", condition=models.Q(answered_at__isnull=True) | ~models.Q(answered_by="")
+                name="task_answer_has_author",
+                condition=models.Q(answered_at__isnull=True) | ~models.Q(answered_by=""),
             ),
         )
