@@ -4,6 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from upheld.connectors.conformance import standard_rows, standard_system
+from upheld.connectors.conformance.suite import EMAIL
+from upheld.connectors.conformance.world import NOW as STANDARD_NOW
+from upheld.connectors.conformance.world import steps_of
 from upheld.datamap.model import (
     Anonymise,
     Assignment,
@@ -32,6 +36,9 @@ from upheld.datamap.model import (
 from upheld.datamap.model import Test as Comparison
 from upheld.law.right import Right
 from upheld.rights.outcome import Misconfigured
+from upheld.rights.plan import Anonymise as AnonymiseStep
+from upheld.rights.plan import Detach as DetachStep
+from upheld.rights.plan import Erase, Retain
 from upheld.rights.planner import plan
 from upheld.rights.rows.values import day, edited, equal, reach
 from upheld.rights.subject import Person, Subject
@@ -336,3 +343,28 @@ def test_paths_are_written_with_or_without_brackets():
 def test_a_retention_that_counts_from_no_date_stops_before_the_first_write():
     with pytest.raises(Misconfigured):
         day("soon")
+
+
+WRITING = [
+    step
+    for step in steps_of(standard_system(), Right.ERASURE)
+    if isinstance(step, Erase | AnonymiseStep | DetachStep | Retain)
+]
+
+
+@pytest.mark.parametrize(
+    "left_out", WRITING, ids=lambda step: f"{type(step).__name__}-{step.selection.table}-{step.number}"
+)
+def test_verification_notices_every_step_that_was_left_out(left_out):
+    """Mutation: looking again goes by the map, so a plan that forgot a rule cannot pass (P-20)."""
+    steps = tuple(step for step in steps_of(standard_system(), Right.ERASURE) if step != left_out)
+    connector = InMemoryConnector(standard_system(), standard_rows())
+    subject = Subject((EMAIL,), (Person("world", "people", (7,)),))
+
+    journal = drive(
+        connector.execute(steps, subject, now=STANDARD_NOW, entropy=serial_entropy(), allow=frozenset()),
+        InMemoryJournal(),
+    )
+    verified = connector.verify(steps, subject, journal.traces, now=STANDARD_NOW)
+
+    assert left_out.selection.table in {remnant.table for remnant in verified.remnants}

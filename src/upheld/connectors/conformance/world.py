@@ -204,7 +204,7 @@ def _tables() -> tuple[Table, ...]:
 
 
 def standard_system(**changes: object) -> System:
-    """The map of the world; `changes` are the fields of System that a kind needs, such as `kind` and `connect`,
+    """The map of the world; `changes` are the fields of System that a kind needs, such as `connect`,
     and `paths` (table name to path) and `format` of its tables.
     """
     paths = changes.pop("paths", {})

@@ -263,6 +263,8 @@ class _Look:
                 self._add(table, links[0].columns[0], "link")
             elif treatment.rules and any(link.tie is Tie.OWNS for link in links):
                 stays = self._rule(table, row, links[0].columns[0], "link")
+        if not links and treatment.orphan and self._emptied(table, row):
+            self._add(table, (*row_key(table), "")[0], "nobody is left")
         by = dict(treatment.by)
         for link in links:
             action = by.get(link.name) or (model.Detach() if link.tie is Tie.SEES else None)
@@ -270,6 +272,11 @@ class _Look:
                 stays = self._left(table, row, action, link.columns[0], "link") or stays
         if not stays:
             self._values(table, row)
+
+    def _emptied(self, table: Table, row: Row) -> bool:
+        """Whether a row that was hers stands there without anybody."""
+        was_hers = key_of(row, row_key(table)) in self.found.memory.rows.get(table.name, set())
+        return was_hers and self.found.alone(table, row)
 
     def _rule(self, table: Table, row: Row, column: str, how: str) -> bool:
         for rule in table.treatment.rules:
