@@ -18,6 +18,7 @@ from upheld.ledger.types import PLAN_APPROVED, SUPPRESSION_ADDED
 from upheld.rights.codec import text
 from upheld.rights.fulfil import Failed, execute
 from upheld.rights.outcome import (
+    Asked,
     Committed,
     Established,
     Failure,
@@ -188,7 +189,7 @@ def _system(means: Means, hold: Hold, progress: Progress) -> None:
                     _abort_open(means, hold)
                     raise event.failure
         if hold.fulfilment.tasks.filter(answered_at__isnull=True).exists():
-            journal.wait(means=means, hold=hold)
+            journal.wait(hold=hold)
     finally:
         events.close()
 

@@ -275,7 +275,7 @@ def asked(*, means: Means, hold: Hold, event: Asked) -> None:
 
 
 @transaction.atomic
-def wait(*, means: Means, hold: Hold) -> None:
+def wait(*, hold: Hold) -> None:
     """Nothing more to do in this system until somebody answers or a later run comes."""
     _fenced(hold, state=FulfilmentState.WAITING, owner="", leased_until=None)
 

@@ -119,7 +119,7 @@ def database(url: str, data: Path) -> dict[str, object]:
     parts = urlsplit(url)
     if parts.scheme.partition("+")[0] not in ("postgresql", "postgres"):
         raise Misconfigured(
-            f"UPHELD_DATABASE_URL begins with {parts.scheme!r}; Upheld keeps its records in PostgreSQL or SQLite.",
+            f"UPHELD_DATABASE_URL begins with {parts.scheme!r}; records are kept in PostgreSQL or SQLite.",
             "Write postgresql://user:password@host/name, or leave it out for SQLite in the data folder.",
         )
     return {
