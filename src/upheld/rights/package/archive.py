@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import IO, BinaryIO, cast
 
 import pyrage
 
@@ -55,7 +55,7 @@ class Archive:
 
     def __init__(self, now: datetime) -> None:
         self._sink = _Sink()
-        self._zip = zipfile.ZipFile(self._sink, "w", zipfile.ZIP_DEFLATED)  # type: ignore[arg-type]
+        self._zip = zipfile.ZipFile(cast("IO[bytes]", self._sink), "w", zipfile.ZIP_DEFLATED)
         self._date = (max(now.year, 1980), now.month, now.day, now.hour, now.minute, now.second)
         self.entries: list[Entry] = []
 
@@ -164,5 +164,7 @@ def seal(pieces: Iterator[bytes], out: BinaryIO, keys: Sequence[pyrage.x25519.Re
             raise pulled.error from None
         cause = measured.error or error
         reason = cause.strerror if isinstance(cause, OSError) else str(cause)
-        raise Transient(f"The package could not be written: {reason}.", "Make room or choose another place.") from None
+        raise Transient(
+            f"The package could not be written: {reason}.", "Make room or choose another place."
+        ) from None
     return measured.size, measured.sha256

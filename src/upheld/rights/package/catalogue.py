@@ -29,7 +29,6 @@ class Catalogue:
     nothing: str
     unfinished: str
     unfinished_all: str
-    contents: str
     by_system: str
     state_failed: str
     state_waiting: str
@@ -47,7 +46,6 @@ class Catalogue:
     processor: str
     agreement: str
     kept: str
-    kept_longer: str
     place: str
     place_unknown: str
     source: str
@@ -72,7 +70,6 @@ class Catalogue:
     machines: str
     machines_text: str
     records: tuple[str, str]
-    file_count: tuple[str, str]
     pages: tuple[str, str]
     bytes_text: str
     back: str
@@ -97,7 +94,9 @@ class Catalogue:
     def date(self, value: date, *, weekday: bool = True) -> str:
         """The day in full words."""
         text = self.day.format(day=value.day, month=self.months[value.month - 1], year=value.year)
-        return f"{self.weekdays[value.weekday()]}{' ' if self.code != 'de' else ', '}{text}" if weekday else text
+        return (
+            f"{self.weekdays[value.weekday()]}{' ' if self.code != 'de' else ', '}{text}" if weekday else text
+        )
 
     def number(self, value: int) -> str:
         """Digits in groups of three."""

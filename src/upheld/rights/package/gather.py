@@ -122,7 +122,9 @@ def _like(pieces: list[str], text: str) -> bool:
 
 
 def _mapped(system: System) -> bool:
-    return system.kind == "manual" or any(table.person or table.links or table.identities for table in system.tables)
+    return system.kind == "manual" or any(
+        table.person or table.links or table.identities for table in system.tables
+    )
 
 
 def parts(plan: Plan, datamap: DataMap) -> list[Part]:
@@ -170,9 +172,7 @@ class Gathering:
         except Failure as failure:
             part.failure, part.state = failure, State.FAILED
         part.holdings = [holding for holding in holdings.values() if holding.rows]
-        if part.state is State.NOTHING and (part.holdings or part.files):
-            part.state = State.COMPLETE
-        elif part.state is State.WAITING and (part.holdings or part.files):
+        if part.state in (State.NOTHING, State.WAITING) and (part.holdings or part.files):
             part.state = State.COMPLETE
         elif part.state is State.NOTHING and not connector.capabilities.automatic:
             part.state = State.WAITING
@@ -189,7 +189,9 @@ class Gathering:
         return Holding(part.system.name, name, table, slug, self._spool.strand(), guard(fields), formats)
 
     def _file(self, part: Part, item: Attachment) -> Iterator[bytes]:
-        path = self._names.path("files", part.slug, item.table, item.name.replace("\\", "/").rpartition("/")[2])
+        path = self._names.path(
+            "files", part.slug, item.table, item.name.replace("\\", "/").rpartition("/")[2]
+        )
         failures: list[Failure] = []
         entry = yield from self._archive.add(path, _until_failure(item.content, failures))
         part.files.append(Copied(item.table, item.name, path, entry.size, not failures))

@@ -69,7 +69,7 @@ def _reason(field: Field) -> str | None:
 
 
 def _cut(value: tuple[str, Json], path: tuple[str, ...], reason: str) -> tuple[tuple[str, Json], bool]:
-    kind, content = value
+    _, content = value
     if isinstance(content, str):
         try:
             _, document = plain(json.loads(content))

@@ -56,6 +56,7 @@ def _part(part: Part) -> dict[str, object]:
             for holding in part.holdings
         ],
         "attachments": [
-            {"table": each.table, "name": each.name, "path": each.path, "whole": each.whole} for each in part.files
+            {"table": each.table, "name": each.name, "path": each.path, "whole": each.whole}
+            for each in part.files
         ],
     }

@@ -69,7 +69,9 @@ def _unpack(archive: zipfile.ZipFile, to: Path, limit: int) -> None:
     seen: set[str] = set()
     for entry in archive.infolist():
         if not _stays(entry) or entry.filename.casefold() in seen:
-            raise Unopened(f"The package holds a file named {entry.filename!r}, which is not allowed. Nothing of it is kept.")
+            raise Unopened(
+                f"The package holds a file named {entry.filename!r}, which is not allowed. Nothing of it is kept."
+            )
         seen.add(entry.filename.casefold())
     left = limit
     for entry in archive.infolist():
@@ -79,14 +81,16 @@ def _unpack(archive: zipfile.ZipFile, to: Path, limit: int) -> None:
             while piece := source.read(64 * 1024):
                 left -= len(piece)
                 if left < 0:
-                    raise Unopened(f"The package unpacks to more than {limit} bytes. Raise the limit if you expect that.")
+                    raise Unopened(
+                        f"The package unpacks to more than {limit} bytes. Raise the limit if you expect that."
+                    )
                 copy.write(piece)
 
 
 def _stays(entry: zipfile.ZipInfo) -> bool:
     name, mode = entry.filename, entry.external_attr >> 16
     parts = name.split("/")
-    plain = not set(name) & set('\\:\0') and all(part not in ("", ".", "..") for part in parts)
+    plain = not set(name) & set("\\:\0") and all(part not in ("", ".", "..") for part in parts)
     return plain and entry.orig_filename == name and (stat.S_IFMT(mode) in (0, stat.S_IFREG))
 
 

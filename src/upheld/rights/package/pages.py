@@ -47,14 +47,16 @@ def _page(holding: Holding, reader: Reader, number: int, lines: list[bytes], sys
     total = holding.rows
     way = _way(number, page_count(holding), reader)
     range_of = language.rows.format(
-        first=language.number(first), last=language.number(first + len(lines) - 1), total=language.number(total)
+        first=language.number(first),
+        last=language.number(first + len(lines) - 1),
+        total=language.number(total),
     )
     said = range_of if page_count(holding) > 1 else language.count(total, language.records)
     table = _upright(holding, reader, lines) if total <= upright else _wide(holding, reader, lines)
     seen = language.seen.format(count=language.number(holding.seen)) if holding.seen else ""
     return (
         f'<p><a href="../../../index.html">{text(language.back)}</a></p>\n'
-        f"<h1>{text(title(holding))}</h1>\n<p class=\"quiet\">{text(system)} · {text(said)}</p>\n"
+        f'<h1>{text(title(holding))}</h1>\n<p class="quiet">{text(system)} · {text(said)}</p>\n'
         + (f"<p>{text(seen)}</p>\n" if seen else "")
         + way
         + table
@@ -110,5 +112,7 @@ def _upright(holding: Holding, reader: Reader, lines: list[bytes]) -> str:
         label = reader.language.record.format(number=number)
         heading = f"<h2>{text(label)}</h2>\n" if holding.rows > 1 else ""
         note = f"<p>{text(reader.language.mark_others_row)}</p>\n" if mark + "mine" in row else ""
-        blocks.append(f'{heading}{note}<div class="scroll"><table class="record">\n<tbody>\n{rows}</tbody>\n</table></div>\n')
+        blocks.append(
+            f'{heading}{note}<div class="scroll"><table class="record">\n<tbody>\n{rows}</tbody>\n</table></div>\n'
+        )
     return "".join(blocks)

@@ -69,7 +69,9 @@ class Reader:
         if value.tzinfo is not None:
             value = value.astimezone(self.zone)
         clock = value.strftime("%H:%M:%S" if value.second else "%H:%M")
-        return self.language.at.format(date=self.language.date(value), time=f"{clock} {value.tzname() or ''}".strip())
+        return self.language.at.format(
+            date=self.language.date(value), time=f"{clock} {value.tzname() or ''}".strip()
+        )
 
     def document(self, value: Json, depth: int = 0) -> str:
         """A document as lists within lists; below twenty levels as its own text."""

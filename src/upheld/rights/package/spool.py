@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -62,13 +63,13 @@ class Spool:
     """All strands of one package, in one file. `folder`: where, if not in the system's temporary folder."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._file = tempfile.TemporaryFile(dir=folder)
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by __exit__
         self._cipher = AESGCM(AESGCM.generate_key(256))
         self._places = array("Q", [0])
         self._strands: list[Strand] = []
         self._waiting = 0
 
-    def __enter__(self) -> "Spool":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -103,4 +104,6 @@ class Spool:
         """The frame again; InvalidTag when somebody changed the file."""
         start, end = self._places[number], self._places[number + 1]
         self._file.seek(start)
-        return zlib.decompress(self._cipher.decrypt(number.to_bytes(12, "big"), self._file.read(end - start), None))
+        return zlib.decompress(
+            self._cipher.decrypt(number.to_bytes(12, "big"), self._file.read(end - start), None)
+        )

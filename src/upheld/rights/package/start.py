@@ -102,12 +102,16 @@ def _data(part: Part, language: Catalogue) -> str:
         count = language.count(holding.rows, language.records)
         if page_count(holding) > 1:
             count += ", " + language.count(page_count(holding), language.pages)
-        links.append(f'<a href="{page_path(holding, 1)}">{text(title(holding))}</a> <span class="quiet">{text(count)}</span>')
+        links.append(
+            f'<a href="{page_path(holding, 1)}">{text(title(holding))}</a> <span class="quiet">{text(count)}</span>'
+        )
     files = []
     for each in part.files:
         size = language.bytes_text.format(size=language.number(each.size))
         cut = "" if each.whole else f", {language.cut_short}"
-        files.append(f'<a href="{quote(each.path)}">{text(each.name)}</a> <span class="quiet">{text(size + cut)}</span>')
+        files.append(
+            f'<a href="{quote(each.path)}">{text(each.name)}</a> <span class="quiet">{text(size + cut)}</span>'
+        )
     return _entry(language.data, _list(links, "links")) + _entry(language.files, _list(files, "links"))
 
 
@@ -128,7 +132,10 @@ def _about(part: Part, datamap: DataMap, language: Catalogue, regime: str) -> st
         + _entry(language.why, _why(purposes, language, regime))
         + _entry(language.receives, _receives(part, purposes, datamap, language))
         + _entry(language.kept, _kept(part, purposes))
-        + _entry(language.place, text(language.country(part.system.place) if part.system.place else language.place_unknown))
+        + _entry(
+            language.place,
+            text(language.country(part.system.place) if part.system.place else language.place_unknown),
+        )
         + _entry(language.source, _source(fields, language))
         + _entry(language.withheld, _withheld(part, language))
     )
@@ -171,7 +178,9 @@ def _kept(part: Part, purposes: list[Purpose]) -> str:
     for holding in part.holdings:
         actions = [rule.action for rule in holding.table.treatment.rules]
         actions += [action for _, action in holding.table.treatment.by]
-        said += [f"{text(title(holding))}: {text(action.law)}" for action in actions if isinstance(action, Retain)]
+        said += [
+            f"{text(title(holding))}: {text(action.law)}" for action in actions if isinstance(action, Retain)
+        ]
     return _list(list(dict.fromkeys(said)))
 
 

@@ -29,7 +29,10 @@ _kinds: Final[dict[str, dict[str, Json]]] = {
     "object": {"type": "object"},
     "bytes": {
         "type": "object",
-        "properties": {mark + "base64": {"type": "string", "contentEncoding": "base64"}, mark + "type": {"type": "string"}},
+        "properties": {
+            mark + "base64": {"type": "string", "contentEncoding": "base64"},
+            mark + "type": {"type": "string"},
+        },
         "required": [mark + "base64", mark + "type"],
     },
 }
@@ -115,7 +118,10 @@ def schema(holding: Holding) -> dict[str, Json]:
                 about["x-provided"] = field.provided
         described[escape(column.name)] = about
     described[mark + "mine"] = {"const": False, "$comment": "a row you may see that is somebody else's"}
-    described[mark + "format"] = {"type": "string", "$comment": "how texts of this row are written: php, json"}
+    described[mark + "format"] = {
+        "type": "string",
+        "$comment": "how texts of this row are written: php, json",
+    }
     return {
         "$schema": dialect,
         "title": holding.name,

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -52,7 +53,7 @@ def _bytes(value: bytes | bytearray | memoryview) -> tuple[str, Json]:
 
 
 def _float(value: float) -> tuple[str, Json]:
-    if value != value or value in (float("inf"), float("-inf")):
+    if not math.isfinite(value):
         return "text", {"inf": "Infinity", "-inf": "-Infinity"}.get(str(value), "NaN")
     return "number", value
 
@@ -100,4 +101,6 @@ def plain(value: object) -> tuple[str, Json]:
 
 def line(row: Mapping[str, Json]) -> bytes:
     """One line of JSON. A lone surrogate, which UTF-8 lacks, is written as its JSON escape."""
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace") + b"\n"
+    return (
+        json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace") + b"\n"
+    )

@@ -84,7 +84,9 @@ def write(
     try:
         with Spool(spool) as shelf:
             job = _Job(plan, datamap, subject, connectors, now, reader, shelf)
-            size, digest = seal(job.pieces(), out, keys) if not isinstance(out, Path) else _to_path(job, out, keys)
+            size, digest = (
+                seal(job.pieces(), out, keys) if not isinstance(out, Path) else _to_path(job, out, keys)
+            )
     except OSError as error:
         raise Transient(
             f"The package could not be written: {error.strerror}.", "Make room or choose another place."
@@ -98,7 +100,8 @@ def _zone(datamap: DataMap) -> ZoneInfo:
         return ZoneInfo(datamap.organisation.time_zone)
     except (KeyError, ValueError):
         raise Misconfigured(
-            f"{datamap.organisation.time_zone!r} is not a time zone.", "Write one such as Europe/Berlin in upheld.yaml."
+            f"{datamap.organisation.time_zone!r} is not a time zone.",
+            "Write one such as Europe/Berlin in upheld.yaml.",
         ) from None
 
 
@@ -118,7 +121,13 @@ class _Job:
         reader: Reader,
         shelf: Spool,
     ) -> None:
-        self.plan, self.datamap, self.connectors, self.now, self.reader = plan, datamap, connectors, now, reader
+        self.plan, self.datamap, self.connectors, self.now, self.reader = (
+            plan,
+            datamap,
+            connectors,
+            now,
+            reader,
+        )
         self.parts = parts(plan, datamap)
         self.archive = Archive(now)
         self.gathering = Gathering(plan, subject, shelf, self.archive, Names())
