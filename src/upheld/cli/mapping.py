@@ -1,9 +1,13 @@
 """What `upheld map …` does."""
 
+from pathlib import Path
+
 import typer
 
 from upheld.cli import show, start
 from upheld.cli.faults import WrongUse
+from upheld.datamap.draw.mermaid import as_mermaid
+from upheld.datamap.draw.page import as_html
 from upheld.datamap.schema import FILES, schema_text
 from upheld.rights.connector import Finding, Severity
 from upheld.rights.outcome import Failure
@@ -38,6 +42,17 @@ def check(*, strict: bool, offline: bool, as_json: bool) -> int:
         typer.echo(f"{len(mapped.systems)} systems, {tables} tables, {len(findings)} findings.")
     fatal = {Severity.STOP, Severity.DOUBT} if strict else {Severity.STOP}
     return 1 if silent or any(each.severity in fatal for each in findings) else 0
+
+
+def show(html: Path | None) -> int:
+    """The whole map, as text or as a page."""
+    mapped = start.datamap()
+    if html is None:
+        typer.echo(as_mermaid(mapped))
+    else:
+        html.write_text(as_html(mapped), encoding="utf-8")
+        typer.echo(f"wrote {html}")
+    return 0
 
 
 def schema(name: str) -> int:

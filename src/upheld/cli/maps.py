@@ -1,5 +1,6 @@
 """`upheld map …`."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,6 +34,22 @@ def check(
     from upheld.cli import mapping  # lazy: app ready
 
     raise typer.Exit(mapping.check(strict=strict, offline=offline, as_json=as_json))
+
+
+@commands.command("show")
+def show(
+    dir_: options.Dir = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a page that stands alone.")
+    ] = None,
+) -> None:
+    """Draw the data map: Mermaid text, or a page for people."""
+    from upheld.cli import start  # lazy: slow import
+
+    start.settle(dir_, None)
+    from upheld.cli import mapping  # lazy: app ready
+
+    raise typer.Exit(mapping.show(html))
 
 
 @commands.command("schema")
