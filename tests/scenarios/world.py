@@ -127,7 +127,10 @@ class World:
 
     def rows(self, table: str, columns: str = "*") -> list[tuple[Any, ...]]:
         """All rows of a table, in the order of their first column, NULLs last."""
-        return sorted(self.database.rows(f"SELECT {columns} FROM {table}"), key=lambda row: [(v is None, str(v)) for v in row])
+        return sorted(
+            self.database.rows(f"SELECT {columns} FROM {table}"),
+            key=lambda row: [(v is None, str(v)) for v in row],
+        )
 
     def run(self, *statements: str) -> None:
         """Plain SQL, as the organisation's own software would."""
@@ -154,7 +157,12 @@ class Erasure:
     @property
     def matched(self) -> dict[str, int]:
         """Distinct rows of hers by table."""
-        return {each.table: each.matched for event in self.events if isinstance(event, Committed) for each in event.counts.tables}
+        return {
+            each.table: each.matched
+            for event in self.events
+            if isinstance(event, Committed)
+            for each in event.counts.tables
+        }
 
     @property
     def verified(self) -> Verified:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from upheld.datamap.model import System
-from upheld.rights.outcome import Committed, Counts, Established, Prepared, Settled, Verified
+from upheld.rights.outcome import Asked, Committed, Counts, Established, Prepared, Settled, Verified
 from upheld.rights.plan import Step
 from upheld.rights.subject import Identity, Key, Person, Subject
 
@@ -93,9 +93,10 @@ class Attachment:
 
 Collected = Row | Attachment
 
-Execution = Generator[Prepared | Committed, None, None]
+Execution = Generator[Prepared | Committed | Asked, None, None]
 """Yields Prepared, is resumed only when the caller has stored it durably, commits, yields Committed; once for
-each transaction of the system. Closing the generator before resuming rolls back."""
+each transaction of the system. Closing the generator before resuming rolls back. A system that waits for a
+person yields Asked for each task instead, and ends."""
 
 
 class Connector(Protocol):
@@ -131,14 +132,22 @@ class Connector(Protocol):
         ...
 
     def execute(
-        self, steps: Sequence[Step], subject: Subject, *, now: datetime, entropy: Entropy, allow: frozenset[str]
+        self,
+        steps: Sequence[Step],
+        subject: Subject,
+        *,
+        now: datetime,
+        entropy: Entropy,
+        allow: frozenset[str],
     ) -> Execution:
         """Do the writing steps. Refuses with Misconfigured on any STOP finding and on undecided rows, with
         Permanent beyond a limit that `allow` does not name (`rows_per_person`, `share_of_table`), in each case before
         its first write."""
         ...
 
-    def verify(self, steps: Sequence[Step], subject: Subject, traces: Sequence[bytes], *, now: datetime) -> Verified:
+    def verify(
+        self, steps: Sequence[Step], subject: Subject, traces: Sequence[bytes], *, now: datetime
+    ) -> Verified:
         """Look again, in a new transaction, from identities, keys and remembered values and by the map, not
         by the predicates that erased."""
         ...
@@ -157,5 +166,3 @@ class Factory(Protocol):
     def __call__(self, system: System, *, secrets: Mapping[str, str]) -> Connector:
         """Misconfigured when the system's own keys do not fit this kind."""
         ...
-
-

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from upheld.rights.connector import Connector, Entropy
-from upheld.rights.outcome import Committed, Counts, Failure, Permanent, Prepared, Transient, Verified
+from upheld.rights.outcome import Asked, Committed, Counts, Failure, Permanent, Prepared, Transient, Verified
 from upheld.rights.plan import Plan
 from upheld.rights.subject import Subject
 
@@ -28,7 +28,7 @@ class Failed:
     failure: Failure
 
 
-Event = Started | Prepared | Committed | Verified | Failed
+Event = Started | Prepared | Committed | Asked | Verified | Failed
 
 
 def execute(
@@ -51,7 +51,9 @@ def execute(
         yield Started(system)
         connector = connectors.get(system)
         if connector is None:
-            yield Failed(system, Permanent(f"No connector for {system}.", "Check its `kind` in the privacy folder."))
+            yield Failed(
+                system, Permanent(f"No connector for {system}.", "Check its `kind` in the privacy folder.")
+            )
             continue
         try:
             yield from _one(plan, connector, subject, system, now=now, entropy=entropy, allow=allow)
@@ -71,18 +73,24 @@ def _one(
 ) -> Generator[Event, None, None]:
     steps = plan.of(system)
     traces: list[bytes] = []
+    waiting = False
     for _ in range(ROUNDS):
         for event in connector.execute(steps, subject, now=now, entropy=entropy, allow=allow):
             if isinstance(event, Prepared):
                 traces.append(event.traces)
+            waiting = waiting or isinstance(event, Asked)
             yield event
+        if waiting:
+            return
         verified = connector.verify(steps, subject, traces, now=now)
         if not verified.remnants:
             yield verified
             return
     yield verified
     places = ", ".join(sorted({f"{each.table}.{each.column}" for each in verified.remnants}))
-    raise Transient(f"After {ROUNDS} rounds {system} still holds data of this person in {places}.", "Look at it there.")
+    raise Transient(
+        f"After {ROUNDS} rounds {system} still holds data of this person in {places}.", "Look at it there."
+    )
 
 
 def dry_run(

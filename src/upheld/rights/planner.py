@@ -215,7 +215,14 @@ class _SystemPlanner:
                 self._retain(table, action, selection)
 
     def _retain(self, table: Table, action: model.Retain, selection: Selection) -> None:
-        running = selection
+        """What stays, split by age. A row kept for a matter whose hold has ended follows `then` (G-17.4)."""
+        running, review = selection, action.review
+        if action.hold:
+            hold = next((each for each in self.holds if each.matter == action.hold), None)
+            if hold is None:
+                self._act(table, action.then, selection)
+                return
+            review = review or hold.until
         if action.period and action.after:
             over = _narrow(selection, age=Age(action.after, action.period, Side.OVER))
             self._act(table, action.then, over)
@@ -231,7 +238,7 @@ class _SystemPlanner:
                 action.assignments,
                 action.period,
                 action.after,
-                action.review,
+                review,
                 action.hold,
             )
         )
@@ -262,7 +269,15 @@ class _SystemPlanner:
             if keys:
                 self.acts.append(
                     steps.Recount(
-                        0, self.system.name, table.name, key, recount.column, recount.of, recount.by, keys, self.reason
+                        0,
+                        self.system.name,
+                        table.name,
+                        key,
+                        recount.column,
+                        recount.of,
+                        recount.by,
+                        keys,
+                        self.reason,
                     )
                 )
 
@@ -277,7 +292,14 @@ class _SystemPlanner:
         formats = tuple((rule.when, rule.format) for rule in table.treatment.rules if rule.format)
         self.acts.append(
             steps.Collect(
-                0, self.system.name, selection, table.fields, _redactions(table), self.reason, table.files, formats
+                0,
+                self.system.name,
+                selection,
+                table.fields,
+                _redactions(table),
+                self.reason,
+                table.files,
+                formats,
             )
         )
 
@@ -292,7 +314,9 @@ class _SystemPlanner:
             if table.name in ordered or table.name in path:
                 return
             for other in self.system.tables:
-                points = {link.to for link in other.links} | ({other.history_of.table} if other.history_of else set())
+                points = {link.to for link in other.links} | (
+                    {other.history_of.table} if other.history_of else set()
+                )
                 if table.name in points and other.name in names and not other.history_of:
                     visit(other, (*path, table.name))
             if table.history_of:

@@ -103,5 +103,3 @@ def _shown(step: Collect, values: dict[str, object], hers: Mapping[str, object])
     owning = {source.link.name for source in step.selection.sources if source.link.tie is Tie.OWNS}
     mine = bool(hers.get(SELF)) or (not step.selection.people and any(hers.get(name) for name in owning))
     return Row(step.number, step.selection.table, values, tuple(hidden), mine)
-
-

@@ -6,14 +6,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from upheld.connectors.sql.inside import is_in
-from upheld.connectors.sql.locate import spell
+from upheld.connectors.sql.locate import distinct, spell
 from upheld.connectors.sql.where import Rows
 from upheld.datamap.model import IdentityColumn, Link, Table
 from upheld.rights.connector import Found
 from upheld.rights.subject import Identity, Key, Person
 
 
-def find(rows: Rows, connection: sa.Connection, identities: Sequence[Identity], people: Sequence[Person]) -> Found:
+def find(
+    rows: Rows, connection: sa.Connection, identities: Sequence[Identity], people: Sequence[Person]
+) -> Found:
     """One look: rows that the identities name, people that other people's rows lead to, and what they vouch for."""
     system = rows.system
     found: list[Person] = []
@@ -41,7 +43,10 @@ def _named(
     values = spelled.raw[table.name, identity.column, identity.kind]
     if not values:
         return
-    here = sa.and_(is_in(rows.tables, table.name, (identity.column,), [(value,) for value in values]), rows.tenant(table.name))
+    here = sa.and_(
+        is_in(rows.tables, table.name, (identity.column,), [(value,) for value in values]),
+        rows.tenant(table.name),
+    )
     if table.person:
         for key in _keys(rows, connection, table.name, table.person, here):
             yield Person(rows.system.name, table.name, key, given)
@@ -62,8 +67,8 @@ def _vouches(rows: Rows, table: str, column: str) -> sa.ColumnElement[bool]:
 
 def _keys(rows: Rows, connection: sa.Connection, table: str, key: Sequence[str], here: Any) -> list[Key]:
     columns = [rows.tables.column(table, column) for column in key]
-    read = connection.execute(sa.select(*columns).where(here).distinct())
-    return [tuple(row) for row in read if None not in row]
+    read = connection.execute(distinct(sa.select(*columns).where(here), connection))
+    return list(dict.fromkeys(tuple(row) for row in read if None not in row))
 
 
 def _same(rows: Rows, connection: sa.Connection, table: Table, people: Sequence[Person]) -> Iterator[Person]:
@@ -89,13 +94,19 @@ def _vouched(rows: Rows, connection: sa.Connection, people: Sequence[Person]) ->
             continue
         for identity in table.identities:
             column = rows.tables.column(table.name, identity.column)
-            statement = sa.select(column, sa.literal(True)).where(here, column.is_not(None), rows.tenant(table.name))
+            statement = sa.select(column, sa.literal(True)).where(
+                here, column.is_not(None), rows.tenant(table.name)
+            )
             if identity.verified_by:
                 vouching = sa.case((_vouches(rows, table.name, identity.verified_by), 1), else_=0)
-                statement = sa.select(column, vouching).where(here, column.is_not(None), rows.tenant(table.name))
-            for value, verified in connection.execute(statement.distinct()):
+                statement = sa.select(column, vouching).where(
+                    here, column.is_not(None), rows.tenant(table.name)
+                )
+            for value, verified in connection.execute(distinct(statement, connection)):
                 if str(value):
-                    yield Identity(identity.kind, str(value), bool(verified), f"{rows.system.name}.{table.name}")
+                    yield Identity(
+                        identity.kind, str(value), bool(verified), f"{rows.system.name}.{table.name}"
+                    )
 
 
 def _hers(rows: Rows, table: Table, people: Sequence[Person]) -> sa.ColumnElement[bool] | None:

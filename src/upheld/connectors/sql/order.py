@@ -35,8 +35,8 @@ def touches(steps: Sequence[Step]) -> list[Touch]:
 
 
 def ordered(tables: Tables, system: System, steps: Sequence[Step]) -> Order:
-    """All steps of a referring table before any deletion in the table referred to; histories after what they
-    are of; in one table deletions last; else the plan's order. Misconfigured for a cycle that nothing breaks."""
+    """All steps of a referring table before any deletion in the table referred to, the table's own deletions
+    last; histories after what they are of; else the plan's order. Misconfigured for a cycle that nothing breaks."""
     every = touches(steps)
     names = list(dict.fromkeys(step.selection.table for step in every))
     erased = {step.selection.table for step in every if isinstance(step, Erase)}
@@ -59,13 +59,8 @@ def ordered(tables: Tables, system: System, steps: Sequence[Step]) -> Order:
         breaks.extend(broken)
     breaks.extend(_own(tables, erased))
     position = {name: index for index, name in enumerate(sequence)}
-
-    def place(step: Touch) -> tuple[int, bool]:
-        # Deletions last: other rows of the same table may refer to the ones that go. No earlier change touches
-        # a row of a deletion numbered before it (Writer.condition).
-        return position[step.selection.table], isinstance(step, Erase)
-
-    return Order(tuple(sorted(every, key=place)), tuple(breaks), defer)
+    in_turn = sorted(every, key=lambda step: (position[step.selection.table], isinstance(step, Erase)))
+    return Order(tuple(in_turn), tuple(breaks), defer)
 
 
 Edges = dict[tuple[str, str], list[LiveForeignKey]]

@@ -98,7 +98,9 @@ def of_mariadb(text: str, dialect: Dialect, *, charset: str | None, collation: s
         options = {"unsigned": "unsigned" in text.lower()}
     elif issubclass(known, mysql.DATETIME | mysql.TIMESTAMP | mysql.TIME):
         options, numbers = {"fsp": numbers[0] if numbers else None}, ()
-    elif issubclass(known, mysql.VARCHAR | mysql.CHAR | mysql.TEXT | mysql.TINYTEXT | mysql.MEDIUMTEXT | mysql.LONGTEXT):
+    elif issubclass(
+        known, mysql.VARCHAR | mysql.CHAR | mysql.TEXT | mysql.TINYTEXT | mysql.MEDIUMTEXT | mysql.LONGTEXT
+    ):
         options = {"charset": charset, "collation": collation}
         if issubclass(known, mysql.TINYTEXT | mysql.MEDIUMTEXT | mysql.LONGTEXT):
             numbers = ()

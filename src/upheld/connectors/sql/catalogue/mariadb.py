@@ -74,7 +74,10 @@ Grouped = Mapping[Where, list[Any]]
 def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
     """Misconfigured without a connected database, or for a schema that is not there."""
     schemas = schemas or _connected(connection)
-    default, folds = schemas[0], connection.execute(sa.text("SELECT @@lower_case_table_names")).scalar_one() != 0
+    default, folds = (
+        schemas[0],
+        connection.execute(sa.text("SELECT @@lower_case_table_names")).scalar_one() != 0,
+    )
     outside = {(row.s, row.relation) for row in _rows(connection, OUTSIDE, schemas)}
     wide = tuple(dict.fromkeys((*schemas, *sorted(schema for schema, _ in outside))))
 
@@ -94,7 +97,9 @@ def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
     checks, triggers = by_table(CHECKS_OF_MARIADB if mariadb else CHECKS_OF_MYSQL), by_table(TRIGGERS)
     tables = []
     for where, each in relations.items():
-        if each.kind not in {"BASE TABLE", "VIEW", "SYSTEM VERSIONED"} or (where[0] not in schemas and where not in outside):
+        if each.kind not in {"BASE TABLE", "VIEW", "SYSTEM VERSIONED"} or (
+            where[0] not in schemas and where not in outside
+        ):
             continue
         documents = {name for check in checks.get(where, ()) for name in _json_valid(check.text)}
         own = {row.name: _column(row, documents, connection.dialect) for row in columns.get(where, ())}
@@ -108,8 +113,12 @@ def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
                 kind=_kind(each),
                 columns=own,
                 key=key,
-                uniques=tuple(index.columns for index in read_indexes if index.unique and index.name != "PRIMARY"),
-                foreign_keys=_foreign_keys(foreign.get(where, ()), named, set(schemas) | {s for s, _ in outside}),
+                uniques=tuple(
+                    index.columns for index in read_indexes if index.unique and index.name != "PRIMARY"
+                ),
+                foreign_keys=_foreign_keys(
+                    foreign.get(where, ()), named, set(schemas) | {s for s, _ in outside}
+                ),
                 indexes=read_indexes,
                 checks=tuple(LiveCheck(row.name, row.text) for row in checks.get(where, ())),
                 triggers=tuple(
@@ -135,7 +144,9 @@ def _rows(connection: sa.Connection, query: str, schemas: tuple[str, ...]) -> It
 def _connected(connection: sa.Connection) -> tuple[str, ...]:
     name = connection.execute(sa.text("SELECT DATABASE()")).scalar()
     if name is None:
-        raise Misconfigured("The connection names no database.", "Add it to `connect`: mariadb+pymysql://…/NAME.")
+        raise Misconfigured(
+            "The connection names no database.", "Add it to `connect`: mariadb+pymysql://…/NAME."
+        )
     return (str(name),)
 
 
@@ -213,5 +224,9 @@ def _indexes(rows: Iterable[Any]) -> tuple[LiveIndex, ...]:
     for name, parts in grouped.items():
         whole = [row.own for row in parts if row.own is not None]
         partly = any(row.part is not None for row in parts)
-        made.append(LiveIndex(name, tuple(whole), not parts[0].repeats and not partly, expression=len(whole) < len(parts)))
+        made.append(
+            LiveIndex(
+                name, tuple(whole), not parts[0].repeats and not partly, expression=len(whole) < len(parts)
+            )
+        )
     return tuple(made)
