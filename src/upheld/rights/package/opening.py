@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-import pyrage
+import pyrage  # type: ignore[import-untyped]
 
 from upheld.rights.package import manifest
 
@@ -69,9 +69,7 @@ def _unpack(archive: zipfile.ZipFile, to: Path, limit: int) -> None:
     seen: set[str] = set()
     for entry in archive.infolist():
         if not _stays(entry) or entry.filename.casefold() in seen:
-            raise Unopened(
-                f"The package holds a file named {entry.filename!r}, which is not allowed. Nothing of it is kept."
-            )
+            raise Unopened(f"The package holds a file named {entry.filename!r}, which is not allowed.")
         seen.add(entry.filename.casefold())
     left = limit
     for entry in archive.infolist():
