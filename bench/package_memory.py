@@ -1,7 +1,7 @@
 """Peak memory of an access package, above what the process needs idle: `package_memory.py [ROWS]`.
 
-The goal is 50 MB at five million rows. Rows come from a generator, so that only the package is measured; the age
-file is written to the temporary folder and removed. Run each figure in a fresh process: a peak never sinks.
+The goal is 50 MB at five million rows. Rows come from a generator, so that only the package is measured;
+the age file is written to the temporary folder and removed. Run each figure in a fresh process: a peak never sinks.
 """
 
 import json
@@ -34,7 +34,13 @@ class Endless:
         self.rows = rows
         self.capabilities = Capabilities(True, Established.REREAD, restrict=False, undo=False)
 
-    def collect(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Iterator[Collected]:
+    def collect(
+        self,
+        steps: Sequence[Step],  # noqa: ARG002 - the port's
+        subject: Subject,  # noqa: ARG002 - the port's
+        *,
+        now: datetime,
+    ) -> Iterator[Collected]:
         """Rows made as they are asked for."""
         text = "Some forty words would be usual here, of which these are the first few "
         for number in range(self.rows):

@@ -104,7 +104,8 @@ words = Catalogue(
     heading="Ce que {organisation} conserve à votre sujet",
     what="Vous avez demandé à {organisation} une copie de vos données. La voici, telle qu’elle était le "
     "{date}.",
-    nothing="Nous avons cherché partout où quelque chose pouvait vous concerner, sans rien trouver : {systems}.",
+    nothing="Nous avons cherché partout où quelque chose pouvait vous concerner, sans rien "
+    "trouver : {systems}.",
     expected="Vous attendiez autre chose ? Indiquez-nous les noms, adresses ou numéros sous "
     "lesquels vous pourriez figurer.",
     unfinished="Cette copie n’est pas encore complète. Il manque des éléments de : {systems}. Ils vous sont "

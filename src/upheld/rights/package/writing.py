@@ -75,9 +75,9 @@ def write(
     A system that fails does not stop the others: the package and the summary say so. A path appears only
     when the file is whole, readable by its owner alone; a stream may hold a part when this raises.
     Misconfigured for a key, language or time zone that is none; Transient when the disk gives out.
-    `answers`: by system, the files that came with the answers to all its tasks; an empty sequence is the answer
-    that nothing is held, a missing one means that nobody answered yet. `spool`: folder for what is set aside,
-    encrypted, meanwhile.
+    `answers`: by system, the files that came with the answers to all its tasks; empty means answered that
+    nothing is held, missing means that nobody answered yet. `spool`: folder for what is set aside, encrypted,
+    meanwhile.
     """
     if language not in languages:
         raise Misconfigured(f"No package in {language!r}.", f"Choose one of: {', '.join(sorted(languages))}.")
