@@ -1,7 +1,8 @@
 """Peak memory of an access package, above what the process needs idle: `package_memory.py [ROWS]`.
 
 The goal is 50 MB at five million rows. Rows come from a generator, so that only the package is measured;
-the age file is written to the temporary folder and removed. Run each figure in a fresh process: a peak never sinks.
+the age file is written to the temporary folder and removed. Run each figure in a fresh process: a peak
+never sinks.
 """
 
 import json

@@ -41,13 +41,14 @@ def start_page(
     if empty and shown:
         body.append(_p(language.looked_in.format(systems=", ".join(empty))))
     body.append(_rights(datamap, language, regime, held=bool(shown)))
-    body.append(
-        f"<h2>{text(language.machines)}</h2>\n<p>"
-        + text(language.machines_text).format(
-            manifest='<a href="package.json">package.json</a>', schema="<code>schema/</code>"
+    if shown:
+        body.append(
+            f"<h2>{text(language.machines)}</h2>\n<p>"
+            + text(language.machines_text).format(
+                manifest='<a href="package.json">package.json</a>', schema="<code>schema/</code>"
+            )
+            + "</p>\n"
         )
-        + "</p>\n"
-    )
     return frame(heading, "".join(body), language=language, organisation=organisation.name)
 
 
