@@ -44,7 +44,7 @@ def check(*, strict: bool, offline: bool, as_json: bool) -> int:
     return 1 if silent or any(each.severity in fatal for each in findings) else 0
 
 
-def show(html: Path | None) -> int:
+def draw(html: Path | None) -> int:
     """The whole map, as text or as a page."""
     mapped = start.datamap()
     if html is None:

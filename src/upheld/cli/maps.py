@@ -49,7 +49,7 @@ def show(
     start.settle(dir_, None)
     from upheld.cli import mapping  # lazy: app ready
 
-    raise typer.Exit(mapping.show(html))
+    raise typer.Exit(mapping.draw(html))
 
 
 @commands.command("schema")
