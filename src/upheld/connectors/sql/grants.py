@@ -5,6 +5,7 @@ Two roles: *find* looks for people and copies their rows; *change* does what the
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.engine import Dialect
@@ -94,7 +95,8 @@ class _Words:
 
     def __init__(self, live: LiveSchema, find: str, change: str) -> None:
         self.live, self.find, self.change = live, find, change
-        dialect: Dialect = postgresql.dialect() if live.dialect == "postgresql" else mysql.dialect()
+        kinds: dict[str, Any] = {"postgresql": postgresql.dialect}
+        dialect: Dialect = kinds.get(live.dialect, mysql.dialect)()
         self.quote = dialect.identifier_preparer.quote_identifier
 
     def word(self, name: str) -> str:

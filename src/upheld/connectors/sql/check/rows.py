@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from upheld.connectors.sql.check.edit import edit
 from upheld.connectors.sql.check.look import LARGE, Look, actions
 from upheld.connectors.sql.check.values import ghost_tables, sample, scalar_text
-from upheld.connectors.sql.schema import LiveTable
+from upheld.connectors.sql.schema import Family, LiveTable
 from upheld.datamap.model import Ask, Condition, Retain, Table, Test
 from upheld.rights.connector import Finding
 
@@ -55,7 +55,8 @@ def _insert(look: Look, table: Table, live: LiveTable) -> str:
     for column in live.columns.values():
         needed = not (column.nullable or column.default or column.identity or column.generated)
         if needed and column.name not in values:
-            written = sample(column)
+            number = column.name in live.key and column.family is Family.INTEGER
+            written = -1 if number and "unsigned" not in column.type_text else sample(column)
             values[column.name] = scalar_text(written if isinstance(written, str | int) else None)
     listed = ", ".join(look.word(name) for name in values)
     return f"INSERT INTO {look.place(live)} ({listed}) VALUES ({', '.join(values.values())})"
