@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from types import MappingProxyType
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql import quoted_name
@@ -54,7 +55,7 @@ class LiveColumn:
     """
 
     name: str
-    type: TypeEngine[object] = field(compare=False)
+    type: TypeEngine[Any] = field(compare=False)
     type_text: str
     nullable: bool
     family: Family

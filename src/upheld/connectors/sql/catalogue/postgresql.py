@@ -158,7 +158,7 @@ def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
                 outside=each.nspname not in schemas,
             )
         )
-    version = tuple(connection.dialect.server_version_info or ())
+    version = tuple(part for part in connection.dialect.server_version_info or () if isinstance(part, int))
     return assemble("postgresql", version, schemas, tables)
 
 
@@ -190,7 +190,8 @@ def _column(row: Any, enums: Mapping[int, Any], dialect: sa.Dialect) -> LiveColu
     if base in enums or element:
         _, name, schema, labels = enums[element or base]
         made = pg.ENUM(*labels, name=name, schema=schema, create_type=False)
-        made = pg.ARRAY(made) if element else made
+        if element:
+            made = pg.ARRAY(made)
     elif row.typtype in {"c", "p"}:
         made, labels = Unknown(words), ()
     else:

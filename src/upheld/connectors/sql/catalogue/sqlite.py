@@ -71,7 +71,7 @@ def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
         for name in schemas
         for table in _tables(connection, name, "" if name == schemas[0] else f"{name}.")
     ]
-    version = tuple(connection.dialect.server_version_info or ())
+    version = tuple(part for part in connection.dialect.server_version_info or () if isinstance(part, int))
     return assemble("sqlite", version, schemas, tables, folds=True)
 
 
@@ -226,7 +226,7 @@ def _estimates(connection: sa.Connection, schema: str, names: list[str]) -> dict
     """The highest row id: read at the end of the tree, no table is walked."""
     found: dict[str, int] = {}
     for start in range(0, len(names), UNIONS):
-        parts = [
+        parts: list[Any] = [
             sa.select(sa.literal(name), sa.func.max(sa.literal_column("rowid"))).select_from(
                 sa.table(quoted_name(name, quote=True), schema=quoted_name(schema, quote=True))
             )

@@ -46,11 +46,11 @@ def violated(look: Look, live: LiveTable, check: LiveCheck, values: Mapping[str,
             for name in (*values, *others)
         ]
     row = sa.select(*cells).subquery("row_given")
-    holds = sa.literal_column(f"({check.text})")
+    holds: sa.ColumnElement[Any] = sa.literal_column(f"({check.text})")
     answer = _asked(look, sa.select(sa.case((holds, 1), (sa.not_(holds), 0), else_=-1)).select_from(row))
     if answer is None or (answer == -1 and others):
         return None
-    return answer == 0
+    return bool(answer == 0)
 
 
 def _cell(look: Look, column: LiveColumn, value: object) -> sa.ColumnElement[Any]:

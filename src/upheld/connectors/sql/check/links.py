@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from upheld.connectors.sql.check.edit import edit
 from upheld.connectors.sql.check.look import Look
 from upheld.connectors.sql.schema import Family, LiveColumn, LiveTable
 from upheld.datamap.model import Link, Tie
@@ -21,7 +22,10 @@ def optional(look: Look) -> Iterator[Finding]:
                 "link.optional",
                 table.name,
                 f"Every link of {table.name} may be empty ({names}): such rows belong to nobody.",
-                f"{table.name}: {{accept: {{link.optional: say whose the rows without {names} are}}}}",
+                edit(
+                    table.name,
+                    {"accept": [{"finding": "link.optional", "reason": f"say whose rows without {names} are"}]},
+                ),
                 column=links[0].name,
             )
 
@@ -47,8 +51,10 @@ def kinds(look: Look) -> Iterator[Finding]:
                     "link.type",
                     table.name,
                     f"{table.name}.{name} is {column.type_text}, and {target.name}.{key_name} is {key.type_text}.",
-                    f"{table.name}: {{belongs_to: [{{columns: [{', '.join(link.columns)}], to: {target.name},"
-                    f" key: [{', '.join(link.key)}], cast: {cast}}}]}}",
+                    edit(
+                        table.name,
+                        {"belongs_to": [{"columns": link.columns, "to": link.to, "key": link.key, "cast": cast}]},
+                    ),
                     column=name,
                     severity=Severity.STOP if loose else None,
                 )

@@ -142,10 +142,18 @@ def detached(table: Table) -> Iterator[tuple[Link, Detach]]:
                 yield each, action
 
 
-def covering(table: Table, key: LiveForeignKey) -> bool:
+def covering(look: Look, table: Table, key: LiveForeignKey) -> bool:
     """Whether the map says what these columns mean: as a link, a hold, a reply or a history."""
     columns = set(key.columns)
     said = [set(link.columns) for link in table.links]
     said += [{table.replies.column}] if table.replies else []
     said += [set(table.history_of.columns)] if table.history_of else []
-    return any(columns <= each or each <= columns for each in said)
+    return held(look, table, key) or any(columns <= each or each <= columns for each in said)
+
+
+def held(look: Look, table: Table, key: LiveForeignKey) -> bool:
+    """Whether the rows referred to are there only as long as such rows hold them: they go when nobody is left."""
+    target = look.mapped(key.to)
+    return target is not None and any(
+        holding.table == table.name and set(holding.columns) == set(key.columns) for holding in target.held_by
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from upheld.connectors.sql.check.edit import edit
 from upheld.connectors.sql.check.look import Look, actions, assignments
 from upheld.connectors.sql.schema import Family, LiveColumn, LiveTable
 from upheld.datamap.model import JsonEdit, ReplyRule, Retain, Table
@@ -110,7 +111,7 @@ def keys(look: Look) -> Iterator[Finding]:
             "key.absent",
             table.name,
             f"Rows of {table.name} have to be told apart, and the table has no key.",
-            f"{table.name}: {{key: [{', '.join(columns)}]}}",
+            edit(table.name, {"key": columns}),
         )
 
 
@@ -128,7 +129,7 @@ def tenants(look: Look) -> Iterator[Finding]:
                 "tenant.absent",
                 table.name,
                 f"{table.name} has no column {tenant.column} to tell tenants apart.",
-                f"{table.name}: {{tenant: none}}",
+                edit(table.name, {"tenant": "none"}),
                 column=tenant.column,
             )
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from upheld.connectors.sql.check.edit import edit, flow, word
 from upheld.connectors.sql.check.look import Look, covering
 from upheld.connectors.sql.check.names import named
 from upheld.connectors.sql.schema import Family, Kind, LiveColumn, LiveForeignKey, LiveTable
@@ -49,7 +50,7 @@ def tables(look: Look) -> Iterator[Finding]:
                 "view.materialised",
                 live.name,
                 f"The materialised view {live.name} would keep what was erased.",
-                f"refresh: [{live.name}]",
+                f"refresh: {flow([live.name])}",
             )
             continue
         yield look.finding(
@@ -71,24 +72,30 @@ def _spoken_of(look: Look, live: LiveTable) -> bool:
 
 def draft(look: Look, live: LiveTable) -> str:
     """The table's map as far as the schema suggests it, in the map's own words."""
-    links = [(key.columns, key.to, key.to_columns) for key in live.foreign_keys if look.mapped(key.to)]
-    lines = [f"{live.name}:"]
-    single = [f"{columns[0]}: {to}.{target[0]}" for columns, to, target in links if len(columns) == 1]
-    single += [f"{column.name}: {to}" for column, to in references_of(look, live)]
-    if single:
-        lines.append(f"  belongs_to: {{{', '.join(single)}}}")
-    for columns, to, target in links:
-        if len(columns) > 1:
-            said = f"columns: [{', '.join(columns)}], to: {to}, key: [{', '.join(target)}]"
-            lines.append(f"  belongs_to: [{{{said}}}]")
-    fields = [(name, found) for name in live.columns if (found := category(name))]
+    keys = [key for key in live.foreign_keys if look.mapped(key.to)]
+    single = {key.columns[0]: f"{key.to}.{key.to_columns[0]}" for key in keys if len(key.columns) == 1}
+    single |= {column.name: to for column, to in references_of(look, live)}
+    several = [key for key in keys if len(key.columns) > 1]
+    fields = {name: found for name in live.columns if (found := category(name))}
+    if not (single or several or fields):
+        return f"no_personal_data: [{{tables: {flow([live.name])}, reason: say why}}]"
+    lines = ["tables:", f"  {word(live.name)}:"]
+    if several:
+        listed = [flow({"columns": key.columns, "to": key.to, "key": key.to_columns}) for key in several]
+        listed += [flow({"columns": [name], **_split(to)}) for name, to in single.items()]
+        lines += ["    belongs_to:", *(f"      - {each}" for each in listed)]
+    elif single:
+        lines.append(f"    belongs_to: {flow(single)}")
     if fields:
-        lines.append("  fields:")
-        lines += [f"    {name}: {{category: {found}}}" for name, found in fields]
-    if len(lines) == 1:
-        return f"no_personal_data: [{{tables: [{live.name}], reason: say why}}]"
-    lines.append("  on_erase: delete")
-    return "tables:\n" + "\n".join(f"  {line}" for line in lines)
+        lines.append("    fields:")
+        lines += [f"      {word(name)}: {{category: {found}}}" for name, found in fields.items()]
+    lines.append("    on_erase: delete" if single or several else "    on_erase: {keep: say why nobody's rows stand here}")
+    return "\n".join(lines)
+
+
+def _split(to: str) -> dict[str, str | list[str]]:
+    table, _, column = to.rpartition(".")
+    return {"to": table, "key": [column]}
 
 
 def edges(look: Look) -> Iterator[Finding]:
@@ -98,7 +105,7 @@ def edges(look: Look) -> Iterator[Finding]:
             continue
         for key in live.foreign_keys:
             to = look.mapped(key.to)
-            if to is None or (table is not None and (not to.person or covering(table, key))):
+            if to is None or (table is not None and (not to.person or covering(look, table, key))):
                 continue
             column = ",".join(key.columns)
             yield look.finding(
@@ -115,9 +122,8 @@ def _edge_cure(look: Look, live: LiveTable, key: LiveForeignKey) -> str:
     if look.mapped(live.name) is None:
         return start + draft(look, live)
     if len(key.columns) == 1:
-        return f"{live.name}: {{belongs_to: {{{key.columns[0]}: {key.to}.{key.to_columns[0]}}}}}"
-    said = f"columns: [{', '.join(key.columns)}], to: {key.to}, key: [{', '.join(key.to_columns)}]"
-    return f"{live.name}: {{belongs_to: [{{{said}}}]}}"
+        return edit(live.name, {"belongs_to": {key.columns[0]: f"{key.to}.{key.to_columns[0]}"}})
+    return edit(live.name, {"belongs_to": [{"columns": key.columns, "to": key.to, "key": key.to_columns}]})
 
 
 def references_of(look: Look, live: LiveTable) -> Iterator[tuple[LiveColumn, str]]:
@@ -157,7 +163,7 @@ def columns(look: Look) -> Iterator[Finding]:
                     "column.personal",
                     table.name,
                     f"{table.name}.{column.name} looks like personal data ({found}), and the map does not name it.",
-                    f"{table.name}: {{fields: {{{column.name}: {{category: {found}}}}}}}",
+                    edit(table.name, {"fields": {column.name: {"category": found}}}),
                     column=column.name,
                 )
 
@@ -176,7 +182,7 @@ def _reference(look: Look, table: str, column: LiveColumn, to: str) -> Finding:
         "column.reference",
         table,
         f"{table}.{column.name} looks like a reference to {to}, and the map does not say so.",
-        f"{table}: {{belongs_to: {{{column.name}: {to}}}}}",
+        edit(table, {"belongs_to": {column.name: to}}),
         column=column.name,
     )
 
@@ -193,12 +199,12 @@ def _copy(look: Look, table: Table, column: LiveColumn) -> Finding:
         ),
         None,
     )
-    copied = f", copy_of: {source}" if source else ""
+    field = {"category": category(column.name) or "name", **({"copy_of": source} if source else {})}
     return look.finding(
         "column.copy",
         table.name,
         f"{table.name}.{column.name} looks like a copy of a person's {last}.",
-        f"{table.name}: {{fields: {{{column.name}: {{category: {category(column.name) or 'name'}{copied}}}}}}}",
+        edit(table.name, {"fields": {column.name: field}}),
         column=column.name,
     )
 

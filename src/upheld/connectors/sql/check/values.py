@@ -8,6 +8,7 @@ from itertools import chain
 from uuid import UUID
 
 from upheld.connectors.sql.check.constraint import refused, violated
+from upheld.connectors.sql.check.edit import Written, edit
 from upheld.connectors.sql.check.look import Look, actions, detached
 from upheld.connectors.sql.schema import Family, LiveCheck, LiveColumn, LiveTable
 from upheld.datamap.model import (
@@ -16,6 +17,7 @@ from upheld.datamap.model import (
     Constant,
     Ghost,
     JsonEdit,
+    Link,
     Pseudonym,
     Retain,
     Scalar,
@@ -134,29 +136,29 @@ def _cure(table: Table, live: LiveTable, given: Given, code: str) -> str:
     if code == "value.generated":
         return f"{table.name}: remove `{name}` from `anonymise`."
     unique = any(columns == (given.column.name,) for columns in live.uniques)
-    return f"{table.name}: {{on_erase: {{anonymise: {{{name}: {sample(given.column, unique=unique)}}}}}}}"
+    return edit(table.name, {"on_erase": {"anonymise": {name: sample(given.column, unique=unique)}}})
 
 
-def sample(column: LiveColumn, *, unique: bool = False) -> str:
+def sample(column: LiveColumn, *, unique: bool = False) -> Written:
     """A value that fits the column, as the map writes it."""
-    if column.nullable:
-        return "null"
+    if column.nullable and not unique:
+        return None
     if column.enum_values:
-        return f'"{column.enum_values[0]}"'
+        return column.enum_values[0]
     room = column.length if column.length is not None else 1000
     if unique and column.family is Family.TEXT and room >= RANDOM_LENGTH:
         template = "removed-{random}@example.invalid"
         fits = len(template) - len("{random}") + RANDOM_LENGTH <= room
-        return f'{{unique: "{template if fits else "{random}"}"}}'
-    plain = {
-        Family.TEXT: '"[removed]"' if room >= len("[removed]") else '"' + "-" * min(room, 1) + '"',
-        Family.MOMENT: '"1970-01-01"',
-        Family.BOOLEAN: "false",
-        Family.UUID: '"00000000-0000-0000-0000-000000000000"',
-        Family.JSON: '"{}"',
-        Family.BINARY: '""',
+        return {"unique": template if fits else "{random}"}
+    plain: dict[Family, Written] = {
+        Family.TEXT: "[removed]" if room >= len("[removed]") else "-" * min(room, 1),
+        Family.MOMENT: "1970-01-01",
+        Family.BOOLEAN: False,
+        Family.UUID: "00000000-0000-0000-0000-000000000000",
+        Family.JSON: "{}",
+        Family.BINARY: "",
     }
-    return plain.get(column.family, "0")
+    return plain.get(column.family, 0)
 
 
 def _checks(look: Look, table: Table, live: LiveTable, given: Mapping[str, Given]) -> Iterator[Finding]:
@@ -198,7 +200,7 @@ def _repeated(look: Look, table: Table, live: LiveTable, given: Mapping[str, Giv
             "value.unique",
             table.name,
             f"{table.name}.{', '.join(columns)} must differ in every row, and would get the same value in many.",
-            f"{table.name}: {{on_erase: {{anonymise: {{{column}: {sample(room, unique=True)}}}}}}}",
+            edit(table.name, {"on_erase": {"anonymise": {column: sample(room, unique=True)}}}),
             column=column,
         )
 
@@ -227,7 +229,7 @@ def detaching(look: Look) -> Iterator[Finding]:
                     "detach.null",
                     table.name,
                     f"{table.name}.{link.name} is to be cut, and it may not be empty.",
-                    f"{table.name}: {{on_erase: {{detach: {{to: ghost}}}}}}",
+                    edit(table.name, {"on_erase": {"detach": {"to": "ghost"}}}),
                     column=link.name,
                 )
 
@@ -237,14 +239,20 @@ def ghost_tables(look: Look) -> Iterator[str]:
     for table, _ in look.pairs:
         ways = (link.to for link, action in detached(table) if action.to_ghost)
         values = (
-            table.name if table.person else link.to
-            for action, link in chain(actions(table))
+            to
+            for action, link in actions(table)
             if isinstance(action, Anonymise | Retain)
-            for assignment in action.assignments
-            if isinstance(assignment.value, Ghost)
-            for link in ([link] if link else table.links or [None])
+            and any(isinstance(each.value, Ghost) for each in action.assignments)
+            for to in _ghosts_of(table, link)
         )
         yield from (name for name in chain(ways, values) if name)
+
+
+def _ghosts_of(table: Table, link: Link | None) -> list[str | None]:
+    """A person's own row takes after the ghost of its own table, any other after that of the table it links to."""
+    if link is not None:
+        return [link.to]
+    return [table.name] if table.person else [each.to for each in table.links]
 
 
 def scalar_text(value: Scalar) -> str:
