@@ -13,7 +13,7 @@ from tests.connectors.sql.cases import CASES, Case
 from tests.scenarios.people import PEOPLE, USERS
 from tests.scenarios.world import World, make_world
 from tests.servers.database import Database
-from upheld.connectors.sql.check.codes import CODES
+from upheld.connectors.sql.check.codes import CODES, table
 from upheld.datamap.read import read
 from upheld.rights.connector import Finding, Severity
 
@@ -28,14 +28,16 @@ TESTED_ELSEWHERE = {"row.security"}
 EDITS = ("tables:", "refresh:", "no_personal_data:", "schemas:")
 
 
-@pytest.mark.parametrize(
-    ("case", "kind"), [(case, kind) for case in CASES for kind in case.on], ids=lambda each: str(each)
-)
+@pytest.mark.parametrize(("case", "kind"), [(case, kind) for case in CASES for kind in case.on], ids=str)
 def test_each_finding_is_told_and_its_cure_ends_it(
     case: Case, kind: str, new_database: NewDatabase, tmp_path: Path
 ) -> None:
     world = make_world(
-        new_database(kind), tmp_path / "privacy", case.ddl.replace("{serial}", SERIAL[kind]), case.tables, system=case.system
+        new_database(kind),
+        tmp_path / "privacy",
+        case.ddl.replace("{serial}", SERIAL[kind]),
+        case.tables,
+        system=case.system,
     )
 
     found = [each for each in world.check() if each.code == case.code and where(each) == case.at]
@@ -43,7 +45,9 @@ def test_each_finding_is_told_and_its_cure_ends_it(
     assert len(found) == 1, [(each.code, where(each)) for each in world.check()]
     assert "ada@" not in repr(found)
     cure(world, case, found[0])
-    assert [each for each in world.check() if each.code == case.code and where(each) == case.at] == left(case, found[0])
+    assert [each for each in world.check() if each.code == case.code and where(each) == case.at] == left(
+        case, found[0]
+    )
 
 
 def left(case: Case, finding: Finding) -> list[Finding]:
@@ -84,7 +88,9 @@ def cure(world: World, case: Case, finding: Finding) -> None:
         yaml = YAML(typ="safe")
         merged = merge(yaml.load(path.read_text()), yaml.load(finding.cure))
         merged["no_personal_data"] = [
-            each for each in merged.get("no_personal_data", []) if each["tables"] != [finding.table] or "reason: say" in finding.cure
+            each
+            for each in merged.get("no_personal_data", [])
+            if each["tables"] != [finding.table] or "reason: say" in finding.cure
         ]
         if not merged["no_personal_data"]:
             del merged["no_personal_data"]
@@ -117,7 +123,9 @@ def test_scenario_57_an_undeclared_edge_is_named(each_database: Database, tmp_pa
     assert "undeclared edge invoices.user_id" in told
 
 
-def test_scenario_34_hidden_rows_stop_the_run_until_the_role_sees_all(postgresql: Database, tmp_path: Path) -> None:
+def test_scenario_34_hidden_rows_stop_the_run_until_the_role_sees_all(
+    postgresql: Database, tmp_path: Path
+) -> None:
     world = make_world(postgresql, tmp_path / "privacy", PEOPLE, USERS)
     role = "seer_" + postgresql.url.split("/")[-1].split("?")[0][-20:]
     engine = postgresql.engine()
@@ -136,7 +144,9 @@ def test_scenario_34_hidden_rows_stop_the_run_until_the_role_sees_all(postgresql
         postgresql.run(finding.cure)
         assert [each for each in world.check() if each.code == "row.security"] == []
     finally:
-        postgresql.run(f"REASSIGN OWNED BY {role} TO CURRENT_USER", f"DROP OWNED BY {role}", f"DROP ROLE {role}")
+        postgresql.run(
+            f"REASSIGN OWNED BY {role} TO CURRENT_USER", f"DROP OWNED BY {role}", f"DROP ROLE {role}"
+        )
 
 
 def test_checking_only_reads_and_never_walks_a_large_table(sqlite: Database, tmp_path: Path) -> None:
@@ -147,7 +157,8 @@ def test_checking_only_reads_and_never_walks_a_large_table(sqlite: Database, tmp
         PEOPLE
         + "CREATE TABLE meta (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES users(id), k VARCHAR(9));\n"
         "INSERT INTO meta VALUES (21000000, 0, 'odd');\n",
-        USERS + "meta: {belongs_to: {user_id: users.id}, rows: [{when: {k: nick}, on_erase: delete}, {otherwise: ask}]}\n",
+        USERS
+        + "meta: {belongs_to: {user_id: users.id}, rows: [{when: {k: nick}, on_erase: delete}, {otherwise: ask}]}\n",
     )
     asked: list[str] = []
     engine = world.connector.engine  # type: ignore[attr-defined]
@@ -157,4 +168,11 @@ def test_checking_only_reads_and_never_walks_a_large_table(sqlite: Database, tmp
 
     assert ("rows.unread", "meta") in codes
     assert ("reference.index", "meta") in codes
-    assert not [each for each in asked if not each.lstrip().upper().startswith(("SELECT", "WITH", "PRAGMA", "BEGIN"))]
+    assert not [
+        each for each in asked if not each.lstrip().upper().startswith(("SELECT", "WITH", "PRAGMA", "BEGIN"))
+    ]
+
+
+def test_the_documented_codes_are_those_of_the_registry() -> None:
+    documented = (Path(__file__).parents[3] / "docs" / "findings.md").read_text()
+    assert table() in documented

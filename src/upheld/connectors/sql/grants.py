@@ -1,6 +1,6 @@
 """The rights that exactly this map needs, as statements for the database's owner (design: security).
 
-Two roles: *find* looks for people and copies their rows; *change* does what the treatments say, and nothing else.
+Two roles: *find* looks for people and copies their rows; *change* does what the treatments say.
 """
 
 from collections import defaultdict
@@ -18,15 +18,15 @@ FIND, CHANGE = "upheld_find", "upheld_change"
 
 
 def grants(system: System, live: LiveSchema, *, find: str = FIND, change: str = CHANGE) -> str:
-    """Statements that make two roles and give them their rights; on SQLite the sentence that says what rules there.
+    """Statements that make two roles and give them their rights; on SQLite a comment on what rules there.
 
     Reading is granted column by column: a column added later stays unread until the grants are printed again.
     Passwords are left to the owner: the roles cannot log in, accounts are made members of them.
     """
     if live.dialect == "sqlite":
         return (
-            "-- SQLite has no accounts: whoever may read the file may read all of it, and whoever may write it and\n"
-            "-- its folder may change all of it. Give Upheld's account these rights on the file, and nobody else.\n"
+            "-- SQLite has no accounts: whoever may read the file may read all of it, and whoever may write\n"
+            "-- it and its folder may change all of it. Give Upheld's account these rights only.\n"
         )
     text = _Words(live, find, change)
     lines = [*text.roles()]
@@ -46,7 +46,7 @@ def grants(system: System, live: LiveSchema, *, find: str = FIND, change: str = 
 
 
 def _read(system: System, live: LiveSchema) -> dict[str, set[str]]:
-    """What is read: all columns of mapped tables, since a copy holds whole rows; of others those asked for."""
+    """All columns of mapped tables, since a copy holds whole rows; of others those that are asked for."""
     read: dict[str, set[str]] = defaultdict(set)
     for table in system.tables:
         own = live.get(table.name)

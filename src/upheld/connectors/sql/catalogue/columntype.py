@@ -74,7 +74,7 @@ def of_postgresql(text: str, dialect: Dialect) -> TypeEngine[Any]:
     known = _names(dialect).get(f"{word} {rest}".strip()) or _names(dialect).get(word)
     if known is None:
         return Unknown(text)
-    if word == "bit" or word == "bit varying":
+    if word in {"bit", "bit varying"}:
         return pg.BIT(numbers[0] if numbers else None, varying=word == "bit varying")
     if issubclass(known, pg.DOUBLE_PRECISION) or word == "real":
         return _made(known)

@@ -37,7 +37,9 @@ def columns(look: Look) -> Iterator[Finding]:
                 yield from _elsewhere(look, link.to, link.key)
             for test in link.when:
                 if test.lookup is not None:
-                    yield from _elsewhere(look, test.lookup.table, [column for column, _ in test.lookup.match])
+                    yield from _elsewhere(
+                        look, test.lookup.table, [column for column, _ in test.lookup.match]
+                    )
 
 
 def _elsewhere(look: Look, name: str, wanted: object) -> Iterator[Finding]:
@@ -147,8 +149,14 @@ def receipt(look: Look) -> Iterator[Finding]:
         return
     token = live.column("token")
     unique = live.key == ("token",) or ("token",) in live.uniques
-    holds = token is not None and token.family is Family.TEXT and (token.length is None or token.length >= TOKEN_LENGTH)
-    others = [c for c in live.columns.values() if c is not token and not (c.nullable or c.default or c.identity)]
+    holds = (
+        token is not None
+        and token.family is Family.TEXT
+        and (token.length is None or token.length >= TOKEN_LENGTH)
+    )
+    others = [
+        c for c in live.columns.values() if c is not token and not (c.nullable or c.default or c.identity)
+    ]
     if not (unique and holds) or others:
         yield look.finding(
             "receipt.shape",

@@ -26,7 +26,9 @@ def severed(look: Look, table: Table, key: LiveForeignKey) -> bool:
     """Whether whatever happens to a row ends its reference: it goes, or its columns change."""
     if held(look, table, key):
         return True
-    return covering(look, table, key) and all(_ends(table, key, action, link) for action, link in _last(table))
+    return covering(look, table, key) and all(
+        _ends(table, key, action, link) for action, link in _last(table)
+    )
 
 
 def _last(table: Table) -> list[tuple[object, object]]:
@@ -70,7 +72,7 @@ def refusals(look: Look) -> Iterator[Finding]:
         yield look.finding(
             "delete.refused",
             referring.name,
-            f"{referring.name}.{column} refers to {live.name}: the database refuses to delete those rows first.",
+            f"{referring.name}.{column} refers to {live.name}, whose rows cannot be deleted while it does.",
             _release(look, referring, key, own),
             column=column,
         )
@@ -85,7 +87,7 @@ def _release(look: Look, referring: LiveTable, key: LiveForeignKey, own: Table |
 
 
 def _altered(look: Look, referring: LiveTable, key: LiveForeignKey, then: str) -> str:
-    """The statement that gives a foreign key another ON DELETE; SQLite has none, there the map has to say it."""
+    """The statement that gives a foreign key another ON DELETE; SQLite has none: there the map says it."""
     if look.live.dialect == "sqlite":
         what = "detach" if referring.columns[key.columns[0]].nullable else "delete"
         link = {key.columns[0]: f"{key.to}.{key.to_columns[0]}"}
@@ -93,8 +95,9 @@ def _altered(look: Look, referring: LiveTable, key: LiveForeignKey, then: str) -
     place, target = look.place(referring), look.place(look.live.tables[key.to])
     drop = "CONSTRAINT" if look.live.dialect == "postgresql" else "FOREIGN KEY"
     return (
-        f"ALTER TABLE {place} DROP {drop} {look.word(key.name)}, ADD CONSTRAINT {look.word(key.name + '_upheld')}"
-        f" FOREIGN KEY ({look.words(key.columns)}) REFERENCES {target} ({look.words(key.to_columns)})"
+        f"ALTER TABLE {place} DROP {drop} {look.word(key.name)},"
+        f" ADD CONSTRAINT {look.word(key.name + '_upheld')} FOREIGN KEY ({look.words(key.columns)})"
+        f" REFERENCES {target} ({look.words(key.to_columns)})"
         f" ON DELETE {then}"
     )
 
@@ -105,12 +108,14 @@ def cascades(look: Look) -> Iterator[Finding]:
         column = ",".join(key.columns)
         if key.on_delete in {"SET NULL", "SET DEFAULT"} and not (own is not None and severed(look, own, key)):
             firm = [name for name in key.columns if not referring.columns[name].nullable]
-            bare = key.on_delete == "SET NULL" or any(referring.columns[name].default is None for name in firm)
+            bare = key.on_delete == "SET NULL" or any(
+                referring.columns[name].default is None for name in firm
+            )
             if firm and bare:
                 yield look.finding(
                     "cascade.null",
                     referring.name,
-                    f"Deleting rows of {live.name} would empty {referring.name}.{column}, which may not be empty.",
+                    f"Deleting rows of {live.name} empties {referring.name}.{column}, never empty.",
                     _nullable(look, referring, firm),
                     column=column,
                 )
@@ -118,7 +123,7 @@ def cascades(look: Look) -> Iterator[Finding]:
             yield look.finding(
                 "cascade.loss",
                 referring.name,
-                f"Deleting rows of {live.name} would delete those of {referring.name} that refer to them by {column}.",
+                f"Deleting rows of {live.name} deletes rows of {referring.name} by their {column}.",
                 draft(look, referring)
                 if own is None and look.declared(referring.name) is None
                 else _kept(look, referring, key),
@@ -148,7 +153,9 @@ def _kept(look: Look, referring: LiveTable, key: LiveForeignKey) -> str:
 def _nullable(look: Look, table: LiveTable, names: list[str]) -> str:
     place = look.place(table)
     if look.live.dialect == "postgresql":
-        return "; ".join(f"ALTER TABLE {place} ALTER COLUMN {look.word(name)} DROP NOT NULL" for name in names)
+        return "; ".join(
+            f"ALTER TABLE {place} ALTER COLUMN {look.word(name)} DROP NOT NULL" for name in names
+        )
     if look.live.dialect == "sqlite":
         return edit(table.name, {"on_erase": "delete"})
     words = [f"MODIFY {look.word(name)} {table.columns[name].type_text} NULL" for name in names]
@@ -175,7 +182,12 @@ def indexes(look: Look) -> Iterator[Finding]:
 def cycles(look: Look) -> Iterator[Finding]:
     there = {live.name: live for table, live in look.pairs if deletes(table)}
     for ring in _rings(_edges(look)):
-        keys = [(there[name], key) for name in ring for key in there[name].foreign_keys if key.to in ring and key.to != name]
+        keys = [
+            (there[name], key)
+            for name in ring
+            for key in there[name].foreign_keys
+            if key.to in ring and key.to != name
+        ]
         yield _ring(look, ring, keys)
 
 

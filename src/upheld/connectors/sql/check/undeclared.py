@@ -15,15 +15,34 @@ WHO = (
     "reviewer|assignee|approver|donor|contact|guest|patient|doctor|employee|subscriber|participant|attendee|speaker|"
     "buyer|seller|visitor|profile|inviter|invitee|referrer|moderator|reporter|commenter|uploader|follower"
 )
-REFERENCE = re.compile(rf"(?:.*_)?(?:{WHO})_?(?:id|uuid|fk|ref)|.*(?:created|updated|modified|deleted|approved|sent)_by(?:_id)?")
-COPY = re.compile(rf"(?:.*_)?(?:{WHO}|billing|shipping|delivery)_?(?:name|e?_?mail|email|phone|address|login|username)")
+REFERENCE = re.compile(
+    rf"(?:.*_)?(?:{WHO})_?(?:id|uuid|fk|ref)|.*(?:created|updated|modified|deleted|approved|sent)_by(?:_id)?"
+)
+COPY = re.compile(
+    rf"(?:.*_)?(?:{WHO}|billing|shipping|delivery)_?(?:name|e?_?mail|email|phone|address|login|username)"
+)
 CATEGORIES = (
     ("email-address", re.compile(r"(?:.*_)?e_?mail(?:_?address)?")),
-    ("name", re.compile(r"(?:first|last|full|family|given|middle|maiden|display|nick|user)_?name|surname|forename")),
+    (
+        "name",
+        re.compile(
+            r"(?:first|last|full|family|given|middle|maiden|display|nick|user)_?name|surname|forename"
+        ),
+    ),
     ("phone-number", re.compile(r"(?:.*_)?(?:phone|mobile|telephone|fax|cell)(?:_?(?:number|no))?")),
     ("birth-date", re.compile(r"(?:.*_)?(?:birth_?(?:day|date)|date_of_birth|dob)")),
-    ("postal-address", re.compile(r"(?:.*_)?(?:street|postal_?code|postcode|zip(?:_?code)?|(?:postal_?|home_?)address|address(?:_?line)?_?\d?)")),
-    ("official-number", re.compile(r"(?:.*_)?(?:ssn|passport(?:_?no)?|tax_?id|national_?id|iban|vat_?id|social_security)(?:_?number)?")),
+    (
+        "postal-address",
+        re.compile(
+            r"(?:.*_)?(?:street|postal_?code|postcode|zip(?:_?code)?|(?:postal_?|home_?)address|address(?:_?line)?_?\d?)"
+        ),
+    ),
+    (
+        "official-number",
+        re.compile(
+            r"(?:.*_)?(?:ssn|passport(?:_?no)?|tax_?id|national_?id|iban|vat_?id|social_security)(?:_?number)?"
+        ),
+    ),
     ("network-address", re.compile(r"(?:.*_)?(?:ip|ip_?addr(?:ess)?|user_?agent|last_ip)")),
     ("characteristic", re.compile(r"gender|sex|nationality|religion|ethnicity|marital_status")),
     ("location", re.compile(r"latitude|longitude|geo_?location")),
@@ -89,7 +108,11 @@ def draft(look: Look, live: LiveTable) -> str:
     if fields:
         lines.append("    fields:")
         lines += [f"      {word(name)}: {{category: {found}}}" for name, found in fields.items()]
-    lines.append("    on_erase: delete" if single or several else "    on_erase: {keep: say why nobody's rows stand here}")
+    lines.append(
+        "    on_erase: delete"
+        if single or several
+        else "    on_erase: {keep: say why nobody's rows stand here}"
+    )
     return "\n".join(lines)
 
 
@@ -137,7 +160,9 @@ def references_of(look: Look, live: LiveTable) -> Iterator[tuple[LiveColumn, str
         for table, there in people:
             key = there.column(table.person[0])
             singular = re.sub(r"(?:^|.*\.)", "", there.name.lower()).removesuffix("s")
-            likely = REFERENCE.fullmatch(word) or re.fullmatch(rf"(?:.*_)?{re.escape(singular)}_?(?:id|uuid)", word)
+            likely = REFERENCE.fullmatch(word) or re.fullmatch(
+                rf"(?:.*_)?{re.escape(singular)}_?(?:id|uuid)", word
+            )
             if key is not None and likely and _same(key, column):
                 yield column, f"{table.name}.{key.name}"
                 break
@@ -151,7 +176,11 @@ def columns(look: Look) -> Iterator[Finding]:
     for table, live in look.pairs:
         spoken = {name.lower() if live.folds else name for name in named(table)}
         spoken |= {name for key in live.foreign_keys for name in key.columns}
-        rest = [each for each in _all_columns(look, live) if (each.name.lower() if live.folds else each.name) not in spoken]
+        rest = [
+            each
+            for each in _all_columns(look, live)
+            if (each.name.lower() if live.folds else each.name) not in spoken
+        ]
         references = {column.name: to for column, to in references_of(look, live)}
         for column in rest:
             if column.name in references:
@@ -162,7 +191,7 @@ def columns(look: Look) -> Iterator[Finding]:
                 yield look.finding(
                     "column.personal",
                     table.name,
-                    f"{table.name}.{column.name} looks like personal data ({found}), and the map does not name it.",
+                    f"{table.name}.{column.name} looks personal ({found}), and the map does not name it.",
                     edit(table.name, {"fields": {column.name: {"category": found}}}),
                     column=column.name,
                 )
@@ -221,7 +250,7 @@ def declared(look: Look) -> Iterator[Finding]:
             yield look.finding(
                 "declared.personal",
                 live.name,
-                f"{live.name} is declared without personal data, but has {', '.join(dict.fromkeys(suspects))}.",
+                f"{live.name} is declared without personal data; has {', '.join(dict.fromkeys(suspects))}.",
                 draft(look, live),
                 column=suspects[0],
             )

@@ -89,10 +89,16 @@ def _problem(look: Look, table: Table, live: LiveTable, given: Given) -> tuple[s
     if value is UNSAID:
         return None
     if value is None:
-        return None if column.nullable else ("value.null", f"{where} may not be empty, and would become NULL.")
+        return (
+            None if column.nullable else ("value.null", f"{where} may not be empty, and would become NULL.")
+        )
     if column.enum_values:
         fits = value in column.enum_values and not given.templated
-        return None if fits else ("value.enum", f"The value for {where} is none of its {len(column.enum_values)}.")
+        return (
+            None
+            if fits
+            else ("value.enum", f"The value for {where} is none of its {len(column.enum_values)}.")
+        )
     if not _of_family(value, column, templated=given.templated):
         return "value.type", f"The value for {where} is no {column.type_text}."
     length = len(value.encode() if column.family is Family.BINARY else value) if isinstance(value, str) else 0
@@ -107,7 +113,9 @@ def _of_family(value: object, column: LiveColumn, *, templated: bool) -> bool:
     """Whether the value is of the column's kind. A template is of no kind but text."""
     match column.family:
         case Family.TEXT:
-            return isinstance(value, str | UUID | date) or (isinstance(value, int) and not isinstance(value, bool))
+            return isinstance(value, str | UUID | date) or (
+                isinstance(value, int) and not isinstance(value, bool)
+            )
         case Family.INTEGER:
             return isinstance(value, int) or (isinstance(value, str) and not templated and _is(int, value))
         case Family.NUMBER:
@@ -175,7 +183,7 @@ def _checks(look: Look, table: Table, live: LiveTable, given: Mapping[str, Given
         yield look.finding(
             "value.check",
             table.name,
-            f"CHECK {check.name or 'without a name'} {alone} the value for {table.name}.{', '.join(touched)}.",
+            f"CHECK {check.name or '(no name)'} {alone} the value for {table.name}.{', '.join(touched)}.",
             f"{table.name}: give `{column}` a value for which this holds: {check.text}",
             column=column,
             severity=None if answer else Severity.DOUBT,
@@ -199,7 +207,7 @@ def _repeated(look: Look, table: Table, live: LiveTable, given: Mapping[str, Giv
         yield look.finding(
             "value.unique",
             table.name,
-            f"{table.name}.{', '.join(columns)} must differ in every row, and would get the same value in many.",
+            f"{table.name}.{', '.join(columns)} must differ in every row; many would get the same.",
             edit(table.name, {"on_erase": {"anonymise": {column: sample(room, unique=True)}}}),
             column=column,
         )
@@ -249,7 +257,7 @@ def ghost_tables(look: Look) -> Iterator[str]:
 
 
 def _ghosts_of(table: Table, link: Link | None) -> list[str | None]:
-    """A person's own row takes after the ghost of its own table, any other after that of the table it links to."""
+    """A person's own row follows the ghost of its own table, any other that of the table it links to."""
     if link is not None:
         return [link.to]
     return [table.name] if table.person else [each.to for each in table.links]
