@@ -42,7 +42,9 @@ def settle(connection: sa.Connection, system: System, tables: Tables, token_text
     except (ValueError, TypeError, KeyError):
         known = False
     if not known:
-        raise Permanent(f"{system.name}: that is no token of this system.", "Look for the step in the journal.")
+        raise Permanent(
+            f"{system.name}: that is no token of this system.", "Look for the step in the journal."
+        )
     if asked["how"] == "xid":
         return _by_xid(connection, system, asked["id"])
     if asked["how"] == "receipt" and system.receipt:
