@@ -200,7 +200,7 @@ def _column(row: Any, enums: Mapping[int, Any], dialect: sa.Dialect) -> LiveColu
     elif row.typtype in {"c", "p"}:
         made, labels = Unknown(words), ()
     else:
-        made, labels = of_postgresql(words, dialect), ()
+        made, labels = of_postgresql(words, type(dialect)), ()
     found = family(made)
     return LiveColumn(
         name=row.attname,

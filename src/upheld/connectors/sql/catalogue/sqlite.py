@@ -133,7 +133,7 @@ def _key(rows: Iterable[Any]) -> tuple[str, ...]:
 
 
 def _column(row: Any, key: tuple[str, ...], table: Any, dialect: sa.Dialect) -> LiveColumn:
-    made = of_sqlite(row.words, dialect)
+    made = of_sqlite(row.words, type(dialect))
     found = (
         Family.JSON
         if row.words.upper() == "JSON"
