@@ -158,4 +158,5 @@ def _made(kind: Any, *arguments: Any, **options: Any) -> TypeEngine[Any]:
 
 
 def _names(dialect: Any) -> Mapping[str, Any]:
-    return dialect.ischema_names  # type: ignore[no-any-return]
+    names: Mapping[str, Any] = dialect.ischema_names
+    return names

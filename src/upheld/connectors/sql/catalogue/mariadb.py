@@ -180,7 +180,7 @@ def _json_valid(text: str) -> Iterable[str]:
         yield words.removeprefix("json_valid(`").removesuffix("`)").replace("``", "`")
 
 
-def _column(row: Any, documents: set[str], dialect: sa.Dialect) -> LiveColumn:
+def _column(row: Any, documents: set[str], dialect: Any) -> LiveColumn:
     made = of_mariadb(row.words, type(dialect), charset=row.charset, collation=row.collation)
     extra = (row.extra or "").upper()
     document = row.word == "json" or (row.name in documents and row.word == "longtext")
