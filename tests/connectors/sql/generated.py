@@ -6,6 +6,7 @@ turned to the ghost. What the checks refuse is not their subject.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from random import Random
 from typing import Any, TypeVar
 
@@ -159,13 +160,13 @@ class Maker:
             some.append(((("kind", ("b", "c")), ("flag", 1)), self.action(column, **how)))
         return (*some, ((), self.action(column, **how)))
 
-    def plain(self, name: str, *, parents: list[int] | None, to: str) -> Sheet:
+    def plain(self, name: str, to: str, *, last: bool) -> Sheet:
         """Rows that point at a person or at a row that is somebody's."""
         above = self.sheets[to]
         bound = self.yes()
         stays = not bound or (to == "users" and self.users_stay)
         null = self.yes()
-        key = self.pick(("id",), ("id",), ())
+        key = self.pick(("id",), ("id",), ()) if last else ("id",)
         ghost = to == "users"
         sheet = self.add(
             Sheet(
@@ -200,11 +201,9 @@ class Maker:
     # --- shapes ---
 
     def chain(self) -> None:
-        self.plain("accounts", parents=None, to="users")
-        if self.yes():
-            self.plain("payments", parents=None, to="accounts")
-            if self.yes():
-                self.plain("receipts", parents=None, to="payments")
+        names = ("users", "accounts", "payments", "receipts")[: self.many(4, 2)]
+        for to, name in pairwise(names):
+            self.plain(name, to, last=name == names[-1])
 
     def messages(self) -> None:
         """Two parties, and what hangs on the rows that go."""
