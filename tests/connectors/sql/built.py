@@ -29,10 +29,10 @@ class Stage:
     database: Database
     folder: Path
 
-    def build(self, sheets: Sheets) -> World:
+    def build(self, sheets: Sheets, *, system: str = "") -> World:
         """The world of these sheets; whatever stood here before is gone."""
         rmtree(self.folder, ignore_errors=True)
-        world = make_world(self.database, self.folder, "", written(sheets))
+        world = make_world(self.database, self.folder, "", written(sheets), system=system)
         self.fill(sheets)
         return world
 

@@ -4,7 +4,7 @@ Only worlds whose map and schema agree are made: a row that refers to a row that
 turned to the ghost. What the checks refuse is not their subject.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from random import Random
@@ -577,10 +577,11 @@ def worlds(draw: st.DrawFn) -> Generated:
     return Generated(maker.sheets, tuple((each, maker.yes()) for each in asking))
 
 
-def rich(seed: int) -> Generated:
-    """All shapes in one world, filled by chance that repeats."""
+def rich(seed: int, shapes: Sequence[str] = ()) -> Generated:
+    """All shapes in one world, or those named, filled by chance that repeats."""
     maker = Maker(Random(seed).randint)
     maker.users()
     for shape in SHAPES:
-        shape(maker)
+        if not shapes or shape.__name__ in shapes:
+            shape(maker)
     return Generated(maker.sheets, ((maker.pick(*maker.people), maker.yes()),))
