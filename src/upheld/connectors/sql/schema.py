@@ -150,6 +150,7 @@ class LiveTable:
     outside: bool = False
     folds: bool = False
     versioned: bool = False
+    made: list[sa.TableClause] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def stores(self) -> bool:
@@ -178,12 +179,13 @@ class LiveTable:
         return False
 
     def clause(self) -> sa.TableClause:
-        """The table for statements: always with its schema, every name quoted."""
-        return sa.table(
-            quoted_name(self.title, quote=True),
-            *(sa.column(quoted_name(each.name, quote=True), each.type) for each in self.columns.values()),
-            schema=quoted_name(self.schema, quote=True),
-        )
+        """The table for statements: always with its schema, every name quoted. One and the same each time, so
+        that parts of a statement made apart name one table."""
+        if not self.made:
+            columns = (sa.column(quoted_name(each.name, quote=True), each.type) for each in self.columns.values())
+            schema = quoted_name(self.schema, quote=True)
+            self.made.append(sa.table(quoted_name(self.title, quote=True), *columns, schema=schema))
+        return self.made[0]
 
 
 @dataclass(frozen=True, slots=True)
