@@ -269,7 +269,7 @@ REFUSING = {
     "mariadb": "CREATE TRIGGER stay BEFORE DELETE ON names FOR EACH ROW"
     " SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'Ada Quillfeather, 17 Larkspur Lane, 7700123'",
     "postgresql": "CREATE FUNCTION stay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-    " RAISE EXCEPTION 'Ada Quillfeather, %', old.user_id; END $$;"
+    " RAISE EXCEPTION 'Ada Quillfeather, 17 Larkspur Lane, 7700123'; END $$;"
     " CREATE TRIGGER stay BEFORE DELETE ON names FOR EACH ROW EXECUTE FUNCTION stay()",
 }
 
