@@ -61,7 +61,7 @@ prefs:
 
     world.erase(ADA)
 
-    [(_, _, left)] = world.rows("prefs")
+    [(*_, left)] = world.rows("prefs")
     assert list(json.loads(left).items()) == [("z", 1), ("user", {"name": "gone"}), ("a", [3, 1])]
 
 
