@@ -461,6 +461,7 @@ class Organisation:
     languages: tuple[str, ...] = ("en",)
     backup_days: int | None = None
     holds: tuple[Hold, ...] = ()
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,9 @@
-"""Calendar spans: written `7y`, `6m`, `30d` or together, added with the month's last day as limit (T-02)."""
+"""Calendar spans, added with the month's last day as limit (T-02)."""
 
 import calendar
-import re
 from datetime import date, timedelta
 
 from upheld.datamap.model import Period
-
-_WRITTEN = re.compile(r"(?=\d)(?:(\d{1,3})y)?(?:(\d{1,4})m)?(?:(\d{1,5})d)?\Z")
-
-
-def parsed(text: str) -> Period | None:
-    """The span of `7y`, `1y6m`, `30d`; None when it is not one, or is empty."""
-    found = _WRITTEN.match(text.strip())
-    if not found or not any(int(part or 0) for part in found.groups()):
-        return None
-    years, months, days = (int(part or 0) for part in found.groups())
-    return Period(years, months, days)
 
 
 def added(day: date, period: Period) -> date:

@@ -131,14 +131,22 @@ class Connector(Protocol):
         ...
 
     def execute(
-        self, steps: Sequence[Step], subject: Subject, *, now: datetime, entropy: Entropy, allow: frozenset[str]
+        self,
+        steps: Sequence[Step],
+        subject: Subject,
+        *,
+        now: datetime,
+        entropy: Entropy,
+        allow: frozenset[str],
     ) -> Execution:
         """Do the writing steps. Refuses with Misconfigured on any STOP finding and on undecided rows, with
         Permanent beyond a limit that `allow` does not name (`rows_per_person`, `share_of_table`), in each case before
         its first write."""
         ...
 
-    def verify(self, steps: Sequence[Step], subject: Subject, traces: Sequence[bytes], *, now: datetime) -> Verified:
+    def verify(
+        self, steps: Sequence[Step], subject: Subject, traces: Sequence[bytes], *, now: datetime
+    ) -> Verified:
         """Look again, in a new transaction, from identities, keys and remembered values and by the map, not
         by the predicates that erased."""
         ...
@@ -157,5 +165,3 @@ class Factory(Protocol):
     def __call__(self, system: System, *, secrets: Mapping[str, str]) -> Connector:
         """Misconfigured when the system's own keys do not fit this kind."""
         ...
-
-

@@ -51,7 +51,9 @@ def execute(
         yield Started(system)
         connector = connectors.get(system)
         if connector is None:
-            yield Failed(system, Permanent(f"No connector for {system}.", "Check its `kind` in the privacy folder."))
+            yield Failed(
+                system, Permanent(f"No connector for {system}.", "Check its `kind` in the privacy folder.")
+            )
             continue
         try:
             yield from _one(plan, connector, subject, system, now=now, entropy=entropy, allow=allow)
@@ -82,7 +84,9 @@ def _one(
             return
     yield verified
     places = ", ".join(sorted({f"{each.table}.{each.column}" for each in verified.remnants}))
-    raise Transient(f"After {ROUNDS} rounds {system} still holds data of this person in {places}.", "Look at it there.")
+    raise Transient(
+        f"After {ROUNDS} rounds {system} still holds data of this person in {places}.", "Look at it there."
+    )
 
 
 def dry_run(

@@ -28,7 +28,8 @@ class Ambiguous(Failure):
             f"The {' and '.join(kinds)} given names {len(candidates)} rows of {', '.join(where)}, not one.",
             "Decide which are this person and name each, as in "
             + " ".join(
-                f"--identity {each.system}.{each.table}={','.join(map(str, each.key))}" for each in candidates[:3]
+                f"--identity {each.system}.{each.table}={','.join(map(str, each.key))}"
+                for each in candidates[:3]
             )
             + ".",
         )
@@ -81,7 +82,8 @@ def identify(
             fresh = [
                 each
                 for each in found.people
-                if (each.system, each.table, each.key) not in people and (each.system, each.table) not in decided
+                if (each.system, each.table, each.key) not in people
+                and (each.system, each.table) not in decided
             ]
             _refuse_doubt([*people.values(), *fresh])
             for person in fresh:
@@ -99,7 +101,9 @@ def _refuse_doubt(people: Sequence[Person]) -> None:
     named: dict[tuple[str, str, str, str], list[Person]] = {}
     for person in people:
         if person.via:
-            named.setdefault((person.system, person.table, person.via.kind, person.via.value), []).append(person)
+            named.setdefault((person.system, person.table, person.via.kind, person.via.value), []).append(
+                person
+            )
     doubtful = [
         Candidate(each.system, each.table, each.key, kind)
         for (_, _, kind, _), rows in named.items()

@@ -262,7 +262,15 @@ class _SystemPlanner:
             if keys:
                 self.acts.append(
                     steps.Recount(
-                        0, self.system.name, table.name, key, recount.column, recount.of, recount.by, keys, self.reason
+                        0,
+                        self.system.name,
+                        table.name,
+                        key,
+                        recount.column,
+                        recount.of,
+                        recount.by,
+                        keys,
+                        self.reason,
                     )
                 )
 
@@ -277,7 +285,14 @@ class _SystemPlanner:
         formats = tuple((rule.when, rule.format) for rule in table.treatment.rules if rule.format)
         self.acts.append(
             steps.Collect(
-                0, self.system.name, selection, table.fields, _redactions(table), self.reason, table.files, formats
+                0,
+                self.system.name,
+                selection,
+                table.fields,
+                _redactions(table),
+                self.reason,
+                table.files,
+                formats,
             )
         )
 
@@ -292,7 +307,9 @@ class _SystemPlanner:
             if table.name in ordered or table.name in path:
                 return
             for other in self.system.tables:
-                points = {link.to for link in other.links} | ({other.history_of.table} if other.history_of else set())
+                points = {link.to for link in other.links} | (
+                    {other.history_of.table} if other.history_of else set()
+                )
                 if table.name in points and other.name in names and not other.history_of:
                     visit(other, (*path, table.name))
             if table.history_of:
@@ -333,9 +350,9 @@ def _redactions(table: Table) -> tuple[tuple[str, str], ...]:
             redact[each.column] = NEVER if each.of == "others" else each.of
         elif relational:
             redact[each.column] = SELF
-    for identity in table.identities:
-        if relational:
-            redact.setdefault(identity.column, SELF)
+    if relational:
+        for name in (*table.person, *(identity.column for identity in table.identities)):
+            redact.setdefault(name, SELF)
     if len(table.links) > 1 or relational:
         for link in table.links:
             if link.to and len(link.columns) == 1 and not link.array and not link.json:

@@ -46,11 +46,19 @@ class Subject:
     def values(self, kind: str) -> tuple[str, ...]:
         """Her verified identities of one kind, in a stable order."""
         return tuple(
-            sorted({identity.value for identity in self.identities if identity.kind == kind and identity.verified})
+            sorted(
+                {
+                    identity.value
+                    for identity in self.identities
+                    if identity.kind == kind and identity.verified
+                }
+            )
         )
 
     def keys(self, system: str, table: str) -> tuple[Key, ...]:
         """The keys of her rows in one person table."""
         return tuple(
-            dict.fromkeys(person.key for person in self.people if (person.system, person.table) == (system, table))
+            dict.fromkeys(
+                person.key for person in self.people if (person.system, person.table) == (system, table)
+            )
         )

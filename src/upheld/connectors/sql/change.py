@@ -46,7 +46,9 @@ class Change:
         return tuple(each.column for each in self.each if isinstance(each.value, JsonEdit))
 
 
-def change(rows: Rows, connection: sa.Connection, table: str, assignments: Sequence[Assignment], draw: Draw) -> Change:
+def change(
+    rows: Rows, connection: sa.Connection, table: str, assignments: Sequence[Assignment], draw: Draw
+) -> Change:
     """The assignments of a step, sorted by how they are done."""
     whole: dict[str, Any] = {}
     each: list[Assignment] = []
@@ -103,9 +105,7 @@ def ghost_table(rows: Rows, table: str) -> Table:
             if by_name[name].ghost:
                 return by_name[name]
         seen.extend(level)
-        level = [
-            link.to for name in level for link in by_name[name].links if link.to and link.to not in seen
-        ]
+        level = [link.to for name in level for link in by_name[name].links if link.to and link.to not in seen]
     raise Misconfigured(
         f"{rows.system.name}: {table} needs a placeholder row, and no person table above it has `ghost:`.",
         "Add `ghost: {column: value}` to the person table, naming a row that stands for people who left.",

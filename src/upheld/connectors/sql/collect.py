@@ -10,6 +10,7 @@ from upheld.connectors.sql.engine import filled
 from upheld.connectors.sql.inside import Predicate, is_in
 from upheld.connectors.sql.schema import Family
 from upheld.connectors.sql.where import Rows
+from upheld.datamap.model import Tie
 from upheld.rights.connector import Attachment, Collected, Row
 from upheld.rights.plan import NEVER, SELF, Collect
 
@@ -99,7 +100,6 @@ def _shown(step: Collect, values: dict[str, object], hers: Mapping[str, object])
             if link == SELF or link == NEVER or not hers.get(SELF) or column == link:
                 values[column] = REDACTED
                 hidden.append(column)
-    mine = bool(hers.get(SELF)) or any(hers.values())
+    owning = {source.link.name for source in step.selection.sources if source.link.tie is Tie.OWNS}
+    mine = bool(hers.get(SELF)) or (not step.selection.people and any(hers.get(name) for name in owning))
     return Row(step.number, step.selection.table, values, tuple(hidden), mine)
-
-

@@ -69,7 +69,10 @@ def _table(dialect: str, table: LiveTable) -> sa.TableClause:
     """Columns carry a type that reads and writes the server's own text where Python has none (scenario 70)."""
     return sa.table(
         quoted_name(table.title, quote=True),
-        *(sa.column(quoted_name(each.name, quote=True), _type(dialect, each)) for each in table.columns.values()),
+        *(
+            sa.column(quoted_name(each.name, quote=True), _type(dialect, each))
+            for each in table.columns.values()
+        ),
         schema=quoted_name(table.schema, quote=True),
     )
 

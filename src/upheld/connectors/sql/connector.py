@@ -64,16 +64,21 @@ class SqlConnector:
         try:
             if len(parts) != len(columns):
                 raise NotFitting
-            return tuple(fit(part, tables.known(table, name)) for part, name in zip(parts, columns, strict=True))
+            return tuple(
+                fit(part, tables.known(table, name)) for part, name in zip(parts, columns, strict=True)
+            )
         except NotFitting:
             raise Permanent(
-                f"That is no key of {self.system.name}.{table}.", f"Give its {', '.join(columns)}, nothing else."
+                f"That is no key of {self.system.name}.{table}.",
+                f"Give its {', '.join(columns)}, nothing else.",
             ) from None
 
     def find(self, identities: Sequence[Identity], people: Sequence[Person]) -> Found:
         """Rows of soft-deleted, suspended and unconfirmed accounts are found like any other (scenario 66)."""
         with translated(self.system.name, "looking for the person"), reading(self.engine) as connection:
-            rows = Rows(self.system, self._tables(connection), Subject(tuple(identities), tuple(people)), _NEVER)
+            rows = Rows(
+                self.system, self._tables(connection), Subject(tuple(identities), tuple(people)), _NEVER
+            )
             return find(rows, connection, identities, people)
 
     def count(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Counts:
@@ -93,29 +98,54 @@ class SqlConnector:
         with translated(self.system.name, "reading"), reading(self.engine) as connection:
             rows = Rows(self.system, self._tables(connection), subject, now)
             prepare(rows, connection, steps)
-            yield from collect(rows, connection, [step for step in steps if isinstance(step, Collect)], self.secrets)
+            yield from collect(
+                rows, connection, [step for step in steps if isinstance(step, Collect)], self.secrets
+            )
 
     def execute(
-        self, steps: Sequence[Step], subject: Subject, *, now: datetime, entropy: Entropy, allow: frozenset[str]
+        self,
+        steps: Sequence[Step],
+        subject: Subject,
+        *,
+        now: datetime,
+        entropy: Entropy,
+        allow: frozenset[str],
     ) -> Execution:
         """Refuses a system that the map calls read-only, too."""
         if self.system.read_only:
-            raise Misconfigured(f"{self.system.name} is read-only for Upheld.", "Its owner erases there by hand.")
+            raise Misconfigured(
+                f"{self.system.name} is read-only for Upheld.", "Its owner erases there by hand."
+            )
         with translated(self.system.name, "erasing"):
             with reading(self.engine) as connection:
                 live = read_live(connection, self.system.schemas)
                 self._stop(self._findings(connection, live))
             whole = plan_system(self.system, Right.ERASURE)
-            run = Run(self.system, self.engine, Tables(live), self.secrets, subject, steps, whole, now, entropy, allow)
+            run = Run(
+                self.system,
+                self.engine,
+                Tables(live),
+                self.secrets,
+                subject,
+                steps,
+                whole,
+                now,
+                entropy,
+                allow,
+            )
             yield from run.parts()
 
-    def verify(self, steps: Sequence[Step], subject: Subject, traces: Sequence[bytes], *, now: datetime) -> Verified:
+    def verify(
+        self, steps: Sequence[Step], subject: Subject, traces: Sequence[bytes], *, now: datetime
+    ) -> Verified:
         """Holds in force are those of the steps: rows kept for one are not looked at."""
         with translated(self.system.name, "verifying"), reading(self.engine) as connection:
             rows = Rows(self.system, self._tables(connection), subject, now)
             reach = plan_system(self.system, Right.ACCESS)
             erasure = plan_system(self.system, Right.ERASURE)
-            on_hold = frozenset(step.selection.table for step in steps if isinstance(step, Retain) and step.hold)
+            on_hold = frozenset(
+                step.selection.table for step in steps if isinstance(step, Retain) and step.hold
+            )
             return Verifier(rows, connection, loaded(traces), reach, erasure, on_hold).look()
 
     def settle(self, token: str) -> Settled:

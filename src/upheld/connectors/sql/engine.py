@@ -57,7 +57,8 @@ def make_engine(system: System, secrets: Mapping[str, str]) -> sa.Engine:
     except ModuleNotFoundError as error:
         extra = "mariadb" if backend in ("mysql", "mariadb") else error.name
         raise Misconfigured(
-            f"{system.name}: the driver {error.name} is not installed.", f"Install it: pip install 'upheld[{extra}]'."
+            f"{system.name}: the driver {error.name} is not installed.",
+            f"Install it: pip install 'upheld[{extra}]'.",
         ) from error
     _settings(engine, backend)
     return engine
@@ -119,7 +120,9 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     name = engine.dialect.name
     with engine.connect() as connection:
         if name == "postgresql":
-            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            connection = connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
         elif name == "sqlite":
             connection.exec_driver_sql("PRAGMA query_only = ON")
             connection.exec_driver_sql("BEGIN")

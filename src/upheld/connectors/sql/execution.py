@@ -70,7 +70,9 @@ class Run:
         writer = Writer(rows, connection, self.draw, order.steps)
         return {step.number: writer.count(step) for step in order.steps}
 
-    def _refuse(self, rows: Rows, connection: sa.Connection, order: Order, counts: Mapping[int, Count]) -> None:
+    def _refuse(
+        self, rows: Rows, connection: sa.Connection, order: Order, counts: Mapping[int, Count]
+    ) -> None:
         to_remove(rows, connection, files(self.steps), self.secrets)
         for step in order.steps:
             if isinstance(step, Undecided) and counts[step.number].rows:
@@ -85,7 +87,9 @@ class Run:
         limits = self.system.limits
         total = sum(count.rows for count in counts.values())
         if limits.rows_per_person is not None and total > limits.rows_per_person:
-            self._beyond("rows_per_person", f"{total:,} rows, more than {limits.rows_per_person:,} for one person")
+            self._beyond(
+                "rows_per_person", f"{total:,} rows, more than {limits.rows_per_person:,} for one person"
+            )
         if limits.share_of_table is None:
             return
         matched: dict[str, int] = {}
@@ -93,7 +97,9 @@ class Run:
             matched[count.table] = max(matched.get(count.table, 0), count.rows)
         for table, rows in matched.items():
             if rows:
-                size = connection.execute(sa.select(sa.func.count()).select_from(self.tables[table])).scalar_one()
+                size = connection.execute(
+                    sa.select(sa.func.count()).select_from(self.tables[table])
+                ).scalar_one()
                 if size >= SMALL_TABLE and rows / size > limits.share_of_table:
                     self._beyond("share_of_table", f"{rows / size:.0%} of {table}")
 

@@ -9,7 +9,24 @@ from sqlalchemy import exc
 from upheld.rights.outcome import Failure, Misconfigured, Permanent, Transient
 
 _TRANSIENT_SQLSTATES = ("08", "40", "53", "57", "55P03", "25006")
-_TRANSIENT_MARIADB = {1020, 1040, 1158, 1159, 1160, 1161, 1203, 1205, 1213, 1317, 1969, 2002, 2003, 2006, 2013, 2014}
+_TRANSIENT_MARIADB = {
+    1020,
+    1040,
+    1158,
+    1159,
+    1160,
+    1161,
+    1203,
+    1205,
+    1213,
+    1317,
+    1969,
+    2002,
+    2003,
+    2006,
+    2013,
+    2014,
+}
 _RIGHTS_MARIADB = {1044, 1045, 1142, 1143, 1227, 1698}
 _SCHEMA_MARIADB = {1049, 1054, 1146}
 
@@ -26,7 +43,9 @@ def translated(system: str, doing: str) -> Iterator[None]:
     except exc.DBAPIError as error:
         raise _failure(system, doing, error) from None
     except (exc.SQLAlchemyError, sqlite3.Error) as error:
-        raise Permanent(f"{system}: {doing} failed ({type(error).__name__}).", "Look at the map of this system.") from None
+        raise Permanent(
+            f"{system}: {doing} failed ({type(error).__name__}).", "Look at the map of this system."
+        ) from None
 
 
 def _failure(system: str, doing: str, error: exc.DBAPIError) -> Failure:
@@ -42,14 +61,20 @@ def _failure(system: str, doing: str, error: exc.DBAPIError) -> Failure:
                 f"{system}: {doing} failed, row-level security hides rows from Upheld's role.",
                 "Give the role BYPASSRLS, or let it own the tables (docs/findings.md, row.security).",
             )
-        return Misconfigured(f"{said} Upheld's role lacks a right.", "Run `upheld map grants` and apply what it prints.")
+        return Misconfigured(
+            f"{said} Upheld's role lacks a right.", "Run `upheld map grants` and apply what it prints."
+        )
     if state.startswith(("3D", "42")) or number in _SCHEMA_MARIADB:
         return Misconfigured(f"{said} The schema is not as the map says.", "Run `upheld map check`.")
     if isinstance(error.orig, sqlite3.OperationalError):
         text = str(error.orig)
         if "locked" in text or "busy" in text:
             return Transient(f"{system}: {doing} failed, the database is locked.", "Try again.")
-        return Misconfigured(f"{system}: {doing} failed.", "Check that the file exists, may be written, and fits the map.")
+        return Misconfigured(
+            f"{system}: {doing} failed.", "Check that the file exists, may be written, and fits the map."
+        )
     if isinstance(error, exc.OperationalError) and not state:
-        return Transient(f"{said} The database cannot be reached.", "Check that it runs and that `connect:` is right.")
+        return Transient(
+            f"{said} The database cannot be reached.", "Check that it runs and that `connect:` is right."
+        )
     return Permanent(said, "Nothing was written. Run `upheld map check`; if it finds nothing, report this.")

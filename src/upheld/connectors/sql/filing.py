@@ -21,14 +21,22 @@ def to_remove(
         name, column = step.selection.table, rows.tables.column(step.selection.table, step.file.column)
         root = Path(filled(step.file.root, secrets, rows.system.name)).resolve()
         if not root.is_dir():
-            raise Misconfigured(f"{rows.system.name}: the folder of {name}.{step.file.column} is not there.", "Check `root:`.")
+            raise Misconfigured(
+                f"{rows.system.name}: the folder of {name}.{step.file.column} is not there.", "Check `root:`."
+            )
         hers = rows.where(step.selection)
-        named = connection.execute(sa.select(column).where(hers, column.is_not(None)).distinct()).scalars().all()
+        named = (
+            connection.execute(sa.select(column).where(hers, column.is_not(None)).distinct()).scalars().all()
+        )
         shared: set[str] = set()
         if named:
             others = sa.select(column).where(negated(hers), column.in_(named)).distinct()
             shared = set(connection.execute(others).scalars())
-        paths = [_below(root, str(path), f"{name}.{step.file.column}") for path in named if path and path not in shared]
+        paths = [
+            _below(root, str(path), f"{name}.{step.file.column}")
+            for path in named
+            if path and path not in shared
+        ]
         going[step.number] = tuple(paths)
     return going
 
@@ -36,7 +44,9 @@ def to_remove(
 def _below(root: Path, named: str, where: str) -> Path:
     path = (root / named).resolve()
     if not path.is_relative_to(root) or path == root:
-        raise Permanent(f"A file named in {where} lies outside its folder.", "Correct that row, then try again.")
+        raise Permanent(
+            f"A file named in {where} lies outside its folder.", "Correct that row, then try again."
+        )
     return path
 
 

@@ -13,7 +13,9 @@ from upheld.rights.connector import Found
 from upheld.rights.subject import Identity, Key, Person
 
 
-def find(rows: Rows, connection: sa.Connection, identities: Sequence[Identity], people: Sequence[Person]) -> Found:
+def find(
+    rows: Rows, connection: sa.Connection, identities: Sequence[Identity], people: Sequence[Person]
+) -> Found:
     """One look: rows that the identities name, people that other people's rows lead to, and what they vouch for."""
     system = rows.system
     found: list[Person] = []
@@ -41,7 +43,10 @@ def _named(
     values = spelled.raw[table.name, identity.column, identity.kind]
     if not values:
         return
-    here = sa.and_(is_in(rows.tables, table.name, (identity.column,), [(value,) for value in values]), rows.tenant(table.name))
+    here = sa.and_(
+        is_in(rows.tables, table.name, (identity.column,), [(value,) for value in values]),
+        rows.tenant(table.name),
+    )
     if table.person:
         for key in _keys(rows, connection, table.name, table.person, here):
             yield Person(rows.system.name, table.name, key, given)
@@ -89,13 +94,19 @@ def _vouched(rows: Rows, connection: sa.Connection, people: Sequence[Person]) ->
             continue
         for identity in table.identities:
             column = rows.tables.column(table.name, identity.column)
-            statement = sa.select(column, sa.literal(True)).where(here, column.is_not(None), rows.tenant(table.name))
+            statement = sa.select(column, sa.literal(True)).where(
+                here, column.is_not(None), rows.tenant(table.name)
+            )
             if identity.verified_by:
                 vouching = sa.case((_vouches(rows, table.name, identity.verified_by), 1), else_=0)
-                statement = sa.select(column, vouching).where(here, column.is_not(None), rows.tenant(table.name))
+                statement = sa.select(column, vouching).where(
+                    here, column.is_not(None), rows.tenant(table.name)
+                )
             for value, verified in connection.execute(statement.distinct()):
                 if str(value):
-                    yield Identity(identity.kind, str(value), bool(verified), f"{rows.system.name}.{table.name}")
+                    yield Identity(
+                        identity.kind, str(value), bool(verified), f"{rows.system.name}.{table.name}"
+                    )
 
 
 def _hers(rows: Rows, table: Table, people: Sequence[Person]) -> sa.ColumnElement[bool] | None:

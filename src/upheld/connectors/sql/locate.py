@@ -72,7 +72,9 @@ def _looked_up(rows: Rows, connection: sa.Connection, test: Test) -> Scalar:
     table = rows.tables[lookup.table]
     key = rows.tables.key(lookup.table)
     if len(key) != 1:
-        raise Misconfigured(f"{lookup.table} has no single key to look up.", "Look up a table with one key column.")
+        raise Misconfigured(
+            f"{lookup.table} has no single key to look up.", "Look up a table with one key column."
+        )
     matching = [values_in(rows.tables, lookup.table, column, [value]) for column, value in lookup.match]
     found = connection.execute(sa.select(table.c[key[0]]).where(*matching).limit(2)).scalars().all()
     return cast("Scalar", found[0]) if len(found) == 1 else None
@@ -113,16 +115,23 @@ def _located(rows: Rows, connection: sa.Connection, step: Locate, *, lock: bool)
         keys = tuple(_typed(rows, step, key) for key in rows.subject.keys(rows.system.name, step.table))
         if lock and keys and connection.dialect.name != "sqlite":
             table = rows.tables[step.table]
-            statement = sa.select(*(rows.tables.column(step.table, each) for each in step.key)).select_from(table)
+            statement = sa.select(*(rows.tables.column(step.table, each) for each in step.key)).select_from(
+                table
+            )
             connection.execute(
                 statement.where(is_in(rows.tables, step.table, step.key, keys)).with_for_update()
             ).all()
         return KeySet(step.table, step.key, tuple(key for key in keys if key))
-    return KeySet(step.table, step.key, keys_of(rows, connection, step.table, step.key, rows.where(step.selection)))
+    return KeySet(
+        step.table, step.key, keys_of(rows, connection, step.table, step.key, rows.where(step.selection))
+    )
 
 
 def _typed(rows: Rows, step: Locate, key: Key) -> Key:
-    parts = [fitting([value], rows.tables.known(step.table, column)) for value, column in zip(key, step.key, strict=True)]
+    parts = [
+        fitting([value], rows.tables.known(step.table, column))
+        for value, column in zip(key, step.key, strict=True)
+    ]
     return tuple(part[0] for part in parts) if all(parts) else ()
 
 
@@ -138,7 +147,9 @@ def keys_of(
 def _walked(rows: Rows, connection: sa.Connection, selection: Selection) -> KeySet:
     key = rows.tables.key(selection.table, selection.key)
     if len(key) != 1 or not selection.replies:
-        raise Misconfigured(f"{selection.table}: `replies` needs a table with one key column.", "Use `erase: keep`.")
+        raise Misconfigured(
+            f"{selection.table}: `replies` needs a table with one key column.", "Use `erase: keep`."
+        )
     plain = replace(selection, scope=Scope.ALL, replies=None)
     own = {row[0] for row in keys_of(rows, connection, selection.table, key, rows.where(plain))}
     reached = _subtree(rows, connection, selection, key, own)
@@ -180,5 +191,3 @@ def _leaves(own: set[Scalar], reached: dict[Scalar, Scalar]) -> dict[Scalar, Sca
             blocked.add(above)
             above = reached.get(above)
     return {each: reached[each] for each in own if each not in blocked}
-
-

@@ -35,8 +35,8 @@ def touches(steps: Sequence[Step]) -> list[Touch]:
 
 
 def ordered(tables: Tables, system: System, steps: Sequence[Step]) -> Order:
-    """All steps of a referring table before any deletion in the table referred to; histories after what they
-    are of; else the plan's order. Misconfigured for a cycle that nothing breaks."""
+    """All steps of a referring table before any deletion in the table referred to, the table's own deletions
+    last; histories after what they are of; else the plan's order. Misconfigured for a cycle that nothing breaks."""
     every = touches(steps)
     names = list(dict.fromkeys(step.selection.table for step in every))
     erased = {step.selection.table for step in every if isinstance(step, Erase)}
@@ -59,7 +59,8 @@ def ordered(tables: Tables, system: System, steps: Sequence[Step]) -> Order:
         breaks.extend(broken)
     breaks.extend(_own(tables, erased))
     position = {name: index for index, name in enumerate(sequence)}
-    return Order(tuple(sorted(every, key=lambda step: position[step.selection.table])), tuple(breaks), defer)
+    in_turn = sorted(every, key=lambda step: (position[step.selection.table], isinstance(step, Erase)))
+    return Order(tuple(in_turn), tuple(breaks), defer)
 
 
 Edges = dict[tuple[str, str], list[LiveForeignKey]]

@@ -59,5 +59,7 @@ def _by_xid(connection: sa.Connection, system: System, xid: str) -> Settled:
         if status is None:
             return Settled.UNKNOWN
         if time.monotonic() > deadline:
-            raise Transient(f"{system.name}: the interrupted transaction still runs there.", "Try again in a minute.")
+            raise Transient(
+                f"{system.name}: the interrupted transaction still runs there.", "Try again in a minute."
+            )
         time.sleep(0.1)

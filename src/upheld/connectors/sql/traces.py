@@ -79,7 +79,9 @@ def remember(
     """Traces of the subject's rows as they are now. `whole` are all erasure steps of the map for this system."""
     prepare(rows, connection, whole)
     going: dict[int, tuple[Path, ...]] = to_remove(rows, connection, files(whole), secrets)
-    traces = Traces(dict(rows.sets), raw=dict(rows.raw), paths=[str(path) for each in going.values() for path in each])
+    traces = Traces(
+        dict(rows.sets), raw=dict(rows.raw), paths=[str(path) for each in going.values() for path in each]
+    )
     for step in whole:
         if isinstance(step, Erase) and step.selection.scope is not Scope.ALL:
             traces.gone.extend(_keys(rows, connection, step))

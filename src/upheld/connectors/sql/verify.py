@@ -48,7 +48,10 @@ class Verifier:
         skipped: list[str] = []
         remnants.extend(self._by_values(searched, skipped))
         return Verified(
-            self.rows.system.name, tuple(dict.fromkeys(remnants)), tuple(sorted(set(searched))), tuple(sorted(set(skipped)))
+            self.rows.system.name,
+            tuple(dict.fromkeys(remnants)),
+            tuple(sorted(set(searched))),
+            tuple(sorted(set(skipped))),
         )
 
     # --- by keys and links ---
@@ -82,7 +85,9 @@ class Verifier:
         elif not table.treatment.by and not _backwards(table, source):
             yield from self._unsettled(table, hers, source.link.name, source)
 
-    def _unsettled(self, table: Table, hers: Predicate, column: str, source: Source | None) -> Iterator[Remnant]:
+    def _unsettled(
+        self, table: Table, hers: Predicate, column: str, source: Source | None
+    ) -> Iterator[Remnant]:
         earlier: list[Predicate] = []
         for rule in table.treatment.rules:
             mine = self.rows.condition(table.name, rule.when)
@@ -114,7 +119,9 @@ class Verifier:
                 after = self._settled(table, action.then, source)
                 return sa.or_(sa.and_(negated(over), kept), sa.and_(over, after))
 
-    def _assigned(self, table: Table, assignments: tuple[Assignment, ...], source: Source | None) -> Predicate:
+    def _assigned(
+        self, table: Table, assignments: tuple[Assignment, ...], source: Source | None
+    ) -> Predicate:
         linked = set(source.link.columns) if source else set()
         if any(each.column in linked and not _own_value(each) for each in assignments):
             return sa.false()
@@ -138,7 +145,9 @@ class Verifier:
                 ghost = ghost_value(self.rows, self.connection, table, of)
                 return column.is_(None) if ghost is None else column == ghost
             case model.JsonEdit(edits):
-                return sa.and_(*(self._edited(table, assignment.column, path, value) for path, value in edits))
+                return sa.and_(
+                    *(self._edited(table, assignment.column, path, value) for path, value in edits)
+                )
 
     def _edited(self, table: str, column: str, path: str, value: model.Scalar) -> Predicate:
         there = sa.cast(json_at(self.rows.tables, table, column, path), sa.Text())

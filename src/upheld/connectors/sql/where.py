@@ -99,7 +99,9 @@ class Rows:
     def _test(self, table: str, test: Test) -> Predicate:
         column = self.tables.column(table, test.column)
         if test.like is not None:
-            escaped = test.like.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("*", "%")
+            escaped = (
+                test.like.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("*", "%")
+            )
             return column.like(escaped, escape="\\")
         if test.lookup is not None:
             value = self.resolved.get(test)
@@ -218,5 +220,3 @@ def _document(tables: Tables, table: str, column: str) -> Any:
 
 def _json_text(value: Scalar) -> str:
     return json.dumps(value if isinstance(value, int) else str(value))
-
-

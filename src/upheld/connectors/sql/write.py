@@ -15,7 +15,18 @@ from upheld.connectors.sql.where import Rows, negated
 from upheld.datamap.model import Assignment, Link
 from upheld.datamap.period import added
 from upheld.rights.outcome import Count, Due, Misconfigured
-from upheld.rights.plan import Anonymise, Detach, Erase, Keep, Recount, Retain, Scope, Selection, Source, Undecided
+from upheld.rights.plan import (
+    Anonymise,
+    Detach,
+    Erase,
+    Keep,
+    Recount,
+    Retain,
+    Scope,
+    Selection,
+    Source,
+    Undecided,
+)
 from upheld.rights.subject import Key
 
 
@@ -50,13 +61,17 @@ class Writer:
     def count(self, step: Touch) -> Count:
         """How many rows the step would select now."""
         table = self.rows.tables[step.selection.table]
-        many = self.connection.execute(sa.select(sa.func.count()).select_from(table).where(self.condition(step)))
+        many = self.connection.execute(
+            sa.select(sa.func.count()).select_from(table).where(self.condition(step))
+        )
         return Count(step.number, step.selection.table, many.scalar_one(), self._others(step))
 
     def count_selection(self, number: int, selection: Selection) -> Count:
         """How many rows a selection has by itself."""
         table = self.rows.tables[selection.table]
-        many = self.connection.execute(sa.select(sa.func.count()).select_from(table).where(self.rows.where(selection)))
+        many = self.connection.execute(
+            sa.select(sa.func.count()).select_from(table).where(self.rows.where(selection))
+        )
         return Count(number, selection.table, many.scalar_one())
 
     def _others(self, step: Touch) -> int:
@@ -73,13 +88,17 @@ class Writer:
         key = self.rows.tables.key(name)
         steps = [step for step in self.every if isinstance(step, Erase) and step.selection.table == name]
         if not key:
-            raise Misconfigured(f"{name} is part of a circle of references and has no key.", "Declare `key:` in the map.")
+            raise Misconfigured(
+                f"{name} is part of a circle of references and has no key.", "Declare `key:` in the map."
+            )
         for step in steps:
             keys = keys_of(self.rows, self.connection, name, key, self.condition(step))
             self.fixed[step.number] = KeySet(name, key, keys)
         for step in steps:
             table = self.rows.tables[name]
-            nothing: dict[str, Any] = {self.rows.tables.known(name, each).name: sa.null() for each in broken.columns}
+            nothing: dict[str, Any] = {
+                self.rows.tables.known(name, each).name: sa.null() for each in broken.columns
+            }
             self.connection.execute(sa.update(table).where(self.condition(step)).values(nothing))
 
     def write(self, step: Touch) -> Count:
@@ -111,7 +130,9 @@ class Writer:
         if done.each:
             return self._row_by_row(step, done.each, dict(done.whole), done.documents)
         table = self.rows.tables[name]
-        return self.connection.execute(sa.update(table).where(self.condition(step)).values(dict(done.whole))).rowcount
+        return self.connection.execute(
+            sa.update(table).where(self.condition(step)).values(dict(done.whole))
+        ).rowcount
 
     def _row_by_row(
         self, step: Touch, each: Sequence[Assignment], whole: dict[str, Any], documents: Sequence[str]
@@ -189,7 +210,8 @@ class Writer:
                 for column, value in self._cut_values(step, step.selection.sources[0].link).items()
             }
         return self._counted(
-            step, self.connection.execute(sa.update(table).where(self.condition(step)).values(values)).rowcount
+            step,
+            self.connection.execute(sa.update(table).where(self.condition(step)).values(values)).rowcount,
         )
 
     def _cut_values(self, step: Detach, link: Link) -> dict[str, Any]:
@@ -236,7 +258,9 @@ class Writer:
         read = self.connection.execute(sa.select(*columns, target).where(self.condition(step))).all()
         for row in read:
             this = is_in(self.rows.tables, name, key, [tuple(row[:-1])])
-            self.connection.execute(sa.update(table).where(this).values({target.name: without(row[-1], values)}))
+            self.connection.execute(
+                sa.update(table).where(this).values({target.name: without(row[-1], values)})
+            )
         return len(read)
 
     # --- afterwards ---

@@ -29,7 +29,7 @@ FAMILIES: tuple[tuple[type[TypeEngine[Any]], Family], ...] = (
     (sqltypes.String, Family.TEXT),
 )
 
-WORDS = re.compile(r"\s*([^(]*?)\s*(?:\(([^)]*)\))?\s*([a-zA-Z ]*?)\s*$", re.DOTALL)
+WORDS = re.compile(r"([^(]*)(?:\(([^)]*)\))?(.*)", re.DOTALL)
 
 
 class Unknown(sqltypes.UserDefinedType[Any]):
@@ -58,7 +58,7 @@ def _split(text: str) -> tuple[str, tuple[int, ...], str]:
     if found is None:
         return text, (), ""
     numbers = tuple(int(part) for part in re.findall(r"-?\d+", found[2] or ""))
-    return found[1], numbers, found[3]
+    return found[1].strip(), numbers, found[3].strip()
 
 
 def of_postgresql(text: str, dialect: Dialect) -> TypeEngine[Any]:
@@ -98,7 +98,9 @@ def of_mariadb(text: str, dialect: Dialect, *, charset: str | None, collation: s
         options = {"unsigned": "unsigned" in text.lower()}
     elif issubclass(known, mysql.DATETIME | mysql.TIMESTAMP | mysql.TIME):
         options, numbers = {"fsp": numbers[0] if numbers else None}, ()
-    elif issubclass(known, mysql.VARCHAR | mysql.CHAR | mysql.TEXT | mysql.TINYTEXT | mysql.MEDIUMTEXT | mysql.LONGTEXT):
+    elif issubclass(
+        known, mysql.VARCHAR | mysql.CHAR | mysql.TEXT | mysql.TINYTEXT | mysql.MEDIUMTEXT | mysql.LONGTEXT
+    ):
         options = {"charset": charset, "collation": collation}
         if issubclass(known, mysql.TINYTEXT | mysql.MEDIUMTEXT | mysql.LONGTEXT):
             numbers = ()

@@ -22,22 +22,22 @@ from upheld.connectors.sql.schema import (
 from upheld.rights.outcome import Misconfigured
 
 OUTSIDE = """
-SELECT DISTINCT TABLE_SCHEMA AS s, TABLE_NAME AS t FROM information_schema.KEY_COLUMN_USAGE
+SELECT DISTINCT TABLE_SCHEMA AS s, TABLE_NAME AS relation FROM information_schema.KEY_COLUMN_USAGE
 WHERE REFERENCED_TABLE_SCHEMA IN :schemas AND TABLE_SCHEMA NOT IN :schemas
 """
 TABLES = """
-SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, TABLE_TYPE AS kind, ENGINE AS engine, TABLE_ROWS AS estimate,
+SELECT TABLE_SCHEMA AS s, TABLE_NAME AS relation, TABLE_TYPE AS kind, ENGINE AS engine, TABLE_ROWS AS estimate,
        CREATE_OPTIONS AS options
 FROM information_schema.TABLES WHERE TABLE_SCHEMA IN :schemas
 """
 COLUMNS = """
-SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, COLUMN_NAME AS name, ORDINAL_POSITION AS position, COLUMN_DEFAULT AS default_text,
+SELECT TABLE_SCHEMA AS s, TABLE_NAME AS relation, COLUMN_NAME AS name, ORDINAL_POSITION AS position, COLUMN_DEFAULT AS default_text,
        IS_NULLABLE AS nullable, DATA_TYPE AS word, COLUMN_TYPE AS words, CHARACTER_MAXIMUM_LENGTH AS length,
        CHARACTER_SET_NAME AS charset, COLLATION_NAME AS collation, EXTRA AS extra
 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA IN :schemas ORDER BY 1, 2, 4
 """
 FOREIGN_KEYS = """
-SELECT k.TABLE_SCHEMA AS s, k.TABLE_NAME AS t, k.CONSTRAINT_NAME AS name, k.COLUMN_NAME AS own,
+SELECT k.TABLE_SCHEMA AS s, k.TABLE_NAME AS relation, k.CONSTRAINT_NAME AS name, k.COLUMN_NAME AS own,
        k.REFERENCED_TABLE_SCHEMA AS to_schema, k.REFERENCED_TABLE_NAME AS to_table, k.REFERENCED_COLUMN_NAME AS to_column,
        r.DELETE_RULE AS on_delete, r.UPDATE_RULE AS on_update
 FROM information_schema.KEY_COLUMN_USAGE k
@@ -47,22 +47,22 @@ WHERE k.TABLE_SCHEMA IN :schemas AND r.CONSTRAINT_SCHEMA IN :schemas AND k.REFER
 ORDER BY 1, 2, 3, k.ORDINAL_POSITION
 """
 INDEXES = """
-SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, INDEX_NAME AS name, NON_UNIQUE AS repeats, COLUMN_NAME AS own,
+SELECT TABLE_SCHEMA AS s, TABLE_NAME AS relation, INDEX_NAME AS name, NON_UNIQUE AS repeats, COLUMN_NAME AS own,
        SUB_PART AS part, INDEX_TYPE AS kind
 FROM information_schema.STATISTICS WHERE TABLE_SCHEMA IN :schemas ORDER BY 1, 2, 3, SEQ_IN_INDEX
 """
 CHECKS_OF_MARIADB = """
-SELECT CONSTRAINT_SCHEMA AS s, TABLE_NAME AS t, CONSTRAINT_NAME AS name, CHECK_CLAUSE AS text
+SELECT CONSTRAINT_SCHEMA AS s, TABLE_NAME AS relation, CONSTRAINT_NAME AS name, CHECK_CLAUSE AS text
 FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA IN :schemas
 """
 CHECKS_OF_MYSQL = """
-SELECT c.CONSTRAINT_SCHEMA AS s, t.TABLE_NAME AS t, c.CONSTRAINT_NAME AS name, c.CHECK_CLAUSE AS text
+SELECT c.CONSTRAINT_SCHEMA AS s, t.TABLE_NAME AS relation, c.CONSTRAINT_NAME AS name, c.CHECK_CLAUSE AS text
 FROM information_schema.CHECK_CONSTRAINTS c JOIN information_schema.TABLE_CONSTRAINTS t
   ON t.CONSTRAINT_SCHEMA = c.CONSTRAINT_SCHEMA AND t.CONSTRAINT_NAME = c.CONSTRAINT_NAME
 WHERE c.CONSTRAINT_SCHEMA IN :schemas
 """
 TRIGGERS = """
-SELECT EVENT_OBJECT_SCHEMA AS s, EVENT_OBJECT_TABLE AS t, TRIGGER_NAME AS name, ACTION_TIMING AS timing,
+SELECT EVENT_OBJECT_SCHEMA AS s, EVENT_OBJECT_TABLE AS relation, TRIGGER_NAME AS name, ACTION_TIMING AS timing,
        EVENT_MANIPULATION AS event, ACTION_STATEMENT AS text
 FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA IN :schemas ORDER BY 1, 2, 3
 """
@@ -74,14 +74,17 @@ Grouped = Mapping[Where, list[Any]]
 def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
     """Misconfigured without a connected database, or for a schema that is not there."""
     schemas = schemas or _connected(connection)
-    default, folds = schemas[0], connection.execute(sa.text("SELECT @@lower_case_table_names")).scalar_one() != 0
-    outside = {(row.s, row.t) for row in _rows(connection, OUTSIDE, schemas)}
+    default, folds = (
+        schemas[0],
+        connection.execute(sa.text("SELECT @@lower_case_table_names")).scalar_one() != 0,
+    )
+    outside = {(row.s, row.relation) for row in _rows(connection, OUTSIDE, schemas)}
     wide = tuple(dict.fromkeys((*schemas, *sorted(schema for schema, _ in outside))))
 
     def by_table(query: str) -> Grouped:
         grouped: dict[Where, list[Any]] = defaultdict(list)
         for row in _rows(connection, query, wide):
-            grouped[row.s, row.t].append(row)
+            grouped[row.s, row.relation].append(row)
         return grouped
 
     def named(where: Where) -> str:
@@ -94,7 +97,9 @@ def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
     checks, triggers = by_table(CHECKS_OF_MARIADB if mariadb else CHECKS_OF_MYSQL), by_table(TRIGGERS)
     tables = []
     for where, each in relations.items():
-        if each.kind not in {"BASE TABLE", "VIEW", "SYSTEM VERSIONED"} or (where[0] not in schemas and where not in outside):
+        if each.kind not in {"BASE TABLE", "VIEW", "SYSTEM VERSIONED"} or (
+            where[0] not in schemas and where not in outside
+        ):
             continue
         documents = {name for check in checks.get(where, ()) for name in _json_valid(check.text)}
         own = {row.name: _column(row, documents, connection.dialect) for row in columns.get(where, ())}
@@ -108,8 +113,12 @@ def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
                 kind=_kind(each),
                 columns=own,
                 key=key,
-                uniques=tuple(index.columns for index in read_indexes if index.unique and index.name != "PRIMARY"),
-                foreign_keys=_foreign_keys(foreign.get(where, ()), named, set(schemas) | {s for s, _ in outside}),
+                uniques=tuple(
+                    index.columns for index in read_indexes if index.unique and index.name != "PRIMARY"
+                ),
+                foreign_keys=_foreign_keys(
+                    foreign.get(where, ()), named, set(schemas) | {s for s, _ in outside}
+                ),
                 indexes=read_indexes,
                 checks=tuple(LiveCheck(row.name, row.text) for row in checks.get(where, ())),
                 triggers=tuple(
@@ -135,7 +144,9 @@ def _rows(connection: sa.Connection, query: str, schemas: tuple[str, ...]) -> It
 def _connected(connection: sa.Connection) -> tuple[str, ...]:
     name = connection.execute(sa.text("SELECT DATABASE()")).scalar()
     if name is None:
-        raise Misconfigured("The connection names no database.", "Add it to `connect`: mariadb+pymysql://…/NAME.")
+        raise Misconfigured(
+            "The connection names no database.", "Add it to `connect`: mariadb+pymysql://…/NAME."
+        )
     return (str(name),)
 
 
@@ -213,5 +224,9 @@ def _indexes(rows: Iterable[Any]) -> tuple[LiveIndex, ...]:
     for name, parts in grouped.items():
         whole = [row.own for row in parts if row.own is not None]
         partly = any(row.part is not None for row in parts)
-        made.append(LiveIndex(name, tuple(whole), not parts[0].repeats and not partly, expression=len(whole) < len(parts)))
+        made.append(
+            LiveIndex(
+                name, tuple(whole), not parts[0].repeats and not partly, expression=len(whole) < len(parts)
+            )
+        )
     return tuple(made)

@@ -93,7 +93,9 @@ RULES = """
 SELECT ev_class, rulename, ev_type FROM pg_catalog.pg_rewrite
 WHERE ev_class = ANY (CAST(:oids AS oid[])) AND ev_type <> '1' AND ev_enabled <> 'D' ORDER BY 1, 2
 """
-INHERITS = "SELECT inhrelid, inhparent FROM pg_catalog.pg_inherits WHERE inhrelid = ANY (CAST(:oids AS oid[]))"
+INHERITS = (
+    "SELECT inhrelid, inhparent FROM pg_catalog.pg_inherits WHERE inhrelid = ANY (CAST(:oids AS oid[]))"
+)
 
 Rows = Mapping[int, list[Any]]
 
@@ -104,7 +106,10 @@ def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
     _known(connection, schemas)
     relations = connection.execute(sa.text(RELATIONS), {"schemas": list(schemas)}).all()
     default = schemas[0]
-    names = {each.oid: each.relname if each.nspname == default else f"{each.nspname}.{each.relname}" for each in relations}
+    names = {
+        each.oid: each.relname if each.nspname == default else f"{each.nspname}.{each.relname}"
+        for each in relations
+    }
     oids = {"oids": list(names)}
 
     def by_table(query: str) -> Rows:
@@ -126,7 +131,9 @@ def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
         own = {row.attname: _column(row, enums, connection.dialect) for row in columns.get(each.oid, ())}
         named = numbers.get(each.oid, {})
         key, uniques, foreign, checks = _constraints(constraints.get(each.oid, ()), named, numbers, names)
-        read_indexes = tuple(_index(row, named) for row in indexes.get(each.oid, ()) if row.amname in {"btree", "hash"})
+        read_indexes = tuple(
+            _index(row, named) for row in indexes.get(each.oid, ()) if row.amname in {"btree", "hash"}
+        )
         uniques |= {index.columns: None for index in read_indexes if _differs(index) and index.columns != key}
         checks += _of_domains(columns.get(each.oid, ()), domains)
         tables.append(
@@ -145,7 +152,9 @@ def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
                 rows_estimate=each.estimate if each.estimate >= 0 and each.relkind != "v" else None,
                 row_security=each.hidden,
                 parent=parents.get(each.oid),
-                children=tuple(sorted(names[oid] for oid, parent in parents.items() if parent == names[each.oid])),
+                children=tuple(
+                    sorted(names[oid] for oid, parent in parents.items() if parent == names[each.oid])
+                ),
                 outside=each.nspname not in schemas,
             )
         )
@@ -247,7 +256,9 @@ def _index(row: Any, named: Mapping[int, str]) -> LiveIndex:
         if number not in named:  # 0 stands for an expression
             break
         columns.append(named[number])
-    return LiveIndex(row.relname, tuple(columns), row.indisunique, row.partial, row.expression, row.text or "")
+    return LiveIndex(
+        row.relname, tuple(columns), row.indisunique, row.partial, row.expression, row.text or ""
+    )
 
 
 def _differs(index: LiveIndex) -> bool:

@@ -29,21 +29,23 @@ JOIN {schema}.sqlite_schema AS m ON m.name = l.name AND m.type IN ('table', 'vie
 WHERE l.schema = :schema AND l.type <> 'shadow' AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
 """
 COLUMNS = """
-SELECT m.name AS t, c.name, c.cid, c.type AS words, c."notnull" AS filled, c.dflt_value AS default_text, c.pk, c.hidden
+SELECT m.name AS relation, c.name, c.cid, c.type AS words, c."notnull" AS filled, c.dflt_value AS default_text, c.pk, c.hidden
 FROM {schema}.sqlite_schema AS m, pragma_table_xinfo(m.name, :schema) AS c
 WHERE m.type IN ('table', 'view') AND c.hidden <> 1 ORDER BY m.name, c.cid
 """
 FOREIGN_KEYS = """
-SELECT m.name AS t, f.id, f.seq, f."table" AS to_table, f."from" AS own, f."to" AS to_column, f.on_delete, f.on_update
+SELECT m.name AS relation, f.id, f.seq, f."table" AS to_table, f."from" AS own, f."to" AS to_column, f.on_delete, f.on_update
 FROM {schema}.sqlite_schema AS m, pragma_foreign_key_list(m.name, :schema) AS f WHERE m.type = 'table'
 ORDER BY m.name, f.id, f.seq
 """
 INDEXES = """
-SELECT m.name AS t, i.name, i."unique" AS differs, i.origin, i.partial, x.cid, x.name AS own
+SELECT m.name AS relation, i.name, i."unique" AS differs, i.origin, i.partial, x.cid, x.name AS own
 FROM {schema}.sqlite_schema AS m, pragma_index_list(m.name, :schema) AS i, pragma_index_xinfo(i.name, :schema) AS x
 WHERE m.type = 'table' AND x.key = 1 ORDER BY m.name, i.name, x.seqno
 """
-TRIGGERS = "SELECT tbl_name AS t, name, sql FROM {schema}.sqlite_schema WHERE type = 'trigger' ORDER BY 1, 2"
+TRIGGERS = (
+    "SELECT tbl_name AS relation, name, sql FROM {schema}.sqlite_schema WHERE type = 'trigger' ORDER BY 1, 2"
+)
 HEAD = re.compile(r"\b(BEFORE|AFTER|INSTEAD\s+OF)?\s*\b(DELETE|INSERT|UPDATE)\b", re.IGNORECASE)
 TOKENS = re.compile(
     r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|\w+|\S""", re.DOTALL
@@ -64,7 +66,11 @@ def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
             f"The SQLite connection has no database {', '.join(missing)}.",
             f"Correct `schemas` in the map; attached are: {', '.join(there)}.",
         )
-    tables = [table for name in schemas for table in _tables(connection, name, "" if name == schemas[0] else f"{name}.")]
+    tables = [
+        table
+        for name in schemas
+        for table in _tables(connection, name, "" if name == schemas[0] else f"{name}.")
+    ]
     version = tuple(connection.dialect.server_version_info or ())
     return assemble("sqlite", version, schemas, tables, folds=True)
 
@@ -72,25 +78,26 @@ def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
 def _tables(connection: sa.Connection, schema: str, prefix: str) -> Iterator[LiveTable]:
     quoted = connection.dialect.identifier_preparer.quote_identifier(schema)
 
-    def rows(query: str) -> Iterable[Any]:
-        return connection.execute(sa.text(query.format(schema=quoted).replace("\\:", ":")), {"schema": schema})
-
     def by_table(query: str) -> Grouped:
         grouped: dict[str, list[Any]] = defaultdict(list)
         for row in connection.execute(sa.text(query.format(schema=quoted)), {"schema": schema}):
-            grouped[row.t].append(row)
+            grouped[row.relation].append(row)
         return grouped
 
-    relations = list(rows(RELATIONS))
+    relations = connection.execute(sa.text(RELATIONS.format(schema=quoted)), {"schema": schema}).all()
     columns, foreign, indexes = by_table(COLUMNS), by_table(FOREIGN_KEYS), by_table(INDEXES)
     triggers = defaultdict(list)
     for row in connection.execute(sa.text(TRIGGERS.format(schema=quoted))):
-        triggers[row.t.lower()].append(row)
+        triggers[row.relation.lower()].append(row)
     keys = {name: _key(found) for name, found in columns.items()}
     real = {each.name.lower(): each.name for each in relations}
-    estimates = _estimates(connection, schema, [each.name for each in relations if each.type == "table" and not each.wr])
+    estimates = _estimates(
+        connection, schema, [each.name for each in relations if each.type == "table" and not each.wr]
+    )
     for each in relations:
-        own = {row.name: _column(row, keys[each.name], each, connection.dialect) for row in columns[each.name]}
+        own = {
+            row.name: _column(row, keys[each.name], each, connection.dialect) for row in columns[each.name]
+        }
         read_indexes = _indexes(indexes.get(each.name, ()))
         if keys[each.name] and any(column.identity for column in own.values()):
             read_indexes = (LiveIndex("rowid", keys[each.name], unique=True), *read_indexes)
@@ -104,7 +111,10 @@ def _tables(connection: sa.Connection, schema: str, prefix: str) -> Iterator[Liv
             uniques=tuple(
                 index.columns
                 for index in read_indexes
-                if index.unique and not index.partial and not index.expression and index.columns != keys[each.name]
+                if index.unique
+                and not index.partial
+                and not index.expression
+                and index.columns != keys[each.name]
             ),
             foreign_keys=tuple(_foreign_keys(foreign.get(each.name, ()), real, keys, prefix)),
             indexes=read_indexes,
@@ -121,7 +131,13 @@ def _key(rows: Iterable[Any]) -> tuple[str, ...]:
 
 def _column(row: Any, key: tuple[str, ...], table: Any, dialect: sa.Dialect) -> LiveColumn:
     made = of_sqlite(row.words, dialect)
-    found = Family.JSON if row.words.upper() == "JSON" else Family.UUID if row.words.upper() == "UUID" else family(made)
+    found = (
+        Family.JSON
+        if row.words.upper() == "JSON"
+        else Family.UUID
+        if row.words.upper() == "UUID"
+        else family(made)
+    )
     length = re.search(r"\((\d+)\)", row.words) if found in {Family.TEXT, Family.BINARY} else None
     row_id = key == (row.name,) and row.words.upper() == "INTEGER" and not table.wr
     return LiveColumn(
@@ -171,7 +187,15 @@ def _indexes(rows: Iterable[Any]) -> tuple[LiveIndex, ...]:
             if row.cid < 0:  # -2 is an expression, -1 the row id
                 break
             columns.append(row.own)
-        made.append(LiveIndex(name, tuple(columns), bool(parts[0].differs), bool(parts[0].partial), len(columns) < len(parts)))
+        made.append(
+            LiveIndex(
+                name,
+                tuple(columns),
+                bool(parts[0].differs),
+                bool(parts[0].partial),
+                len(columns) < len(parts),
+            )
+        )
     return tuple(made)
 
 

@@ -1,0 +1,64 @@
+"""upheld.yaml: who the organisation is, and the matters for which data is held."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from upheld.datamap.document.limits import LimitsForm
+from upheld.datamap.document.written import Country, Day, Language, Name, Sentence, Written
+
+
+class BackupsForm(Written):
+    """What backups still hold after an erasure."""
+
+    days: Annotated[int, Field(ge=0, le=36_500)]
+    """A backup is gone after this many days."""
+
+
+class OrganisationForm(Written):
+    """The controller."""
+
+    name: Sentence
+    """Its name, as people know it."""
+    contact: Sentence
+    """Where people write to."""
+    address: Sentence | None = None
+    """Its postal address."""
+    country: Country | None = None
+    """Where it is established."""
+    time_zone: Name | None = None
+    """In which its days begin and end (UTC unless said)."""
+    authority: Sentence | None = None
+    """The supervisory authority to which people can complain."""
+    places: Annotated[list[Name], Field(min_length=1)] | None = None
+    """Where data may lie; without it, anywhere."""
+    regimes: Annotated[list[Literal["gdpr", "ccpa"]], Field(min_length=1)] | None = None
+    """Laws under which it answers (gdpr unless said)."""
+    languages: Annotated[list[Language], Field(min_length=1)] | None = None
+    """Languages in which it answers (en unless said)."""
+    backups: BackupsForm | None = None
+    """How long backups live."""
+
+
+class HoldForm(Written):
+    """A matter for which rows stay whatever is asked (Art. 17(3)(e))."""
+
+    matter: Name
+    """What it is about, without naming anybody."""
+    owner: Sentence
+    """Who answers for the hold."""
+    until: Day
+    """When it ends, unless it is renewed."""
+    scope: Annotated[list[Name], Field(min_length=1)]
+    """Systems, or tables as `system.table`."""
+
+
+class OrganisationFile(Written):
+    """The file upheld.yaml."""
+
+    organisation: OrganisationForm
+    """The controller: who it is and where it may keep data."""
+    limits: LimitsForm | None = None
+    """When to stop and ask, for systems that do not say it themselves."""
+    holds: Annotated[list[HoldForm], Field(min_length=1)] | None = None
+    """Matters for which rows stay."""

@@ -1,0 +1,75 @@
+"""The organisation and its registers."""
+
+from zoneinfo import available_timezones
+
+from upheld.datamap import model
+from upheld.datamap.document.organisation import OrganisationFile
+from upheld.datamap.document.register import ProcessorsFile, PurposesFile
+from upheld.datamap.meaning.limits import limits
+from upheld.datamap.page import Spot
+
+
+def organisation(form: OrganisationFile, spot: Spot) -> model.Organisation:
+    """The controller and its holds."""
+    written = form.organisation
+    if written.time_zone is not None and written.time_zone not in available_timezones():
+        spot.down("organisation", "time_zone").complain(
+            "unknown-time-zone",
+            "The time zone is not known.",
+            "Write it as the time zone database does, such as Europe/Berlin.",
+        )
+    holds: list[model.Hold] = []
+    for number, hold in enumerate(form.holds or ()):
+        inner = spot.down("holds", number)
+        if any(other.matter == hold.matter for other in holds):
+            inner.complain(
+                "duplicate-hold", f"The matter `{hold.matter}` stands here twice.", "Join the two."
+            )
+        holds.append(model.Hold(hold.matter, hold.owner, hold.until, tuple(hold.scope), inner.place))
+    return model.Organisation(
+        name=written.name,
+        contact=written.contact,
+        country=written.country or "",
+        time_zone=written.time_zone or "UTC",
+        address=written.address or "",
+        authority=written.authority or "",
+        places=tuple(written.places or ()),
+        regimes=tuple(written.regimes or ("gdpr",)),
+        languages=tuple(written.languages or ("en",)),
+        backup_days=written.backups.days if written.backups else None,
+        holds=tuple(holds),
+        limits=limits(form.limits),
+    )
+
+
+def purposes(form: PurposesFile, spot: Spot) -> tuple[model.Purpose, ...]:
+    """The register of purposes (G-30.1)."""
+    return tuple(
+        model.Purpose(
+            name,
+            entry.title,
+            entry.basis,
+            entry.retention,
+            tuple(entry.recipients or ()),
+            spot.down("purposes", name).place,
+        )
+        for name, entry in form.purposes.items()
+    )
+
+
+def processors(form: ProcessorsFile, spot: Spot) -> tuple[model.Processor, ...]:
+    """The register of processors (Art. 28)."""
+    return tuple(
+        model.Processor(
+            name=name,
+            title=entry.title,
+            service=entry.service,
+            country=entry.country,
+            agreement=entry.agreement or "",
+            expires=entry.expires,
+            categories=tuple(entry.categories or ()),
+            contact=entry.contact or "",
+            place=spot.down("processors", name).place,
+        )
+        for name, entry in form.processors.items()
+    )

@@ -1,0 +1,21 @@
+"""Fixtures of the scenario tests."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.world import World, make_world
+from tests.servers.database import Database
+
+Make = Callable[..., World]
+
+
+@pytest.fixture
+def make(each_database: Database, tmp_path: Path) -> Make:
+    """Makes the scenario's world on each of the three databases."""
+
+    def made(ddl: str, tables: str, **more: str) -> World:
+        return make_world(each_database, tmp_path / "privacy", ddl, tables, **more)
+
+    return made
