@@ -1,0 +1,84 @@
+"""Type commands as a person would, and show what they answer."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+
+from rich.console import Console
+from rich.markup import escape
+
+from upheld.demo.place import ARCHIVE, CRM, FILES, FORUM, SHOP
+
+
+class Unexpected(Exception):
+    """A command did not answer as the demo promises; what it said is in the message."""
+
+
+@dataclass
+class Terminal:
+    """Runs commands of Upheld, each as a program of its own, in the folder where the demo was begun."""
+
+    console: Console
+    started: float = field(default_factory=monotonic)
+    step: int = 0
+
+    def heading(self, title: str) -> None:
+        """Begin a step."""
+        self.step += 1
+        self.console.print()
+        self.console.print(f"[bold]{self.step}. {title}[/bold] [dim]{monotonic() - self.started:.1f} s[/dim]", highlight=False)
+
+    def say(self, text: str) -> None:
+        """One sentence of the guide."""
+        self.console.print(text, highlight=False, soft_wrap=True)
+
+    def show(self, text: str) -> None:
+        """What a command said, as it said it."""
+        for line in text.rstrip().splitlines():
+            self.console.print(f"  [dim]│[/dim] {escape(line)}", highlight=False, soft_wrap=True)
+
+    def upheld(self, *arguments: str | Path, expect: Sequence[int] = (0,)) -> str:
+        """Run `upheld …` and give what it said; Unexpected when it ends with another code."""
+        shown = [str(part) for part in arguments]
+        self.console.print(f"  [bold cyan]$ upheld {escape(' '.join(map(quoted, shown)))}[/bold cyan]", highlight=False, soft_wrap=True)
+        return self._run([sys.executable, "-m", "upheld.cli.main", *shown], expect)
+
+    def quietly(self, *arguments: str) -> str:
+        """The same without showing it: something that the guide needs to know."""
+        return self._run([sys.executable, "-m", "upheld.cli.main", *arguments], (0,))
+
+    def verify(self, file: Path) -> str:
+        """Verify a file as an auditor would: without settings, without systems, by one module."""
+        self.console.print(f"  [bold cyan]$ python -m upheld.ledger {escape(str(file))}[/bold cyan]", highlight=False, soft_wrap=True)
+        return self._run([sys.executable, "-m", "upheld.ledger", str(file)], (0,))
+
+    def _run(self, command: list[str], expect: Sequence[int]) -> str:
+        with self.console.status("[dim]…[/dim]"):
+            done = subprocess.run(
+                command,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+                env=_environment(),
+            )
+        if done.returncode not in expect:
+            raise Unexpected(f"The command ended with {done.returncode}.\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+        return done.stdout
+
+
+def quoted(part: str) -> str:
+    """As one types it."""
+    return f'"{part}"' if " " in part or not part else part
+
+
+def _environment() -> dict[str, str]:
+    """Ours, without what would lead a command to other systems than the demo's."""
+    foreign = {FORUM, SHOP, CRM, FILES, ARCHIVE}
+    return {
+        name: value for name, value in os.environ.items() if name not in foreign and not name.startswith("UPHELD_")
+    } | {"PYTHONUTF8": "1"}
