@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,11 @@ def test_a_mutated_map_is_read_or_refused_with_a_place(
     tmp_path_factory: pytest.TempPathFactory, seed: int, name: str
 ) -> None:
     folder = tmp_path_factory.getbasetemp() / "mutated"
+    shutil.rmtree(folder, ignore_errors=True)
+    system = name if name.startswith("systems/") else "systems/forum.yaml"
     for file, data in FILES.items():
+        if file.startswith("systems/") and file != system:
+            continue
         path = folder / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(_mutated(data, random.Random(seed)) if file == name else data)
@@ -105,4 +110,4 @@ def test_any_bytes_are_a_page_or_an_error(data: bytes) -> None:
 def test_tricks_of_yaml_are_refused_or_harmless(text: str) -> None:
     page = parse("trick.yaml", text.encode())
 
-    assert page.errors or page.value == {"connect": "yes"} or page.value == {"x": 1}
+    assert page.errors or page.value in ({"connect": "yes"}, {"x": 1})

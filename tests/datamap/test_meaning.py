@@ -155,7 +155,7 @@ def test_retention_strips_now_and_ends_later() -> None:
                 m.Period(1, 6, 3),
                 "paid_at",
                 m.Anonymise((m.Assignment("customer_id", m.Constant(None)),)),
-                (m.Assignment("note", m.Constant(None)), m.Assignment("ip", m.Constant("0.0.0.0"))),
+                (m.Assignment("note", m.Constant(None)), m.Assignment("ip", m.Constant("192.0.2.1"))),
             ),
         )
     ]

@@ -47,7 +47,7 @@ def test_every_error_code_is_in_the_specification_and_in_a_vector_or_here() -> N
     for path in (ROOT / "src/upheld/datamap").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                codes.update(re.fullmatch(r"[a-z]+(-[a-z]+)*", node.value) and [node.value] or [])
+                codes.update((re.fullmatch(r"[a-z]+(-[a-z]+)*", node.value) and [node.value]) or [])
     specified = set(re.findall(r"^\| `([a-z-]+)` \|", (ROOT / "spec/datamap.md").read_text(), re.MULTILINE))
     proven = {code for name in NAMES for _, _, code in load(name).errors}
     here = {"encoding", "missing-file", "unreadable"}

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from upheld.datamap.model import System
-from upheld.rights.outcome import Committed, Counts, Established, Prepared, Settled, Verified
+from upheld.rights.outcome import Asked, Committed, Counts, Established, Prepared, Settled, Verified
 from upheld.rights.plan import Step
 from upheld.rights.subject import Identity, Key, Person, Subject
 
@@ -93,9 +93,10 @@ class Attachment:
 
 Collected = Row | Attachment
 
-Execution = Generator[Prepared | Committed, None, None]
+Execution = Generator[Prepared | Committed | Asked, None, None]
 """Yields Prepared, is resumed only when the caller has stored it durably, commits, yields Committed; once for
-each transaction of the system. Closing the generator before resuming rolls back."""
+each transaction of the system. Closing the generator before resuming rolls back. A system that waits for a
+person yields Asked for each task instead, and ends."""
 
 
 class Connector(Protocol):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from upheld.rights.connector import Connector, Entropy
-from upheld.rights.outcome import Committed, Counts, Failure, Permanent, Prepared, Transient, Verified
+from upheld.rights.outcome import Asked, Committed, Counts, Failure, Permanent, Prepared, Transient, Verified
 from upheld.rights.plan import Plan
 from upheld.rights.subject import Subject
 
@@ -28,7 +28,7 @@ class Failed:
     failure: Failure
 
 
-Event = Started | Prepared | Committed | Verified | Failed
+Event = Started | Prepared | Committed | Asked | Verified | Failed
 
 
 def execute(
@@ -73,11 +73,15 @@ def _one(
 ) -> Generator[Event, None, None]:
     steps = plan.of(system)
     traces: list[bytes] = []
+    waiting = False
     for _ in range(ROUNDS):
         for event in connector.execute(steps, subject, now=now, entropy=entropy, allow=allow):
             if isinstance(event, Prepared):
                 traces.append(event.traces)
+            waiting = waiting or isinstance(event, Asked)
             yield event
+        if waiting:
+            return
         verified = connector.verify(steps, subject, traces, now=now)
         if not verified.remnants:
             yield verified

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from upheld.rights.subject import Key
@@ -120,6 +121,22 @@ class Committed:
     established: Established
     counts: Counts
     due: tuple[Due, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A person was asked to do a step, and it is open until an `answer.Answer` to it is recorded. Names nobody:
+    the caller adds whom it is about when it tells the owner. `due` is the last day on which the answer is in
+    time.
+    """
+
+    system: str
+    step: int
+    owner: str
+    address: str
+    look_for: str
+    how: str
+    due: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,7 +215,14 @@ class _SystemPlanner:
                 self._retain(table, action, selection)
 
     def _retain(self, table: Table, action: model.Retain, selection: Selection) -> None:
-        running = selection
+        """What stays, split by age. A row kept for a matter whose hold has ended follows `then` (G-17.4)."""
+        running, review = selection, action.review
+        if action.hold:
+            hold = next((each for each in self.holds if each.matter == action.hold), None)
+            if hold is None:
+                self._act(table, action.then, selection)
+                return
+            review = review or hold.until
         if action.period and action.after:
             over = _narrow(selection, age=Age(action.after, action.period, Side.OVER))
             self._act(table, action.then, over)
@@ -231,7 +238,7 @@ class _SystemPlanner:
                 action.assignments,
                 action.period,
                 action.after,
-                action.review,
+                review,
                 action.hold,
             )
         )

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from upheld.connectors.sql.inside import is_in
-from upheld.connectors.sql.locate import spell
+from upheld.connectors.sql.locate import distinct, spell
 from upheld.connectors.sql.where import Rows
 from upheld.datamap.model import IdentityColumn, Link, Table
 from upheld.rights.connector import Found
@@ -67,8 +67,8 @@ def _vouches(rows: Rows, table: str, column: str) -> sa.ColumnElement[bool]:
 
 def _keys(rows: Rows, connection: sa.Connection, table: str, key: Sequence[str], here: Any) -> list[Key]:
     columns = [rows.tables.column(table, column) for column in key]
-    read = connection.execute(sa.select(*columns).where(here).distinct())
-    return [tuple(row) for row in read if None not in row]
+    read = connection.execute(distinct(sa.select(*columns).where(here), connection))
+    return list(dict.fromkeys(tuple(row) for row in read if None not in row))
 
 
 def _same(rows: Rows, connection: sa.Connection, table: Table, people: Sequence[Person]) -> Iterator[Person]:
@@ -102,7 +102,7 @@ def _vouched(rows: Rows, connection: sa.Connection, people: Sequence[Person]) ->
                 statement = sa.select(column, vouching).where(
                     here, column.is_not(None), rows.tenant(table.name)
                 )
-            for value, verified in connection.execute(statement.distinct()):
+            for value, verified in connection.execute(distinct(statement, connection)):
                 if str(value):
                     yield Identity(
                         identity.kind, str(value), bool(verified), f"{rows.system.name}.{table.name}"

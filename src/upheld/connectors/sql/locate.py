@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -91,8 +91,8 @@ def spell(rows: Rows, connection: sa.Connection, table: str, link: Link) -> None
     if wanted:
         target = rows.tables.column(table, column)
         likely = _likely(rows, table, column, link.normalise, wanted)
-        read = connection.execute(sa.select(target).where(likely, rows.tenant(table)).distinct()).scalars()
-        found = tuple(value for value in read if normalise(link.normalise, str(value)) in wanted)
+        read = connection.execute(distinct(sa.select(target).where(likely, rows.tenant(table)), connection)).scalars()
+        found = tuple(dict.fromkeys(value for value in read if normalise(link.normalise, str(value)) in wanted))
     rows.raw[table, column, kind] = found
 
 
@@ -140,8 +140,13 @@ def keys_of(
 ) -> tuple[Key, ...]:
     """Distinct keys of the rows that meet a condition; a key with NULL in it is none."""
     columns = [rows.tables.column(table, column) for column in key]
-    read = connection.execute(sa.select(*columns).where(condition).distinct())
-    return tuple(tuple(row) for row in read if None not in row)
+    read = connection.execute(distinct(sa.select(*columns).where(condition), connection))
+    return tuple(dict.fromkeys(tuple(row) for row in read if None not in row))
+
+
+def distinct(statement: sa.Select[Any], connection: sa.Connection) -> sa.Select[Any]:
+    """DISTINCT, but not on MariaDB: its collations would give one spelling for several (scenario 63)."""
+    return statement.distinct() if connection.dialect.name in ("sqlite", "postgresql") else statement
 
 
 def _walked(rows: Rows, connection: sa.Connection, selection: Selection) -> KeySet:

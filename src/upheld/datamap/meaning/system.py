@@ -1,20 +1,16 @@
 """Systems."""
 
-import re
 from types import MappingProxyType
-from urllib.parse import parse_qsl
 
 from upheld.datamap import model
 from upheld.datamap.document.system import SystemFile
 from upheld.datamap.meaning.limits import limits
+from upheld.datamap.meaning.secret import check_secret
 from upheld.datamap.meaning.table import table
 from upheld.datamap.page import Spot
 
 MAX_ROWS = 20_000
 MANUAL = ("look_for", "how", "days")
-_REFERENCE = re.compile(r"\$\{[A-Z][A-Z0-9_]*\}")
-_PASSWORD = re.compile(r"://[^/?#\s]*?:([^/?#]*)@")
-_SECRET = re.compile(r"passw|passwd|pwd|secret|token|api_?key|access_?key", re.IGNORECASE)
 
 
 def system(form: SystemFile, spot: Spot) -> model.System:
@@ -22,7 +18,7 @@ def system(form: SystemFile, spot: Spot) -> model.System:
     _check_kind(form, spot)
     for name in ("connect", "address"):
         if text := getattr(form, name):
-            _check_secret(text, spot.down(name))
+            check_secret(text, spot.down(name))
     tenant = form.tenant
     return model.System(
         name=form.system,
@@ -76,21 +72,3 @@ _NEED = {
     "address": "Where is the owner told?",
     "connect": "Name the environment variable that holds the address: `connect: ${NAME}`.",
 }
-
-
-def _check_secret(text: str, spot: Spot) -> None:
-    """Complain about secrets in the open and about `${` that is no reference. Repeats nothing of the text."""
-    bare = _REFERENCE.sub("", text)
-    if "${" in bare:
-        spot.complain(
-            "bad-reference", "A `${…}` here names no variable.", "Write `${NAME}` in capitals, digits and _."
-        )
-        return
-    password = _PASSWORD.search(bare)
-    query = parse_qsl(bare.partition("?")[2], keep_blank_values=False)
-    if (password and password[1]) or any(_SECRET.search(name) and value for name, value in query):
-        spot.complain(
-            "secret",
-            "A secret is written in the open.",
-            "Put it into the environment, write `${NAME}` here, and change it: it has been in a file.",
-        )

@@ -5,6 +5,7 @@ from upheld.datamap.document import table as written
 from upheld.datamap.meaning.action import action, link_name, treatment
 from upheld.datamap.meaning.condition import condition
 from upheld.datamap.meaning.link import columns, links, normaliser, split
+from upheld.datamap.meaning.secret import check_secret
 from upheld.datamap.page import Spot
 
 
@@ -28,10 +29,7 @@ def table(name: str, form: written.TableForm, spot: Spot) -> model.Table:
         treatment=_treatment(form, person, purposes, spot),
         replies=_replies(form),
         history_of=_history(form.history_of, spot.down("history_of")),
-        files=tuple(
-            model.FileReference(column, file if isinstance(file, str) else file.root)
-            for column, file in (form.files or {}).items()
-        ),
+        files=_files(form, spot.down("files")),
         recounts=tuple(
             model.Recount(column, count.of, count.by) for column, count in (form.recount or {}).items()
         ),
@@ -133,6 +131,15 @@ def _rules(rows: list[written.RowEntry], purposes: tuple[str, ...], spot: Spot) 
             )
         )
     return rules
+
+
+def _files(form: written.TableForm, spot: Spot) -> tuple[model.FileReference, ...]:
+    found = []
+    for column, file in (form.files or {}).items():
+        root = file if isinstance(file, str) else file.root
+        check_secret(root, spot.down(column))
+        found.append(model.FileReference(column, root))
+    return tuple(found)
 
 
 def _replies(form: written.TableForm) -> model.Replies | None:

@@ -1,0 +1,178 @@
+"""The few questions that only rows answer: is there a ghost, is a date missing, is a row undecided. Counts only."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from upheld.connectors.sql.check.look import LARGE, Look, actions
+from upheld.connectors.sql.check.values import ghost_tables, sample, scalar_text
+from upheld.connectors.sql.schema import LiveTable
+from upheld.datamap.model import Ask, Condition, Retain, Table, Test
+from upheld.rights.connector import Finding
+
+FEW = 1000
+"""A count goes no further: that it is more is enough to know."""
+
+
+def ghosts(look: Look) -> Iterator[Finding]:
+    for name in sorted(set(ghost_tables(look))):
+        table, live = look.mapped(name), look.live.get(name)
+        if table is None or live is None:
+            continue
+        if not table.ghost:
+            yield look.finding(
+                "ghost.undeclared",
+                table.name,
+                f"Rows are turned to the ghost of {table.name}, and the map names none.",
+                f"{table.name}: {{ghost: {{{_telling(table, live)}: ghost}}}}",
+            )
+            continue
+        found = _count(look, live, [condition(look, live, table.ghost)], limit=2)
+        if found == 0:
+            what = f"The ghost row of {table.name} is not there."
+            yield look.finding("ghost.absent", table.name, what, _insert(look, table, live))
+        elif found > 1:
+            said = ", ".join(test.column for test in table.ghost)
+            yield look.finding(
+                "ghost.ambiguous",
+                table.name,
+                f"More than one row of {table.name} is the ghost by its {said}.",
+                f"{table.name}: {{ghost: {{{', '.join(live.key)}: the key of the one that is meant}}}}",
+            )
+
+
+def _telling(table: Table, live: LiveTable) -> str:
+    names = [identity.column for identity in table.identities] or [columns[0] for columns in live.uniques]
+    return names[-1] if names else (live.key or tuple(live.columns))[0]
+
+
+def _insert(look: Look, table: Table, live: LiveTable) -> str:
+    """The ghost and nothing more: what the map says of it, and what the table insists on."""
+    values = {test.column: scalar_text(test.values[0] if test.values else None) for test in table.ghost}
+    for column in live.columns.values():
+        needed = not (column.nullable or column.default or column.identity or column.generated)
+        if needed and column.name not in values:
+            written = sample(column)
+            values[column.name] = "'" + written.strip('"').replace("'", "''") + "'" if '"' in written else written
+    listed = ", ".join(look.word(name) for name in values)
+    return f"INSERT INTO {look.place(live)} ({listed}) VALUES ({', '.join(values.values())})"
+
+
+def undated(look: Look) -> Iterator[Finding]:
+    for table, live in look.pairs:
+        dates = {action.after for action, _ in actions(table) if isinstance(action, Retain) and action.after}
+        for name in sorted(dates):
+            column = live.column(name)
+            if column is None or not column.nullable:
+                continue
+            if _large(live) and not live.indexed([column.name]):
+                yield _unread(look, table, live, f"rows without {name}")
+                continue
+            clause = live.clause()
+            found = _count(look, live, [clause.c[column.name].is_(None), *_somebodys(table, live)])
+            if found:
+                many = f"More than {FEW}" if found > FEW else str(found)
+                yield look.finding(
+                    "retain.undated",
+                    table.name,
+                    f"{many} rows of {table.name} are to be retained and have no {name} to count from.",
+                    f"UPDATE {look.place(live)} SET {look.word(column.name)} = {_today(look, live, column.name)}"
+                    f" WHERE {look.word(column.name)} IS NULL",
+                    column=column.name,
+                )
+
+
+def _today(look: Look, live: LiveTable, name: str) -> str:
+    whole = live.columns[name].family.value == "integer"
+    return "0" if whole else "CURRENT_DATE"
+
+
+def undecided(look: Look) -> Iterator[Finding]:
+    for table, live in look.pairs:
+        earlier: list[Condition] = []
+        for rule in table.treatment.rules:
+            if isinstance(rule.action, Ask):
+                yield from _undecided(look, table, live, rule.when, earlier)
+            earlier.append(rule.when)
+
+
+def _undecided(
+    look: Look, table: Table, live: LiveTable, when: Condition, earlier: list[Condition]
+) -> Iterator[Finding]:
+    told = [test.column for each in earlier for test in each]
+    if _large(live):
+        yield _unread(look, table, live, "rows that no rule decides")
+        return
+    before = [sa.not_(sa.func.coalesce(condition(look, live, each), sa.false())) for each in earlier]
+    found = _count(look, live, [*before, condition(look, live, when), *_somebodys(table, live)])
+    if found:
+        many = f"More than {FEW}" if found > FEW else str(found)
+        column = told[0] if told else ""
+        yield look.finding(
+            "rows.undecided",
+            table.name,
+            f"{many} rows of {table.name} meet no rule but `ask`.",
+            f"{table.name}: {{rows: [{{when: {{{column or 'column'}: [say which]}}, on_erase: delete}}, {{otherwise: ask}}]}}",
+            column=column,
+        )
+
+
+def _unread(look: Look, table: Table, live: LiveTable, what: str) -> Finding:
+    return look.finding(
+        "rows.unread",
+        table.name,
+        f"{table.name} has about {live.rows_estimate} rows; {what} are looked for with each person, not here.",
+        "Nothing to do.",
+    )
+
+
+def _large(live: LiveTable) -> bool:
+    return (live.rows_estimate or 0) > LARGE
+
+
+def _somebodys(table: Table, live: LiveTable) -> list[sa.ColumnElement[bool]]:
+    """Rows that belong to somebody: a row without any link filled is nobody's."""
+    if table.person or not table.links:
+        return []
+    clause = live.clause()
+    filled = [
+        clause.c[column.name].is_not(None)
+        for link in table.links
+        if (column := live.column(link.columns[0])) is not None
+    ]
+    return [sa.or_(*filled)] if filled else []
+
+
+def _count(look: Look, live: LiveTable, where: list[sa.ColumnElement[bool]], *, limit: int = FEW + 1) -> int:
+    inner = sa.select(sa.literal(1).label("one")).select_from(live.clause()).where(*where).limit(limit).subquery()
+    return int(look.connection.execute(sa.select(sa.func.count()).select_from(inner)).scalar_one())
+
+
+def condition(look: Look, live: LiveTable, tests: Condition) -> sa.ColumnElement[bool]:
+    """A condition of the map on live columns; what is not there fits no row (and is a finding by its own rule)."""
+    return sa.and_(sa.true(), *(_test(look, live, test) for test in tests))
+
+
+def _test(look: Look, live: LiveTable, test: Test) -> sa.ColumnElement[bool]:
+    found = live.column(test.column)
+    if found is None:
+        return sa.false()
+    column: sa.ColumnElement[Any] = live.clause().c[found.name]
+    if test.like is not None:
+        escaped = test.like.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("*", "%")
+        return column.like(escaped, escape="\\")
+    if test.lookup is not None:
+        target = look.live.get(test.lookup.table)
+        if target is None or len(target.key) != 1:
+            return sa.false()
+        inner = tuple(Test(name, (value,)) for name, value in test.lookup.match)
+        return column.in_(sa.select(target.clause().c[target.key[0]]).where(condition(look, target, inner)))
+    given = [value for value in test.values if value is not None]
+    ways: list[sa.ColumnElement[bool]] = [column.in_(given)] if given else []
+    if None in test.values:
+        ways.append(column.is_(None))
+    return sa.or_(sa.false(), *ways)
+
+
+RULES = (ghosts, undated, undecided)
