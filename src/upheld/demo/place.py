@@ -97,6 +97,8 @@ class Place:
 
     def stop(self) -> None:
         """Stop the demo's servers, each by its process id, and remove their data."""
+        if not (self.root / MARK).is_file():
+            return
         for pid, folder in self._servers():
             if runs_in(pid, folder):
                 end(pid)
