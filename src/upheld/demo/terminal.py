@@ -36,9 +36,12 @@ class Terminal:
         """One sentence of the guide."""
         self.console.print(text, highlight=False, soft_wrap=True)
 
-    def show(self, text: str) -> None:
-        """What a command said, as it said it."""
-        for line in text.rstrip().splitlines():
+    def show(self, text: str, *, at_most: int = 200) -> None:
+        """What a command said, as it said it; the last lines where it said more than `at_most`."""
+        lines = text.rstrip().splitlines()
+        if len(lines) > at_most:
+            self.console.print(f"  [dim]│ … {len(lines) - at_most} lines[/dim]", highlight=False)
+        for line in lines[-at_most:]:
             self.console.print(f"  [dim]│[/dim] {escape(line)}", highlight=False, soft_wrap=True)
 
     def upheld(self, *arguments: str | Path, expect: Sequence[int] = (0,)) -> str:

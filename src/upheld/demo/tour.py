@@ -68,7 +68,8 @@ class Tour:
 
     def _check_map(self) -> None:
         self.terminal.heading("Does the data map fit the systems as they are?")
-        self.terminal.show(self.terminal.upheld("map", "check", "--strict", *self.options))
+        said = self.terminal.upheld("map", "check", "--strict", *self.options)
+        self.terminal.show(said, at_most=5)
 
     def _plan(self, liv: Person) -> None:
         self.terminal.heading(f"What an erasure of {liv.name} would do. We know one address of hers; nothing is written")

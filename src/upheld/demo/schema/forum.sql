@@ -129,7 +129,7 @@ CREATE INDEX drafts_topic ON drafts (topic_id);
 
 CREATE TABLE attachments (
     id integer PRIMARY KEY,
-    uploaded_by_id integer REFERENCES users,
+    uploaded_by_id integer NOT NULL REFERENCES users,
     post_id integer REFERENCES posts,
     file varchar(160) NOT NULL,
     title varchar(120),

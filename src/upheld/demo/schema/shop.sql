@@ -30,7 +30,7 @@ CREATE TABLE products (
 
 CREATE TABLE orders (
     id INTEGER PRIMARY KEY,
-    customer_id INTEGER REFERENCES customers,
+    customer_id INTEGER NOT NULL REFERENCES customers,
     address_id INTEGER REFERENCES addresses,
     state TEXT NOT NULL CHECK (state IN ('new', 'paid', 'sent', 'returned')),
     gift_note TEXT,
@@ -52,7 +52,7 @@ CREATE INDEX order_items_product ON order_items (product_id);
 
 CREATE TABLE invoices (
     number TEXT PRIMARY KEY,
-    customer_id INTEGER REFERENCES customers,
+    customer_id INTEGER NOT NULL REFERENCES customers,
     order_id INTEGER REFERENCES orders,
     billing_name TEXT NOT NULL,
     billing_address TEXT NOT NULL,
@@ -74,7 +74,7 @@ CREATE INDEX carts_customer ON carts (customer_id);
 CREATE TABLE reviews (
     id INTEGER PRIMARY KEY,
     product_id INTEGER NOT NULL REFERENCES products,
-    customer_id INTEGER REFERENCES customers,
+    customer_id INTEGER NOT NULL REFERENCES customers,
     author_name TEXT,
     stars INTEGER NOT NULL,
     body TEXT NOT NULL,
@@ -85,7 +85,7 @@ CREATE INDEX reviews_customer ON reviews (customer_id);
 
 CREATE TABLE coupons (
     code TEXT PRIMARY KEY,
-    customer_id INTEGER REFERENCES customers,
+    customer_id INTEGER NOT NULL REFERENCES customers,
     percent INTEGER NOT NULL,
     redeemed_on TEXT
 );
