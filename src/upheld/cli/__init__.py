@@ -1,0 +1,1 @@
+"""`upheld …`: each command is a file with one Typer, found by the entry point group `upheld.commands`."""

@@ -1,8 +1,9 @@
 """Execute a plan, system after system, as a generator that its caller makes durable (crash truth)."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from upheld.rights.connector import Connector, Entropy
 from upheld.rights.outcome import Asked, Committed, Counts, Failure, Permanent, Prepared, Transient, Verified
@@ -10,7 +11,7 @@ from upheld.rights.plan import Plan
 from upheld.rights.subject import Subject
 
 ROUNDS = 3
-"""How often a system is gone through again when verification finds rows that came in meanwhile (scenario 50)."""
+"""How often a system is gone through when verification finds rows that came in meanwhile (scenario 50)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,12 @@ def execute(
     entropy: Entropy,
     allow: frozenset[str] = frozenset(),
     done: frozenset[str] = frozenset(),
+    remembered: Mapping[str, Sequence[bytes]] = MappingProxyType({}),
 ) -> Generator[Event, None, None]:
     """Yields what happened, in order. After a Prepared the caller stores it durably before it asks for the
     next event: only then is the target's transaction committed. Closing the generator rolls back what is
-    prepared. Systems in `done` are passed over. A system without connector fails as Permanent.
+    prepared. Systems in `done` are passed over. `remembered`: traces of each system's parts that committed in an
+    earlier run; verification looks for them too. A system without connector fails as Permanent.
     """
     for system in plan.systems:
         if system in done:
@@ -56,7 +59,9 @@ def execute(
             )
             continue
         try:
-            yield from _one(plan, connector, subject, system, now=now, entropy=entropy, allow=allow)
+            yield from _one(
+                plan, connector, subject, system, remembered.get(system, ()), now=now, entropy=entropy, allow=allow
+            )
         except Failure as failure:
             yield Failed(system, failure)
 
@@ -66,13 +71,14 @@ def _one(
     connector: Connector,
     subject: Subject,
     system: str,
+    remembered: Sequence[bytes],
     *,
     now: datetime,
     entropy: Entropy,
     allow: frozenset[str],
 ) -> Generator[Event, None, None]:
     steps = plan.of(system)
-    traces: list[bytes] = []
+    traces = list(remembered)
     waiting = False
     for _ in range(ROUNDS):
         for event in connector.execute(steps, subject, now=now, entropy=entropy, allow=allow):

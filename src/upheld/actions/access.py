@@ -1,0 +1,90 @@
+"""Give a person a copy of her data (G-15.3, G-15.4)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from django.db import transaction
+
+from upheld.actions import cases
+from upheld.actions.means import Means
+from upheld.actions.preview import Preview
+from upheld.actions.record import record
+from upheld.ledger.commitment import commit as commit_to
+from upheld.ledger.types import PACKAGE_ISSUED, PACKAGE_OPENED
+from upheld.rights.package.writing import Summary, write
+from upheld.store import models
+from upheld.store.models import RequestState
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The copy that was written, and what is in it."""
+
+    package: models.Package
+    summary: Summary
+
+
+def deliver(
+    *,
+    means: Means,
+    request: models.Request,
+    preview: Preview,
+    out: Path,
+    recipients: tuple[str, ...],
+    days: int,
+    language: str = "en",
+) -> Delivered:
+    """Write the copy, encrypted to `recipients`, and note when it expires. Reads only, in every system.
+
+    A system that fails does not stop the others: the copy says so, and the request stays open until a copy
+    is whole. Writes `package.issued`.
+    """
+    summary = write(
+        preview.plan,
+        means.datamap,
+        preview.subject,
+        means.connectors,
+        now=means.now,
+        out=out,
+        recipients=recipients,
+        language=language,
+    )
+    return Delivered(_issued(means, request, out, summary, days), summary)
+
+
+@transaction.atomic
+def _issued(means: Means, request: models.Request, out: Path, summary: Summary, days: int) -> models.Package:
+    at = means.clock()
+    package = models.Package.objects.create(
+        request=request,
+        path=str(out.resolve()),
+        digest=summary.sha256,
+        size=summary.size,
+        written_at=at,
+        expires_at=at + timedelta(days=days),
+    )
+    record(
+        PACKAGE_ISSUED,
+        at=at,
+        case=str(request.case.pk),
+        package=commit_to(means.keys.commitment_key(request.case.key), summary.sha256.encode()),
+        systems=len(summary.systems),
+        expires=package.expires_at.date().isoformat(),
+    )
+    if summary.complete:
+        cases.finish(means=means, request=request, state=RequestState.FULFILLED)
+    return package
+
+
+@transaction.atomic
+def opened(*, means: Means, digest: str) -> models.Opening | None:
+    """Note that a package of ours was opened; None when no record of it is here. Writes `package.opened`."""
+    package = models.Package.objects.select_for_update().filter(digest=digest).order_by("-written_at").first()
+    if package is None:
+        return None
+    at = means.clock()
+    opening = models.Opening.objects.create(package=package, at=at, by=means.by)
+    times = package.openings.count()
+    record(PACKAGE_OPENED, at=at, case=str(package.request.case.pk), times=times)
+    return opening

@@ -1,0 +1,191 @@
+"""Receive a person's request, join it to her open case, and close the case."""
+
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+
+from django.db import transaction
+
+from upheld.actions.asking import Asked
+from upheld.actions.means import Means
+from upheld.actions.record import record
+from upheld.datamap.normalise import normalise
+from upheld.law.right import Right
+from upheld.ledger.types import CASE_CLOSED, CASE_OPENED, KEY_DESTROYED
+from upheld.rights.codec import decode, encode
+from upheld.rights.outcome import Permanent
+from upheld.rights.subject import Identity, Person, Subject
+from upheld.store.database import hold
+from upheld.store.models import BlindIndex, Case, CaseState, Request, RequestState
+from upheld.store.models.case import UNFINISHED
+from upheld.store.sealing import open_value, seal_value
+
+BACKUP_DAYS = 30
+"""How long a restore could bring a person back when the organisation has not said how long its backups
+live."""
+
+NORMALISED = {"email": "email", "phone": "phone"}
+FINAL = {RequestState.FULFILLED: "fulfilled", RequestState.DENIED: "denied", RequestState.REVOKED: "revoked"}
+
+
+class TwoCases(Permanent):
+    """The identities given belong to two open cases."""
+
+
+@transaction.atomic
+def receive(*, means: Means, right: Right, asked: Asked, regime: str = "gdpr") -> Request:
+    """The person's unfinished request of this right: hers, if she has an open case, else a new one.
+
+    Joins by any identity given; two cases at once are refused. Writes `case.opened` for a new case. Until
+    its plan is approved, a case learns further identities from a repeat; afterwards its subject stands.
+    """
+    hold("cases")
+    found = _open_cases(means, asked)
+    if len(found) > 1:
+        raise TwoCases(
+            f"These identities belong to {len(found)} open cases.",
+            "Give them one at a time, or close one of the cases first (`upheld status` lists them).",
+        )
+    case = found[0] if found else _open(means, right, asked, regime)
+    _learn(means, case, asked)
+    request, _ = Request.objects.get_or_create(
+        case=case, right=right.value, state__in=UNFINISHED, defaults={"received_at": means.clock()}
+    )
+    return request
+
+
+def asked_in(*, means: Means, case: Case) -> Asked:
+    """What was given in this case. Raises Destroyed when its key is gone."""
+    read = open_value(
+        means.keys, case.key, bytes(case.sealed_identities), record=f"case:{case.pk}:identities"
+    )
+    asked = decode(read, (Asked, Identity, Person))
+    if not isinstance(asked, Asked):
+        raise TypeError("A case holds what was asked in it.")
+    return asked
+
+
+def subject_of(*, means: Means, case: Case) -> Subject | None:
+    """The identified person, or None before the plan was approved."""
+    if case.sealed_subject is None:
+        return None
+    read = open_value(means.keys, case.key, bytes(case.sealed_subject), record=f"case:{case.pk}:subject")
+    subject = decode(read, (Subject, Identity, Person))
+    if not isinstance(subject, Subject):
+        raise TypeError("A case holds a subject.")
+    return subject
+
+
+def remember(*, means: Means, case: Case, subject: Subject) -> None:
+    """Seal who the case is about."""
+    case.sealed_subject = seal_value(means.keys, case.key, encode(subject), record=f"case:{case.pk}:subject")
+    case.save(update_fields=["sealed_subject"])
+
+
+@transaction.atomic
+def finish(
+    *, means: Means, request: Request, state: RequestState, reason: str = "", keep_until: date | None = None
+) -> None:
+    """A request ends; with its last one the case is closed. Writes `case.closed` then.
+
+    A closed case is no longer found by an identity; its key is destroyed when backups can no longer bring the
+    person back, and not before `keep_until`, the last date on which rows of hers are due.
+    """
+    at = means.clock()
+    changed = Request.objects.filter(pk=request.pk, state__in=UNFINISHED).update(
+        state=state, reason=reason, finished_at=at
+    )
+    case = request.case
+    if not changed or case.requests.filter(state__in=UNFINISHED).exists():
+        return
+    days = means.datamap.organisation.backup_days
+    destroy_on = at.date() + timedelta(days=BACKUP_DAYS if days is None else days)
+    Case.objects.filter(pk=case.pk).update(
+        state=CaseState.CLOSED,
+        closed_at=at,
+        closed_reason=reason,
+        key_destroy_on=max(destroy_on, case.key_destroy_on or destroy_on, keep_until or destroy_on),
+    )
+    case.blind_index.all().delete()
+    record(CASE_CLOSED, at=at, case=str(case.pk), outcome=FINAL.get(state, "expired"))
+
+
+@transaction.atomic
+def destroy_key(*, means: Means, case: Case, at: datetime) -> None:
+    """The case's key goes, and with it whom the case was about (K-02). Refuses while the case is open."""
+    if case.state == CaseState.OPEN:
+        raise Permanent(f"Case {case.pk} is open; its key is needed to finish it.", "Close the case first.")
+    days = means.datamap.organisation.backup_days
+    effective = at.date() + timedelta(days=BACKUP_DAYS if days is None else days)
+    Case.objects.filter(pk=case.pk, key_destroyed_at__isnull=True).update(key_destroyed_at=at)
+    record(KEY_DESTROYED, at=at, case=str(case.pk), key=case.key, effective_by=effective.isoformat())
+    # Last: if the commit fails, the key is gone and the next purge records it; the other way round it would
+    # stay.
+    means.keys.destroy([case.key])
+
+
+# --- how an open case is found --------------------------------------------------------------------------
+
+
+def canonical(identity: Identity) -> Identity:
+    """The identity in the form in which it is compared, whatever the systems' own rules."""
+    value = normalise(NORMALISED.get(identity.kind), identity.value)
+    return Identity(identity.kind, value, identity.verified, identity.source)
+
+
+def _names(asked: Asked) -> list[tuple[str, str]]:
+    named = [(each.kind, canonical(each).value) for each in asked.identities]
+    rows = [(f"{each.system}.{each.table}", repr(each.key)) for each in asked.decisions]
+    return sorted({*named, *rows})
+
+
+def _open_cases(means: Means, asked: Asked) -> list[Case]:
+    digests = [means.keys.blind(kind, value) for kind, value in _names(asked)]
+    rows = BlindIndex.objects.filter(digest__in=digests, open=True, whole=False).select_related("case")
+    cases = {row.case.pk: row.case for row in rows}
+    return [case for case in cases.values() if not _contradict(asked, asked_in(means=means, case=case))]
+
+
+def _contradict(asked: Asked, known: Asked) -> bool:
+    """Two people may share an address: when somebody decided which row each of them is, they stay apart."""
+    first = {(each.system, each.table): set[object]() for each in asked.decisions}
+    second = {key: set[object]() for key in first}
+    for each in asked.decisions:
+        first[each.system, each.table].add(each.key)
+    for each in known.decisions:
+        if (each.system, each.table) in second:
+            second[each.system, each.table].add(each.key)
+    return any(second[key] and not first[key] & second[key] for key in first)
+
+
+def _open(means: Means, right: Right, asked: Asked, regime: str) -> Case:
+    key = means.keys.create()
+    case = Case(regime=regime, key=key, opened_at=means.clock(), sealed_identities=b"")
+    _seal_asked(means, case, asked)
+    case.save(force_insert=True)
+    record(CASE_OPENED, at=case.opened_at, case=str(case.pk), right=right.value, regime=regime)
+    return case
+
+
+def _learn(means: Means, case: Case, asked: Asked) -> None:
+    known = asked_in(means=means, case=case)
+    if case.sealed_subject is None:
+        joined = Asked(
+            tuple(dict.fromkeys((*known.identities, *asked.identities))),
+            tuple(dict.fromkeys((*known.decisions, *asked.decisions))),
+        )
+        if joined != known:
+            _seal_asked(means, case, joined)
+            case.save(update_fields=["sealed_identities"])
+        known = joined
+    names = _names(known)
+    whole = sha256(repr(names).encode()).hexdigest()
+    case.blind_index.filter(whole=True).delete()
+    digests = [(means.keys.blind(kind, value), False) for kind, value in names]
+    for digest, is_whole in (*digests, (means.keys.blind("(whole)", whole), True)):
+        BlindIndex.objects.get_or_create(case=case, digest=digest, whole=is_whole)
+
+
+def _seal_asked(means: Means, case: Case, asked: Asked) -> None:
+    case.sealed_identities = seal_value(
+        means.keys, case.key, encode(asked), record=f"case:{case.pk}:identities"
+    )

@@ -1,0 +1,181 @@
+"""The certificate of a request: what was done, how we know, what stays, and the proof (P-20, P-21)."""
+
+import json
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from upheld.actions import plans
+from upheld.actions.erasure import standing
+from upheld.actions.journal import counts_of, tally
+from upheld.actions.means import Means
+from upheld.actions.record import put
+from upheld.ledger.certificate import (
+    Backups,
+    Certificate,
+    DestroyedKey,
+    Established,
+    EvidenceClass,
+    Retained,
+    SystemResult,
+    Unfinished,
+)
+from upheld.ledger.commitment import commit as commit_to
+from upheld.ledger.issue import Issued, certificate_entry, issue
+from upheld.rights import plan as steps
+from upheld.rights.codec import text
+from upheld.rights.outcome import Permanent
+from upheld.rights.plan import Plan
+from upheld.store import models, sequencer
+from upheld.store.models import FulfilmentState, PartState
+
+FINISHED = (FulfilmentState.DONE, FulfilmentState.RETAINED)
+REVIEW = timedelta(days=365)
+
+
+def certify(*, means: Means, request: models.Request) -> Issued:
+    """A signed certificate with its proof; incomplete, and saying so, while a system waits.
+
+    Writes `certificate.issued`, then waits for the checkpoint that covers it. Raises Destroyed once the
+    case's key is gone: a certificate has to be issued before.
+    """
+    key = means.keys.commitment_key(request.case.key)
+    certificate = compose(means=means, request=request, key=key)
+    with transaction.atomic():
+        entry = put(certificate_entry(certificate, case_key=key, at=means.clock()))
+    proof = sequencer.prove_entry(entry.pk, by=means.signer, now=means.clock())
+    return issue(certificate, case_key=key, inclusion=proof, signer=means.signer)
+
+
+def compose(*, means: Means, request: models.Request, key: bytes) -> Certificate:
+    """What the journal says about the request, as a certificate."""
+    organisation = means.datamap.organisation
+    fulfilments = list(
+        request.fulfilments.select_related("plan").prefetch_related("parts", "evidence", "dues", "tasks")
+    )
+    read = {each.plan_id: plans.load(each.plan) for each in fulfilments}
+    kept = [part for each in fulfilments for part in _kept(means, each, read[each.plan_id])]
+    at = request.finished_at or means.clock()
+    first = request.plans.order_by("version").first()
+    if first is None:
+        raise Permanent(
+            "This request has no approved plan, so there is nothing to certify.", "Approve it first."
+        )
+    days = organisation.backup_days
+    destroyed = request.case.key_destroyed_at
+    return Certificate(
+        case=str(request.case.pk),
+        right=request.right,
+        regime=request.case.regime,
+        regime_version="1",
+        organisation=organisation.name,
+        contact=organisation.contact,
+        authority=organisation.authority or None,
+        finished_at=at,
+        plan=commit_to(key, text(plans.load(first)).encode()),
+        systems=tuple(_result(means, each, read[each.plan_id], kept) for each in fulfilments),
+        retained=tuple(kept),
+        told=(),
+        backups=Backups(None if days is None else at.date() + timedelta(days=days), replayed=True),
+        unfinished=tuple(_unfinished(means, request)),
+        destroyed_keys=(DestroyedKey(request.case.key, destroyed.date()),) if destroyed else (),
+    )
+
+
+def _result(means: Means, fulfilment: models.Fulfilment, plan: Plan, kept: list[Retained]) -> SystemResult:
+    system = plans.system_of(means, fulfilment.system)
+    counts = {"matched": 0, "deleted": 0, "anonymised": 0, "detached": 0}
+    for part in fulfilment.parts.all():
+        if part.state == PartState.COMMITTED:
+            for word, rows in tally(plan, counts_of(part)).items():
+                counts[word] = counts.get(word, 0) + rows
+    for task in fulfilment.tasks.all():
+        counts["deleted"] += _answered(task)
+        counts["matched"] += _answered(task)
+    finished = fulfilment.state in FINISHED
+    parts = [part for part in fulfilment.parts.all() if part.state == PartState.COMMITTED]
+    retained = sum(part.records for part in kept if part.system == fulfilment.system)
+    removed = counts["deleted"] + counts["anonymised"] + counts["detached"]
+    connector = means.connectors.get(fulfilment.system)
+    return SystemResult(
+        system=fulfilment.system,
+        title=system.title or fulfilment.system,
+        connector=system.kind,
+        connector_version=connector.capabilities.version if connector else "",
+        matched=counts["matched"],
+        erased=counts["deleted"],
+        anonymised=counts["anonymised"],
+        detached=counts["detached"],
+        retained=retained,
+        evidence=_class(fulfilment, removed, retained) if finished else None,
+        established=_established(parts[-1]) if parts else None,
+        started_at=min((part.prepared_at for part in parts), default=None),
+        finished_at=fulfilment.finished_at,
+        error=None if finished else fulfilment.failure_text or None,
+    )
+
+
+def _answered(task: models.Task) -> int:
+    evidence = task.fulfilment.evidence.filter(attempt=task.step, part__isnull=True).first()
+    if evidence is None or task.answered_at is None:
+        return 0
+    return int(json.loads(evidence.record)["counts"]["deleted"])
+
+
+def _class(fulfilment: models.Fulfilment, removed: int, retained: int) -> EvidenceClass:
+    if retained and not removed:
+        return EvidenceClass.E
+    last = [each for each in fulfilment.evidence.all() if each.part_id is None]
+    return EvidenceClass(last[-1].cls) if last else EvidenceClass.A
+
+
+def _established(part: models.Part) -> Established | None:
+    return Established(part.established) if part.established in {each.value for each in Established} else None
+
+
+def _kept(means: Means, fulfilment: models.Fulfilment, plan: Plan) -> list[Retained]:
+    rows: dict[int, int] = {}
+    for part in fulfilment.parts.all():
+        if part.state == PartState.COMMITTED:
+            for count in counts_of(part):
+                rows[count.step] = max(rows.get(count.step, 0), count.rows)
+    kept = []
+    for step in plan.of(fulfilment.system):
+        if isinstance(step, steps.Retain) and rows.get(step.number):
+            until = max((due.on for due in fulfilment.dues.all() if due.step == step.number), default=None)
+            kept.append(
+                Retained(
+                    system=fulfilment.system,
+                    what=step.selection.table,
+                    records=rows[step.number],
+                    ground=step.ground.article,
+                    reference=step.law,
+                    reason=f"These records must stay for now: {step.ground.value.replace('-', ' ')}.",
+                    until=until,
+                    review=step.review or (None if until else _review(means)),
+                )
+            )
+    return kept
+
+
+def _review(means: Means) -> date:
+    return means.now.date() + REVIEW
+
+
+def _unfinished(means: Means, request: models.Request) -> list[Unfinished]:
+    open_parts = []
+    for name, state, why in standing(request).systems:
+        fulfilment = request.fulfilments.get(system=name)
+        if state in FINISHED and not fulfilment.withheld:
+            continue
+        due = fulfilment.tasks.filter(answered_at__isnull=True).order_by("due_on").first()
+        open_parts.append(
+            Unfinished(
+                system=name,
+                title=plans.system_of(means, name).title or name,
+                why=why or "This part has not been done yet.",
+                next_step="We go on as soon as this is resolved, and tell you.",
+                expected=due.due_on if due else None,
+            )
+        )
+    return open_parts

@@ -1,0 +1,276 @@
+"""Approve an erasure and fulfil it, system after system, so that a crash at any point loses and doubles
+nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+
+from upheld.actions import cases, journal, plans
+from upheld.actions.journal import Fenced, Hold
+from upheld.actions.means import Means
+from upheld.actions.preview import Preview, refuse_beyond, unfinished
+from upheld.actions.record import record
+from upheld.actions.subjects import reach_again
+from upheld.ledger.commitment import commit as commit_to
+from upheld.ledger.types import PLAN_APPROVED, SUPPRESSION_ADDED
+from upheld.rights.codec import text
+from upheld.rights.fulfil import Failed, execute
+from upheld.rights.outcome import (
+    Asked,
+    Committed,
+    Established,
+    Failure,
+    Permanent,
+    Prepared,
+    Settled,
+    Transient,
+    Verified,
+)
+from upheld.rights.plan import Plan
+from upheld.store import models
+from upheld.store.keys import Destroyed
+from upheld.store.models import FulfilmentState, PartState, RequestState
+
+Progress = Callable[[str, str], None]
+"""Told the system and what just happened there, for whoever shows progress."""
+
+
+def silently(_system: str, _what: str) -> None:
+    """Shows no progress."""
+
+
+GO_ON = "go_on"
+"""In `allow`: what the map covers is done although something in the system is not mapped (design: fail
+closed)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an erasure stands, system by system: name, state, and why it waits."""
+
+    request: models.Request
+    systems: tuple[tuple[str, str, str], ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every system has its outcome and none waits for a hold."""
+        return self.request.state == RequestState.FULFILLED
+
+
+@transaction.atomic
+def approve(
+    *,
+    means: Means,
+    request: models.Request,
+    preview: Preview,
+    allow: frozenset[str] = frozenset(),
+    reason: str = "",
+    go_on: str = "",
+) -> models.Plan:
+    """The plan becomes rows and the subject is sealed; nothing is written in any system yet. Writes
+    `plan.approved`.
+
+    Refuses beyond a limit that is not allowed with a reason, and a request that has a plan already: that is
+    resumed, never planned anew under the same approval (P-23).
+    """
+    request = models.Request.objects.select_for_update(of=("self",)).select_related("case").get(pk=request.pk)
+    if request.state != RequestState.OPEN:
+        raise Permanent("This request has an approved plan already.", "Go on with it: `upheld resume`.")
+    if allow and not reason:
+        raise Permanent("A limit was allowed without a reason.", "Say why: --reason TEXT.")
+    refuse_beyond(preview.beyond, allow)
+    row = plans.store(
+        means=means, request=request, plan=preview.plan, allowed=allow, reason=reason, go_on=go_on
+    )
+    cases.remember(means=means, case=request.case, subject=preview.subject)
+    unreached = {each.system: each.failure for each in preview.unreached}
+    for position, system in enumerate(preview.plan.systems):
+        failure = unreached.get(system)
+        fulfilment = models.Fulfilment.objects.create(
+            request=request,
+            plan=row,
+            position=position,
+            system=system,
+            state=FulfilmentState.FAILED if failure else FulfilmentState.WAITING,
+            unreached=failure is not None,
+            failure=journal.kind_of(failure) if failure else "",
+            failure_text=str(failure) if failure else "",
+        )
+        _ask(means, fulfilment, preview.plan)
+    request.state = RequestState.IN_PROGRESS
+    request.save(update_fields=["state"])
+    key = means.keys.commitment_key(request.case.key)
+    record(
+        PLAN_APPROVED,
+        at=means.clock(),
+        case=str(request.case.pk),
+        plan=commit_to(key, text(preview.plan).encode()),
+        systems=len(preview.plan.systems),
+    )
+    return row
+
+
+def _ask(means: Means, fulfilment: models.Fulfilment, plan: Plan) -> None:
+    """Tasks of a system that only a person reaches. Its part waits for their answers."""
+    today = means.now.date()
+    for task in plans.by_hand(plan, fulfilment.system):
+        models.Task.objects.create(
+            fulfilment=fulfilment,
+            step=task.number,
+            asked_at=means.clock(),
+            due_on=today + timedelta(days=task.days),
+        )
+
+
+def fulfil(*, means: Means, request: models.Request, progress: Progress = silently) -> Standing:
+    """Go through every system that has no outcome yet; gives where the request stands.
+
+    Safe to repeat at any time, after a crash too. A system that fails leaves the case open and named, and the
+    others go on. When the last one is done the request is fulfilled and the person's identities are
+    suppressed.
+    """
+    if request.state != RequestState.IN_PROGRESS:
+        return standing(request)
+    reach_again(means=means, request=request)
+    for fulfilment in unfinished(request):
+        plan = plans.load(fulfilment.plan)
+        if plans.by_hand(plan, fulfilment.system) or fulfilment.unreached:
+            continue
+        hold = journal.take(means=means, fulfilment=fulfilment, plan=plan)
+        if hold is None:
+            progress(fulfilment.system, "is being done by another run")
+            continue
+        try:
+            _system(means, hold, progress)
+        except Fenced:
+            progress(fulfilment.system, "was taken over by another run")
+        except Destroyed:
+            raise
+        except Failure as failure:
+            progress(fulfilment.system, "failed")
+            journal.failed(means=means, hold=hold, failure=failure)
+    conclude(means=means, request=request)
+    request.refresh_from_db()
+    return standing(request)
+
+
+def _system(means: Means, hold: Hold, progress: Progress) -> None:
+    """One system's part: first what a crash left open is settled, then its steps, then another look."""
+    subject = cases.subject_of(means=means, case=hold.case)
+    if subject is None:
+        raise Permanent(f"Case {hold.case.pk} has no subject.", "Receive the request again.")
+    settle(means=means, hold=hold)
+    allow = frozenset(hold.fulfilment.plan.allowed) | ({GO_ON} if hold.fulfilment.plan.go_on else frozenset())
+    part = Plan(hold.plan.right, hold.plan.regime, hold.plan.of(hold.system))
+    events = execute(
+        part,
+        means.connectors,
+        subject,
+        now=means.now,
+        entropy=means.entropy,
+        allow=allow,
+        remembered={hold.system: journal.traces(means=means, fulfilment=hold.fulfilment)},
+    )
+    try:
+        for event in events:
+            progress(hold.system, type(event).__name__.lower())
+            match event:
+                case Prepared():
+                    journal.prepare(means=means, hold=hold, event=event)
+                case Committed():
+                    journal.commit(means=means, hold=hold, event=event)
+                case Verified():
+                    journal.verified(means=means, hold=hold, event=event)
+                case Asked():
+                    journal.asked(means=means, hold=hold, event=event)
+                case Failed():
+                    _abort_open(means, hold)
+                    raise event.failure
+        if hold.fulfilment.tasks.filter(answered_at__isnull=True).exists():
+            journal.wait(hold=hold)
+    finally:
+        events.close()
+
+
+def _abort_open(means: Means, hold: Hold) -> None:
+    """After a failure between Prepared and Committed the outcome is asked for, never assumed."""
+    if hold.fulfilment.parts.filter(state=PartState.PREPARED).exists():
+        settle(means=means, hold=hold)
+
+
+def settle(*, means: Means, hold: Hold) -> None:
+    """Establish what became of a part whose commit nobody saw (scenario 69).
+
+    The target is asked by its token. Where it cannot say, the system is read again: nothing of hers left
+    means it was committed; otherwise it is done again, which is harmless either way.
+    """
+    connector = means.connectors.get(hold.system)
+    for part in hold.fulfilment.parts.filter(state=PartState.PREPARED):
+        if connector is None:
+            raise Transient(f"No connector for {hold.system}.", "Its last transaction cannot be asked for.")
+        outcome = connector.settle(part.token)
+        if outcome is Settled.COMMITTED:
+            established: Established | None = connector.capabilities.establishes
+        elif outcome is Settled.ABORTED:
+            established = None
+        else:
+            established = _reread(means, hold)
+        journal.settled(means=means, hold=hold, part=part, established=established)
+
+
+def _reread(means: Means, hold: Hold) -> Established | None:
+    subject = cases.subject_of(means=means, case=hold.case)
+    if subject is None:
+        return None
+    remembered = journal.traces(means=means, fulfilment=hold.fulfilment)
+    seen = means.connectors[hold.system].verify(hold.plan.of(hold.system), subject, remembered, now=means.now)
+    return None if seen.remnants else Established.REREAD
+
+
+@transaction.atomic
+def conclude(*, means: Means, request: models.Request) -> None:
+    """When every system has its outcome and none is withheld for a hold, the request is fulfilled: her
+    identities are suppressed, the case is closed. Does nothing otherwise."""
+    request.refresh_from_db()
+    if request.state != RequestState.IN_PROGRESS or unfinished(request) or withheld(request):
+        return
+    subject = cases.subject_of(means=means, case=request.case)
+    for identity in subject.identities if subject else ():
+        if identity.verified:
+            _suppress(means, request.case, cases.canonical(identity).kind, cases.canonical(identity).value)
+    last = (
+        models.Due.objects.filter(fulfilment__request=request, purged_at__isnull=True).order_by("-on").first()
+    )
+    cases.finish(
+        means=means, request=request, state=RequestState.FULFILLED, keep_until=last.on if last else None
+    )
+
+
+def withheld(request: models.Request) -> tuple[str, ...]:
+    """The holds for whose sake rows still stay: the request is not finished while there is one (scenario
+    42)."""
+    return tuple(sorted(set(request.fulfilments.exclude(withheld="").values_list("withheld", flat=True))))
+
+
+def _suppress(means: Means, case: models.Case, kind: str, value: str) -> None:
+    mark = means.keys.suppress(kind, value)
+    at = means.clock()
+    _, created = models.Suppression.objects.get_or_create(digest=mark, defaults={"kind": kind, "at": at})
+    if created:
+        record(SUPPRESSION_ADDED, at=at, case=str(case.pk), mark=mark.hex())
+
+
+def standing(request: models.Request) -> Standing:
+    """Where the request stands."""
+    rows = []
+    for each in sorted(request.fulfilments.all(), key=lambda one: one.position):
+        why = each.failure_text if each.state == FulfilmentState.FAILED else ""
+        open_tasks = [task for task in each.tasks.all() if task.answered_at is None]
+        if open_tasks:
+            why = f"waits for an answer by {open_tasks[0].due_on.isoformat()}"
+        if each.withheld:
+            why = f"rows stay for the matter {each.withheld}"
+        rows.append((each.system, each.state, why))
+    return Standing(request, tuple(rows))

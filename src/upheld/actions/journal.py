@@ -1,0 +1,422 @@
+"""What is durable between two systems: taking a system's part over, preparing, committing, verifying,
+failing.
+
+Each function is one transaction, fenced: it changes nothing and raises Fenced when another owner or a later
+attempt has taken over. Foreign writes happen between them, never inside.
+"""
+
+import json
+import os
+import socket
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models import Q
+
+from upheld.actions.means import Means
+from upheld.actions.record import record
+from upheld.ledger import canonical
+from upheld.ledger.commitment import commit as commit_to
+from upheld.ledger.types import STEP_FAILED, STEP_FULFILLED, STEP_RETAINED
+from upheld.rights import plan as steps
+from upheld.rights.codec import decode, encode, text
+from upheld.rights.outcome import (
+    Asked,
+    Committed,
+    Count,
+    Counts,
+    Due,
+    Established,
+    EvidenceClass,
+    Failure,
+    Misconfigured,
+    Permanent,
+    Prepared,
+    TableCount,
+    Transient,
+    Verified,
+)
+from upheld.rights.plan import Plan
+from upheld.rights.subject import Key
+from upheld.store import models
+from upheld.store.models import FulfilmentState, PartState
+from upheld.store.models.journal import FailureKind
+from upheld.store.sealing import open_value, seal_value
+
+LEASE = timedelta(minutes=30)
+RETRY_AFTER = timedelta(minutes=5)
+
+KINDS = {
+    Transient: FailureKind.TRANSIENT,
+    Permanent: FailureKind.PERMANENT,
+    Misconfigured: FailureKind.MISCONFIGURED,
+}
+
+
+def kind_of(failure: Failure) -> FailureKind:
+    """Which of the three a failure is, by its class or that of its parents."""
+    for each in type(failure).__mro__:
+        if each in KINDS:
+            return KINDS[each]
+    return FailureKind.PERMANENT
+
+
+class Fenced(Exception):
+    """Another owner has taken this system's part over; whoever sees this must write nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A system's part as taken over: the fence of every later write."""
+
+    fulfilment: models.Fulfilment
+    plan: Plan
+    owner: str
+    attempt: int
+
+    @property
+    def system(self) -> str:
+        """The system's name."""
+        return self.fulfilment.system
+
+    @property
+    def case(self) -> models.Case:
+        """The case it is for."""
+        return self.fulfilment.request.case
+
+
+# --- who works on it ------------------------------------------------------------------------------------
+
+
+def myself() -> str:
+    """This running program, so that others on this machine can see when it is gone."""
+    return f"{socket.gethostname()}/{os.getpid()}/{_started(os.getpid())}"
+
+
+def is_gone(owner: str) -> bool:
+    """Whether that program ran on this machine and runs no more."""
+    parts = owner.rsplit("/", 2)
+    if len(parts) != 3 or parts[0] != socket.gethostname() or not parts[1].isdigit():
+        return False
+    return _started(int(parts[1])) != parts[2]
+
+
+def _started(pid: int) -> str:
+    """When a program started, in the kernel's ticks: tells it from a later one with the same number."""
+    with suppress(OSError, IndexError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    with suppress(OSError):
+        os.kill(pid, 0)
+        return "running"
+    return "gone"
+
+
+@transaction.atomic
+def take(*, means: Means, fulfilment: models.Fulfilment, plan: Plan) -> Hold | None:
+    """Take a system's part over; None when somebody else is at it. A lease that has run out, or whose
+    program is gone from this machine, is no hindrance."""
+    at = means.clock()
+    fresh = models.Fulfilment.objects.select_for_update().get(pk=fulfilment.pk)
+    leased = (
+        fresh.state == FulfilmentState.RUNNING and fresh.leased_until is not None and fresh.leased_until > at
+    )
+    if fresh.state in (FulfilmentState.DONE, FulfilmentState.RETAINED) or (
+        leased and not is_gone(fresh.owner)
+    ):
+        return None
+    fresh.state = FulfilmentState.RUNNING
+    fresh.owner = means.owner
+    fresh.attempt += 1
+    fresh.leased_until = at + LEASE
+    fresh.failure = ""
+    fresh.failure_text = ""
+    fresh.save()
+    return Hold(fresh, plan, fresh.owner, fresh.attempt)
+
+
+def _fenced(hold: Hold, **changes: object) -> None:
+    """Raises Fenced unless this owner and attempt still hold the part."""
+    mine = Q(pk=hold.fulfilment.pk, owner=hold.owner, attempt=hold.attempt, state=FulfilmentState.RUNNING)
+    if not models.Fulfilment.objects.filter(mine).update(**changes):
+        raise Fenced(f"{hold.system}: taken over by another")
+
+
+# --- what happened --------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def prepare(*, means: Means, hold: Hold, event: Prepared) -> models.Part:
+    """Durable before the target commits: how to ask it later, and, sealed, what to look for."""
+    at = means.clock()
+    _fenced(hold, leased_until=at + LEASE)
+    part = models.Part(
+        id=uuid4(),
+        fulfilment=hold.fulfilment,
+        attempt=hold.attempt,
+        position=hold.fulfilment.parts.count() + 1,
+        name=event.part,
+        token=event.token,
+        counts=text(event.counts),
+        prepared_at=at,
+    )
+    keys, key = means.keys, hold.case.key
+    part.sealed_traces = keys.seal(key, event.traces, record=f"part:{part.pk}:traces")
+    if event.before is not None:
+        part.sealed_before = keys.seal(key, event.before, record=f"part:{part.pk}:before")
+    part.sealed_due = seal_value(keys, key, encode(event.due), record=f"part:{part.pk}:due")
+    part.save(force_insert=True)
+    return part
+
+
+@transaction.atomic
+def commit(*, means: Means, hold: Hold, event: Committed) -> None:
+    """The prepared part is done: one piece of evidence, one ledger entry, the dates on which kept rows are
+    due.
+
+    A repeat that changed nothing more is no step of its own: it leaves no second evidence.
+    """
+    at = means.clock()
+    _fenced(hold, leased_until=at + LEASE)
+    part = hold.fulfilment.parts.get(state=PartState.PREPARED)
+    _settle_part(means, hold, part, event, at)
+
+
+def _settle_part(means: Means, hold: Hold, part: models.Part, event: Committed, at: datetime) -> None:
+    part.state = PartState.COMMITTED
+    part.established = event.established.value
+    part.counts = text(event.counts)
+    part.settled_at = at
+    part.save()
+    for due in event.due:
+        _keep_due(means, hold, due)
+    earlier = models.Evidence.objects.filter(fulfilment=hold.fulfilment, part__isnull=False).exists()
+    if earlier and not any(count.rows for count in event.counts):
+        return
+    matched = tally(hold.plan, event.counts)
+    content: dict[str, canonical.Value] = {
+        "system": hold.system,
+        "part": part.position,
+        "token": commit_to(means.keys.commitment_key(hold.case.key), part.token.encode()),
+        "established": event.established.value,
+        "counts": matched,
+        "steps": [[count.step, count.table, count.rows, count.others] for count in event.counts],
+    }
+    _evidence(means, hold, content, EvidenceClass.ASSERTED, event.established, matched, part=part, at=at)
+
+
+@transaction.atomic
+def settled(*, means: Means, hold: Hold, part: models.Part, established: Established | None) -> None:
+    """A part that a crash left open: committed, as established, or (None) forgotten by the target."""
+    at = means.clock()
+    _fenced(hold, leased_until=at + LEASE)
+    if established is None:
+        part.state = PartState.ABORTED
+        part.settled_at = at
+        part.save()
+        return
+    due = decode(
+        open_value(means.keys, hold.case.key, bytes(part.sealed_due or b""), record=f"part:{part.pk}:due"),
+        (Due,),
+    )
+    rows = due if isinstance(due, tuple) else ()
+    _settle_part(means, hold, part, Committed(hold.system, part.name, established, counts_of(part), rows), at)
+
+
+@transaction.atomic
+def verified(*, means: Means, hold: Hold, event: Verified) -> None:
+    """Looked at again and nothing is left: the system's part has its outcome. With remnants this only says
+    so; the failure that follows keeps the case open."""
+    at = means.clock()
+    if event.remnants:
+        _fenced(hold, leased_until=at + LEASE)
+        return
+    kept = _retained(hold)
+    state = FulfilmentState.RETAINED if kept else FulfilmentState.DONE
+    matter = next((step.hold for step, _ in kept if step.hold), None) or ""
+    _fenced(hold, state=state, withheld=matter, finished_at=at, owner="", leased_until=None, unreached=False)
+    content: dict[str, canonical.Value] = {
+        "system": hold.system,
+        "remnants": 0,
+        "searched": list(event.searched),
+        "not_searched": list(event.not_searched),
+    }
+    zero = dict.fromkeys(("matched", "deleted", "anonymised", "detached", "retained"), 0)
+    _evidence(means, hold, content, EvidenceClass.REQUERIED, Established.WITNESSED, zero, part=None, at=at)
+    for step, rows in kept:
+        until = (
+            hold.fulfilment.dues.filter(step=step.number).order_by("-on").values_list("on", flat=True).first()
+        )
+        last = until or step.review
+        record(
+            STEP_RETAINED,
+            at=at,
+            case=str(hold.case.pk),
+            system=hold.system,
+            step=f"retain:{step.number}",
+            ground=step.ground.value,
+            records=rows,
+            **({"until": last.isoformat()} if last else {}),
+        )
+
+
+@transaction.atomic
+def asked(*, means: Means, hold: Hold, event: Asked) -> None:
+    """A person was asked: the system's part waits for the answer. Asking again changes nothing."""
+    at = means.clock()
+    _fenced(hold, leased_until=at + LEASE)
+    models.Task.objects.get_or_create(
+        fulfilment=hold.fulfilment, step=event.step, defaults={"asked_at": at, "due_on": event.due}
+    )
+
+
+@transaction.atomic
+def wait(*, hold: Hold) -> None:
+    """Nothing more to do in this system until somebody answers or a later run comes."""
+    _fenced(hold, state=FulfilmentState.WAITING, owner="", leased_until=None)
+
+
+@transaction.atomic
+def failed(*, means: Means, hold: Hold, failure: Failure) -> None:
+    """This system's part waits, named and with its reason; the others go on (scenario 53)."""
+    at = means.clock()
+    kind = kind_of(failure)
+    _fenced(
+        hold,
+        state=FulfilmentState.FAILED,
+        failure=kind,
+        failure_text=str(failure),
+        owner="",
+        leased_until=None,
+        not_before=at + RETRY_AFTER if kind == FailureKind.TRANSIENT else None,
+    )
+    record(
+        STEP_FAILED,
+        at=at,
+        case=str(hold.case.pk),
+        system=hold.system,
+        step=f"attempt:{hold.attempt}",
+        failure=kind.value.lower(),
+        reason=type(failure).__name__,
+    )
+
+
+def traces(*, means: Means, fulfilment: models.Fulfilment) -> tuple[bytes, ...]:
+    """What verification must look for, of every part that committed, in earlier runs too."""
+    parts = fulfilment.parts.exclude(state=PartState.ABORTED)
+    key = fulfilment.request.case.key
+    return tuple(
+        means.keys.open(key, bytes(part.sealed_traces), record=f"part:{part.pk}:traces") for part in parts
+    )
+
+
+# --- counting -------------------------------------------------------------------------------------------
+
+
+def counts_of(part: models.Part) -> Counts:
+    """The counts that a part was prepared with."""
+    counts = decode(json.loads(part.counts), (Counts, Count, TableCount))
+    if not isinstance(counts, Counts):
+        raise TypeError("A part holds counts.")
+    return counts
+
+
+def tally(plan: Plan, counts: Counts) -> dict[str, int]:
+    """Rows by what happened to them, for ledger and certificate."""
+    kinds = {step.number: type(step) for step in plan.steps}
+    words: dict[type, str] = {
+        steps.Erase: "deleted",
+        steps.Anonymise: "anonymised",
+        steps.Detach: "detached",
+        steps.Retain: "retained",
+    }
+    tallied = dict.fromkeys(("matched", "deleted", "anonymised", "detached", "retained"), 0)
+    for count in counts:
+        word = words.get(kinds.get(count.step, object))
+        if word:
+            tallied[word] += count.rows
+    tallied["matched"] = sum(each.matched for each in counts.tables) or sum(tallied.values())
+    return tallied
+
+
+def _retained(hold: Hold) -> list[tuple[steps.Retain, int]]:
+    """Retain steps with the most rows that any part counted for them."""
+    rows: dict[int, int] = {}
+    for part in hold.fulfilment.parts.filter(state=PartState.COMMITTED):
+        for count in counts_of(part):
+            rows[count.step] = max(rows.get(count.step, 0), count.rows)
+    own = hold.plan.of(hold.system)
+    return [
+        (step, rows[step.number]) for step in own if isinstance(step, steps.Retain) and rows.get(step.number)
+    ]
+
+
+def _keep_due(means: Means, hold: Hold, due: Due) -> None:
+    """Remember rows once, however often a repeat names them."""
+    known = {
+        key
+        for row in hold.fulfilment.dues.filter(step=due.step, table=due.table, purged_at__isnull=True)
+        for key in due_rows(means=means, row=row)
+    }
+    rows = tuple(key for key in due.rows if key not in known)
+    if not rows:
+        return
+    row = models.Due(
+        id=uuid4(),
+        fulfilment=hold.fulfilment,
+        step=due.step,
+        table=due.table,
+        on=date.fromisoformat(due.on),
+        key=list(due.key),
+        rows=len(rows),
+    )
+    row.sealed_rows = seal_value(means.keys, hold.case.key, encode(rows), record=f"due:{row.pk}")
+    row.save(force_insert=True)
+
+
+def due_rows(*, means: Means, row: models.Due) -> tuple[Key, ...]:
+    """The keys of rows that stay until a date. Raises Destroyed."""
+    case = row.fulfilment.request.case
+    read = decode(open_value(means.keys, case.key, bytes(row.sealed_rows), record=f"due:{row.pk}"), ())
+    return tuple(tuple(key) for key in read) if isinstance(read, tuple) else ()
+
+
+def _evidence(
+    means: Means,
+    hold: Hold,
+    content: dict[str, canonical.Value],
+    cls: EvidenceClass,
+    established: Established,
+    counts: dict[str, int],
+    *,
+    part: models.Part | None,
+    at: datetime,
+) -> None:
+    written = canonical.encode(content)
+    models.Evidence.objects.create(
+        fulfilment=hold.fulfilment,
+        part=part,
+        attempt=hold.attempt,
+        cls=cls.value,
+        established=established.value,
+        record=written.decode(),
+        digest=sha256(written).hexdigest(),
+        at=at,
+    )
+    known = {} if established is Established.ASSERTED else {"established": established.value}
+    record(
+        STEP_FULFILLED,
+        at=at,
+        case=str(hold.case.pk),
+        system=hold.system,
+        step=f"part:{part.position}" if part else "verify",
+        outcome="done",
+        evidence_class=cls.value,
+        counts=counts,
+        evidence=commit_to(means.keys.commitment_key(hold.case.key), written),
+        **known,
+    )

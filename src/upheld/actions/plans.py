@@ -1,0 +1,102 @@
+"""Plans as rows: stored when approved, read back for everything that follows."""
+
+import json
+from collections.abc import Iterable
+from datetime import date
+
+from upheld.actions.means import Means
+from upheld.datamap import model
+from upheld.datamap.model import System
+from upheld.law.ground import Ground
+from upheld.law.right import Right
+from upheld.rights import plan as steps
+from upheld.rights.codec import Unreadable, decode, digest, text
+from upheld.rights.plan import Plan, Step
+from upheld.rights.planner import plan as make_plan
+from upheld.store import models
+
+CLASSES = (
+    *(
+        each
+        for module in (model, steps)
+        for each in vars(module).values()
+        if isinstance(each, type) and each.__module__ == module.__name__
+    ),
+    Ground,
+    Right,
+)
+
+
+def planned(*, means: Means, right: Right, regime: str) -> Plan:
+    """The plan for this right by the map as it is today."""
+    today: date = means.now.date()
+    return make_plan(means.datamap, right, regime=regime, today=today)
+
+
+def store(
+    *,
+    means: Means,
+    request: models.Request,
+    plan: Plan,
+    allowed: Iterable[str] = (),
+    reason: str = "",
+    go_on: str = "",
+) -> models.Plan:
+    """The approved plan as rows. Belongs into the transaction of its approval."""
+    version = request.plans.count() + 1
+    row = models.Plan.objects.create(
+        request=request,
+        version=version,
+        digest=digest(plan),
+        regime=plan.regime,
+        approved_at=means.clock(),
+        approved_by=means.by,
+        allowed=sorted(allowed),
+        reason=reason,
+        go_on=go_on,
+    )
+    models.Step.objects.bulk_create(
+        models.Step(
+            plan=row,
+            position=position,
+            number=step.number,
+            system=step.system,
+            kind=type(step).__name__,
+            body=text(step),
+        )
+        for position, step in enumerate(plan.steps)
+    )
+    return row
+
+
+def load(row: models.Plan) -> Plan:
+    """The plan again, as it was approved. Raises Unreadable when its rows were altered or are of a later
+    version."""
+    steps_read = tuple(read_step(each.body) for each in row.steps.all())
+    plan = Plan(Right(row.request.right), row.regime, steps_read)
+    if digest(plan) != row.digest:
+        raise Unreadable(f"The stored plan {row.pk} is not the one that was approved.")
+    return plan
+
+
+def read_step(body: str) -> Step:
+    """One step from its canonical text."""
+    step = decode(json.loads(body), CLASSES)
+    if not isinstance(step, Step):
+        raise Unreadable("A row of the plan holds no step.")
+    return step
+
+
+def by_hand(plan: Plan, system: str) -> tuple[steps.Task, ...]:
+    """The tasks of a system that nobody but a person reaches; empty for every other system."""
+    own = plan.of(system)
+    tasks = tuple(step for step in own if isinstance(step, steps.Task))
+    return tasks if tasks and len(tasks) == len(own) else ()
+
+
+def system_of(means: Means, name: str) -> System:
+    """The system as the map has it now; a bare one when the map has lost it since."""
+    try:
+        return means.datamap.system(name)
+    except KeyError:
+        return System(name)

@@ -1,0 +1,144 @@
+"""What a right would do for one person, before anything is written anywhere: for dry runs and for
+approval."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from upheld.actions import plans
+from upheld.actions.asking import Asked
+from upheld.actions.means import Means
+from upheld.law.right import Right
+from upheld.rights.connector import Finding, Severity
+from upheld.rights.explain import Explanation, explain
+from upheld.rights.fulfil import dry_run
+from upheld.rights.identify import Unreached, identify
+from upheld.rights.outcome import Counts, Failure, Permanent
+from upheld.rights.plan import Plan
+from upheld.rights.subject import Subject
+from upheld.store import models
+from upheld.store.models import FulfilmentState
+
+LIMITS = ("people_per_day", "rows_per_person", "share_of_table")
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """A limit of the map that this plan exceeds in one system."""
+
+    system: str
+    limit: str
+    allowed: str
+    found: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.system}: {self.limit} is {self.allowed}, this would be {self.found}. "
+            f"A named person may allow it: --allow {self.limit} --reason TEXT."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Everything that the one who approves must see. Only `subject` is personal."""
+
+    subject: Subject
+    unreached: tuple[Unreached, ...]
+    plan: Plan
+    counts: Mapping[str, Counts | Failure]
+    findings: tuple[Finding, ...]
+    beyond: tuple[Beyond, ...]
+    explanation: Explanation
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Systems in which nothing will be written as things are, in the plan's order."""
+        stopped = {each.system for each in self.findings if each.severity is Severity.STOP}
+        stopped |= {each.system for each in self.unreached}
+        stopped |= {name for name, each in self.counts.items() if isinstance(each, Failure)}
+        return tuple(name for name in self.plan.systems if name in stopped)
+
+    @property
+    def rows(self) -> int:
+        """Rows of hers, over all systems that could count."""
+        counted = [each for each in self.counts.values() if isinstance(each, Counts)]
+        return sum(table.matched for each in counted for table in each.tables) or sum(
+            count.rows for each in counted for count in each.steps
+        )
+
+
+def preview(
+    *, means: Means, right: Right, asked: Asked, regime: str = "gdpr", subject: Subject | None = None
+) -> Preview:
+    """Identify, plan, check, count. Reads only, here and in every system.
+
+    With `subject`, of a case that is under way, nobody is identified anew. Raises Ambiguous where a
+    decision is needed first. A system that cannot be asked is named, and the others are counted.
+    """
+    plan = plans.planned(means=means, right=right, regime=regime)
+    automatic = {name: each for name, each in means.connectors.items() if not plans.by_hand(plan, name)}
+    unreached: tuple[Unreached, ...] = ()
+    if subject is None:
+        identified = identify(automatic, asked.identities, asked.decisions)
+        subject, unreached = identified.subject, identified.unreached
+    silent = {each.system for each in unreached}
+    reached = {name: each for name, each in automatic.items() if name in plan.systems and name not in silent}
+    steps = tuple(step for step in plan.steps if step.system in reached)
+    counts: dict[str, Counts | Failure] = dict(
+        dry_run(Plan(plan.right, plan.regime, steps), reached, subject, now=means.now)
+    )
+    counts.update({each.system: each.failure for each in unreached})
+    findings = _findings(means, reached, counts) if right in (Right.ERASURE, Right.DELETE) else ()
+    beyond = _beyond(means, plan, counts) if right in (Right.ERASURE, Right.DELETE) else ()
+    return Preview(subject, unreached, plan, counts, findings, beyond, explain(plan, means.datamap, counts))
+
+
+def _findings(
+    means: Means, names: Mapping[str, object], counts: dict[str, Counts | Failure]
+) -> tuple[Finding, ...]:
+    found: list[Finding] = []
+    for name in names:
+        try:
+            found.extend(means.connectors[name].check())
+        except Failure as failure:
+            counts[name] = failure
+    return tuple(found)
+
+
+def _beyond(means: Means, plan: Plan, counts: Mapping[str, Counts | Failure]) -> tuple[Beyond, ...]:
+    """Limits that the plan exceeds. The share of a table is judged by the connector, before its first
+    write."""
+    beyond = []
+    for name in plan.systems:
+        limits = plans.system_of(means, name).limits
+        counted = counts.get(name)
+        rows = sum(count.rows for count in counted) if isinstance(counted, Counts) else 0
+        if limits.rows_per_person is not None and rows > limits.rows_per_person:
+            beyond.append(Beyond(name, "rows_per_person", str(limits.rows_per_person), str(rows)))
+        people = people_today(means=means, system=name) + 1
+        if limits.people_per_day is not None and people > limits.people_per_day:
+            beyond.append(Beyond(name, "people_per_day", str(limits.people_per_day), str(people)))
+    return tuple(beyond)
+
+
+def people_today(*, means: Means, system: str) -> int:
+    """How many people's erasure was begun in this system during the last 24 hours."""
+    since = means.now - timedelta(hours=24)
+    begun = models.Part.objects.filter(
+        fulfilment__system=system,
+        fulfilment__request__right__in=[Right.ERASURE.value, Right.DELETE.value],
+        prepared_at__gt=since,
+    )
+    return begun.values("fulfilment__request__case").distinct().count()
+
+
+def refuse_beyond(found: Sequence[Beyond], allowed: frozenset[str]) -> None:
+    """Raises Permanent for every limit exceeded that nobody allowed."""
+    left = [each for each in found if each.limit not in allowed]
+    if left:
+        raise Permanent("The plan goes beyond a limit, so nothing was written. " + " ".join(map(str, left)))
+
+
+def unfinished(request: models.Request) -> tuple[models.Fulfilment, ...]:
+    """The systems whose part has no outcome yet."""
+    return tuple(request.fulfilments.exclude(state__in=[FulfilmentState.DONE, FulfilmentState.RETAINED]))

@@ -1,0 +1,109 @@
+"""After a restore: erase again everything that was erased since the backup (P-24, scenario 54)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from upheld.actions import cases, plans
+from upheld.actions.means import Means
+from upheld.actions.record import record
+from upheld.ledger.types import ERASURE_REPLAYED
+from upheld.rights.connector import Connector
+from upheld.rights.fulfil import Failed, execute
+from upheld.rights.outcome import Committed, Failure, Permanent
+from upheld.rights.plan import Plan
+from upheld.rights.subject import Identity, Person, Subject
+from upheld.store import models
+from upheld.store.keys import Destroyed
+from upheld.store.models import FulfilmentState, PartState
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """One system after the replay: erasures repeated, rows removed again, cases that could not be."""
+
+    system: str
+    erasures: int
+    rows: int
+    failures: tuple[tuple[str, str], ...]
+    spared: int
+
+
+def replay(*, means: Means, system: str, since: datetime | None = None) -> Replayed:
+    """Repeat every erasure of one restored system, oldest first, as its own approved plan had it.
+
+    Nobody is identified anew: rows are named by the keys they had, identities by their value. A key or an
+    identity that somebody else, or she herself with a new account, has since is spared and counted. `since`
+    leaves out erasures that the backup already held. Cases whose key is destroyed can no longer be repeated
+    and are named; their keys live as long as backups do. Writes `erasure.replayed`.
+    """
+    connector = means.connectors.get(system)
+    if connector is None:
+        raise Permanent(
+            f"No connector for {system}.", f"Known systems: {', '.join(means.connectors) or 'none'}."
+        )
+    erasures = rows = spared = 0
+    failures: list[tuple[str, str]] = []
+    for fulfilment in _erased(system, since):
+        case = fulfilment.request.case
+        try:
+            subject = cases.subject_of(means=means, case=case)
+            if subject is None:
+                continue
+            same, without = still_hers(connector, system, subject)
+            spared += without
+            removed = _again(means, fulfilment, same)
+        except (Destroyed, Failure) as failure:
+            failures.append((str(case.pk), str(failure)))
+            continue
+        erasures += 1
+        rows += removed
+    record(
+        ERASURE_REPLAYED, at=means.clock(), system=system, cause="restore", erasures=erasures, records=rows
+    )
+    return Replayed(system, erasures, rows, tuple(failures), spared)
+
+
+def _erased(system: str, since: datetime | None) -> Sequence[models.Fulfilment]:
+    found = models.Fulfilment.objects.filter(
+        system=system,
+        state__in=[FulfilmentState.DONE, FulfilmentState.RETAINED],
+        parts__state=PartState.COMMITTED,
+    )
+    if since is not None:
+        found = found.filter(parts__settled_at__gte=since)
+    return list(found.distinct().select_related("plan__request", "request__case").order_by("finished_at"))
+
+
+def _again(means: Means, fulfilment: models.Fulfilment, subject: Subject) -> int:
+    plan = plans.load(fulfilment.plan)
+    part = Plan(plan.right, plan.regime, plan.of(fulfilment.system))
+    allow = frozenset(fulfilment.plan.allowed)
+    removed = 0
+    for event in execute(part, means.connectors, subject, now=means.now, entropy=means.entropy, allow=allow):
+        match event:
+            case Committed():
+                removed += sum(count.rows for count in event.counts)
+            case Failed():
+                raise event.failure
+    return removed
+
+
+def still_hers(connector: Connector, system: str, subject: Subject) -> tuple[Subject, int]:
+    """The subject without keys that are somebody else's by now, and without identities of an account that
+    is newer than the erasure; and how many were left out (scenario 45)."""
+    own = [each for each in subject.people if each.system == system]
+    known = {(each.kind, cases.canonical(each).value) for each in subject.identities}
+    people: list[Person] = [each for each in subject.people if each.system != system]
+    for person in own:
+        vouched = connector.find((), (person,)).identities
+        if not vouched or any((each.kind, cases.canonical(each).value) in known for each in vouched):
+            people.append(person)
+    mine = {(each.table, each.key) for each in people if each.system == system}
+    identities: list[Identity] = []
+    for identity in subject.identities:
+        found = connector.find((identity,), ()).people if identity.verified else ()
+        if all((each.table, each.key) in mine for each in found if each.system == system):
+            identities.append(identity)
+    left_out = len(subject.people) - len(people) + len(subject.identities) - len(identities)
+    return Subject(tuple(identities), tuple(people)), left_out

@@ -1,0 +1,59 @@
+"""Who the case is about, looked for again where a system could not be asked before."""
+
+from django.db import transaction
+
+from upheld.actions import cases
+from upheld.actions.means import Means
+from upheld.rights.identify import Identified, identify
+from upheld.rights.subject import Subject
+from upheld.store import models
+from upheld.store.models import FulfilmentState
+
+
+def reach_again(*, means: Means, request: models.Request) -> None:
+    """Ask the systems that could not be asked when the person was identified.
+
+    Only they are asked by what is known; the others only by identities that were learnt now. So an account
+    that she opened elsewhere since her erasure is left alone (scenario 45). What is new reopens the systems
+    it is about.
+    """
+    missing = {each.system: each for each in request.fulfilments.filter(unreached=True)}
+    if not missing:
+        return
+    subject = cases.subject_of(means=means, case=request.case)
+    if subject is None:
+        return
+    reachable = {name: means.connectors[name] for name in missing if name in means.connectors}
+    found = identify(reachable, subject.identities, subject.people)
+    fresh = [each for each in found.subject.identities if each not in subject.identities]
+    further = Identified(Subject(()))
+    if fresh:
+        others = {name: each for name, each in means.connectors.items() if name not in missing}
+        further = identify(others, fresh, subject.people)
+    _learn(means, request, subject, found, further)
+
+
+@transaction.atomic
+def _learn(
+    means: Means, request: models.Request, subject: Subject, found: Identified, further: Identified
+) -> None:
+    identities = dict.fromkeys((*subject.identities, *found.subject.identities, *further.subject.identities))
+    people = dict.fromkeys((*subject.people, *found.subject.people, *further.subject.people))
+    cases.remember(means=means, case=request.case, subject=Subject(tuple(identities), tuple(people)))
+    still = {each.system: each.failure for each in found.unreached}
+    for fulfilment in request.fulfilments.filter(unreached=True):
+        failure = still.get(fulfilment.system)
+        if failure is None and fulfilment.system in means.connectors:
+            fulfilment.unreached = False
+            fulfilment.state = FulfilmentState.WAITING
+            fulfilment.failure, fulfilment.failure_text = "", ""
+        elif failure is not None:
+            fulfilment.failure_text = str(failure)
+        fulfilment.save()
+    known = set(subject.people)
+    reopened = {each.system for each in people if each not in known}
+    if set(identities) - set(subject.identities):
+        reopened |= set(request.fulfilments.values_list("system", flat=True))
+    request.fulfilments.filter(
+        system__in=reopened, state__in=[FulfilmentState.DONE, FulfilmentState.RETAINED], tasks__isnull=True
+    ).update(state=FulfilmentState.WAITING, finished_at=None)

@@ -1,0 +1,53 @@
+"""`upheld access`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from upheld.cli import options
+
+commands = typer.Typer(add_completion=False)
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", metavar="FILE", help="Where the copy goes, an age file. Default: in the data folder."
+    ),
+]
+Recipient = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--recipient",
+        metavar="AGE1…",
+        help="An age public key that opens the copy. Without one, a key is made and written beside the copy.",
+    ),
+]
+Language = Annotated[
+    str, typer.Option("--language", metavar="CODE", help="Language of the copy's pages: en, de, fr.")
+]
+
+
+@commands.command("access")
+def access(
+    identity: options.Identity = None,
+    identity_file: options.IdentityFile = None,
+    dir_: options.Dir = None,
+    data: options.Data = None,
+    dry_run: options.DryRun = False,
+    as_json: options.Json = False,
+    out: Out = None,
+    recipient: Recipient = None,
+    language: Language = "en",
+    yes: options.Yes = False,
+) -> None:
+    """Give a person a copy of everything that all systems hold about her.
+
+    The copy is one encrypted file with pages for people and data for machines. Systems are only read.
+    """
+    from upheld.cli import start  # lazy: slow import
+
+    start.settle(dir_, data)
+    from upheld.cli.copying import Wish, copy, look  # lazy: app ready
+
+    wish = Wish(tuple(identity or ()), identity_file, as_json, yes, out, tuple(recipient or ()), language)
+    raise typer.Exit(look(wish) if dry_run else copy(wish))

@@ -1,0 +1,55 @@
+"""What `upheld init` does."""
+
+import json
+from pathlib import Path
+
+import typer
+
+from upheld.rights.outcome import Permanent
+
+ORGANISATION = """\
+# Who you are. Every file of this folder is reviewable like code; secrets are never in it.
+organisation:
+  name: {name}
+  contact: {contact}
+  regimes: [gdpr]
+"""
+PURPOSES = """\
+# Why data is used: the register that the data map refers to.
+purposes:
+  service:
+    title: Running our service for the people who use it
+    basis: contract
+    retention: as long as the account exists
+"""
+LETTERS = """\
+# A system that no program reaches: a name, an owner and an address, and it works from the first day.
+system: letters
+kind: manual
+title: Letters on paper
+owner: The office
+address: {contact}
+look_for: letters from or to the person
+how: take them out of the folder and shred them
+days: 14
+"""
+
+
+def begin(folder: Path, name: str, contact: str) -> int:
+    """Write the folder; refuses one that has anything in it."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Permanent(
+            f"{folder} exists and is not empty; nothing was written.", "Choose another with --dir."
+        )
+    (folder / "systems").mkdir(parents=True, exist_ok=True)
+    # JSON strings are YAML strings: whatever the name holds, it stays one value.
+    quoted = {
+        "name": json.dumps(name, ensure_ascii=False),
+        "contact": json.dumps(contact, ensure_ascii=False),
+    }
+    files = {"upheld.yaml": ORGANISATION, "purposes.yaml": PURPOSES, "systems/letters.yaml": LETTERS}
+    for file, text in files.items():
+        (folder / file).write_text(text.format(**quoted), encoding="utf-8")
+        typer.echo(f"wrote {folder / file}")
+    typer.echo(f"Next: describe a system in {folder / 'systems'}, then upheld map check --dir {folder}")
+    return 0

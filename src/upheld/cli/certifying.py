@@ -1,0 +1,30 @@
+"""Certificates as files: for programs, for people, and the proof."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.conf import settings
+
+from upheld.actions import certificates
+from upheld.actions.erasure import Standing
+from upheld.actions.means import Means
+from upheld.ledger.page import as_html
+from upheld.store.models import Request
+
+
+def certify(means: Means, request: Request, out: Path | None = None) -> tuple[Path, ...]:
+    """Issue the certificate of a request and write it to `out`, or to the data folder; gives the files."""
+    issued = certificates.certify(means=means, request=request)
+    if out is None:
+        out = settings.UPHELD_DATA / "certificates" / f"{request.case_id}.json"
+        out.parent.mkdir(mode=0o700, exist_ok=True)
+    page, proof = out.with_name(out.name + ".html"), out.with_name(out.name + ".tlog-proof")
+    out.write_bytes(issued.encode())
+    page.write_text(as_html(issued), encoding="utf-8")
+    proof.write_text(issued.proof, encoding="utf-8")
+    return out, page, proof
+
+
+def certify_complete(means: Means, standings: Iterable[Standing]) -> tuple[Path, ...]:
+    """The same for each request that is complete now."""
+    return tuple(file for each in standings if each.complete for file in certify(means, each.request))

@@ -1,0 +1,117 @@
+"""What `upheld access` does."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyrage
+import typer
+from django.conf import settings
+
+from upheld.actions import access, cases, ledger, preview
+from upheld.cli import show, start
+from upheld.law.right import Right
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The options."""
+
+    identity: tuple[str, ...]
+    identity_file: Path | None
+    as_json: bool
+    yes: bool
+    out: Path | None
+    recipients: tuple[str, ...]
+    language: str
+
+
+def look(wish: Wish) -> int:
+    """What the copy would hold; 1 where a system cannot be asked."""
+    means = start.means()
+    asked = start.asked(means.connectors, wish.identity, wish.identity_file)
+    with show.progress(quiet=wish.as_json):
+        seen = preview.preview(means=means, right=Right.ACCESS, asked=asked)
+    if wish.as_json:
+        show.as_json(show.preview_json(seen))
+    else:
+        typer.echo(show.preview_text(seen))
+        typer.echo("Nothing was written.")
+    return 1 if seen.waiting else 0
+
+
+def copy(wish: Wish) -> int:
+    """Receive, show, ask, write the copy. 1 while a system's part is missing from it."""
+    means = start.means()
+    asked = start.asked(means.connectors, wish.identity, wish.identity_file)
+    request = cases.receive(means=means, right=Right.ACCESS, asked=asked)
+    with show.progress(quiet=wish.as_json):
+        seen = preview.preview(means=means, right=Right.ACCESS, asked=asked)
+    if not wish.as_json:
+        typer.echo(show.preview_text(seen), err=True)
+    if not show.confirmed("Write this person's copy?", yes=wish.yes):
+        typer.echo(f"No copy was written. Case {request.case_id} stays open.", err=True)
+        return 1
+    out = wish.out or _default(str(request.pk))
+    recipients, key_file = (wish.recipients, None) if wish.recipients else _new_key(out)
+    with show.progress(quiet=wish.as_json):
+        delivered = access.deliver(
+            means=means,
+            request=request,
+            preview=seen,
+            out=out,
+            recipients=recipients,
+            days=settings.UPHELD_PACKAGE_DAYS,
+            language=wish.language,
+        )
+    ledger.checkpoint(means=means)
+    _tell(wish, delivered, out, key_file)
+    return 0 if delivered.summary.complete else 1
+
+
+def _tell(wish: Wish, delivered: access.Delivered, out: Path, key_file: Path | None) -> None:
+    summary = delivered.summary
+    parts = [
+        (part.system, part.state.value, sum(rows for _, rows in part.rows), part.files)
+        for part in summary.systems
+    ]
+    if wish.as_json:
+        show.as_json(
+            {
+                "case": str(delivered.package.request.case_id),
+                "file": str(out),
+                "key": str(key_file) if key_file else None,
+                "complete": summary.complete,
+                "expires_at": delivered.package.expires_at.isoformat(),
+                "systems": [
+                    {"system": name, "state": state, "rows": rows, "files": files}
+                    for name, state, rows, files in parts
+                ],
+            }
+        )
+        return
+    for (name, state, rows, files), part in zip(parts, summary.systems, strict=True):
+        why = f": {part.failure}" if part.failure else ""
+        typer.echo(f"  {name}: {state}, {rows} rows, {files} files{why}")
+    typer.echo(f"copy: {out}, until {delivered.package.expires_at.date().isoformat()}")
+    if key_file:
+        typer.echo(f"key: {key_file} (give it to the person by another way than the copy, then remove it)")
+        typer.echo(f"open it: upheld package open {out} --key {key_file}")
+    if not summary.complete:
+        typer.echo("The copy is not complete: the request stays open until one is.")
+
+
+def _default(request: str) -> Path:
+    folder: Path = settings.UPHELD_DATA / "packages"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / f"{request}.age"
+
+
+def _new_key(out: Path) -> tuple[tuple[str, ...], Path]:
+    """A key for this copy alone, in a file that only its owner reads."""
+    identity = pyrage.x25519.Identity.generate()
+    file = out.with_name(out.name + ".key")
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as written:
+        written.write(f"{identity}\n")
+    return (str(identity.to_public()),), file

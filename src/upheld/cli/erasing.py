@@ -1,0 +1,77 @@
+"""What `upheld erase` does."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from upheld.actions import cases, erasure, ledger, preview
+from upheld.cli import show, start
+from upheld.cli.certifying import certify
+from upheld.cli.faults import WrongUse
+from upheld.law.right import Right
+from upheld.store.models import RequestState
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The options."""
+
+    identity: tuple[str, ...]
+    identity_file: Path | None
+    allow: frozenset[str]
+    reason: str
+    go_on: str
+    as_json: bool
+    yes: bool
+    out: Path | None
+
+
+def look(wish: Wish) -> int:
+    """The plan and its counts; 1 where something stands in its way."""
+    means = start.means()
+    asked = start.asked(means.connectors, wish.identity, wish.identity_file)
+    with show.progress(quiet=wish.as_json):
+        seen = preview.preview(means=means, right=Right.ERASURE, asked=asked)
+    if wish.as_json:
+        show.as_json(show.preview_json(seen))
+    else:
+        typer.echo(show.preview_text(seen))
+        typer.echo("Nothing was written.")
+    return 1 if seen.waiting or [each for each in seen.beyond if each.limit not in wish.allow] else 0
+
+
+def fulfil(wish: Wish) -> int:
+    """Receive, show, ask, approve, fulfil, certify. A person whose case is open is gone on with."""
+    means = start.means()
+    asked = start.asked(means.connectors, wish.identity, wish.identity_file)
+    if wish.allow and not wish.reason:
+        raise WrongUse("--allow needs --reason.", "Say why the limit is exceeded.")
+    request = cases.receive(means=means, right=Right.ERASURE, asked=asked)
+    if request.state == RequestState.OPEN:
+        with show.progress(quiet=wish.as_json):
+            seen = preview.preview(means=means, right=Right.ERASURE, asked=asked)
+        if not wish.as_json:
+            typer.echo(show.preview_text(seen), err=True)
+        preview.refuse_beyond(seen.beyond, wish.allow)
+        if not show.confirmed("Erase this person?", yes=wish.yes):
+            typer.echo(f"Nothing was erased. Case {request.case_id} stays open.", err=True)
+            return 1
+        erasure.approve(
+            means=means, request=request, preview=seen, allow=wish.allow, reason=wish.reason, go_on=wish.go_on
+        )
+        request.refresh_from_db()
+    else:
+        typer.echo(f"This person's case {request.case_id} is open; going on with it.", err=True)
+    with show.progress(quiet=wish.as_json) as progress:
+        standing = erasure.fulfil(means=means, request=request, progress=progress)
+    files = certify(means, request, wish.out) if standing.complete or wish.go_on else ()
+    ledger.checkpoint(means=means)
+    if wish.as_json:
+        show.as_json({**show.standing_json(standing), "files": list(map(str, files))})
+    else:
+        typer.echo(show.standing_text(standing))
+        show.files_text(files)
+        if not standing.complete:
+            typer.echo("Not finished. `upheld resume` goes on with what is left.")
+    return 0 if standing.complete else 1

@@ -1,0 +1,64 @@
+"""What `upheld map …` does."""
+
+from pathlib import Path
+
+import typer
+
+from upheld.cli import show, start
+from upheld.cli.faults import WrongUse
+from upheld.datamap.draw.mermaid import as_mermaid
+from upheld.datamap.draw.page import as_html
+from upheld.datamap.schema import FILES, schema_text
+from upheld.rights.connector import Finding, Severity
+from upheld.rights.outcome import Failure
+
+
+def check(*, strict: bool, offline: bool, as_json: bool) -> int:
+    """1 where a finding stops, or, with `strict`, where one is doubtful, or where a system cannot be
+    asked."""
+    mapped = start.datamap()
+    findings: list[Finding] = []
+    silent: list[tuple[str, str]] = []
+    if not offline:
+        for name, connector in start.connectors(mapped).items():
+            try:
+                findings.extend(connector.check())
+            except Failure as failure:
+                silent.append((name, str(failure)))
+    if as_json:
+        show.as_json(
+            {
+                "systems": len(mapped.systems),
+                "findings": [show.finding_json(each) for each in findings],
+                "not_checked": dict(silent),
+            }
+        )
+    else:
+        for finding in findings:
+            typer.echo(show.finding_text(finding))
+        for name, why in silent:
+            typer.echo(f"not checked: {name}: {why}", err=True)
+        tables = sum(len(system.tables) for system in mapped.systems)
+        typer.echo(f"{len(mapped.systems)} systems, {tables} tables, {len(findings)} findings.")
+    fatal = {Severity.STOP, Severity.DOUBT} if strict else {Severity.STOP}
+    return 1 if silent or any(each.severity in fatal for each in findings) else 0
+
+
+def show(html: Path | None) -> int:
+    """The whole map, as text or as a page."""
+    mapped = start.datamap()
+    if html is None:
+        typer.echo(as_mermaid(mapped))
+    else:
+        html.write_text(as_html(mapped), encoding="utf-8")
+        typer.echo(f"wrote {html}")
+    return 0
+
+
+def schema(name: str) -> int:
+    """2 for a name that is no file of the folder."""
+    try:
+        typer.echo(schema_text(name))
+    except KeyError as error:
+        raise WrongUse(f"There is no schema {name!r}.", f"Choose one of: {', '.join(FILES)}.") from error
+    return 0

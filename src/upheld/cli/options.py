@@ -1,0 +1,57 @@
+"""Options that commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Dir = Annotated[
+    Path | None, typer.Option("--dir", metavar="DIR", help="The privacy folder. Default: ./privacy.")
+]
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", metavar="DIR", help="Upheld's own records. Default: upheld-data beside the privacy folder."
+    ),
+]
+Identity = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--identity",
+        metavar="KIND=VALUE",
+        help="Who: email=person@example.org. Repeat it for several. forum.users=7 names a row that you "
+        "decided is this person. On a machine that others use, who lists programs can read this: "
+        "give - to read from standard input, or use --identity-file.",
+    ),
+]
+IdentityFile = Annotated[
+    Path | None,
+    typer.Option("--identity-file", metavar="FILE", help="A file with one KIND=VALUE a line."),
+]
+DryRun = Annotated[
+    bool,
+    typer.Option("--dry-run", help="Only look: nothing is written in any system, and no case is opened."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before the first write.")]
+Allow = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow",
+        metavar="LIMIT",
+        help="Go beyond this limit of the map, for this case: "
+        "people_per_day, rows_per_person, share_of_table.",
+    ),
+]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why a limit is allowed.")]
+GoOn = Annotated[
+    str,
+    typer.Option(
+        "--go-on",
+        metavar="REASON",
+        help="Go on with what is mapped where something is not. The certificate says what is incomplete.",
+    ),
+]
+Case = Annotated[
+    str, typer.Option("--case", metavar="ID", help="Only this case; the first digits of its id are enough.")
+]

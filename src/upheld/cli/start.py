@@ -1,0 +1,114 @@
+"""From the command's options to the means of the verbs: settings, database, map, connectors, keys."""
+
+import getpass
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+
+from upheld.actions.asking import Asked
+from upheld.actions.means import Means, random_token, utc_now
+from upheld.actions.reach import connectors as reach
+from upheld.cli.faults import WrongUse
+from upheld.datamap.model import DataMap
+from upheld.datamap.read import read
+from upheld.rights.connector import Connector
+from upheld.rights.outcome import Misconfigured
+from upheld.rights.subject import Identity, Person
+from upheld.store.keys import KeyStore
+
+STDIN = "-"
+
+
+def settle(dir_: Path | None, data: Path | None) -> None:
+    """Make the options of the command the settings, and Django ready. Once a program. What is written from
+    now on is for its owner alone."""
+    os.umask(0o077)
+    if dir_ is not None:
+        os.environ["UPHELD_DIR"] = str(dir_)
+    if data is not None:
+        os.environ["UPHELD_DATA"] = str(data)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "upheld.project.settings")
+    django.setup()
+
+
+def datamap() -> DataMap:
+    """The map of the privacy folder. Raises Invalid with every error."""
+    folder: Path = settings.UPHELD_DIR
+    if not folder.is_dir():
+        raise Misconfigured(
+            f"There is no privacy folder {folder}.", "Name it with --dir, or make one: `upheld init`."
+        )
+    return read(folder)
+
+
+def connectors(mapped: DataMap) -> dict[str, Connector]:
+    """Connectors of the map's systems; no connection is opened."""
+    return reach(datamap=mapped, secrets=settings.UPHELD_ENVIRONMENT)
+
+
+def records() -> None:
+    """Our own database, there and up to date; the data folder is for its owner alone."""
+    folder: Path = settings.UPHELD_DATA
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def means() -> Means:
+    """Everything a verb needs. Reads the clock, once."""
+    mapped = datamap()
+    records()
+    from upheld.actions.journal import myself  # lazy: app ready
+    from upheld.store.sequencer import signer  # lazy: app ready
+
+    keys = KeyStore(settings.UPHELD_KEYS)
+    return Means(
+        datamap=mapped,
+        connectors=connectors(mapped),
+        keys=keys,
+        signer=signer(keys, settings.UPHELD_LEDGER_NAME),
+        now=utc_now(),
+        clock=utc_now,
+        entropy=random_token,
+        owner=myself(),
+        by=getpass.getuser(),
+    )
+
+
+def asked(named: Mapping[str, Connector], given: Sequence[str], file: Path | None) -> Asked:
+    """What --identity, --identity-file and standard input say. WrongUse for what is no KIND=VALUE."""
+    written = [
+        line for each in given for line in (sys.stdin.read().splitlines() if each == STDIN else [each])
+    ]
+    if file is not None:
+        try:
+            written += file.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise WrongUse(
+                f"The file {file} cannot be read as text.", "Write one KIND=VALUE a line."
+            ) from error
+    identities, decisions = [], []
+    for number, line in enumerate((each.strip() for each in written), start=1):
+        if not line:
+            continue
+        kind, equals, value = line.partition("=")
+        if not equals or not kind.strip() or not value.strip():
+            raise WrongUse(
+                f"The identity number {number} is not KIND=VALUE.", "Write it as email=person@example.org."
+            )
+        system, dot, table = kind.strip().partition(".")
+        if not dot:
+            identities.append(Identity(kind.strip(), value.strip()))
+            continue
+        if system not in named:
+            raise WrongUse(f"There is no system {system!r}.", f"Systems: {', '.join(named) or 'none'}.")
+        decisions.append(Person(system, table, named[system].key(table, value.strip())))
+    if not identities and not decisions:
+        raise WrongUse(
+            "Nobody was named.", "Give --identity KIND=VALUE, as in --identity email=person@example.org."
+        )
+    return Asked(tuple(identities), tuple(decisions))

@@ -1,0 +1,121 @@
+"""What the commands of `running` do."""
+
+from datetime import datetime
+
+import typer
+
+from upheld.actions import erasure, ledger, tasks
+from upheld.actions.purge import purge as remove
+from upheld.actions.replay import replay as again
+from upheld.actions.resume import resume as go_on
+from upheld.actions.status import status as look
+from upheld.cli import show, start
+from upheld.cli.certifying import certify_complete
+
+
+def resume(case: str, *, as_json: bool) -> int:
+    """1 while a case is unfinished."""
+    means = start.means()
+    with show.progress(quiet=as_json) as progress:
+        standings = go_on(means=means, case=case, progress=progress)
+    files = certify_complete(means, standings)
+    ledger.checkpoint(means=means)
+    if as_json:
+        show.as_json([show.standing_json(each) for each in standings])
+    else:
+        typer.echo("\n".join(map(show.standing_text, standings)) or "Nothing was left unfinished.")
+        show.files_text(files)
+    return 0 if all(each.complete for each in standings) else 1
+
+
+def purge(*, as_json: bool) -> int:
+    """1 while something that is due could not be done."""
+    means = start.means()
+    with show.progress(quiet=as_json) as progress:
+        purged = remove(means=means)
+        standings = [erasure.fulfil(means=means, request=each, progress=progress) for each in purged.released]
+    files = certify_complete(means, standings)
+    ledger.checkpoint(means=means)
+    if as_json:
+        show.as_json(
+            {
+                "rows": purged.rows,
+                "packages": purged.packages,
+                "keys": purged.keys,
+                "released": [show.standing_json(each) for each in standings],
+                "failures": dict(purged.failures),
+            }
+        )
+    else:
+        typer.echo(
+            f"{purged.rows} rows, {purged.packages} copies and {purged.keys} keys were due and are gone."
+        )
+        for standing in standings:
+            typer.echo(show.standing_text(standing))
+        show.files_text(files)
+        for system, why in purged.failures:
+            typer.echo(f"{system}: {why}", err=True)
+    return 1 if purged.failures or not all(each.complete for each in standings) else 0
+
+
+def replay(system: str, since: datetime | None, *, as_json: bool) -> int:
+    """1 where an erasure could not be repeated."""
+    means = start.means()
+    with show.progress(quiet=as_json):
+        done = again(means=means, system=system, since=since)
+    ledger.checkpoint(means=means)
+    if as_json:
+        show.as_json(
+            {
+                "system": done.system,
+                "erasures": done.erasures,
+                "rows": done.rows,
+                "spared": done.spared,
+                "failures": dict(done.failures),
+            }
+        )
+    else:
+        typer.echo(f"{done.erasures} erasures repeated in {done.system}: {done.rows} rows had come back.")
+        if done.spared:
+            typer.echo(f"{done.spared} accounts or identities are newer than the erasure and were spared.")
+        for case, why in done.failures:
+            typer.echo(f"case {case}: {why}", err=True)
+    return 1 if done.failures else 0
+
+
+def status(*, as_json: bool) -> int:
+    """0: there is nothing wrong in having open cases."""
+    means = start.means()
+    seen = look(now=means.now)
+    if as_json:
+        show.as_json(
+            {
+                "requests": [show.standing_json(each) for each in seen.requests],
+                "tasks": [
+                    {"case": each.case, "system": each.system, "due_on": each.due_on} for each in seen.tasks
+                ],
+                "rows_due": seen.rows_due,
+                "next_due": seen.next_due,
+                "packages": seen.packages,
+                "unsequenced": seen.unsequenced,
+            }
+        )
+        return 0
+    typer.echo("\n".join(map(show.standing_text, seen.requests)) or "No case is open.")
+    for task in seen.tasks:
+        typer.echo(f"task: {task.system} in case {task.case}, by {task.due_on.isoformat()}")
+    typer.echo(f"{seen.rows_due} groups of kept rows are due; next on {seen.next_due or 'no date'}.")
+    return 0
+
+
+def answer(*, case: str, system: str, words: str, removed: int) -> int:
+    """1 while the case waits for something else."""
+    means = start.means()
+    task = tasks.find(case=case, system=system)
+    tasks.answer(means=means, task=task, words=words, rows=removed, by=means.by)
+    standing = erasure.fulfil(means=means, request=task.fulfilment.request)
+    files = certify_complete(means, (standing,))
+    ledger.checkpoint(means=means)
+    typer.echo(show.standing_text(standing))
+    show.files_text(files)
+    return 0 if standing.complete else 1

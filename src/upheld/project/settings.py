@@ -1,0 +1,163 @@
+"""The one place that reads the environment, and Django's settings made from it.
+
+Every setting stands in `SETTINGS`; docs/settings.md is generated from that table. A value is looked for in
+the environment first, then in a file of its name in the folder of secrets. What a privacy folder calls
+`${FORUM_DATABASE_URL}` is looked for in the same two places, and nowhere else.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from upheld.rights.outcome import Misconfigured
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: `type` is the word of the documentation, `default` its written form, empty for none."""
+
+    name: str
+    type: str
+    default: str
+    help: str
+
+
+SETTINGS = (
+    Setting(
+        "UPHELD_DIR",
+        "folder",
+        "./privacy",
+        "The privacy folder: the organisation, its purposes, its systems.",
+    ),
+    Setting(
+        "UPHELD_DATA",
+        "folder",
+        "`upheld-data` beside the privacy folder",
+        "Where Upheld keeps its own records: the database, the keys, packages, and what went wrong.",
+    ),
+    Setting(
+        "UPHELD_KEYS",
+        "folder",
+        "`keys` in the data folder",
+        "The key store. Put it where the backups of the database do not reach (K-01).",
+    ),
+    Setting(
+        "UPHELD_DATABASE_URL",
+        "URL",
+        "SQLite in the data folder",
+        "The database of Upheld's own records: `postgresql://user:password@host/name`; SQLite when not set.",
+    ),
+    Setting(
+        "UPHELD_SECRETS",
+        "folder",
+        "`secrets` in the data folder",
+        "A folder with one file a secret, named as its variable; asked after the environment.",
+    ),
+    Setting(
+        "UPHELD_LEDGER_NAME",
+        "text",
+        "made from the first signing key",
+        "The ledger's name in checkpoints and proofs, without spaces or `+`: `example.org/privacy`.",
+    ),
+    Setting(
+        "UPHELD_PACKAGE_DAYS", "number", "30", "Days until the copy written for a person expires (P-25)."
+    ),
+)
+
+
+class Missing(Misconfigured, KeyError):
+    """A value that stands in none of the places where it was looked for; the text names them all."""
+
+
+class Environment(Mapping[str, str]):
+    """Values by name, from `variables`, then from files in `folder`. Reads a file only when asked for it."""
+
+    def __init__(self, variables: Mapping[str, str], folder: Path) -> None:
+        self._variables = variables
+        self._folder = folder
+
+    def __getitem__(self, name: str) -> str:
+        if name in self._variables:
+            return self._variables[name]
+        file = self._folder / name
+        if name.isidentifier() and file.is_file():
+            return file.read_text(encoding="utf-8").rstrip("\r\n")
+        raise Missing(
+            f"There is no value for {name}.",
+            f"It was looked for, in this order: the environment variable {name}; the file {file}. "
+            "Give it in one of them.",
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        files = (path.name for path in self._folder.iterdir()) if self._folder.is_dir() else iter(())
+        return iter(dict.fromkeys((*self._variables, *files)))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def database(url: str, data: Path) -> dict[str, object]:
+    """Django's entry for the database of our own records. Misconfigured for a kind that cannot keep them.
+
+    SQLite writes through to the disk before a commit returns (synchronous FULL) and takes its write lock
+    when a transaction begins, so that a transaction never fails half-way for want of it.
+    """
+    if not url or url.startswith("sqlite"):
+        name = Path(url.partition("///")[2]) if url else data / "upheld.sqlite3"
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(name),
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 30,
+                "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
+                "PRAGMA secure_delete = ON",
+            },
+        }
+    parts = urlsplit(url)
+    if parts.scheme.partition("+")[0] not in ("postgresql", "postgres"):
+        raise Misconfigured(
+            f"UPHELD_DATABASE_URL begins with {parts.scheme!r}; records are kept in PostgreSQL or SQLite.",
+            "Write postgresql://user:password@host/name, or leave it out for SQLite in the data folder.",
+        )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "OPTIONS": dict(parse_qsl(parts.query)),
+    }
+
+
+def _number(environment: Mapping[str, str], name: str, default: int) -> int:
+    written = environment.get(name, str(default))
+    if not written.isascii() or not written.isdigit() or not 0 < int(written) < 10_000:
+        raise Misconfigured(f"{name} is {written!r}.", "It must be a whole number from 1 to 9999.")
+    return int(written)
+
+
+def markdown() -> str:
+    """The table of docs/settings.md."""
+    rows = (f"| `{each.name}` | {each.type} | {each.default} | {each.help} |" for each in SETTINGS)
+    return "\n".join(("| name | type | default | what it is for |", "|---|---|---|---|", *rows)) + "\n"
+
+
+UPHELD_DIR = Path(os.environ.get("UPHELD_DIR", "privacy"))
+UPHELD_DATA = Path(os.environ.get("UPHELD_DATA") or UPHELD_DIR.resolve().parent / "upheld-data").resolve()
+UPHELD_ENVIRONMENT = Environment(
+    os.environ, Path(os.environ.get("UPHELD_SECRETS") or UPHELD_DATA / "secrets")
+)
+UPHELD_KEYS = Path(UPHELD_ENVIRONMENT.get("UPHELD_KEYS") or UPHELD_DATA / "keys").resolve()
+UPHELD_LEDGER_NAME = UPHELD_ENVIRONMENT.get("UPHELD_LEDGER_NAME", "")
+UPHELD_PACKAGE_DAYS = _number(UPHELD_ENVIRONMENT, "UPHELD_PACKAGE_DAYS", 30)
+
+DATABASES = {"default": database(UPHELD_ENVIRONMENT.get("UPHELD_DATABASE_URL", ""), UPHELD_DATA)}
+INSTALLED_APPS = ["upheld.store"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"
+LOGGING_CONFIG = None

@@ -1,0 +1,233 @@
+"""The one pass over each system: rows to the spool, files into the archive, and what was learned on the way."""
+
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from upheld.datamap.model import Condition, DataMap, Field, System, Table
+from upheld.rights.connector import Attachment, Connector, Row
+from upheld.rights.outcome import Failure
+from upheld.rights.package.archive import Archive
+from upheld.rights.package.guard import Guard, guard
+from upheld.rights.package.names import Names, safe
+from upheld.rights.package.spool import Spool, Strand
+from upheld.rights.package.values import Json, escape, line, mark
+from upheld.rights.plan import Collect, Plan, Task
+from upheld.rights.subject import Subject
+
+
+class State(StrEnum):
+    """How a system's part of the copy stands. Only COMPLETE and NOTHING are finished."""
+
+    COMPLETE = "complete"
+    NOTHING = "nothing"
+    FAILED = "failed"
+    WAITING = "waiting"
+    NOT_ASKED = "not-asked"
+
+
+@dataclass(slots=True)
+class Column:
+    """A column as seen in her rows: kinds of its values, none when all were empty."""
+
+    name: str
+    kinds: set[str] = field(default_factory=set)
+    withheld: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Holding:
+    """Her rows of one table: where they are set aside, and what is known of them."""
+
+    system: str
+    name: str
+    table: Table
+    slug: str
+    strand: Strand
+    guard: Guard
+    formats: dict[int, tuple[tuple[Condition, str], ...]]
+    columns: dict[str, Column] = field(default_factory=dict)
+    withheld: Counter[str] = field(default_factory=Counter)
+    seen: int = 0
+
+    @property
+    def rows(self) -> int:
+        """How many rows."""
+        return self.strand.count
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A file in the package: which table names it, what it was called, where it is now, how big."""
+
+    table: str
+    name: str
+    path: str
+    size: int
+    whole: bool
+
+
+@dataclass(slots=True)
+class Part:
+    """One system's part. `searched`: tables that were asked, with or without rows."""
+
+    system: System
+    slug: str
+    state: State
+    searched: tuple[str, ...] = ()
+    holdings: list[Holding] = field(default_factory=list)
+    files: list[Copied] = field(default_factory=list)
+    failure: Failure | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many rows of all tables."""
+        return sum(holding.rows for holding in self.holdings)
+
+    @property
+    def finished(self) -> bool:
+        """Nothing more will come."""
+        return self.state in (State.COMPLETE, State.NOTHING)
+
+
+def meets(condition: Condition, values: Mapping[str, object]) -> bool:
+    """Whether a row meets a condition, as far as its own values can tell (a lookup needs the database: no)."""
+    for test in condition:
+        value = values.get(test.column)
+        if test.lookup is not None:
+            return False
+        if test.like is not None:
+            pieces, text = test.like.split("*"), str(value)
+            if value is None or not _like(pieces, text):
+                return False
+        elif value not in test.values:
+            return False
+    return True
+
+
+def _like(pieces: list[str], text: str) -> bool:
+    if len(pieces) == 1:
+        return text == pieces[0]
+    if not text.startswith(pieces[0]):
+        return False
+    at = len(pieces[0])
+    for piece in pieces[1:-1]:
+        found = text.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return text.endswith(pieces[-1]) and len(text) - len(pieces[-1]) >= at
+
+
+def _mapped(system: System) -> bool:
+    return system.kind == "manual" or any(
+        table.person or table.links or table.identities for table in system.tables
+    )
+
+
+def parts(plan: Plan, datamap: DataMap) -> list[Part]:
+    """Every system in which she could be, in the order of the map; one that the plan leaves out is said to be
+    not asked, for nothing may look finished that is not."""
+    names, found = Names(), []
+    for system in datamap.systems:
+        steps = plan.of(system.name)
+        if not steps and not _mapped(system):
+            continue
+        tables = dict.fromkeys(step.selection.table for step in steps if isinstance(step, Collect))
+        state = State.NOTHING if tables else State.NOT_ASKED
+        if any(isinstance(step, Task) for step in steps):
+            state = State.WAITING
+        found.append(Part(system, names.path(safe(system.name)), state, tuple(tables)))
+    return found
+
+
+class Gathering:
+    """Fills the parts. Gives the bytes of files as they go into the archive."""
+
+    def __init__(self, plan: Plan, subject: Subject, spool: Spool, archive: Archive, names: Names) -> None:
+        self._plan, self._subject = plan, subject
+        self._spool, self._archive, self._names = spool, archive, names
+
+    def fill(self, part: Part, connector: Connector | None, now: datetime) -> Iterator[bytes]:
+        """Everything one system gives. A failure leaves what came before it, and the part says so."""
+        steps = self._plan.of(part.system.name)
+        if connector is None:
+            part.state = State.FAILED if part.searched else part.state
+            return
+        if not part.searched and part.state is State.NOT_ASKED:
+            return
+        tables = {step.number: step for step in steps if isinstance(step, Collect)}
+        holdings: dict[str, Holding] = {}
+        try:
+            for item in connector.collect(steps, self._subject, now=now):
+                holding = holdings.get(item.table)
+                if holding is None:
+                    holding = holdings[item.table] = self._holding(part, item.table, tables)
+                if isinstance(item, Row):
+                    _add(holding, item)
+                else:
+                    yield from self._file(part, item)
+        except Failure as failure:
+            part.failure, part.state = failure, State.FAILED
+        part.holdings = [holding for holding in holdings.values() if holding.rows]
+        if part.state in (State.NOTHING, State.WAITING) and (part.holdings or part.files):
+            part.state = State.COMPLETE
+        elif part.state is State.NOTHING and not connector.capabilities.automatic:
+            part.state = State.WAITING
+
+    def _holding(self, part: Part, name: str, steps: Mapping[int, Collect]) -> Holding:
+        try:
+            table = part.system.table(name)
+        except KeyError:
+            table = Table(name)
+        own = [step for step in steps.values() if step.selection.table == name]
+        fields: list[Field] = [*table.fields, *(each for step in own for each in step.fields)]
+        slug = self._names.path(part.slug, name)
+        formats = {step.number: step.formats for step in own if step.formats}
+        return Holding(part.system.name, name, table, slug, self._spool.strand(), guard(fields), formats)
+
+    def _file(self, part: Part, item: Attachment) -> Iterator[bytes]:
+        path = self._names.path(
+            "files", part.slug, item.table, item.name.replace("\\", "/").rpartition("/")[2]
+        )
+        failures: list[Failure] = []
+        entry = yield from self._archive.add(path, _until_failure(item.content, failures))
+        part.files.append(Copied(item.table, item.name, path, entry.size, not failures))
+        if failures:
+            raise failures[0]
+
+
+def _until_failure(content: Iterator[bytes], failures: list[Failure]) -> Generator[bytes, None, None]:
+    # The archive's entry has to be closed properly even if the file breaks off.
+    try:
+        yield from content
+    except Failure as failure:
+        failures.append(failure)
+
+
+def _add(holding: Holding, row: Row) -> None:
+    written, stopped = holding.guard.apply(row)
+    columns = holding.columns
+    out: dict[str, Json] = {}
+    for name, (kind, value) in written.items():
+        column = columns.get(name)
+        if column is None:
+            column = columns[name] = Column(name)
+        if kind:
+            column.kinds.add(kind)
+        elif type(value) is dict:
+            column.withheld.add(str(value[mark + "withheld"]))
+        out[escape(name)] = value
+    if stopped:
+        holding.withheld.update(stopped)
+    if not row.mine:
+        holding.seen += 1
+        out[mark + "mine"] = False
+    if row.step in holding.formats:
+        for condition, name in holding.formats[row.step]:
+            if meets(condition, row.values):
+                out[mark + "format"] = name
+                break
+    holding.strand.add(line(out))

@@ -1,0 +1,62 @@
+"""`package.json`: what is in the package, for programs (spec, section 3)."""
+
+import json
+from datetime import UTC, datetime
+from typing import Final
+
+from upheld.datamap.model import DataMap
+from upheld.rights.package.archive import Entry
+from upheld.rights.package.gather import Part
+from upheld.rights.plan import Plan
+
+path: Final = "package.json"
+form: Final = "upheld-access-package"
+version: Final = 1
+
+
+def manifest(
+    plan: Plan, datamap: DataMap, parts: list[Part], entries: list[Entry], *, now: datetime, language: str
+) -> bytes:
+    """The manifest as indented JSON. It lists every other file, itself not. Says what failed, never why in
+    the words of the system: those may hold names of hosts."""
+    content = {
+        "format": form,
+        "version": version,
+        "organisation": {"name": datamap.organisation.name, "contact": datamap.organisation.contact},
+        "made_at": now.astimezone(UTC).isoformat(),
+        "right": plan.right.value,
+        "regime": plan.regime,
+        "language": language,
+        "complete": all(part.finished for part in parts),
+        "systems": [_part(part) for part in parts],
+        "files": [{"path": entry.path, "size": entry.size, "sha256": entry.sha256} for entry in entries],
+    }
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace")
+
+
+def _part(part: Part) -> dict[str, object]:
+    return {
+        "name": part.system.name,
+        "title": part.system.title,
+        "kind": part.system.kind,
+        "state": part.state.value,
+        "failure": type(part.failure).__name__.lower() if part.failure else None,
+        "searched": list(part.searched),
+        "tables": [
+            {
+                "name": holding.name,
+                "rows": holding.rows,
+                "not_hers": holding.seen,
+                "withheld": dict(sorted(holding.withheld.items())),
+                "jsonl": f"data/{holding.slug}.jsonl",
+                "csv": f"csv/{holding.slug}.csv",
+                "schema": f"schema/{holding.slug}.schema.json",
+                "pages": f"pages/{holding.slug}/",
+            }
+            for holding in part.holdings
+        ],
+        "attachments": [
+            {"table": each.table, "name": each.name, "path": each.path, "whole": each.whole}
+            for each in part.files
+        ],
+    }

@@ -1,0 +1,237 @@
+"""The key store: files apart from the database, so that destroying a key ends what it sealed (K-01, K-02).
+
+One random AES-256 key a case, wrapped by the master key (AES-256-GCM, the key's id as associated data), one
+line a key, spread over 256 files by the first byte of the id so that destroying one rewrites little.
+Destroying writes the file anew without the line, flushes it and its folder to the disk, and only then
+returns. Everything is readable by its owner alone. Copies of this folder are what bounds "unreadable no
+later than" (K-02): keep them for as few days as `backup_days` says, and never beside the database's.
+"""
+
+import fcntl
+import hmac
+import os
+import secrets
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from upheld.rights.outcome import Misconfigured, Permanent
+
+Random = Callable[[int], bytes]
+
+NONCE = 12
+SEALED = b"\x01"
+
+
+class Destroyed(Permanent):
+    """The key is gone, and with it what it sealed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What was asked for is sealed with a key that has been destroyed; nobody can read it any more.",
+            "That is how an erasure ends. If it is too early, look for a newer copy of the key folder.",
+        )
+
+
+class KeyStore:
+    """The keys in `folder`; made when first used. `random` gives bytes, an argument so that tests repeat."""
+
+    def __init__(self, folder: Path, *, random: Random = secrets.token_bytes) -> None:
+        self._folder = folder
+        self._random = random
+
+    # --- keys of cases ----------------------------------------------------------------------------------
+
+    def create(self) -> str:
+        """A new data key; gives its id. On the disk before this returns, so that nothing is ever sealed
+        with a key that a crash could lose."""
+        name = self._random(16).hex()
+        wrapped = self._wrap(name, self._random(32))
+        shard = self._shard(name)
+        with self._locked(shard):
+            _append(shard, f"{name} {b64encode(wrapped).decode()}\n".encode())
+        return name
+
+    def destroy(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Destroy keys for ever; gives those that were there. Safe to repeat."""
+        gone: list[str] = []
+        for prefix, group in _by_shard(names).items():
+            shard = self._shard(prefix)
+            with self._locked(shard):
+                lines = _lines(shard)
+                kept = [line for line in lines if line.partition(b" ")[0].decode() not in group]
+                if len(kept) < len(lines):
+                    _replace(shard, b"".join(kept))
+                gone.extend(name for name in group if any(line.startswith(name.encode()) for line in lines))
+        return tuple(gone)
+
+    def exists(self, name: str) -> bool:
+        """Whether the key has not been destroyed."""
+        return self._line(name) is not None
+
+    def seal(self, name: str, content: bytes, *, record: str) -> bytes:
+        """Encrypt for the record of that id; opening under another id fails. Raises Destroyed."""
+        nonce = self._random(NONCE)
+        return SEALED + nonce + AESGCM(self._data_key(name)).encrypt(nonce, content, SEALED + record.encode())
+
+    def open(self, name: str, sealed: bytes, *, record: str) -> bytes:
+        """Decrypt. Raises Destroyed, or Misconfigured when key store and database do not belong together."""
+        key = self._data_key(name)
+        try:
+            return AESGCM(key).decrypt(sealed[1 : 1 + NONCE], sealed[1 + NONCE :], SEALED + record.encode())
+        except (InvalidTag, ValueError) as error:
+            raise Misconfigured(
+                f"The sealed value of {record} does not open with its key: it was altered, or moved.",
+                "Restore database and key store from copies of the same time, the key store from the newest.",
+            ) from error
+
+    def commitment_key(self, name: str) -> bytes:
+        """The key of the case's commitments in the ledger; gone with the case's key (P-05)."""
+        return hmac.new(self._data_key(name), b"upheld commitment v1", sha256).digest()
+
+    # --- keys of the organisation -----------------------------------------------------------------------
+
+    def blind(self, kind: str, value: str) -> bytes:
+        """HMAC by which an open case is found."""
+        return self._keyed("index.key", kind, value)
+
+    def suppress(self, kind: str, value: str) -> bytes:
+        """HMAC by which an erased person is known; another key than the index's, so that neither tells of the
+        other (P-24)."""
+        return self._keyed("suppression.key", kind, value)
+
+    def signing_seed(self) -> bytes:
+        """The seed of the ledger's signing key."""
+        return self._secret("ledger.key")
+
+    # --- files ------------------------------------------------------------------------------------------
+
+    def _keyed(self, file: str, kind: str, value: str) -> bytes:
+        message = kind.encode() + b"\x00" + value.encode()
+        return hmac.new(self._secret(file), message, sha256).digest()
+
+    def _secret(self, file: str) -> bytes:
+        path = self._folder / file
+        if not path.exists():
+            with self._locked(path):
+                if not path.exists():
+                    self._may_begin(file)
+                    _replace(path, b64encode(self._random(32)) + b"\n")
+        return _secret_in(path)
+
+    def _may_begin(self, file: str) -> None:
+        """A lost master key is never replaced by a new one beside keys that it cannot open."""
+        if file == "master.key" and any(self._folder.glob("people/*.keys")):
+            raise Misconfigured(
+                f"The master key {self._folder / file} is missing, but keys that it wraps are there.",
+                "Restore it from its copy. Nothing can be opened or sealed until then.",
+            )
+
+    def _wrap(self, name: str, key: bytes) -> bytes:
+        nonce = self._random(NONCE)
+        return nonce + AESGCM(self._secret("master.key")).encrypt(
+            nonce, key, b"upheld data key " + name.encode()
+        )
+
+    def _data_key(self, name: str) -> bytes:
+        wrapped = self._line(name)
+        if wrapped is None:
+            raise Destroyed
+        master = AESGCM(self._secret("master.key"))
+        try:
+            return master.decrypt(wrapped[:NONCE], wrapped[NONCE:], b"upheld data key " + name.encode())
+        except InvalidTag as error:
+            raise Misconfigured(
+                f"The master key {self._folder / 'master.key'} does not open the keys beside it.",
+                "Restore the key folder as a whole from one copy.",
+            ) from error
+
+    def _line(self, name: str) -> bytes | None:
+        start = name.encode() + b" "
+        for line in _lines(self._shard(name)):
+            if line.startswith(start):
+                return b64decode(line[len(start) :])
+        return None
+
+    def _shard(self, name: str) -> Path:
+        return self._folder / "people" / f"{name[:2]}.keys"
+
+    @contextmanager
+    def _locked(self, path: Path) -> Iterator[None]:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = self._folder / ".lock"
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def _by_shard(names: Iterable[str]) -> dict[str, set[str]]:
+    shards: dict[str, set[str]] = {}
+    for name in names:
+        shards.setdefault(name[:2], set()).add(name)
+    return shards
+
+
+def _secret_in(path: Path) -> bytes:
+    try:
+        secret = b64decode(path.read_bytes(), validate=False)
+    except OSError as error:
+        raise Misconfigured(
+            f"The key file {path} cannot be read: {error.strerror}.", "Give its owner access."
+        ) from error
+    if len(secret) != 32:
+        raise Misconfigured(f"The key file {path} does not hold a key.", "Restore it from its copy.")
+    return secret
+
+
+def _lines(path: Path) -> list[bytes]:
+    """Whole lines only: one that a crash cut off was never given to anybody."""
+    if not path.exists():
+        return []
+    return [line for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
+
+
+def _append(path: Path, line: bytes) -> None:
+    fresh = not path.exists()
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        end = os.lseek(descriptor, 0, os.SEEK_END)
+        if end and os.pread(descriptor, 1, end - 1) != b"\n":
+            line = b"\n" + line
+        os.write(descriptor, line)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    if fresh:
+        _flush_folder(path.parent)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    beside = path.with_name(f"{path.name}.new")
+    beside.unlink(missing_ok=True)
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    beside.replace(path)
+    _flush_folder(path.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,34 @@
+"""The tables, by topic."""
+
+from upheld.store.models.case import BlindIndex, Case, CaseState, Request, RequestState
+from upheld.store.models.evidence import Due, Evidence
+from upheld.store.models.journal import Fulfilment, FulfilmentState, Part, PartState
+from upheld.store.models.ledger import Checkpoint, Entry, Node, PendingEntry
+from upheld.store.models.package import Opening, Package
+from upheld.store.models.plan import Plan, Step
+from upheld.store.models.suppression import Suppression
+from upheld.store.models.task import Task
+
+__all__ = [
+    "BlindIndex",
+    "Case",
+    "CaseState",
+    "Checkpoint",
+    "Due",
+    "Entry",
+    "Evidence",
+    "Fulfilment",
+    "FulfilmentState",
+    "Node",
+    "Opening",
+    "Package",
+    "Part",
+    "PartState",
+    "PendingEntry",
+    "Plan",
+    "Request",
+    "RequestState",
+    "Step",
+    "Suppression",
+    "Task",
+]

@@ -1,0 +1,112 @@
+"""A case is one message, one thread, one person; it holds requests, each one exercise of one right."""
+
+from uuid import uuid4
+
+from django.db import models
+
+from upheld.law.right import Right
+
+
+class CaseState(models.TextChoices):
+    """OPEN until every request of it has its end."""
+
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+
+
+class RequestState(models.TextChoices):
+    """Where a request stands; the words of the Data Rights Protocol. The last four are final."""
+
+    OPEN = "OPEN"
+    IN_PROGRESS = "IN_PROGRESS"
+    FULFILLED = "FULFILLED"
+    DENIED = "DENIED"
+    REVOKED = "REVOKED"
+    EXPIRED = "EXPIRED"
+
+
+UNFINISHED = (RequestState.OPEN, RequestState.IN_PROGRESS)
+RIGHTS = [(right.value, right.value) for right in Right]
+
+
+class Case(models.Model):
+    """`id` is random and says nothing: it is what the ledger and everybody outside sees. Identities and the
+    identified subject are sealed with the key `key` of the key store; when that is destroyed, nobody can tell
+    any more whom the case was about."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    state = models.CharField(max_length=12, choices=CaseState, default=CaseState.OPEN)
+    regime = models.CharField(max_length=20)
+    key = models.CharField(max_length=32, unique=True)
+    key_destroy_on = models.DateField(null=True)
+    key_destroyed_at = models.DateTimeField(null=True)
+    sealed_identities = models.BinaryField()
+    sealed_subject = models.BinaryField(null=True)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    closed_reason = models.CharField(max_length=200, default="")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="case_closed_has_time",
+                condition=models.Q(state=CaseState.OPEN, closed_at__isnull=True)
+                | models.Q(state=CaseState.CLOSED, closed_at__isnull=False),
+            ),
+        )
+        indexes = (
+            models.Index(name="case_open", fields=["opened_at"], condition=models.Q(state=CaseState.OPEN)),
+            models.Index(
+                name="case_key_due",
+                fields=["key_destroy_on"],
+                condition=models.Q(key_destroyed_at__isnull=True),
+            ),
+        )
+
+
+class BlindIndex(models.Model):
+    """How an open case is found by an identity: its HMAC under the index key. Rows go with the case's key.
+
+    `whole` marks the digest of all identities of the case together: two open cases cannot have the same.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="blind_index")
+    digest = models.BinaryField(max_length=32, db_index=True)
+    whole = models.BooleanField(default=False)
+    open = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(name="blind_index_once", fields=["case", "digest", "whole"]),
+            models.UniqueConstraint(
+                name="blind_index_one_open_case",
+                fields=["digest"],
+                condition=models.Q(whole=True, open=True),
+            ),
+        )
+
+
+class Request(models.Model):
+    """One exercise of one right. A case has at most one unfinished request for a right: a repeat joins it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="requests")
+    right = models.CharField(max_length=20, choices=RIGHTS)
+    state = models.CharField(max_length=12, choices=RequestState, default=RequestState.OPEN)
+    reason = models.CharField(max_length=500, default="")
+    received_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                name="request_one_unfinished",
+                fields=["case", "right"],
+                condition=models.Q(state__in=UNFINISHED),
+            ),
+            models.CheckConstraint(
+                name="request_finished_has_time",
+                condition=models.Q(state__in=UNFINISHED, finished_at__isnull=True)
+                | (~models.Q(state__in=UNFINISHED) & models.Q(finished_at__isnull=False)),
+            ),
+        )

@@ -1,0 +1,26 @@
+"""What people do by hand in systems that no connector reaches."""
+
+from django.db import models
+
+from upheld.store.models.journal import Fulfilment
+
+
+class Task(models.Model):
+    """One task of a manual system, and its answer. `sealed_answer` may hold words about the person."""
+
+    fulfilment = models.ForeignKey(Fulfilment, on_delete=models.PROTECT, related_name="tasks")
+    step = models.PositiveIntegerField()
+    asked_at = models.DateTimeField()
+    due_on = models.DateField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=100, default="")
+    sealed_answer = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(name="task_once", fields=["fulfilment", "step"]),
+            models.CheckConstraint(
+                name="task_answer_has_author",
+                condition=models.Q(answered_at__isnull=True) | ~models.Q(answered_by=""),
+            ),
+        )

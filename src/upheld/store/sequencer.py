@@ -1,0 +1,136 @@
+"""From the inbox into the ledger: an index for each entry, the tree extended, checkpoints signed.
+
+A transaction inserts an unsequenced entry and never waits for an index: giving indexes inside it would hold
+every other writer until its flush (measured: 380 against 2,400 entries a second). One sequencer at a time
+does that in batches.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Max, Q
+
+from upheld.ledger import checkpoint as checkpoints
+from upheld.ledger.checkpoint import SignedCheckpoint
+from upheld.ledger.keys import Ed25519Signer, Signer
+from upheld.ledger.merkle import leaf_hash
+from upheld.ledger.proof import Proof, prove
+from upheld.ledger.tree import Node, Tree
+from upheld.store import models
+from upheld.store.database import hold
+from upheld.store.keys import KeyStore
+
+BATCH = 2_000
+INTERVAL = timedelta(seconds=1)
+_READ = 400
+
+
+class Hashes:
+    """The tree's nodes in our database. Writes belong to the sequencer's transaction."""
+
+    def read(self, nodes: Sequence[Node]) -> Mapping[Node, bytes]:
+        """The hashes of these nodes; those that are missing are left out."""
+        known: dict[Node, bytes] = {}
+        for start in range(0, len(nodes), _READ):
+            wanted = Q()
+            for node in nodes[start : start + _READ]:
+                wanted |= Q(level=node.level, position=node.position)
+            for level, position, value in models.Node.objects.filter(wanted).values_list(
+                "level", "position", "hash"
+            ):
+                known[Node(level, position)] = bytes(value)
+        return known
+
+    def write(self, hashes: Mapping[Node, bytes]) -> None:
+        """Add nodes; one that exists already is an error of the database."""
+        rows = (
+            models.Node(level=node.level, position=node.position, hash=value)
+            for node, value in hashes.items()
+        )
+        models.Node.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def signer(keys: KeyStore, name: str = "") -> Signer:
+    """The ledger's key. Its name is `name`, else that of the last checkpoint, else made from the key
+    itself."""
+    seed = keys.signing_seed()
+    last = models.Checkpoint.objects.order_by("-size").values_list("signed", flat=True).first()
+    if name or last:
+        return Ed25519Signer(name or (last or "").partition("\n")[0], seed)
+    unnamed = Ed25519Signer("unnamed", seed)
+    return Ed25519Signer(f"upheld.invalid/{unnamed.key_id.hex()}", seed)
+
+
+def size() -> int:
+    """How many entries have an index."""
+    last = models.Entry.objects.aggregate(last=Max("index"))["last"]
+    return 0 if last is None else int(last) + 1
+
+
+def sequence(*, limit: int = BATCH) -> int:
+    """Give the oldest unsequenced entries their indexes; gives how many. 0 when the inbox is empty, found
+    out without taking anybody's write lock."""
+    return _sequence(limit) if models.PendingEntry.objects.exists() else 0
+
+
+@transaction.atomic
+def _sequence(limit: int) -> int:
+    hold("ledger")
+    pending = list(models.PendingEntry.objects.order_by("id")[:limit])
+    if not pending:
+        return 0
+    start = size()
+    models.Entry.objects.bulk_create(
+        models.Entry(index=start + offset, pending=each.pk, content=each.content)
+        for offset, each in enumerate(pending)
+    )
+    Tree(Hashes(), start).extend(leaf_hash(bytes(each.content)) for each in pending)
+    models.PendingEntry.objects.filter(pk__in=[each.pk for each in pending]).delete()
+    return len(pending)
+
+
+@transaction.atomic
+def sign(*, by: Signer, now: datetime, wait: bool = True) -> SignedCheckpoint:
+    """The newest checkpoint: a new one where the tree has grown, unless `wait` and the last is younger than a
+    second. It is committed before anybody sees it (P-12)."""
+    hold("ledger")
+    stored = models.Checkpoint.objects.order_by("-size").first()
+    last = _open(stored.signed, by) if stored else _store(checkpoints.begin(by), now)
+    young = stored is not None and wait and now - stored.signed_at < INTERVAL
+    tree = Tree(Hashes(), size())
+    if young or tree.size == last.checkpoint.size:
+        return last
+    return _store(checkpoints.advance(tree=tree, last=last, signer=by), now)
+
+
+def drain(*, by: Signer, now: datetime) -> SignedCheckpoint:
+    """Sequence everything there is and sign it. Loops until a batch is empty."""
+    while sequence():
+        pass
+    return sign(by=by, now=now, wait=False)
+
+
+def prove_entry(pending: int, *, by: Signer, now: datetime) -> Proof:
+    """A portable proof that the entry of this inbox row stands in the ledger, under a checkpoint of now
+    (P-14)."""
+    signed = drain(by=by, now=now)
+    entry = models.Entry.objects.get(pending=pending)
+    return prove(Tree(Hashes(), size()), entry.index, signed, extra=bytes(entry.content))
+
+
+def entries(*, stop: int) -> Iterator[bytes]:
+    """The first `stop` sequenced entries in order, in bounded memory."""
+    for content in (
+        models.Entry.objects.filter(index__lt=stop).values_list("content", flat=True).iterator(BATCH)
+    ):
+        yield bytes(content)
+
+
+def _open(signed: str, by: Signer) -> SignedCheckpoint:
+    return checkpoints.open_checkpoint(signed, (by.verifier(),), origin=by.name)
+
+
+def _store(signed: SignedCheckpoint, now: datetime) -> SignedCheckpoint:
+    models.Checkpoint.objects.create(size=signed.checkpoint.size, signed=signed.signed, signed_at=now)
+    return signed

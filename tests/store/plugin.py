@@ -1,0 +1,68 @@
+"""Upheld's own records on a real database: SQLite and PostgreSQL in turn, migrated once a run and emptied between."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import django
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from pytest_django import DjangoDbBlocker
+
+from tests.servers.plugin import NewDatabase
+from upheld.project import settings as project
+from upheld.store.keys import KeyStore
+
+
+def pytest_configure() -> None:
+    """Django knows our app before a test imports a model; databases are put in by `records`."""
+    if not settings.configured:
+        settings.configure(
+            INSTALLED_APPS=project.INSTALLED_APPS,
+            DEFAULT_AUTO_FIELD=project.DEFAULT_AUTO_FIELD,
+            USE_TZ=True,
+            TIME_ZONE="UTC",
+            LOGGING_CONFIG=None,
+            DATABASES={},
+        )
+        django.setup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def records(
+    request: pytest.FixtureRequest,
+    new_database: NewDatabase,
+    tmp_path: Path,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[str]:
+    """An empty store; the value is the kind of database."""
+    url = new_database(request.param).url if request.param != "sqlite" else ""
+    with django_db_blocker.unblock(), _connected(url, tmp_path / "data"):
+        yield request.param
+
+
+@pytest.fixture
+def sqlite_records(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Path]:
+    """An empty store on SQLite; the value is the folder with its files."""
+    with django_db_blocker.unblock(), _connected("", tmp_path / "data"):
+        yield tmp_path / "data"
+
+
+@contextmanager
+def _connected(url: str, data: Path) -> Iterator[None]:
+    data.mkdir()
+    with suppress(AttributeError):
+        del connections["default"]
+    connections.settings = connections.configure_settings({"default": project.database(url, data)})
+    call_command("migrate", verbosity=0)
+    yield
+    connections["default"].close()
+    del connections["default"]
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> KeyStore:
+    """An empty key store."""
+    return KeyStore(tmp_path / "keys")
