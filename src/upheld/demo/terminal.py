@@ -30,7 +30,7 @@ class Terminal:
         """Begin a step."""
         self.step += 1
         self.console.print()
-        self.console.print(f"[bold]{self.step}. {title}[/bold] [dim]{monotonic() - self.started:.1f} s[/dim]", highlight=False)
+        self.console.print(f"[bold]{self.step}. {title}[/bold] [dim]{monotonic() - self.started:.1f} s[/dim]", highlight=False, soft_wrap=True)
 
     def say(self, text: str) -> None:
         """One sentence of the guide."""

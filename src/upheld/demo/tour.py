@@ -72,7 +72,7 @@ class Tour:
         self.terminal.show(said, at_most=5)
 
     def _plan(self, liv: Person) -> None:
-        self.terminal.heading(f"What an erasure of {liv.name} would do. We know one address of hers; nothing is written")
+        self.terminal.heading(f"What an erasure of {liv.name} would do, found from one address of hers; nothing is written")
         self.terminal.show(self.terminal.upheld("erase", "--dry-run", "--identity", f"email={liv.email}", *self.options))
 
     def _look(self, liv: Person) -> scan.Raw:
