@@ -50,10 +50,6 @@ class Terminal:
         self.console.print(f"  [bold cyan]$ upheld {escape(' '.join(map(quoted, shown)))}[/bold cyan]", highlight=False, soft_wrap=True)
         return self._run([sys.executable, "-m", "upheld.cli.main", *shown], expect)
 
-    def quietly(self, *arguments: str) -> str:
-        """The same without showing it: something that the guide needs to know."""
-        return self._run([sys.executable, "-m", "upheld.cli.main", *arguments], (0,))
-
     def verify(self, file: Path) -> str:
         """Verify a file as an auditor would: without settings, without systems, by one module."""
         self.console.print(f"  [bold cyan]$ python -m upheld.ledger {escape(str(file))}[/bold cyan]", highlight=False, soft_wrap=True)

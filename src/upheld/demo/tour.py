@@ -102,25 +102,20 @@ class Tour:
     def _erase(self, liv: Person) -> None:
         self.terminal.heading("Then her erasure (Art. 17). The plan above is what --yes approves")
         identity = ("--identity", f"email={liv.email}")
-        self.terminal.show(self.terminal.upheld("erase", *identity, "--yes", *self.options, expect=(1,)))
-        self.terminal.say("  One system is a cabinet. The office answers as its owner would:")
-        words = "three letters taken out and shredded; no contract"
-        case = self._case()
-        self.terminal.show(
-            self.terminal.upheld(
-                "answer", "letters", "--case", case, "--removed", "3", "--words", words, *self.options
-            )
+        standing = json.loads(
+            self.terminal.upheld("erase", *identity, "--yes", "--json", *self.options, expect=(1,))
         )
+        for each in standing["systems"]:
+            self.terminal.show(f"{each['system']}: {each['state'].lower()}{each['why'] and ': '}{each['why']}")
+        waiting = [each["system"] for each in standing["systems"] if each["why"]]
+        if waiting != ["letters"]:
+            raise Unexpected(f"Only the office should be waited for, not {', '.join(waiting) or 'nobody'}.")
+        self.terminal.say("  One system is a cabinet, so the case waits. The office answers, as its owner would:")
+        words = "three letters shredded, no contract found"
+        task = ("answer", "letters", "--case", str(standing["case"])[:8], "--removed", "3", "--words", words)
+        self.terminal.show(self.terminal.upheld(*task, *self.options))
         if not self._certificates():
             raise Unexpected("There is no certificate.")
-
-    def _case(self) -> str:
-        """The case of the open erasure, told by its first digits."""
-        said = json.loads(self.terminal.quietly("status", "--json", *self.options))
-        cases = [each["case"] for each in said["requests"] if each["right"] in ("ERASURE", "erasure")]
-        if len(cases) != 1:
-            raise Unexpected(f"There are {len(cases)} open erasures instead of one.")
-        return str(cases[0])[:8]
 
     def _certificates(self) -> list[Path]:
         return sorted((self.place.data / "certificates").glob("*.json"))
