@@ -87,12 +87,13 @@ def traces(raw: Raw, her: Person, *, apart_from: Raw | None = None) -> Counter[t
 
     `apart_from`: rows that were other people's in that earlier look do not count.
     """
-    identifier = re.compile("|".join(_patterns(her)))
+    names = Names(her)
     found: Counter[tuple[str, str]] = Counter()
     for where, table in raw.items():
         earlier = apart_from.get(where) if apart_from else None
-        others = set(_others(earlier)) if earlier else set()
-        many = sum(1 for row in table.rows if identifier.search(row) and row not in others)
+        naming = [row for row in table.rows if names.stand_in(row)]
+        others = set(_others(earlier)) if earlier and naming else set()
+        many = sum(1 for row in naming if row not in others)
         if many:
             found[where] = many
     return found
@@ -100,15 +101,23 @@ def traces(raw: Raw, her: Person, *, apart_from: Raw | None = None) -> Counter[t
 
 def mentions(raw: Raw, her: Person) -> int:
     """Rows of other people in which one of her identifiers stands: their words, which nobody changes."""
-    identifier = re.compile("|".join(_patterns(her)))
-    return sum(1 for table in raw.values() for row in _others(table) if identifier.search(row))
+    names = Names(her)
+    return sum(1 for table in raw.values() for row in _others(table) if names.stand_in(row))
 
 
-def _patterns(her: Person) -> list[str]:
-    before, after = r"(?<![\w.+-])", r"(?![\w@-]|\.\w)"
-    exact = [her.email, her.second_email, her.username, her.street]
-    digits = her.phone.removeprefix("+").replace(" ", "")
-    return [*(before + re.escape(each) + after for each in exact), r"(?<!\d)" + r"\s?".join(digits) + r"(?!\d)"]
+class Names:
+    """Her identifiers, as wholes: not as parts of the longer ones of her look-alikes."""
+
+    def __init__(self, her: Person) -> None:
+        words = [her.email, her.second_email, her.username, her.street]
+        numbers = [her.phone.removeprefix("+"), her.phone.removeprefix("+").replace(" ", "")]
+        self.parts = (*words, *numbers)
+        whole = [rf"(?<![\w.+-]){re.escape(each)}(?![\w@-]|\.\w)" for each in words]
+        self.exact = re.compile("|".join([*whole, *(rf"(?<!\d){each}(?!\d)" for each in numbers)]))
+
+    def stand_in(self, row: str) -> bool:
+        """Whether one of them stands in the row. Most rows are told by a comparison without patterns."""
+        return any(part in row for part in self.parts) and self.exact.search(row) is not None
 
 
 def _others(table: Rows) -> Iterator[str]:
