@@ -1,4 +1,4 @@
-"""Database servers refuse to run as root: then they run as somebody else, in a folder that others may enter."""
+"""Database servers refuse root: then they run as somebody else, in a folder that others may enter."""
 
 import os
 import pwd
@@ -57,7 +57,10 @@ class Account:
             **self.options(),
         )
         if done.returncode:
-            raise Misconfigured(f"{Path(command[0]).name} failed: {done.stdout[-800:].strip()}", "Repair that, then run it again.")
+            raise Misconfigured(
+                f"{Path(command[0]).name} failed: {done.stdout[-800:].strip()}",
+                "Repair that, then run it again.",
+            )
 
 
 def choose(*names: str) -> Account:
@@ -67,7 +70,9 @@ def choose(*names: str) -> Account:
     for name in (*names, "nobody"):
         with suppress(KeyError):
             return Account(pwd.getpwnam(name).pw_name)
-    raise Misconfigured("Root needs an account to run a database server as.", "Make one: adduser --system nobody.")
+    raise Misconfigured(
+        "Root needs an account to run a database server as.", "Make one: adduser --system nobody."
+    )
 
 
 def others_may_enter(folder: Path) -> bool:

@@ -31,9 +31,14 @@ def draw(people: list[Person], chance: Random, today: date) -> Tables:
         if each is liv:
             body = f"{body}\n-- \n{each.name}, {each.street}"
         sent = days.moment(1800).isoformat()
-        written.append((f"<{number}@lists.example.org>", chance.choice(LISTS), address, each.name, subject, body, sent))
+        written.append(
+            (f"<{number}@lists.example.org>", chance.choice(LISTS), address, each.name, subject, body, sent)
+        )
     written.sort(key=lambda row: str(row[-1]))
-    return {"subscribers": Rows(("email", "name", "list", "since"), subscribed), "messages": Rows(MESSAGES, written)}
+    return {
+        "subscribers": Rows(("email", "name", "list", "since"), subscribed),
+        "messages": Rows(MESSAGES, written),
+    }
 
 
 def write(tables: Tables, folder: Path) -> None:

@@ -50,7 +50,7 @@ def draw(seed: int = SEED, people: int = PEOPLE, *, today: date) -> Drawn:
 
 
 def build(place: Place, drawn: Drawn, *, with_mariadb: bool, told: Told) -> None:
-    """Start what has to run and fill all systems. Every server is remembered before anything is written to it."""
+    """Start what has to run and fill all systems. A server is remembered before anything is written to it."""
     told("PostgreSQL starts")
     server = postgresql.run(place.systems / "postgresql")
     place.remember(server)
@@ -98,7 +98,9 @@ def fill_sqlite(file: Path, schema: str, tables: Tables) -> None:
         with connection:
             for name, table in tables.items():
                 marks = ", ".join("?" * len(table.columns))
-                connection.executemany(f"INSERT INTO {name} ({', '.join(table.columns)}) VALUES ({marks})", table.rows)
+                connection.executemany(
+                    f"INSERT INTO {name} ({', '.join(table.columns)}) VALUES ({marks})", table.rows
+                )
         connection.execute("ANALYZE")
     finally:
         connection.close()

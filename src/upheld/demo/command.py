@@ -12,13 +12,13 @@ commands = typer.Typer(add_completion=False)
 def demo(
     once: Annotated[
         bool, typer.Option("--once", help="Go through everything once, then end. There is no other way yet.")
-    ] = True,
+    ] = True,  # noqa: ARG001 - said, so that it can be typed before there is a second way
     dir_: Annotated[
         Path, typer.Option("--dir", metavar="DIR", help="The demo's own folder. It is made anew each time.")
     ] = Path("upheld-demo"),
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Draws other people.")] = 2026,
     people: Annotated[
-        int, typer.Option("--people", metavar="N", min=500, max=100_000, help="How many people there are.")
+        int, typer.Option("--people", metavar="N", min=2000, max=100_000, help="How many people there are.")
     ] = 5000,
     mariadb: Annotated[
         bool, typer.Option("--mariadb", help="Put the contact book on MariaDB, if this machine has it.")

@@ -1,4 +1,4 @@
-"""Rows of the contact book, which stands on SQLite or MariaDB. People are found there by e-mail or telephone."""
+"""Rows of the contact book, on SQLite or MariaDB. People are found there by e-mail or telephone."""
 
 from datetime import date, timedelta
 from random import Random
@@ -49,7 +49,17 @@ class ContactBook:
             phone, since = each.phone.replace(" ", ""), str(self.days.day())
             language = self.chance.choice(("de", "de", "nl", "da", "en"))
             rows.append(
-                (number_of(each), each.second_email, since, each.name, phone, each.street, each.city, language, since)
+                (
+                    number_of(each),
+                    each.second_email,
+                    since,
+                    each.name,
+                    phone,
+                    each.street,
+                    each.city,
+                    language,
+                    since,
+                )
             )
         columns = "id email email_confirmed_on name phone street city language created_on"
         return Rows(tuple(columns.split()), rows)
@@ -74,7 +84,8 @@ class ContactBook:
 
     def _tagged(self) -> Rows:
         pairs = {
-            (number_of(each), self.chance.randint(1, len(TAGS))): None for each in self.drawn(len(self.contacts), 3)
+            (number_of(each), self.chance.randint(1, len(TAGS))): None
+            for each in self.drawn(len(self.contacts), 3)
         }
         return Rows(("contact_id", "tag_id"), list(pairs))
 

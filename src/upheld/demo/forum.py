@@ -39,14 +39,17 @@ class Forum:
             "badges": Rows(("id", "title", "description"), [(n, *each) for n, each in enumerate(BADGES, 1)]),
             "user_badges": self._badges(),
             "groups": Rows(
-                ("id", "title", "description"), [(n, f"Chapter {n}", "Meets once a month.") for n in range(1, 41)]
+                ("id", "title", "description"),
+                [(n, f"Chapter {n}", "Meets once a month.") for n in range(1, 41)],
             ),
             "memberships": self._memberships(),
             "notifications": self._notifications(),
             "drafts": self._drafts(),
             "attachments": self._attachments(),
             "audit_log": self._audit(),
-            "schema_versions": Rows(("version", "applied_at"), [(f"2.{n}", self.days.moment()) for n in range(14)]),
+            "schema_versions": Rows(
+                ("version", "applied_at"), [(f"2.{n}", self.days.moment()) for n in range(14)]
+            ),
         }
 
     def drawn(self, times: int, hers: int) -> list[Person]:
@@ -63,7 +66,11 @@ class Forum:
         count = Counter(post[2] for post in self.posts)
         rows: list[Row] = []
         for person in self.people:
-            invited = self.chance.randint(1, person.number - 1) if person.number > 1 and person.number % 7 == 0 else None
+            invited = (
+                self.chance.randint(1, person.number - 1)
+                if person.number > 1 and person.number % 7 == 0
+                else None
+            )
             rows.append(
                 (
                     person.number,
@@ -78,7 +85,10 @@ class Forum:
                     self.days.moment(300) if person.number % 53 == 0 else None,
                 )
             )
-        columns = "id username email email_confirmed_at password_hash role post_count invited_by_id registered_at deleted_at"
+        columns = (
+            "id username email email_confirmed_at password_hash role post_count invited_by_id "
+            "registered_at deleted_at"
+        )
         return Rows(tuple(columns.split()), rows)
 
     def _profiles(self) -> Rows:
@@ -90,16 +100,28 @@ class Forum:
                 "lists": ["announce"],
             }
             about = FAREWELL if person is self.her else self.text(1) if person.number % 3 == 0 else None
-            site = f"https://{person.username.lower()}.example" if person.number % 11 == 0 or person is self.her else None
+            site = (
+                f"https://{person.username.lower()}.example"
+                if person.number % 11 == 0 or person is self.her
+                else None
+            )
             avatar = f"avatars/{person.number}.svg" if person is self.her else None
-            rows.append((person.number, person.name, about, person.city, site, avatar, json.dumps(preferences)))
+            rows.append(
+                (person.number, person.name, about, person.city, site, avatar, json.dumps(preferences))
+            )
         return Rows(tuple("user_id display_name about place website avatar preferences".split()), rows)
 
     def _topics(self) -> Rows:
         replies = Counter(post[1] for post in self.posts)
         authors = self.drawn(self.topics - 6, 6)
         rows: list[Row] = [
-            (n, author.number, f"{self.chance.choice(TOPICS)}: {self.text(1)}", replies[n] - 1, self.days.moment())
+            (
+                n,
+                author.number,
+                f"{self.chance.choice(TOPICS)}: {self.text(1)}",
+                replies[n] - 1,
+                self.days.moment(),
+            )
             for n, author in enumerate(authors, 1)
         ]
         return Rows(("id", "author_id", "title", "reply_count", "opened_at"), rows)
@@ -113,9 +135,11 @@ class Forum:
             body = self.text(self.chance.randint(1, 4))
             if author is self.her:
                 body = f"{body}\n\n{FAREWELL}"
-            elif number in (5000, 9000, 15000):
+            elif number % (len(authors) // 4) == 0:
                 body = f"@{self.her.username} said it before: {body}"
-            rows.append((number, topic, author.number, latest.get(topic), author.name, body, 0, self.days.moment()))
+            rows.append(
+                (number, topic, author.number, latest.get(topic), author.name, body, 0, self.days.moment())
+            )
             if self.chance.random() < 0.6:
                 latest[topic] = number
         return rows
@@ -123,7 +147,9 @@ class Forum:
     def _counted_posts(self) -> Rows:
         likes = Counter(like[1] for like in self.likes)
         rows = [(*post[:6], likes[post[0]], post[7]) for post in self.posts]
-        return Rows(tuple("id topic_id author_id reply_to_id author_name body like_count written_at".split()), rows)
+        return Rows(
+            tuple("id topic_id author_id reply_to_id author_name body like_count written_at".split()), rows
+        )
 
     def _revisions(self) -> Rows:
         rows: list[Row] = []
@@ -150,7 +176,10 @@ class Forum:
         return Rows(("id", "sender_id", "recipient_id", "subject", "body", "sent_at"), rows)
 
     def _badges(self) -> Rows:
-        pairs = {(each.number, self.chance.randint(1, len(BADGES))): None for each in self.drawn(len(self.people), 9)}
+        pairs = {
+            (each.number, self.chance.randint(1, len(BADGES))): None
+            for each in self.drawn(len(self.people), 9)
+        }
         rows: list[Row] = [
             (user, badge, self.chance.choice((1, 2, 3, HER_NUMBER)) if badge == 4 else 1, self.days.moment())
             for user, badge in pairs
@@ -164,9 +193,16 @@ class Forum:
     def _notifications(self) -> Rows:
         about = len(self.people) * 3
         rows: list[Row] = []
-        for number, (person, actor) in enumerate(zip(self.drawn(about, 90), self.drawn(about, 90), strict=True), 1):
-            kind, post = self.chance.choice(("reply", "like", "mention")), self.chance.randint(1, len(self.posts))
-            rows.append((number, person.number, actor.number, post, kind, number % 3 > 0, self.days.moment(400)))
+        for number, (person, actor) in enumerate(
+            zip(self.drawn(about, 90), self.drawn(about, 90), strict=True), 1
+        ):
+            kind, post = (
+                self.chance.choice(("reply", "like", "mention")),
+                self.chance.randint(1, len(self.posts)),
+            )
+            rows.append(
+                (number, person.number, actor.number, post, kind, number % 3 > 0, self.days.moment(400))
+            )
         return Rows(tuple("id user_id actor_id post_id kind read sent_at".split()), rows)
 
     def _drafts(self) -> Rows:
@@ -187,13 +223,17 @@ class Forum:
     def _audit(self) -> Rows:
         rows: list[Row] = []
         for number, each in enumerate(self.drawn(len(self.people) * 4, 110), 1):
-            action = self.chance.choice(("log-in", "log-out", "password changed", "post edited", "post reported"))
+            action = self.chance.choice(
+                ("log-in", "log-out", "password changed", "post edited", "post reported")
+            )
             address = f"203.0.113.{each.number % 250 + 1}"
             rows.append((number, each.number, action, address, self.days.moment(700)))
         return Rows(("id", "user_id", "action", "ip", "logged_at"), rows)
 
 
-DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><title>{}</title><path d="M1 8 4 1l4 7z"/></svg>\n'
+DRAWING = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">
+<title>{}</title><path d="M1 8 4 1l4 7z"/></svg>
+"""
 
 
 def write_files(tables: Tables, folder: Path) -> None:

@@ -15,7 +15,7 @@ from upheld.demo.tour import Tour
 
 
 def guide(folder: Path, *, seed: int, people: int, mariadb: bool, keep: bool) -> int:
-    """0 when everything held. The servers are stopped at the end, also after a failure, unless they are to be kept."""
+    """0 when everything held. The servers are stopped at the end, after a failure too, unless kept."""
     programs()
     place = Place(folder)
     terminal = Terminal(Console())
@@ -24,7 +24,9 @@ def guide(folder: Path, *, seed: int, people: int, mariadb: bool, keep: bool) ->
         Tour(place, terminal, seed, people, datetime.now(UTC).date(), mariadb).run()
         held = True
     except Unexpected as wrong:
-        terminal.console.print(f"[bold red]This did not hold.[/bold red] {escape(str(wrong))}", highlight=False)
+        terminal.console.print(
+            f"[bold red]This did not hold.[/bold red] {escape(str(wrong))}", highlight=False
+        )
     finally:
         if not (keep and held):
             place.stop()
@@ -51,7 +53,9 @@ def _where(place: Place, terminal: Terminal, *, keep: bool) -> None:
         url = (data / "secrets" / FORUM).read_text(encoding="utf-8")
         terminal.say(f"  The forum's database runs on: {url}")
         terminal.say("  Try the rest of the people:")
-        terminal.say(f"    upheld erase --dry-run --identity forum.users={HER_NUMBER * 10} --dir {place.privacy}")
+        terminal.say(
+            f"    upheld erase --dry-run --identity forum.users={HER_NUMBER * 10} --dir {place.privacy}"
+        )
         terminal.say(f"    upheld map check --dir {place.privacy}")
         terminal.say(f"    upheld status --dir {place.privacy}")
         for pid in place.running():

@@ -11,11 +11,13 @@ from upheld.rights.outcome import Misconfigured
 
 
 def run(wanted: Path) -> Server:
-    """A new server with an empty database `crm`. Misconfigured where there is no MariaDB, or no driver for it."""
+    """A new server with an empty database `crm`. Misconfigured where it or its driver is missing."""
     try:
         import pymysql  # lazy: optional dependency
     except ModuleNotFoundError as error:
-        raise Misconfigured("The driver of MariaDB is not installed.", "Install it: pip install 'upheld[mariadb]'.") from error
+        raise Misconfigured(
+            "The driver of MariaDB is not installed.", "Install it: pip install 'upheld[mariadb]'."
+        ) from error
     program, installer = _program("mariadbd"), _program("mariadb-install-db")
     account = choose("mysql")
     folder = account.folder(wanted)
@@ -38,14 +40,20 @@ def run(wanted: Path) -> Server:
     def attempt(port: int) -> tuple[Sequence[str | Path], Callable[[], bool]]:
         def answers() -> bool:
             try:
-                pymysql.connect(host="127.0.0.1", port=port, user="upheld", password=password, database="crm").close()
+                pymysql.connect(
+                    host="127.0.0.1", port=port, user="upheld", password=password, database="crm"
+                ).close()
             except pymysql.err.OperationalError:
                 return False
             return True
 
         command = [
             *(program, "--no-defaults", f"--datadir={data}", f"--port={port}", "--bind-address=127.0.0.1"),
-            *(f"--socket={folder / 'mariadb.sock'}", f"--pid-file={folder / 'mariadb.pid'}", "--skip-name-resolve"),
+            *(
+                f"--socket={folder / 'mariadb.sock'}",
+                f"--pid-file={folder / 'mariadb.pid'}",
+                "--skip-name-resolve",
+            ),
             *(f"--init-file={accounts}", "--character-set-server=utf8mb4", "--innodb-buffer-pool-size=64M"),
         ]
         return command, answers
@@ -61,5 +69,8 @@ def address(server: Server) -> str:
 def _program(name: str) -> str:
     found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
     if found is None:
-        raise Misconfigured("MariaDB is not installed.", "Install it (Debian: apt install mariadb-server), or leave out --mariadb.")
+        raise Misconfigured(
+            "MariaDB is not installed.",
+            "Install it (Debian: apt install mariadb-server), or leave out --mariadb.",
+        )
     return found

@@ -35,6 +35,9 @@ class Person:
         return f"{self.given} {self.family}"
 
 
+PLAIN = str.maketrans("øØıłŁ", "oOilL", "")
+"""Letters that Unicode does not take apart."""
+
 # name, username, e-mail, phone: each differs from hers in one way that a careless comparison overlooks.
 LOOKALIKES = (
     ("Liv Sørensen", "liv.sorensen", "liv.sorensen@harbour.example.org", "+49 4841 5551420"),
@@ -48,7 +51,9 @@ LOOKALIKES = (
 
 def make_people(chance: random.Random, how_many: int, today: date) -> list[Person]:
     """In the order of their numbers, which begin at 1. The same chance gives the same people."""
-    special = {HER_NUMBER: ("Liv Sørensen", "livsorensen", "liv.sorensen@brook.example.org", "+49 4841 555142")}
+    special = {
+        HER_NUMBER: ("Liv Sørensen", "livsorensen", "liv.sorensen@brook.example.org", "+49 4841 555142")
+    }
     special |= {HER_NUMBER * 10 + n: each for n, each in enumerate(LOOKALIKES)}
     people = []
     for number in range(1, how_many + 1):
@@ -89,6 +94,5 @@ class Crowd:
 
 
 def _plain(name: str) -> str:
-    spelled = name.translate(str.maketrans({"ø": "o", "Ø": "O", "ß": "ss", "ı": "i", "ł": "l", "Ł": "L"}))
-    folded = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
+    folded = unicodedata.normalize("NFKD", name.translate(PLAIN)).encode("ascii", "ignore").decode()
     return folded.lower().replace(" ", "")

@@ -59,9 +59,11 @@ class Place:
         return self.systems / "archive"
 
     def make_new(self) -> None:
-        """Empty the folder, or make it. Refuses, as Permanent, a folder with anything in it that is not a demo's."""
+        """Empty the folder, or make it. Permanent for a folder with anything in it that is not a demo's."""
         if self.root.is_symlink() or (self.root.exists() and not self.root.is_dir()):
-            raise Permanent(f"{self.root} is not a folder; nothing was written.", "Choose another with --dir.")
+            raise Permanent(
+                f"{self.root} is not a folder; nothing was written.", "Choose another with --dir."
+            )
         if self.root.exists() and any(self.root.iterdir()) and not (self.root / MARK).is_file():
             raise Permanent(
                 f"{self.root} is not a folder of the demo and not empty; nothing was written.",
@@ -113,4 +115,6 @@ class Place:
     def _servers(self) -> list[tuple[int, Path]]:
         if not self._note.is_file():
             return []
-        return [(int(pid), Path(folder)) for pid, folder in json.loads(self._note.read_text(encoding="utf-8"))]
+        return [
+            (int(pid), Path(folder)) for pid, folder in json.loads(self._note.read_text(encoding="utf-8"))
+        ]

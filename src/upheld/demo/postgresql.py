@@ -37,7 +37,7 @@ def programs() -> Path:
 
 
 def run(wanted: Path) -> Server:
-    """A new server with an empty database `forum`, its data in `wanted` or, for root, in a temporary folder."""
+    """A new server with an empty database `forum`; its data in `wanted` or, for root, elsewhere."""
     account = choose("postgres")
     folder = account.folder(wanted)
     binaries = _reachable(programs(), folder, account)
@@ -79,7 +79,7 @@ def address(port: int, password: str, database: str) -> str:
 
 
 def _reachable(binaries: Path, folder: Path, account: Account) -> Path:
-    """The programs where the server's account can run them: a copy, if they lie in somebody's private folder."""
+    """The programs where the server's account can run them: a copy, if theirs is a private folder."""
     if not account.name or others_may_enter(binaries):
         return binaries
     package = binaries.parent.parent

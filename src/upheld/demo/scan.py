@@ -1,4 +1,4 @@
-"""A look of the demo's own at the raw systems. It shares nothing with the engine, so that it can disagree with it."""
+"""A look of the demo's own at the raw systems. It shares nothing with the engine, so that it can disagree."""
 
 import re
 import sqlite3
@@ -58,7 +58,9 @@ def hers(her: Person) -> dict[tuple[str, str], str]:
         },
         "crm": {
             "contacts": f"id = {contact}",
-            **dict.fromkeys(("donations", "notes", "contact_tags", "interactions"), f"contact_id = {contact}"),
+            **dict.fromkeys(
+                ("donations", "notes", "contact_tags", "interactions"), f"contact_id = {contact}"
+            ),
         },
     }
     return {(system, table): where for system, tables in owned.items() for table, where in tables.items()}

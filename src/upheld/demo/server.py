@@ -36,7 +36,7 @@ Try = Callable[[int], tuple[Sequence[str | Path], Callable[[], bool]]]
 
 
 def start(attempt: Try, folder: Path, account: Account, password: str) -> Server:
-    """Start it on a free port of the loopback; Misconfigured, with the end of its log, when it does not answer."""
+    """Start it on a free port of the loopback. Misconfigured, with its last words, if it does not answer."""
     log = folder / "server.log"
     for _ in range(TRIES):
         port = _free_port()
@@ -58,7 +58,9 @@ def start(attempt: Try, folder: Path, account: Account, password: str) -> Server
             time.sleep(0.05)
         end(running.pid)
     said = log.read_text(errors="replace")[-800:].strip()
-    raise Misconfigured(f"A database server of the demo does not start: {said}", "Repair that, then run it again.")
+    raise Misconfigured(
+        f"A database server of the demo does not start: {said}", "Repair that, then run it again."
+    )
 
 
 def end(pid: int) -> None:

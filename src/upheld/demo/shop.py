@@ -34,7 +34,9 @@ class Shop:
         return {
             "customers": self._customers(),
             "addresses": self._addresses(),
-            "products": Rows(("id", "title", "price_cents"), [(n, *each) for n, each in enumerate(PRODUCTS, 1)]),
+            "products": Rows(
+                ("id", "title", "price_cents"), [(n, *each) for n, each in enumerate(PRODUCTS, 1)]
+            ),
             "orders": self._orders(),
             "order_items": self._items(),
             "invoices": self._invoices(),
@@ -50,18 +52,22 @@ class Shop:
         return chosen
 
     def _ordered(self) -> list[date]:
-        """Days of the orders. Hers are spread over twelve years, so that the ten years of an invoice end for some."""
+        """Days of the orders. Hers span twelve years, so that the ten years of an invoice end for some."""
         her_days = iter([self.today - timedelta(days=40 + 320 * n) for n in range(HER_ORDERS)])
         return [next(her_days, self.today) if each is self.her else self.days.day() for each in self.buyers]
 
     def _customers(self) -> Rows:
-        rows: list[Row] = [(1, "guest@wattgrund.invalid", None, "A former customer", None, None, 0, "{}", str(self.today))]
+        rows: list[Row] = [
+            (1, "guest@wattgrund.invalid", None, "A former customer", None, None, 0, "{}", str(self.today))
+        ]
         for each in self.customers:
             settings = {"currency": "EUR", "ship_to": {"name": each.name, "city": each.city}, "sizes": [1, 2]}
             confirmed = str(self.days.day()) if each.number % 3 == 0 else None
             first = str(self.days.day())
             text, news = json.dumps(settings, ensure_ascii=False), each.number % 4 == 0
-            rows.append((number_of(each), each.email, first, each.name, each.phone, confirmed, int(news), text, first))
+            rows.append(
+                (number_of(each), each.email, first, each.name, each.phone, confirmed, int(news), text, first)
+            )
         columns = "id email email_confirmed_at name phone phone_confirmed_at newsletter settings created_at"
         return Rows(tuple(columns.split()), rows)
 
@@ -76,7 +82,10 @@ class Shop:
         rows: list[Row] = []
         for number, (each, day) in enumerate(zip(self.buyers, self.ordered, strict=True), 1):
             note = f"For {each.given}, with thanks" if number % 12 == 0 or each is self.her else None
-            state, address = self.chance.choice(("paid", "sent", "sent", "returned")), f"198.51.100.{each.number % 250}"
+            state, address = (
+                self.chance.choice(("paid", "sent", "sent", "returned")),
+                f"198.51.100.{each.number % 250}",
+            )
             rows.append((number, number_of(each), number_of(each), state, note, address, str(day)))
         return Rows(tuple("id customer_id address_id state gift_note ip ordered_at".split()), rows)
 
@@ -102,7 +111,9 @@ class Shop:
     def _carts(self) -> Rows:
         rows: list[Row] = []
         for number, each in enumerate(self.drawn(len(self.customers) // 4, 1), 1):
-            rows.append((number, number_of(each), json.dumps([{"product": number % 12 + 1}]), str(self.days.day(90))))
+            rows.append(
+                (number, number_of(each), json.dumps([{"product": number % 12 + 1}]), str(self.days.day(90)))
+            )
         return Rows(("id", "customer_id", "contents", "updated_at"), rows)
 
     def _reviews(self) -> Rows:

@@ -30,7 +30,11 @@ class Terminal:
         """Begin a step."""
         self.step += 1
         self.console.print()
-        self.console.print(f"[bold]{self.step}. {title}[/bold] [dim]{monotonic() - self.started:.1f} s[/dim]", highlight=False, soft_wrap=True)
+        self.console.print(
+            f"[bold]{self.step}. {title}[/bold] [dim]{monotonic() - self.started:.1f} s[/dim]",
+            highlight=False,
+            soft_wrap=True,
+        )
 
     def say(self, text: str) -> None:
         """One sentence of the guide."""
@@ -47,12 +51,20 @@ class Terminal:
     def upheld(self, *arguments: str | Path, expect: Sequence[int] = (0,)) -> str:
         """Run `upheld …` and give what it said; Unexpected when it ends with another code."""
         shown = [str(part) for part in arguments]
-        self.console.print(f"  [bold cyan]$ upheld {escape(' '.join(map(quoted, shown)))}[/bold cyan]", highlight=False, soft_wrap=True)
+        self.console.print(
+            f"  [bold cyan]$ upheld {escape(' '.join(map(quoted, shown)))}[/bold cyan]",
+            highlight=False,
+            soft_wrap=True,
+        )
         return self._run([sys.executable, "-m", "upheld.cli.main", *shown], expect)
 
     def verify(self, file: Path) -> str:
         """Verify a file as an auditor would: without settings, without systems, by one module."""
-        self.console.print(f"  [bold cyan]$ python -m upheld.ledger {escape(str(file))}[/bold cyan]", highlight=False, soft_wrap=True)
+        self.console.print(
+            f"  [bold cyan]$ python -m upheld.ledger {escape(str(file))}[/bold cyan]",
+            highlight=False,
+            soft_wrap=True,
+        )
         return self._run([sys.executable, "-m", "upheld.ledger", str(file)], (0,))
 
     def _run(self, command: list[str], expect: Sequence[int]) -> str:
@@ -66,8 +78,10 @@ class Terminal:
                 env=_environment(),
             )
         if done.returncode not in expect:
-            raise Unexpected(f"The command ended with {done.returncode}.\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
-        return done.stdout
+            raise Unexpected(
+                f"The command ended with {done.returncode}.\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+            )
+        return done.stdout.replace(f"{Path.cwd()}{os.sep}", "")
 
 
 def quoted(part: str) -> str:
@@ -79,5 +93,7 @@ def _environment() -> dict[str, str]:
     """Ours, without what would lead a command to other systems than the demo's."""
     foreign = {FORUM, SHOP, CRM, FILES, ARCHIVE}
     return {
-        name: value for name, value in os.environ.items() if name not in foreign and not name.startswith("UPHELD_")
+        name: value
+        for name, value in os.environ.items()
+        if name not in foreign and not name.startswith("UPHELD_")
     } | {"PYTHONUTF8": "1"}

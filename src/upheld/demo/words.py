@@ -1,23 +1,26 @@
 """The vocabulary of the invented organisation: names, places and sentences from which everything is drawn."""
 
 GIVEN = (
-    "Ada Aina Alma Anouk Antje Bao Birgit Bodil Carlos Cemre Chidi Dörte Dušan Ebba Edda Elif Émile Enno Fenna Fiete Folke "
-    "Femke Gesa Giulia Gönül Hauke Hedda Hinnerk Ida Ilse Imke Inès Ivo Jakub Jette Jian Jorge Jörn Joost Kaja Karim Keno "
-    "Klára Lale Lasse Leyla Liv Lotte Łukasz Maaike Malin Marit Mei Mehmet Mira Nadja Niels Nils Noa Okke Ole Ömer Paula "
-    "Péter Pia Quirin Rahel Rena Rıza Sanna Søren Sven Swantje Tadeusz Tomke Tiago Ulf Ute Vera Wiebke Wim Xenia Yara Yusuf "
-    "Zainab Zoë Žofia"
+    "Ada Aina Alma Anouk Antje Bao Birgit Bodil Carlos Cemre Chidi Dörte Dušan Ebba Edda Elif "
+    "Émile Enno Fenna Fiete Folke Femke Gesa Giulia Gönül Hauke Hedda Hinnerk Ida Ilse Imke Inès "
+    "Ivo Jakub Jette Jian Jorge Jörn Joost Kaja Karim Keno Klára Lale Lasse Leyla Liv Lotte "
+    "Łukasz Maaike Malin Marit Mei Mehmet Mira Nadja Niels Nils Noa Okke Ole Ömer Paula Péter Pia "
+    "Quirin Rahel Rena Rıza Sanna Søren Sven Swantje Tadeusz Tomke Tiago Ulf Ute Vera Wiebke Wim "
+    "Xenia Yara Yusuf Zainab Zoë Žofia"
 ).split()
 FAMILY = (
-    "Ahlers Asmussen Bakker Balogh Behrens Bergström Boysen Brodersen Carstens Claußen Çelik Dahl Demir Diallo Dijkstra "
-    "Dvořák Ekström Feddersen Fischer Friedrichsen García Gerdes Gonçalves Groothuis Hansen Harms Hinrichs Hoekstra Horváth "
-    "Ibrahim Ingwersen Jacobsen Janßen Jensen Johannsen Kaya Keller Ketelsen Kowalski Krüger Kühn Lassen Levy Lindqvist "
-    "Lorenzen Lützen Martens Mbeki Meyer Müller Nagy Nguyen Nissen Nowak Núñez Okafor Olufsen Özdemir Paulsen Petersen "
-    "Peeters Postma Quast Rasmussen Reimers Rossi Röhl Schröder Şahin Sørensen Steensen Strandgård Takahashi Thomsen "
-    "Tjarks Ünal Vandamme Visser Volquardsen Wagner Weiß Wójcik Yılmaz Zhang Žižek"
+    "Ahlers Asmussen Bakker Balogh Behrens Bergström Boysen Brodersen Carstens Claußen Çelik Dahl "
+    "Demir Diallo Dijkstra Dvořák Ekström Feddersen Fischer Friedrichsen García Gerdes Gonçalves "
+    "Groothuis Hansen Harms Hinrichs Hoekstra Horváth Ibrahim Ingwersen Jacobsen Janßen Jensen "
+    "Johannsen Kaya Keller Ketelsen Kowalski Krüger Kühn Lassen Levy Lindqvist Lorenzen Lützen "
+    "Martens Mbeki Meyer Müller Nagy Nguyen Nissen Nowak Núñez Okafor Olufsen Özdemir Paulsen "
+    "Petersen Peeters Postma Quast Rasmussen Reimers Rossi Röhl Schröder Şahin Sørensen Steensen "
+    "Strandgård Takahashi Thomsen Tjarks Ünal Vandamme Visser Volquardsen Wagner Weiß Wójcik "
+    "Yılmaz Zhang Žižek"
 ).split()
 STREETS = (
-    "Deichweg,Hafenstraße,Am Siel,Koogstraße,Werftgang,Möwenweg,Lange Reihe,Norderende,Süderstraße,Ankerplatz,"
-    "Schleusenweg,Wattblick,Fährhof,Priel,Mühlenbrink"
+    "Deichweg,Hafenstraße,Am Siel,Koogstraße,Werftgang,Möwenweg,Lange Reihe,Norderende,"
+    "Süderstraße,Ankerplatz,Schleusenweg,Wattblick,Fährhof,Priel,Mühlenbrink"
 ).split(",")
 CITIES = (
     ("25813", "Husum", "DE"),
