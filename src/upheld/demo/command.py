@@ -10,9 +10,9 @@ commands = typer.Typer(add_completion=False)
 
 @commands.command("demo")
 def demo(
-    once: Annotated[
+    once: Annotated[  # noqa: ARG001 - said, so that it can be typed before there is a second way
         bool, typer.Option("--once", help="Go through everything once, then end. There is no other way yet.")
-    ] = True,  # noqa: ARG001 - said, so that it can be typed before there is a second way
+    ] = True,
     dir_: Annotated[
         Path, typer.Option("--dir", metavar="DIR", help="The demo's own folder. It is made anew each time.")
     ] = Path("upheld-demo"),

@@ -162,7 +162,8 @@ class Tour:
             f"before: {was.total():,} rows in {len(was)} tables name her by address, user name, "
             f"telephone or street\n"
             f"after:  {left.total():,}, all in what the map retains: {kept or 'nothing'}\n"
-            f"{scan.mentions(after, liv)} times other people's own words mention her: left for a person to read\n"
+            f"{scan.mentions(after, liv)} rows of other people mention her in their own words: "
+            "left for a person to read\n"
             f"other people's rows: {scan.other_rows(before):,}, of which {lost.total()} changed; "
             "six look-alikes are among them"
         )
