@@ -7,6 +7,7 @@ from time import monotonic
 from rich.console import Console
 from rich.markup import escape
 
+from upheld.demo import program
 from upheld.demo.people import HER_NUMBER
 from upheld.demo.place import FORUM, Place
 from upheld.demo.postgresql import programs
@@ -17,6 +18,7 @@ from upheld.demo.tour import Tour
 def guide(folder: Path, *, seed: int, people: int, mariadb: bool, keep: bool) -> int:
     """0 when everything held. The servers are stopped at the end, after a failure too, unless kept."""
     programs()
+    program.load()
     place = Place(folder)
     terminal = Terminal(Console())
     held = False

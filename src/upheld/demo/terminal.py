@@ -1,8 +1,6 @@
 """Type commands as a person would, and show what they answer."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from upheld.demo.place import ARCHIVE, CRM, FILES, FORUM, SHOP
+from upheld.demo.program import run
 
 
 class Unexpected(Exception):
@@ -56,7 +55,7 @@ class Terminal:
             highlight=False,
             soft_wrap=True,
         )
-        return self._run([sys.executable, "-m", "upheld.cli.main", *shown], expect)
+        return self._run("upheld.cli.main", shown, expect)
 
     def verify(self, file: Path) -> str:
         """Verify a file as an auditor would: without settings, without systems, by one module."""
@@ -65,23 +64,14 @@ class Terminal:
             highlight=False,
             soft_wrap=True,
         )
-        return self._run([sys.executable, "-m", "upheld.ledger", str(file)], (0,))
+        return self._run("upheld.ledger", [str(file)], (0,))
 
-    def _run(self, command: list[str], expect: Sequence[int]) -> str:
+    def _run(self, module: str, arguments: Sequence[str], expect: Sequence[int]) -> str:
         with self.console.status("[dim]…[/dim]"):
-            done = subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                check=False,
-                env=_environment(),
-            )
-        if done.returncode not in expect:
-            raise Unexpected(
-                f"The command ended with {done.returncode}.\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
-            )
-        return done.stdout.replace(f"{Path.cwd()}{os.sep}", "")
+            code, said, warned = run(module, arguments, _environment())
+        if code not in expect:
+            raise Unexpected(f"The command ended with {code}.\n{said[-3000:]}{warned[-3000:]}")
+        return said.replace(f"{Path.cwd()}{os.sep}", "")
 
 
 def quoted(part: str) -> str:
