@@ -1,21 +1,20 @@
-"""One Indico: its settings, its cache server, its own Python. The database is given."""
+"""One Indico on a given database: its settings, its cache server, its own Python."""
 
 import os
 import shutil
+import socket
 import subprocess
-import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.apps.postgres import free_port
+from sqlalchemy.engine import make_url
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[2]
-VENV = ROOT / ".apps" / "indico" / "venv"
-DUMP = HERE / "indico.dump.xz"
+from tests.apps.indico.setup import ROOT, VENV
+from tests.servers.server import free_port
 
 _SETTINGS = """\
 SQLALCHEMY_DATABASE_URI = {database!r}
@@ -36,9 +35,9 @@ NO_REPLY_EMAIL = 'noreply@indico.example.org'
 SYSTEM_NOTICES_URL = None
 ATTACHMENT_STORAGE = 'default'
 STORAGE_BACKENDS = {{'default': 'fs:{folder}/archive'}}
-CACHE_DIR = {folder!r} + '/cache'
-TEMP_DIR = {folder!r} + '/tmp'
-LOG_DIR = {folder!r} + '/log'
+CACHE_DIR = '{folder}/cache'
+TEMP_DIR = '{folder}/tmp'
+LOG_DIR = '{folder}/log'
 """
 
 _LOGGING = """\
@@ -56,8 +55,8 @@ class Site:
 
     folder: Path
 
-    def run(self, *arguments: str) -> str:
-        """Runs Indico's own Python with these arguments and returns what it printed.
+    def run(self, *arguments: str | Path) -> str:
+        """Run Indico's own Python with these arguments and give what it printed.
 
         Raises RuntimeError with the last lines of its output if it fails.
         """
@@ -67,11 +66,16 @@ class Site:
             "INDICO_CONFIG": str(self.folder / "indico.conf"),
             "PYTHONWARNINGS": "ignore",
             "PYTHONHASHSEED": "0",
+            "PYTHONDONTWRITEBYTECODE": "1",
             "TZ": "UTC",
         }
         done = subprocess.run(
-            [str(VENV / "bin" / "python"), *arguments],
-            env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
+            [str(VENV / "bin" / "python"), *map(str, arguments)],
+            env=environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             tail = "\n".join((done.stdout + done.stderr).splitlines()[-40:])
@@ -79,20 +83,10 @@ class Site:
         return done.stdout
 
 
-def missing() -> str:
-    """What keeps Indico from running here and how to get it; empty if nothing does."""
-    if not VENV.exists():
-        return f"Indico is not installed: {Path(sys.executable).name} -m tests.apps.indico.setup"
-    for program in ("redis-server", "xz"):
-        if shutil.which(program) is None:
-            return f"{program} is missing: install what tests/apps/indico/apt.txt names"
-    return ""
-
-
 @contextmanager
 def site(database: str) -> Iterator[Site]:
-    """An Indico on this database, with a Redis of its own on loopback for its cache and sessions."""
-    folder = Path(tempfile.mkdtemp(prefix="upheld-apps-indico-"))
+    """An Indico on this database, with a Redis of its own on loopback for its cache and its sessions."""
+    folder = Path(tempfile.mkdtemp(prefix="upheld-indico-"))
     for name in ("archive", "cache", "tmp", "log"):
         (folder / name).mkdir()
     port = free_port()
@@ -101,7 +95,9 @@ def site(database: str) -> Iterator[Site]:
         stdout=subprocess.DEVNULL,
     )
     try:
-        settings = _SETTINGS.format(database=database, redis=f"redis://127.0.0.1:{port}/0", folder=str(folder))
+        _wait_for(port)
+        url = make_url(database).set(drivername="postgresql").render_as_string(hide_password=False)
+        settings = _SETTINGS.format(database=url, redis=f"redis://127.0.0.1:{port}/0", folder=folder)
         (folder / "indico.conf").write_text(settings, encoding="utf-8")
         (folder / "logging.yaml").write_text(_LOGGING, encoding="utf-8")
         yield Site(folder)
@@ -109,3 +105,16 @@ def site(database: str) -> Iterator[Site]:
         redis.terminate()
         redis.wait(timeout=10)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_for(port: int) -> None:
+    limit = time.monotonic() + 10
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            if time.monotonic() > limit:
+                raise
+            time.sleep(0.05)
+        else:
+            return

@@ -40,8 +40,7 @@ LOOKALIKES = (
 )
 
 
-import os
-def everyone_else(number=int(os.environ.get("N",200))):
+def everyone_else(number=200):
     for index in range(number):
         first, last = _FIRST[index % 20], _LAST[index // 20 % 20]
         login = f"{first}.{last}".lower()
