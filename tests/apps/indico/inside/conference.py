@@ -17,6 +17,7 @@ from indico.modules.events.abstracts.operations import (
     judge_abstract,
     open_cfa,
 )
+from indico.modules.events.contributions import contribution_settings
 from indico.modules.events.contributions.models.persons import AuthorType
 from indico.modules.events.contributions.models.types import ContributionType
 from indico.modules.events.features.util import set_feature_enabled
@@ -49,6 +50,7 @@ def make(app, administrator, cast, place):
         db.session.commit()  # numbers of sessions are drawn in a transaction of their own, which must see the event
         for feature in ("registration", "abstracts", "papers", "surveys", "editing"):
             set_feature_enabled(event, feature, True)
+        contribution_settings.set(event, "published", True)
         _programme(event)
         _registration_form(event)
         _surveys(event)

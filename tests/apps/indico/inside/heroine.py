@@ -138,7 +138,8 @@ def _registration(mara, twin, place):
             affiliation=person.affiliation, state=InvitationState.pending))
     db.session.add(RegistrationRequest(
         email="amara.lindqvist@old.example.com", comment="Please let me in.", extra_emails=[],
-        user_data={"first_name": "Amara", "last_name": "Lindqvist"}, identity_data={"provider": "indico"}, settings={}))
+        user_data={"first_name": "Amara", "last_name": "Lindqvist", "affiliation": "", "address": "", "phone": ""},
+        identity_data={"provider": "indico"}, settings={}))
 
 
 def _meetings(mara, cast, place):
