@@ -13,7 +13,7 @@ PASSWORD = "quiet-lantern-47"
 ANYBODY = (
     "/", "/category/1/", "/category/2/overview?period=month", "/event/1/", "/event/1/abstracts/",
     "/event/1/contributions/", "/event/1/contributions/205/", "/event/1/sessions/1/", "/event/1/registrations/",
-    "/event/1/surveys/", "/event/1/timetable/", "/event/1/contributions/speakers", "/event/1/contributions/authors",
+    "/event/1/surveys/", "/event/1/timetable/",
 )
 MEETINGS = tuple(f"/event/{number}/{page}" for number in (2, 3, 5, 7, 9, 200)
                  for page in ("", "contributions/", "note/", "timetable/", "event.ics"))
