@@ -169,9 +169,11 @@ class _SystemPlanner:
 
     def _treat(self, table: Table) -> None:
         hers = self._hers(table)
-        if hers is None:
-            return
         hold = held(self.system.name, table.name, self.holds)
+        if hers is None:
+            if not hold:
+                self._by_links(table)  # she owns no row here; rows that she may see are cut off all the same
+            return
         if hold:
             kept = model.Retain(Ground.LEGAL_CLAIMS, hold.matter, review=hold.until, hold=hold.matter)
             self._act(table, kept, hers)
