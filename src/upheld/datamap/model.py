@@ -44,13 +44,14 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One column compared. Exactly one of the three says how: `values` (equal to one of; None is NULL),
-    `like` (a pattern with * for anything), `lookup`."""
+    """One column compared. Exactly one of the four says how: `values` (equal to one of; None is NULL),
+    `like` (a pattern with * for anything), `lookup`, `marked` (set, and not false, zero or empty)."""
 
     column: str
     values: tuple[Scalar, ...] = ()
     like: str | None = None
     lookup: Lookup | None = None
+    marked: bool = False
 
 
 Condition = tuple[Test, ...]
@@ -346,6 +347,16 @@ class Table:
     path: str | None = None
     format: str | None = None
     place: Place = NOWHERE
+
+    @property
+    def every_field(self) -> tuple[Field, ...]:
+        """The fields of all rows, then those that stand in rows of one sort only."""
+        return (*self.fields, *(each for rule in self.treatment.rules for each in rule.fields))
+
+    @property
+    def restriction(self) -> Condition:
+        """Rows that carry the restriction mark; the empty condition where the table has none."""
+        return (Test(self.restricted, marked=True),) if self.restricted else ()
 
 
 @dataclass(frozen=True, slots=True)

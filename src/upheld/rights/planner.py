@@ -142,7 +142,7 @@ class _SystemPlanner:
             return self._orphans(table)
         deleted = {name for name, action in table.treatment.by if isinstance(action, model.Delete)}
         sources = tuple(source for source in self._sources(table) if source.link.name in deleted)
-        return Selection(table.name, sources=sources) if sources else None
+        return _free(table, Selection(table.name, sources=sources)) if sources else None
 
     def _orphans(self, table: Table) -> Selection:
         parties = tuple(
@@ -151,9 +151,10 @@ class _SystemPlanner:
         holders = tuple(
             Held(holding, self._sources(self.system.table(holding.table))) for holding in table.held_by
         )
-        return Selection(
+        orphans = Selection(
             table.name, sources=self._sources(table), scope=Scope.ORPHANS, parties=parties, holders=holders
         )
+        return _free(table, orphans)
 
     def _hers(self, table: Table) -> Selection | None:
         """Rows that the table's rules apply to: her own rows of a person table, else those linked to her."""
@@ -173,14 +174,30 @@ class _SystemPlanner:
             kept = model.Retain(Ground.LEGAL_CLAIMS, hold.matter, review=hold.until, hold=hold.matter)
             self._act(table, kept, hers)
             return
+        if table.restriction:
+            self._restricted(table, hers)
+            hers = _free(table, hers)
         if table.treatment.orphan:
             self.acts.append(steps.Erase(0, self.system.name, self._orphans(table), self.reason))
-        earlier: tuple[model.Condition, ...] = ()
+        earlier: tuple[model.Condition, ...] = hers.unless
         for rule in table.treatment.rules:
             selection = _narrow(hers, when=rule.when, unless=earlier)
             self._act(table, rule.action, selection)
             earlier = (*earlier, rule.when)
         self._by_links(table)
+
+    def _restricted(self, table: Table, hers: Selection) -> None:
+        """Rows under restriction are stored and nothing else, erasure included, until that is lifted (G-18.2)."""
+        self.acts.append(
+            steps.Retain(
+                0,
+                self.system.name,
+                _narrow(hers, when=table.restriction),
+                Ground.RESTRICTION,
+                "their use is restricted; they stay until the restriction is lifted",
+                Reason(f"{Ground.RESTRICTION.article} GDPR", self.reason.clause),
+            )
+        )
 
     def _by_links(self, table: Table) -> None:
         by = dict(table.treatment.by)
@@ -192,7 +209,7 @@ class _SystemPlanner:
                 continue
             sources = self._source(link)
             if sources:
-                self._act(table, action, Selection(table.name, sources=sources))
+                self._act(table, action, _free(table, Selection(table.name, sources=sources)))
 
     def _act(self, table: Table, action: model.Action, selection: Selection) -> None:
         name, reason = self.system.name, self.reason
@@ -295,7 +312,7 @@ class _SystemPlanner:
                 0,
                 self.system.name,
                 selection,
-                table.fields,
+                table.every_field,
                 _redactions(table),
                 self.reason,
                 table.files,
@@ -352,7 +369,7 @@ def _redactions(table: Table) -> tuple[tuple[str, str], ...]:
     """Columns that may be about somebody else, each with the link that makes them hers."""
     redact: dict[str, str] = {}
     relational = bool(table.person and table.treatment.by)
-    for each in table.fields:
+    for each in table.every_field:
         if each.of:
             redact[each.column] = NEVER if each.of == "others" else each.of
         elif relational:
@@ -365,6 +382,11 @@ def _redactions(table: Table) -> tuple[tuple[str, str], ...]:
             if link.to and len(link.columns) == 1 and not link.array and not link.json:
                 redact.setdefault(link.columns[0], link.name)
     return tuple(redact.items())
+
+
+def _free(table: Table, selection: Selection) -> Selection:
+    """Without the rows that carry the table's restriction mark."""
+    return _narrow(selection, unless=(table.restriction,)) if table.restriction else selection
 
 
 def _narrow(selection: Selection, **changes: object) -> Selection:

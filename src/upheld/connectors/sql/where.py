@@ -54,6 +54,8 @@ class Rows:
         if selection.scope in (Scope.LEAVES, Scope.SUBTREE):
             tree = self.trees[selection]
             parts = [is_in(self.tables, table, tree.columns, tree.keys)]
+            marks = [each for each in selection.unless if any(test.marked for test in each)]
+            parts.extend(negated(self.condition(table, each)) for each in marks)
         parts.append(self.tenant(table))
         return sa.and_(*parts)
 
@@ -106,6 +108,8 @@ class Rows:
         if test.lookup is not None:
             value = self.resolved.get(test)
             return sa.false() if value is None else values_in(self.tables, table, test.column, [value])
+        if test.marked:
+            return marked(column)
         given = [value for value in test.values if value is not None]
         ways = [values_in(self.tables, table, test.column, given)] if given else []
         if None in test.values:
@@ -137,6 +141,11 @@ class Rows:
         column = self.tables.column(table, age.after)
         over = column < _bound(column.type, first_running_day(age.period, self.now.date()))
         return over if age.side is Side.OVER else negated(over)
+
+
+def marked(column: sa.ColumnElement[Any]) -> Predicate:
+    """The column is set, and not false, zero or empty."""
+    return sa.and_(column.is_not(None), sa.cast(column, sa.Text()).not_in(["0", "false", "f", "", "False"]))
 
 
 def negated(predicate: Predicate) -> Predicate:

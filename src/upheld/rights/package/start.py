@@ -118,7 +118,7 @@ def _data(part: Part, language: Catalogue) -> str:
 def _fields(holding: Holding) -> list[Field]:
     """Fields of the map of which she has a value: the answer is about her, not about the table (G-15.6)."""
     seen = {column.name for column in holding.columns.values() if column.kinds or column.withheld}
-    return [field for field in holding.table.fields if field.column in seen]
+    return [field for field in holding.table.every_field if field.column in seen]
 
 
 def _about(part: Part, datamap: DataMap, language: Catalogue, regime: str) -> str:
