@@ -16,7 +16,9 @@ from upheld.rights.outcome import Failure, Misconfigured, Permanent
 JSON = {"sqlite": "TEXT", "postgresql": "JSONB", "mariadb": "JSON"}
 
 
-def test_scenario_28_a_list_loses_only_her_and_a_document_only_what_is_hers(make: Make, each_database: Database) -> None:
+def test_scenario_28_a_list_loses_only_her_and_a_document_only_what_is_hers(
+    make: Make, each_database: Database
+) -> None:
     kind = JSON[each_database.dialect]
     world = make(
         PEOPLE
@@ -47,7 +49,8 @@ watches:
 def test_scenario_28_the_keys_of_a_text_document_keep_their_order(make: Make) -> None:
     text = '{"z": 1, "user": {"name": "Ada", "email": "ada@chess.example.org"}, "a": [3, 1]}'
     world = make(
-        PEOPLE + f"CREATE TABLE prefs (user_id INTEGER PRIMARY KEY, doc TEXT);\nINSERT INTO prefs VALUES (0, '{text}');",
+        PEOPLE
+        + f"CREATE TABLE prefs (user_id INTEGER PRIMARY KEY, doc TEXT);\nINSERT INTO prefs VALUES (0, '{text}');",
         USERS
         + """
 prefs:
@@ -90,7 +93,9 @@ INSERT INTO posts VALUES (1, 0, 'ada@chess.example.org', 'mine'), (2, 5, 'ben@ch
 
 
 def test_scenario_29_a_copy_of_an_address_is_a_doubt_until_it_is_declared(make: Make) -> None:
-    world = make(COPIES, USERS + "posts: {belongs_to: {user_id: users.id}, on_erase: {anonymise: {user_id: null}}}\n")
+    world = make(
+        COPIES, USERS + "posts: {belongs_to: {user_id: users.id}, on_erase: {anonymise: {user_id: null}}}\n"
+    )
 
     assert ("posts", "author_email") in {(each.table, each.column) for each in world.check()}
 
@@ -184,7 +189,10 @@ def test_scenario_32_no_old_value_stays_in_the_history_nor_comes_in_by_our_own_w
         "INSERT INTO posts VALUES (1, 0, 'secret two'), (2, 5, 'other two')",
         "INSERT INTO posts_history (post_id, body) VALUES (1, 'secret one'), (2, 'other one')",
         *[each for each in HISTORY_TRIGGER[dialect].split(";\n        CREATE TRIGGER")[:1]],
-        *["CREATE TRIGGER" + each for each in HISTORY_TRIGGER[dialect].split(";\n        CREATE TRIGGER")[1:]],
+        *[
+            "CREATE TRIGGER" + each
+            for each in HISTORY_TRIGGER[dialect].split(";\n        CREATE TRIGGER")[1:]
+        ],
     )
     world = make_world(
         each_database,
@@ -220,7 +228,8 @@ def test_scenario_33_views_partitions_and_generated_columns_are_handled_or_refus
         INSERT INTO notes (id, user_id, note) VALUES (1, 0, 'Secret'), (2, 5, 'Other');
         CREATE VIEW recent AS SELECT id, note FROM notes;
         """,
-        USERS + "notes: {belongs_to: {user_id: users.id}, on_erase: {anonymise: {user_id: null, note: null, photo: null}}}\n",
+        USERS
+        + "notes: {belongs_to: {user_id: users.id}, on_erase: {anonymise: {user_id: null, note: null, photo: null}}}\n",
     )
 
     assert {each.table for each in world.check() if each.severity is Severity.STOP} <= {"recent"}
@@ -229,14 +238,19 @@ def test_scenario_33_views_partitions_and_generated_columns_are_handled_or_refus
     world_declared = make_declared(world)
     world_declared.erase(ADA)
 
-    assert world.rows("notes", "id, user_id, note, folded") == [(1, None, None, None), (2, 5, "Other", "other")]
+    assert world.rows("notes", "id, user_id, note, folded") == [
+        (1, None, None, None),
+        (2, 5, "Other", "other"),
+    ]
 
 
-def make_declared(world):  # noqa: ANN001, ANN201 - the same world, with its view declared
+def make_declared(world):
     path = world.folder / "systems" / "club.yaml"
     text = path.read_text()
     if "recent" not in text:
-        text = text.replace("tables:\n", "no_personal_data: [{tables: [recent], reason: a view of notes}]\ntables:\n", 1)
+        text = text.replace(
+            "tables:\n", "no_personal_data: [{tables: [recent], reason: a view of notes}]\ntables:\n", 1
+        )
         path.write_text(text)
     from upheld.datamap.read import read
 
@@ -256,7 +270,8 @@ def test_scenario_33_partitions_and_an_enum_are_handled(postgresql: Database, tm
         CREATE TABLE visits_2026 PARTITION OF visits FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
         INSERT INTO visits VALUES (1, 0, 'good', '2025-05-01'), (2, 0, 'good', '2026-05-01'), (3, 5, 'good', '2026-05-01');
         """,
-        USERS + "visits: {belongs_to: {user_id: users.id}, on_erase: {anonymise: {user_id: null, mood: gone}}}\n",
+        USERS
+        + "visits: {belongs_to: {user_id: users.id}, on_erase: {anonymise: {user_id: null, mood: gone}}}\n",
     )
 
     world.erase(ADA)
@@ -331,7 +346,9 @@ def test_scenario_38_a_file_goes_with_the_last_row_that_names_it(make: Make, tmp
         (media / name).write_text(name)
     world = make(UPLOADS, FILED, secrets={"MEDIA": str(media)})
 
-    copied = {each.name: b"".join(each.content) for each in world.collect(ADA) if isinstance(each, Attachment)}
+    copied = {
+        each.name: b"".join(each.content) for each in world.collect(ADA) if isinstance(each, Attachment)
+    }
     erasure = world.erase(ADA)
 
     assert copied == {"own.txt": b"own.txt", "shared.txt": b"shared.txt"}
@@ -408,7 +425,9 @@ def test_scenario_40_a_summary_table_is_mapped_like_any_other(make: Make) -> Non
     assert world.rows("search_index") == [(2, "ben@chess.example.org", "ben")]
 
 
-def test_scenario_34_rows_hidden_by_the_server_are_an_error_and_not_a_zero(postgresql: Database, tmp_path: Path) -> None:
+def test_scenario_34_rows_hidden_by_the_server_are_an_error_and_not_a_zero(
+    postgresql: Database, tmp_path: Path
+) -> None:
     world = make_world(
         postgresql,
         tmp_path,

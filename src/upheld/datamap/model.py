@@ -210,7 +210,7 @@ Action = Delete | Anonymise | Detach | Keep | Ask | Retain
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Rows that meet `when`, and no earlier rule of the table, get `action`; `format` says how to read them."""
+    """Rows that meet `when` and no earlier rule of the table get `action`; `format` says how to read them."""
 
     action: Action
     when: Condition = ()
@@ -321,8 +321,8 @@ class Table:
     `name` may be `schema.table`. `person`: the key of a table in which people live, else empty. `key`: the
     row key where the schema declares none. `deleted`: the soft-delete mark; such rows count like any other.
     `restricted`: the restriction mark. `ghost`: the row that stands for people who left. `tenant`: the
-    column that tells tenants apart, None for the system's rule, "" for none. `accept`: finding code to reason.
-    `path`, `format`: where the rows stand, for systems of files.
+    column that tells tenants apart, None for the system's rule, "" for none. `accept`: finding code to
+    reason. `path`, `format`: where the rows stand, for systems of files.
     """
 
     name: str

@@ -10,8 +10,8 @@ RULES = ("email", "phone", "casefold", "none")
 def normalise(rule: str | None, value: str, *, region: str | None = None) -> str:
     """The value in the form in which identities are compared.
 
-    `email` and `casefold` compose (NFC), trim and fold case; a plus tag stays, because a tagged address may be
-    another person's (scenario 22). `phone` gives E.164 when the number can be read (`region` for numbers
+    `email` and `casefold` compose (NFC), trim and fold case; a plus tag stays, because a tagged address may
+    be another person's (scenario 22). `phone` gives E.164 when the number can be read (`region` for numbers
     without a country), else its digits. `none` and None leave the value as it is.
     """
     if rule in ("email", "casefold"):

@@ -7,7 +7,7 @@ from upheld.datamap.model import Period
 
 
 def added(day: date, period: Period) -> date:
-    """The day that far away; a date that the month does not have becomes its last day. Clamped to date's range."""
+    """The day that far away; a day that the month does not have becomes its last. Clamped to date's range."""
     months = day.year * 12 + day.month - 1 + period.years * 12 + period.months
     year, month = divmod(months, 12)
     if not date.min.year <= year <= date.max.year:

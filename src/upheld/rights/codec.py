@@ -1,8 +1,8 @@
 """Frozen values to JSON and back, each with its type (spec/plan.md).
 
 A dataclass is written as `{"is": "Erase", …}` without the fields that have their default; enums, dates and
-other scalars that JSON lacks as `{"is": "date", "value": …}`. Lists are read as tuples. Only the classes given
-are read: anything else in the text is an error that names it.
+other scalars that JSON lacks as `{"is": "date", "value": …}`. Lists are read as tuples. Only the classes
+given are read: anything else in the text is an error that names it.
 """
 
 import json

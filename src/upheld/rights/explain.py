@@ -112,7 +112,8 @@ def _words(step: Step) -> str | None:
         case steps.EraseFiles(file=file):
             return f"files named in {file.column} deleted"
         case steps.Task(look_for=look_for, how=how, owner=owner, days=days):
-            return f"{owner or 'its owner'} is asked to {how}{f' ({look_for})' if look_for else ''} within {days} days"
+            what = f"{how} ({look_for})" if look_for else how
+            return f"{owner or 'its owner'} is asked to {what} within {days} days"
         case steps.Refresh():
             return "computed anew"
         case steps.Locate() | steps.Recount():

@@ -11,7 +11,7 @@ from upheld.rights.plan import Plan
 from upheld.rights.subject import Subject
 
 ROUNDS = 3
-"""How often a system is gone through again when verification finds rows that came in meanwhile (scenario 50)."""
+"""How often a system is gone through when verification finds rows that came in meanwhile (scenario 50)."""
 
 
 @dataclass(frozen=True, slots=True)

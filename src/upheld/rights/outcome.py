@@ -127,8 +127,8 @@ class Committed:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A person was asked to do a step, and it is open until an `answer.Answer` to it is recorded. Names nobody:
-    the caller adds whom it is about when it tells the owner. `due` is the last day on which the answer is in
+    """A person was asked to do a step, and it is open until an `answer.Answer` to it is recorded. Names
+    nobody: the caller adds whom it is about when it tells the owner. `due` is the last day on which the answer is in
     time.
     """
 

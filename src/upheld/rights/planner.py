@@ -1,8 +1,8 @@
 """From the data map to a plan: pure, and the same for everybody.
 
 Each system is planned by itself: key sets first (`Locate`), then for each table what happens to a person's
-rows. Rules of a table are tried in order and the first that fits wins, so each later rule excludes the earlier
-ones' rows; a row is therefore touched by one rule, and counted once.
+rows. Rules of a table are tried in order and the first that fits wins, so each later rule excludes the
+earlier ones' rows; a row is therefore touched by one rule, and counted once.
 """
 
 from dataclasses import dataclass, field, replace
@@ -359,7 +359,7 @@ class _SystemPlanner:
             self.system.owner,
             self.system.address,
             look_for,
-            how if how else what,
+            how or what,
             days if isinstance(days, int) else 10,
             self.reason,
         )

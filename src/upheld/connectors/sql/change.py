@@ -16,7 +16,7 @@ from upheld.rights.outcome import Misconfigured
 
 @dataclass
 class Draw:
-    """Random values of one execution: one pseudonym a template, and as many unique values as there are rows."""
+    """Random values of one execution: one pseudonym a template, and a unique value for each row."""
 
     entropy: Entropy
     pseudonyms: dict[str, str] = field(default_factory=dict)
@@ -34,8 +34,8 @@ class Draw:
 
 @dataclass(frozen=True)
 class Change:
-    """`whole`: column to expression, the same statement for all rows. `each`: assignments that need a value of
-    their own for every row; `documents`: columns among them whose old value has to be read."""
+    """`whole`: column to expression, the same statement for all rows. `each`: assignments that need a value
+    of their own for every row; `documents`: columns among them whose old value has to be read."""
 
     whole: Mapping[str, Any]
     each: tuple[Assignment, ...] = ()

@@ -96,10 +96,10 @@ def _shown(step: Collect, values: dict[str, object], hers: Mapping[str, object])
     hidden = []
     for column, link in step.redact:
         shown = link != NEVER and bool(hers.get(link))
-        if column in values and values[column] is not None and not shown:
-            if link == SELF or link == NEVER or not hers.get(SELF) or column == link:
-                values[column] = REDACTED
-                hidden.append(column)
+        own = bool(hers.get(SELF)) and link not in (SELF, NEVER, column)
+        if values.get(column) is not None and not shown and not own:
+            values[column] = REDACTED
+            hidden.append(column)
     owning = {source.link.name for source in step.selection.sources if source.link.tie is Tie.OWNS}
     mine = bool(hers.get(SELF)) or (not step.selection.people and any(hers.get(name) for name in owning))
     return Row(step.number, step.selection.table, values, tuple(hidden), mine)

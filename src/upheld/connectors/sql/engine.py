@@ -93,10 +93,10 @@ def _settings(engine: sa.Engine, backend: str) -> None:
         for statement in statements:
             try:
                 cursor.execute(statement)
-            except Exception as error:
+            except Exception:
                 # MySQL lacks one MariaDB variable; nothing else may fail here
                 if "in_predicate_conversion_threshold" not in statement:
-                    raise error
+                    raise
         cursor.close()
         if backend == "postgresql":
             connection.autocommit = False
@@ -108,7 +108,7 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     isolation = "READ COMMITTED" if engine.dialect.name != "sqlite" else None
     with engine.connect() as connection:
         if isolation:
-            connection = connection.execution_options(isolation_level=isolation)
+            connection.execution_options(isolation_level=isolation)
         else:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         yield connection
@@ -120,13 +120,11 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     name = engine.dialect.name
     with engine.connect() as connection:
         if name == "postgresql":
-            connection = connection.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         elif name == "sqlite":
             connection.exec_driver_sql("PRAGMA query_only = ON")
             connection.exec_driver_sql("BEGIN")
         else:
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            connection.execution_options(isolation_level="REPEATABLE READ")
             connection.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
         yield connection

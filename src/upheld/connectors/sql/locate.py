@@ -68,7 +68,8 @@ def _identity_links(selection: Selection) -> Iterator[tuple[str, Link]]:
 
 def _looked_up(rows: Rows, connection: sa.Connection, test: Test) -> Scalar:
     lookup = test.lookup
-    assert lookup is not None
+    if lookup is None:
+        return None
     table = rows.tables[lookup.table]
     key = rows.tables.key(lookup.table)
     if len(key) != 1:
@@ -91,8 +92,12 @@ def spell(rows: Rows, connection: sa.Connection, table: str, link: Link) -> None
     if wanted:
         target = rows.tables.column(table, column)
         likely = _likely(rows, table, column, link.normalise, wanted)
-        read = connection.execute(distinct(sa.select(target).where(likely, rows.tenant(table)), connection)).scalars()
-        found = tuple(dict.fromkeys(value for value in read if normalise(link.normalise, str(value)) in wanted))
+        read = connection.execute(
+            distinct(sa.select(target).where(likely, rows.tenant(table)), connection)
+        ).scalars()
+        found = tuple(
+            dict.fromkeys(value for value in read if normalise(link.normalise, str(value)) in wanted)
+        )
     rows.raw[table, column, kind] = found
 
 
@@ -167,14 +172,14 @@ def _subtree(
     rows: Rows, connection: sa.Connection, selection: Selection, key: tuple[str, ...], own: set[Scalar]
 ) -> dict[Scalar, Scalar]:
     """Each key at or below `own`, with what it answers."""
-    assert selection.replies
     table = rows.tables[selection.table]
-    parent = rows.tables.column(selection.table, selection.replies)
+    column = selection.replies or ""
+    parent = rows.tables.column(selection.table, column)
     reached: dict[Scalar, Scalar] = dict.fromkeys(own)
     level = set(own)
     while level:
         below = sa.select(table.c[key[0]], parent).where(
-            values_in(rows.tables, selection.table, selection.replies, list(level)),
+            values_in(rows.tables, selection.table, column, list(level)),
             rows.tenant(selection.table),
         )
         level = set()
@@ -188,10 +193,10 @@ def _subtree(
 def _leaves(own: set[Scalar], reached: dict[Scalar, Scalar]) -> dict[Scalar, Scalar]:
     """Of her rows, those with nothing but her own rows below them."""
     blocked: set[Scalar] = set()
-    for child in reached:
+    for child, answered in reached.items():
         if child in own:
             continue
-        above = reached[child]
+        above = answered
         while above is not None and above not in blocked:
             blocked.add(above)
             above = reached.get(above)

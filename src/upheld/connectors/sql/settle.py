@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from upheld.connectors.sql.columns import Tables
 from upheld.datamap.model import System
-from upheld.rights.outcome import Established, Settled, Transient
+from upheld.rights.outcome import Established, Permanent, Settled, Transient
 
 _PATIENCE_SECONDS = 20
 
@@ -34,8 +34,17 @@ def established(token_text: str) -> Established:
 
 
 def settle(connection: sa.Connection, system: System, tables: Tables, token_text: str) -> Settled:
-    """Asks until the transaction has ended. Transient when it still runs after some patience."""
-    asked = json.loads(token_text)
+    """Asks until the transaction has ended. Transient when it still runs after some patience, Permanent for a
+    token that no connector of this kind gave out."""
+    try:
+        asked = json.loads(token_text)
+        known = asked["how"] in ("xid", "receipt", "reread") and isinstance(asked["id"], str)
+    except (ValueError, TypeError, KeyError):
+        known = False
+    if not known:
+        raise Permanent(
+            f"{system.name}: that is no token of this system.", "Look for the step in the journal."
+        )
     if asked["how"] == "xid":
         return _by_xid(connection, system, asked["id"])
     if asked["how"] == "receipt" and system.receipt:

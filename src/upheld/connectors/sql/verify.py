@@ -42,7 +42,7 @@ class Verifier:
         """Everything, in one go."""
         self.rows.sets.update(self.traces.sets)
         self.rows.raw.update(self.traces.raw)
-        prepare(self.rows, self.connection, [step for step in self.reach if isinstance(step, Collect)])
+        prepare(self.rows, self.connection, self.reach)
         remnants = [*self._by_links(), *self._gone(), *self._files(), *self._counters()]
         searched: list[str] = []
         skipped: list[str] = []

@@ -12,7 +12,7 @@ from upheld.connectors.sql.inside import KeySet, Predicate, is_in
 from upheld.connectors.sql.locate import keys_of
 from upheld.connectors.sql.order import Break, Touch
 from upheld.connectors.sql.where import Rows, negated
-from upheld.datamap.model import Assignment, Link
+from upheld.datamap.model import Assignment, Link, Period
 from upheld.datamap.period import added
 from upheld.rights.outcome import Count, Due, Misconfigured
 from upheld.rights.plan import (
@@ -51,9 +51,11 @@ class Writer:
             return is_in(self.rows.tables, table, keys.columns, keys.keys)
         parts = [self.rows.where(step.selection)]
         for other in self.every:
-            if other.number < step.number and isinstance(other, Erase) and other.selection.table == table:
-                if other.selection.scope is not Scope.ALL or not _apart(other, step):
-                    parts.append(negated(self.rows.where(other.selection)))
+            earlier = (
+                other.number < step.number and isinstance(other, Erase) and other.selection.table == table
+            )
+            if earlier and (other.selection.scope is not Scope.ALL or not _apart(other, step)):
+                parts.append(negated(self.rows.where(other.selection)))
         if self.only and self.only.table == table:
             parts.append(is_in(self.rows.tables, table, self.only.columns, self.only.keys))
         return sa.and_(*parts)
@@ -169,25 +171,23 @@ class Writer:
 
     def _retained(self, step: Retain) -> Count:
         if step.period and step.after:
-            self._note_due(step)
+            self._note_due(step, step.period, step.after)
         if step.assignments:
             return self._counted(step, self._assigned(step, step.assignments))
         return self.count(step)
 
-    def _note_due(self, step: Retain) -> None:
+    def _note_due(self, step: Retain, period: Period, after: str) -> None:
         """Which rows are due on which day, by key: what the purge works from."""
-        assert step.period
-        assert step.after
         name = step.selection.table
         key = self.rows.tables.key(name, self.declared_key(name))
         if not key:
             return
-        columns = [self.rows.tables.column(name, column) for column in (*key, step.after)]
+        columns = [self.rows.tables.column(name, column) for column in (*key, after)]
         days: dict[str, list[Key]] = {}
         for row in self.connection.execute(sa.select(*columns).where(self.condition(step))):
             day = as_date(row[-1])
             if day is not None:
-                days.setdefault(added(day, step.period).isoformat(), []).append(tuple(row[:-1]))
+                days.setdefault(added(day, period).isoformat(), []).append(tuple(row[:-1]))
         self.due.extend(Due(step.number, name, day, key, tuple(keys)) for day, keys in sorted(days.items()))
 
     # --- detaching ---
@@ -282,13 +282,13 @@ class Writer:
         return Count(step.number, step.table, done.rowcount)
 
 
-def _apart(erase: Erase, step: Touch) -> bool:
+def _apart(erase: Touch, step: Touch) -> bool:
     """Whether two steps cannot select the same row, being rules of one table that exclude each other."""
     return erase.selection.when in step.selection.unless or erase.selection.age != step.selection.age
 
 
 def as_date(value: object) -> date | None:
-    """The calendar day of a stored moment: a date, a datetime, ISO text or seconds since 1970; None for none."""
+    """The calendar day of a stored moment: a date, a datetime, ISO text, seconds since 1970; else None."""
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
