@@ -7,11 +7,12 @@ is spelled out. Nothing here opens a file or a connection.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from upheld.law.basis import LegalBasis
 from upheld.law.ground import Ground
@@ -473,6 +474,10 @@ class Organisation:
     backup_days: int | None = None
     holds: tuple[Hold, ...] = ()
     limits: Limits = Limits()
+
+    def local(self, moment: datetime) -> datetime:
+        """The moment by the organisation's own clock: on that day, and no other, its periods end (T-02)."""
+        return moment.astimezone(ZoneInfo(self.time_zone))
 
 
 @dataclass(frozen=True, slots=True)

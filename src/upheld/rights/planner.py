@@ -13,6 +13,7 @@ from upheld.datamap.model import DataMap, Hold, Link, System, Table, Tie
 from upheld.law.ground import Ground
 from upheld.law.right import Right
 from upheld.rights import plan as steps
+from upheld.rights.outcome import Misconfigured
 from upheld.rights.plan import NEVER, SELF, Age, Held, Plan, Reason, Scope, Selection, Side, Source, Step
 
 _ARTICLES = {
@@ -23,11 +24,20 @@ _ARTICLES = {
 }
 
 
-def plan(datamap: DataMap, right: Right, *, regime: str = "gdpr", today: date) -> Plan:
+def plan(datamap: DataMap, right: Right, *, regime: str | None = None, today: date) -> Plan:
     """The plan of an access or an erasure over all systems of the map, in the map's order.
+
+    Without `regime`, by the first under which the organisation answers; Misconfigured for one that is none.
 
     Holds in force on `today` turn every treatment in their scope into a Retain for legal claims (G-17.4).
     """
+    regimes = datamap.organisation.regimes
+    regime = regime or regimes[0]
+    if regime not in regimes:
+        raise Misconfigured(
+            f"{datamap.organisation.name} does not answer under `{regime}`.",
+            f"Choose one of: {', '.join(regimes)}; they stand in upheld.yaml.",
+        )
     holds = tuple(hold for hold in datamap.organisation.holds if hold.until >= today)
     planned: list[Step] = []
     for system in datamap.systems:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
@@ -139,7 +139,7 @@ class Rows:
     def where_age(self, table: str, age: Age) -> Predicate:
         """Rows on one side of a period; a row without a date counts as running."""
         column = self.tables.column(table, age.after)
-        over = column < _bound(column.type, first_running_day(age.period, self.now.date()))
+        over = column < _bound(column.type, first_running_day(age.period, self.now.date()), self.now.tzinfo)
         return over if age.side is Side.OVER else negated(over)
 
 
@@ -161,8 +161,9 @@ def first_running_day(period: Period, today: date) -> date:
     return day
 
 
-def _bound(kind: types.TypeEngine[Any], day: date) -> Any:
-    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+def _bound(kind: types.TypeEngine[Any], day: date, zone: tzinfo | None) -> Any:
+    """Where that day begins, by the clock in `zone`; a column without a zone is read as that clock's."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=zone or UTC)
     if isinstance(kind, types.Date):
         return day
     if isinstance(kind, types.DateTime):

@@ -55,7 +55,7 @@ def triggers(look: Look) -> Iterator[Finding]:
             "trigger.present",
             table.name,
             f"A write to {table.name} starts code of the server's own: {said}.",
-            f"{table.name}: {{accept: {{trigger.present: say what {found[0].name} does}}}}",
+            f"{table.name}: {{accept: [{{finding: trigger.present, reason: what {found[0].name} does}}]}}",
             severity=Severity.NOTE if known else None,
         )
 
