@@ -139,8 +139,10 @@ def test_a_copy_is_written_and_opens_with_its_key(shop: Shop) -> None:
 def test_the_map_is_checked_and_drawn(shop: Shop) -> None:
     checked = shop.upheld("map", "check")
     assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert "SQLite has no accounts" in shop.upheld("map", "grants").stdout
+    assert shop.upheld("map", "grants", "--system", "nowhere").returncode == 2
     assert shop.upheld("map", "show", "--html", "map.html").returncode == 0
-    assert "shop" in shop.upheld("map", "show").stdout
+    assert "users<br/>people, deleted" in shop.upheld("map", "show").stdout
     assert "</html>" in (shop.folder / "map.html").read_text()
 
 

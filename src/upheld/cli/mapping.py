@@ -1,6 +1,7 @@
 """What `upheld map …` does."""
 
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import typer
 
@@ -46,7 +47,7 @@ def check(*, strict: bool, offline: bool, as_json: bool) -> int:
     return 1 if silent or any(each.severity in fatal for each in findings) else 0
 
 
-def show(html: Path | None) -> int:
+def draw(html: Path | None) -> int:
     """The whole map, as text or as a page."""
     mapped = start.datamap()
     if html is None:
@@ -55,6 +56,33 @@ def show(html: Path | None) -> int:
         html.write_text(as_html(mapped), encoding="utf-8")
         typer.echo(f"wrote {html}")
     return 0
+
+
+@runtime_checkable
+class Granting(Protocol):
+    """A connector whose system knows accounts and rights."""
+
+    def grants(self) -> str:
+        """Statements for the system's owner."""
+
+
+def grants(system: str) -> int:
+    """The grants of every system that has some, or of one; 1 where a system cannot be asked."""
+    reached = start.connectors(start.datamap())
+    if system and system not in reached:
+        raise WrongUse(f"There is no system {system!r}.", f"Systems: {', '.join(reached) or 'none'}.")
+    silent = False
+    for name, connector in reached.items():
+        if system not in ("", name):
+            continue
+        try:
+            said = connector.grants() if isinstance(connector, Granting) else "-- no rights to grant here\n"
+        except Failure as failure:
+            typer.echo(f"{name}: {failure}", err=True)
+            silent = True
+            continue
+        typer.echo(f"-- {name}\n{said}")
+    return 1 if silent else 0
 
 
 def schema(name: str) -> int:

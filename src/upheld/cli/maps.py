@@ -49,7 +49,21 @@ def show(
     start.settle(dir_, None)
     from upheld.cli import mapping  # lazy: app ready
 
-    raise typer.Exit(mapping.show(html))
+    raise typer.Exit(mapping.draw(html))
+
+
+@commands.command("grants")
+def grants(
+    system: Annotated[str, typer.Option("--system", metavar="NAME", help="Only this system.")] = "",
+    dir_: options.Dir = None,
+) -> None:
+    """Print the statements that give two roles exactly the rights this map needs: one to find, one to change."""
+    from upheld.cli import start  # lazy: slow import
+
+    start.settle(dir_, None)
+    from upheld.cli import mapping  # lazy: app ready
+
+    raise typer.Exit(mapping.grants(system))
 
 
 @commands.command("schema")

@@ -38,7 +38,7 @@ def _section(name: str, found: Command, parent: Context) -> Iterator[str]:
         written = (
             ", ".join(parameter.opts)
             if parameter.param_type_name == "option"
-            else parameter.human_readable_name
+            else str(parameter.name).upper()
         )
         if written != "--help":
             yield f"- `{written}` {' '.join((getattr(parameter, 'help', '') or '').split())}"

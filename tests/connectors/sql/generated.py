@@ -4,7 +4,9 @@ Only worlds whose map and schema agree are made: a row that refers to a row that
 turned to the ghost. What the checks refuse is not their subject.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -32,25 +34,25 @@ T = TypeVar("T")
 NAMES = ("ada", "ben", "cy", "dee", "eve")
 # Around seven years before 22 November 2026, and a day that most years lack.
 DAYS = ("2019-11-21", "2019-11-22", "2019-11-23", "2020-02-29", "2012-02-29", "2010-01-01", "2026-11-22")
+ACCEPTED = [{"finding": "delete.refused", "reason": "the rows that refer go in the same erasure, or were cut"}]
 
 
 @dataclass
 class Maker:
-    """Makes one world; every choice is drawn."""
+    """Makes one world; every choice is `choose(least, most)`."""
 
-    draw: Any
-    dialect: str
+    choose: Callable[[int, int], int]
     sheets: Sheets = field(default_factory=dict)
     number: int = 0
 
     def pick(self, *choices: T) -> T:
-        return choices[self.draw(st.integers(0, len(choices) - 1))]
+        return choices[self.choose(0, len(choices) - 1)]
 
     def yes(self) -> bool:
-        return bool(self.draw(st.booleans()))
+        return bool(self.choose(0, 1))
 
     def many(self, most: int, least: int = 0) -> int:
-        return int(self.draw(st.integers(least, most)))
+        return self.choose(least, most)
 
     def add(self, sheet: Sheet) -> Sheet:
         sheet.columns = {"n": Column(null=False), **sheet.columns}
@@ -96,6 +98,7 @@ class Maker:
                     "identities": {"email": identity},
                     "ghost": {"email": "ghost@example.org"},
                     "soft_delete": "deleted_at",
+                    "accept": ACCEPTED,
                     "fields": {
                         "email": {"category": "email-address", "purposes": ["service"]},
                         "name": {"category": "name", "purposes": ["service"]},
@@ -270,18 +273,19 @@ class Maker:
                 "members",
                 {
                     "group_id": Column(null=False, to=("groups_", "id")),
-                    "user_id": Column(null=True, to=("users", "id")),
+                    "user_id": Column(null=False, to=("users", "id")),
                 },
                 key=(),
                 ways=(Way(("user_id",), "users"),),
                 rules=(((), Delete()),),
+                more={"accept": ACCEPTED},
             )
         )
         for index in range(self.many(3, 1)):
             self.row(groups, id=index + 1, admin_id=self.pick(None, *self.people), body="chess")
         for _ in range(self.many(6)):
             self.row(
-                members, group_id=self.pick(*(row["id"] for row in groups.rows)), user_id=self.pick(None, *self.people)
+                members, group_id=self.pick(*(row["id"] for row in groups.rows)), user_id=self.pick(*self.people)
             )
         if self.yes():
             self.attached("shares", "groups_")
@@ -563,11 +567,21 @@ class Generated:
 
 
 @st.composite
-def worlds(draw: st.DrawFn, dialect: str) -> Generated:
-    maker = Maker(draw, dialect)
+def worlds(draw: st.DrawFn) -> Generated:
+    """Two to seven tables."""
+    maker = Maker(lambda least, most: draw(st.integers(least, most)))
     maker.users()
     chosen = draw(st.lists(st.sampled_from(range(len(SHAPES))), min_size=1, max_size=3, unique=True))
     for index in chosen:
         SHAPES[index](maker)
     asking = draw(st.lists(st.sampled_from(maker.people), min_size=1, max_size=2, unique=True))
     return Generated(maker.sheets, tuple((each, maker.yes()) for each in asking))
+
+
+def rich(seed: int) -> Generated:
+    """All shapes in one world, filled by chance that repeats."""
+    maker = Maker(Random(seed).randint)
+    maker.users()
+    for shape in SHAPES:
+        shape(maker)
+    return Generated(maker.sheets, ((maker.pick(*maker.people), maker.yes()),))

@@ -58,7 +58,9 @@ def test_strange_names_are_read_and_can_be_asked(each_database: Database) -> Non
     sign = "`" if each_database.dialect == "mariadb" else '"'
 
     def mark(name: str) -> str:
-        doubled = name if each_database.dialect == "sqlite" else name.replace("%", "%%")  # the drivers' own sign
+        doubled = (
+            name if each_database.dialect == "sqlite" else name.replace("%", "%%")
+        )  # the drivers' own sign
         return sign + doubled.replace(sign, sign * 2) + sign
 
     names = ["two words", "select", 'quo"te', "back`tick", "Upper", "per%cent", "co:lon", "ünïcode"]
@@ -149,17 +151,26 @@ def test_scenario_33_kinds_of_relation_on_postgresql(postgresql: Database) -> No
         "who": ("uuid", Family.UUID, ()),
         "p": ("point", Family.OTHER, ()),
     }
-    assert (users.columns["id"].identity, users.columns["id"].always, users.columns["twice"].generated) == (True,) * 3
+    assert (users.columns["id"].identity, users.columns["id"].always, users.columns["twice"].generated) == (
+        True,
+    ) * 3
     assert users.columns["s"].length == 5
     assert [(c.name, c.value_of) for c in users.checks] == [("short_check", "s")]
-    assert [(t.name, t.timing, t.events) for t in users.triggers] == [("note", "BEFORE", ("INSERT", "UPDATE"))]
+    assert [(t.name, t.timing, t.events) for t in users.triggers] == [
+        ("note", "BEFORE", ("INSERT", "UPDATE"))
+    ]
     assert [(i.name, i.columns, i.partial, i.expression) for i in users.indexes] == [
         ("lowered", (), False, True),
         ("partly", ("n",), True, False),
         ("users_pkey", ("id",), False, False),
     ]
     assert found.refer("users")[0].key == LiveForeignKey(
-        columns=("user_id",), to="users", to_columns=("id",), deferrable=True, deferred=True, name="seats_user_id_fkey"
+        columns=("user_id",),
+        to="users",
+        to_columns=("id",),
+        deferrable=True,
+        deferred=True,
+        name="seats_user_id_fkey",
     )
     assert live(postgresql, "events", "public").tables["public.users"].children == ("public.admins",)
 
@@ -214,15 +225,23 @@ def test_scenario_63_engines_collations_and_json_on_mariadb(mariadb: Database) -
         "yes": ("tinyint(1)", Family.INTEGER, None, ()),
         "d": ("decimal(8,2)", Family.NUMBER, None, ()),
     }
-    assert (a.columns["id"].identity, a.columns["g"].generated, a.columns["s"].collation) == (True, True, "utf8mb4_bin")
+    assert (a.columns["id"].identity, a.columns["g"].generated, a.columns["s"].collation) == (
+        True,
+        True,
+        "utf8mb4_bin",
+    )
     assert [(t.name, t.timing, t.events) for t in a.triggers] == [("note", "BEFORE", ("UPDATE",))]
-    assert {i.name: i.columns for i in a.indexes} == {"PRIMARY": ("id",), "prefix": ("t",), "many": ("s", "yes")}
+    assert {i.name: i.columns for i in a.indexes} == {
+        "PRIMARY": ("id",),
+        "prefix": ("t",),
+        "many": ("s", "yes"),
+    }
 
 
 def test_what_only_the_text_of_sqlite_says(sqlite: Database) -> None:
     sqlite.run(
         "CREATE TABLE a (id INTEGER PRIMARY KEY, x TEXT CHECK (x <> ')' /* ) */ AND length(x) < 5), \"CHECK\" INT,"
-        " g INT AS (id + 1), CONSTRAINT named CHECK (\"CHECK\" IN (1, 2)))",
+        ' g INT AS (id + 1), CONSTRAINT named CHECK ("CHECK" IN (1, 2)))',
         "CREATE TABLE b (a_id INT REFERENCES A, PRIMARY KEY (a_id)) WITHOUT ROWID",
         "CREATE TRIGGER note AFTER UPDATE OF x ON a BEGIN SELECT 1; END",
         "CREATE VIRTUAL TABLE found USING fts5(body)",
@@ -262,6 +281,5 @@ def test_four_hundred_tables_are_read_in_under_two_seconds(each_database: Databa
         started = time.perf_counter()
         found = read_live(connection, ())
         taken = time.perf_counter() - started
-    print(f"{each_database.kind}: {taken:.3f} s")
     assert len(found.tables) == 400
     assert taken < 2

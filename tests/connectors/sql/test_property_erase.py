@@ -50,7 +50,7 @@ def _prove(stage: Stage, generated: Generated) -> None:
         previewed = {each.step: (each.rows, each.others) for each in erasure.preview}
         done = {each.step: (each.rows, each.others) for each in committed.counts if each.step in previewed}
         assert done == previewed
-        assert committed.counts.tables == erasure.preview.tables
+        assert set(committed.counts.tables) == set(erasure.preview.tables)
         counters = [(name, sheet.recount[0]) for name, sheet in sheets.items() if sheet.recount]
         others = {
             (name, row["n"])
@@ -61,7 +61,8 @@ def _prove(stage: Stage, generated: Generated) -> None:
         }
         assert touched(before, after, counters) - others <= shown
         if stage.database.dialect == "sqlite":
-            assert world.rows("pragma_foreign_key_check") == []
+            broken = world.rows("pragma_foreign_key_check")
+            assert broken == [], broken
 
         again, _ = asked(world, sheets, person, by_address=by_address)
         world.erase_subject(again, now=NOW)
@@ -73,7 +74,7 @@ def test_scenario_47_erasure_leaves_what_the_oracle_says_on_sqlite(new_database:
     stage = Stage(new_database("sqlite"), tmp_path / "privacy")
 
     @usual(300)
-    @given(worlds("sqlite"))
+    @given(worlds())
     def prove(generated: Generated) -> None:
         _prove(stage, generated)
 
@@ -85,7 +86,7 @@ def test_scenario_47_erasure_leaves_what_the_oracle_says(kind: str, new_database
     stage = Stage(new_database(kind), tmp_path / "privacy")
 
     @usual(40)
-    @given(worlds(stage.database.dialect))
+    @given(worlds())
     def prove(generated: Generated) -> None:
         _prove(stage, generated)
 

@@ -15,6 +15,7 @@ from upheld.connectors.sql.engine import TESTED, make_engine, reading, writing
 from upheld.connectors.sql.execution import Run, matched
 from upheld.connectors.sql.failures import translated
 from upheld.connectors.sql.find import find
+from upheld.connectors.sql.grants import grants
 from upheld.connectors.sql.live import LiveSchema, read_live
 from upheld.connectors.sql.locate import prepare
 from upheld.connectors.sql.order import touches
@@ -54,6 +55,11 @@ class SqlConnector:
         """Misconfigured and Transient when the database cannot be reached."""
         with translated(self.system.name, "checking the schema"), reading(self.engine) as connection:
             return self._findings(connection, read_live(connection, self.system.schemas))
+
+    def grants(self) -> str:
+        """The statements that give two roles what this map needs; for its owner to read and to run."""
+        with translated(self.system.name, "reading the schema"), reading(self.engine) as connection:
+            return grants(self.system, read_live(connection, self.system.schemas))
 
     def key(self, table: str, text: str) -> Key:
         """Several key columns are separated by commas."""

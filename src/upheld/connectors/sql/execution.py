@@ -159,7 +159,7 @@ class Run:
                 counts.extend(self._after(rows, writer, removing))
             mark = token(connection, self.system, self.tables, name, self.entropy())
             done = Counts(tuple(counts), matched)
-            yield Prepared(self.system.name, name, mark, done, traces)
+            yield Prepared(self.system.name, name, mark, done, traces, due=tuple(writer.due))
             connection.commit()
         if chunk is None:
             self._refresh()

@@ -44,8 +44,8 @@ READERS = {
 def read_live(connection: sa.Connection, schemas: Sequence[str] = ()) -> LiveSchema:
     """The tables of these schemas, and any table elsewhere whose foreign key points into them.
 
-    Reads catalogues only, in the connection's current transaction. Misconfigured for a dialect without a reader
-    and for a schema that does not exist.
+    Reads catalogues only, in the connection's current transaction. Misconfigured for a dialect without a
+    reader and for a schema that does not exist.
     """
     name = connection.dialect.name
     if name not in READERS:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from types import MappingProxyType
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql import quoted_name
@@ -47,14 +48,13 @@ class Family(StrEnum):
 class LiveColumn:
     """One column. `length` is in characters (bytes for binary types), None where there is no limit.
 
-    `identity`: the server gives the value (identity, serial by AUTO_INCREMENT, SQLite's row id); `always` when
-    it refuses any other. `type_text` is the server's own words. `json` is also true of MariaDB's JSON, which
-    the server stores as text. `element`: the family of an array's elements. `bytes` holds for MariaDB text whose
-    limit counts bytes.
+    `identity`: the server gives the value (IDENTITY, AUTO_INCREMENT, SQLite's row id); `always` when it
+    refuses any other. `type_text` is the server's own words. `json` is also true of MariaDB's JSON, which the
+    server stores as text. `element`: the family of an array's elements.
     """
 
     name: str
-    type: TypeEngine[object] = field(compare=False)
+    type: TypeEngine[Any] = field(compare=False)
     type_text: str
     nullable: bool
     family: Family
@@ -73,7 +73,7 @@ class LiveColumn:
 
 @dataclass(frozen=True, slots=True)
 class LiveForeignKey:
-    """`columns` refer to `to_columns` of the table named `to`. `deferrable`: its check can wait for the commit
+    """`columns` refer to `to_columns` of the table `to`. `deferrable`: its check can wait for the commit
     (never for RESTRICT; always on SQLite, by a pragma). `deferred`: it waits without being told."""
 
     columns: tuple[str, ...]
@@ -88,7 +88,7 @@ class LiveForeignKey:
 
 @dataclass(frozen=True, slots=True)
 class LiveIndex:
-    """An index that the planner may use. `columns` ends before the first expression; `partial`: not all rows."""
+    """An index over rows. `columns` end before the first expression; `partial`: not all rows."""
 
     name: str
     columns: tuple[str, ...]
@@ -124,7 +124,7 @@ class LiveTable:
     """One table, view or the like. `schema` and `title` are the server's two words for it, `name` the map's.
 
     `key`: the primary key. `uniques`: sets of columns that together differ in every row, the key not among
-    them. `rows_estimate` is the server's own guess, None where it has none. `engine`: MariaDB's storage engine.
+    them. `rows_estimate`: the server's own guess, None where it has none. `engine`: MariaDB's storage engine.
     `row_security`: policies hide rows from the account we are connected as. `parent`: the table that this one
     is a partition or an inheritance child of. `outside`: not in the system's schemas, here because it refers
     to one that is. `folds`: names of columns are found whatever their case.
@@ -150,6 +150,7 @@ class LiveTable:
     outside: bool = False
     folds: bool = False
     versioned: bool = False
+    made: list[sa.TableClause] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def stores(self) -> bool:
@@ -178,12 +179,13 @@ class LiveTable:
         return False
 
     def clause(self) -> sa.TableClause:
-        """The table for statements: always with its schema, every name quoted."""
-        return sa.table(
-            quoted_name(self.title, quote=True),
-            *(sa.column(quoted_name(each.name, quote=True), each.type) for each in self.columns.values()),
-            schema=quoted_name(self.schema, quote=True),
-        )
+        """The table for statements: always with its schema, every name quoted. One and the same each time, so
+        that parts of a statement made apart name one table."""
+        if not self.made:
+            columns = (sa.column(quoted_name(each.name, quote=True), each.type) for each in self.columns.values())
+            schema = quoted_name(self.schema, quote=True)
+            self.made.append(sa.table(quoted_name(self.title, quote=True), *columns, schema=schema))
+        return self.made[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,7 @@ class LiveSchema:
     folds: bool = False
 
     def get(self, name: str) -> LiveTable | None:
-        """The table as the map may write it: bare, or with the default schema before it; None where absent."""
+        """The table as the map may write it, bare or with the default schema; None where absent."""
         found = self.tables.get(name)
         if found is not None:
             return found

@@ -1,4 +1,4 @@
-"""A ZIP that comes in pieces, and the age file around it: neither is ever whole in memory or in plain on disk.
+"""A ZIP that comes in pieces, and the age file around it: never whole in memory nor in plain on disk.
 
 Everything is pulled: the encryption asks for bytes, which asks the archive, which asks the rows. So there is
 no thread, and a failure anywhere stops all of it.
@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, BinaryIO, cast
 
-import pyrage
+import pyrage  # type: ignore[import-untyped]
 
 from upheld.rights.outcome import Misconfigured, Transient
+
+Recipients = Sequence[object]
+"""Public keys, read by `readers`."""
 
 gibibyte = 1024**3
 gathered = 256 * 1024
@@ -135,7 +138,7 @@ class _Measured:
         return self._digest.hexdigest()
 
 
-def readers(keys: Sequence[str]) -> list[pyrage.x25519.Recipient]:
+def readers(keys: Sequence[str]) -> Recipients:
     """The public keys, read. Misconfigured without any, or naming the one that is none."""
     if not keys:
         raise Misconfigured("No key to encrypt the package to.", "Give at least one age public key (age1…).")
@@ -150,7 +153,7 @@ def readers(keys: Sequence[str]) -> list[pyrage.x25519.Recipient]:
     return read
 
 
-def seal(pieces: Iterator[bytes], out: BinaryIO, keys: Sequence[pyrage.x25519.Recipient]) -> tuple[int, str]:
+def seal(pieces: Iterator[bytes], out: BinaryIO, keys: Recipients) -> tuple[int, str]:
     """Encrypt the pieces to `out`; the size and SHA-256 of the age file.
 
     What the pieces raise is raised unchanged; Transient when `out` cannot be written.

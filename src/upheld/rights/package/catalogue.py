@@ -27,6 +27,7 @@ class Catalogue:
     heading: str
     what: str
     nothing: str
+    expected: str
     unfinished: str
     unfinished_all: str
     by_system: str

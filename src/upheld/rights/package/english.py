@@ -102,19 +102,26 @@ words = Catalogue(
         }
     ),
     heading="What {organisation} holds about you",
-    what="You asked {organisation} for a copy of the data it holds about you. This is that copy, as it stood on {date}.",
-    nothing="We looked in every system that could hold something about you. We hold nothing about you there.",
-    unfinished="This copy is not complete yet. We could not include everything from: {systems}. What is missing is "
+    what="You asked {organisation} for a copy of the data it holds about you. This is that copy, as it "
+    "stood on {date}.",
+    nothing="We looked in every system that could hold something about you, and we hold nothing: {systems}.",
+    expected="If you expected something, tell us under which names, addresses or numbers you may "
+    "be known to us.",
+    unfinished="This copy is not complete yet. We could not include everything from: {systems}. What is "
+    "missing is "
     "still owed to you; you need not ask again.",
-    unfinished_all="This copy is not complete yet. Nothing could be read from: {systems}. This does not mean that we "
+    unfinished_all="This copy is not complete yet. Nothing could be read from: {systems}. This does not "
+    "mean that we "
     "hold nothing; the rest is still owed to you and you need not ask again.",
     by_system="What we hold, system by system",
     state_failed="not complete",
     state_waiting="not answered yet",
     state_not_asked="not searched",
-    why_failed="This system could not be read when the copy was made, so we do not know yet what it holds about you.",
+    why_failed="This system could not be read when the copy was made, so we do not know yet what it holds "
+    "about you.",
     why_failed_part="Reading this system broke off. What was read until then is included; more may follow.",
-    why_waiting="A member of our staff has to look in this system by hand. The answer is not in this copy yet.",
+    why_waiting="A member of our staff has to look in this system by hand. The answer is not in this copy "
+    "yet.",
     why_not_asked="This system was left out of this copy. It may hold something about you.",
     looked_in="We also looked here and found nothing about you: {systems}.",
     why="Why we have it",
@@ -129,11 +136,12 @@ words = Catalogue(
     place_unknown="Not recorded.",
     source="Where it comes from",
     source_you="You gave us: {categories}.",
-    source_rest="The rest was not given by you directly. Ask us if you want to know more about where it comes from.",
+    source_rest="Of the rest it is not recorded that you gave it yourself; ask us where it comes from.",
     source_unknown="It is not recorded that you gave us any of this yourself. Ask us where it comes from.",
     categories_held="What kind of data it is",
     withheld="Held, but not shown",
-    never_sent="{category}: we hold it ({count}), but never send it, because it could harm you in the wrong hands.",
+    never_sent="{category}: we hold it ({count}), but never send it, because it could harm you in the wrong "
+    "hands.",
     others="Parts that are about other people ({count}): we replaced them with a mark to protect them.",
     data="The data itself",
     files="Files",
@@ -144,8 +152,14 @@ words = Catalogue(
         "If something is wrong or missing, tell us what it should say and we will correct it.",
         "You can ask us to delete your data, to stop using it, or to use it only within limits.",
         "You can object to uses that rest on our legitimate interest, and take back a consent at any time.",
-        "You can ask for the data you gave us in a form that another organisation can read; it is in this copy already.",
-        "If a machine alone made a decision that matters to you, you can ask how, and have a person look at it again.",
+        (
+            "You can ask for the data you gave us in a form that another organisation can read; it is in "
+            "this copy already."
+        ),
+        (
+            "If a machine alone made a decision that matters to you, you can ask how, and have a person "
+            "look at it again."
+        ),
     ),
     rights_text_us=(
         "If something is wrong, tell us what it should say and we will correct it.",
@@ -153,11 +167,13 @@ words = Catalogue(
         "You can tell us not to sell or share it. We will not treat you any worse for using these rights.",
     ),
     complain="If you are not content with our answer",
-    complain_named="You can complain to {authority}, free of charge. Write to us first if you like, but you need not.",
+    complain_named="You can complain to {authority}, free of charge. Write to us first if you like, but you "
+    "need not.",
     complain_open="You can complain to the data protection authority where you live or work, free of charge.",
     contact="Write to {organisation}: {contact}",
     machines="For machines",
-    machines_text="The same data is also here as tables for a spreadsheet (CSV) and for programs (JSON lines). "
+    machines_text="The same data is also here as tables for a spreadsheet (CSV) and for programs (JSON "
+    "lines). "
     "{manifest} lists every file; {schema} describes every table.",
     records=("record", "records"),
     pages=("page", "pages"),

@@ -102,19 +102,28 @@ words = Catalogue(
         }
     ),
     heading="Ce que {organisation} conserve à votre sujet",
-    what="Vous avez demandé à {organisation} une copie de vos données. La voici, telle qu’elle était le {date}.",
-    nothing="Nous avons cherché partout où quelque chose pouvait vous concerner et n’avons rien trouvé.",
-    unfinished="Cette copie n’est pas encore complète. Il manque des éléments de : {systems}. Ils vous sont toujours dus, "
+    what="Vous avez demandé à {organisation} une copie de vos données. La voici, telle qu’elle était le "
+    "{date}.",
+    nothing="Nous avons cherché partout où quelque chose pouvait vous concerner, sans rien "
+    "trouver : {systems}.",
+    expected="Vous attendiez autre chose ? Indiquez-nous les noms, adresses ou numéros sous "
+    "lesquels vous pourriez figurer.",
+    unfinished="Cette copie n’est pas encore complète. Il manque des éléments de : {systems}. Ils vous sont "
+    "toujours dus, "
     "sans nouvelle demande de votre part.",
-    unfinished_all="Cette copie n’est pas encore complète. Rien n’a pu être lu dans : {systems}. Cela ne veut pas dire que "
+    unfinished_all="Cette copie n’est pas encore complète. Rien n’a pu être lu dans : {systems}. Cela ne "
+    "veut pas dire que "
     "nous n’avons rien ; le reste vous est toujours dû, sans nouvelle demande de votre part.",
     by_system="Ce que nous conservons, et où",
     state_failed="incomplet",
     state_waiting="réponse attendue",
     state_not_asked="non consulté",
-    why_failed="Ce système était illisible au moment de la copie : nous ne savons pas encore ce qu’il contient sur vous.",
-    why_failed_part="La lecture s’est interrompue. Ce qui avait été lu figure ici ; il peut y en avoir davantage.",
-    why_waiting="L’un de nous doit consulter ce système à la main. La réponse n’est pas encore dans cette copie.",
+    why_failed="Ce système était illisible au moment de la copie : nous ne savons pas encore ce qu’il "
+    "contient sur vous.",
+    why_failed_part="La lecture s’est interrompue. Ce qui avait été lu figure ici ; il peut y en avoir "
+    "davantage.",
+    why_waiting="L’un de nous doit consulter ce système à la main. La réponse n’est pas encore dans cette "
+    "copie.",
     why_not_asked="Ce système a été laissé de côté. Il peut contenir quelque chose sur vous.",
     looked_in="Nous avons aussi cherché ici, sans rien trouver sur vous : {systems}.",
     why="Pourquoi nous l’avons",
@@ -129,11 +138,12 @@ words = Catalogue(
     place_unknown="Ce n’est pas noté.",
     source="D’où cela vient",
     source_you="De vous-même : {categories}.",
-    source_rest="Le reste ne vient pas directement de vous. Demandez-nous si vous voulez en connaître l’origine.",
+    source_rest="Pour le reste, ce n’est pas noté : demandez-nous d’où cela vient.",
     source_unknown="Rien n’indique que cela vienne de vous-même. Demandez-nous d’où cela vient.",
     categories_held="De quel genre de données il s’agit",
     withheld="Conservé, mais pas montré",
-    never_sent="{category} : nous l’avons ({count}) mais ne l’envoyons jamais, car entre de mauvaises mains cela vous nuirait.",
+    never_sent="{category} : nous l’avons ({count}) mais ne l’envoyons jamais, car entre de mauvaises mains "
+    "cela vous nuirait.",
     others="Passages sur d’autres personnes ({count}) : remplacés par une mention pour les protéger.",
     data="Les données elles-mêmes",
     files="Fichiers",
@@ -143,9 +153,18 @@ words = Catalogue(
     rights_text=(
         "Si quelque chose est faux ou manque, écrivez-nous ce qu’il faut lire et nous le corrigerons.",
         "Vous pouvez nous demander d’effacer vos données, de ne plus les utiliser ou d’en limiter l’usage.",
-        "Vous pouvez vous opposer à ce qui repose sur notre intérêt légitime et retirer un accord à tout moment.",
-        "Ce que vous nous avez donné peut être repris par un autre organisme ; le format voulu est déjà dans cette copie.",
-        "Si une machine seule a pris une décision importante pour vous, demandez comment, et qu’une personne la revoie.",
+        (
+            "Vous pouvez vous opposer à ce qui repose sur notre intérêt légitime et retirer un accord à "
+            "tout moment."
+        ),
+        (
+            "Ce que vous nous avez donné peut être repris par un autre organisme ; le format voulu est "
+            "déjà dans cette copie."
+        ),
+        (
+            "Si une machine seule a pris une décision importante pour vous, demandez comment, et qu’une "
+            "personne la revoie."
+        ),
     ),
     rights_text_us=(
         "Si quelque chose est faux, écrivez-nous ce qu’il faut lire et nous le corrigerons.",
@@ -153,12 +172,15 @@ words = Catalogue(
         "Vous pouvez nous interdire de les vendre ou de les communiquer, sans en subir de conséquence.",
     ),
     complain="Si notre réponse ne vous satisfait pas",
-    complain_named="Vous pouvez vous plaindre gratuitement auprès de : {authority}. Nous écrire d’abord n’est pas obligatoire.",
-    complain_open="Vous pouvez vous plaindre gratuitement auprès de l’autorité de protection des données de votre lieu de vie "
+    complain_named="Vous pouvez vous plaindre gratuitement auprès de : {authority}. Nous écrire d’abord "
+    "n’est pas obligatoire.",
+    complain_open="Vous pouvez vous plaindre gratuitement auprès de l’autorité de protection des données de "
+    "votre lieu de vie "
     "ou de travail.",
     contact="Écrivez à {organisation} : {contact}",
     machines="Pour les machines",
-    machines_text="Les mêmes données sont jointes en tableaux (CSV) et en lignes JSON pour les programmes. {manifest} énumère "
+    machines_text="Les mêmes données sont jointes en tableaux (CSV) et en lignes JSON pour les programmes. "
+    "{manifest} énumère "
     "chaque fichier ; {schema} décrit chaque table.",
     records=("élément", "éléments"),
     pages=("page", "pages"),

@@ -1,7 +1,7 @@
-"""The one pass over each system: rows to the spool, files into the archive, and what was learned on the way."""
+"""The one pass over each system: rows to the spool, files into the archive, and what was learnt."""
 
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -94,7 +94,7 @@ class Part:
 
 
 def meets(condition: Condition, values: Mapping[str, object]) -> bool:
-    """Whether a row meets a condition, as far as its own values can tell (a lookup needs the database: no)."""
+    """Whether a row meets a condition, as far as its own values can tell (a lookup does not: no)."""
     for test in condition:
         value = values.get(test.column)
         if test.lookup is not None:
@@ -154,6 +154,15 @@ class Gathering:
     def __init__(self, plan: Plan, subject: Subject, spool: Spool, archive: Archive, names: Names) -> None:
         self._plan, self._subject = plan, subject
         self._spool, self._archive, self._names = spool, archive, names
+
+    def answered(self, part: Part, files: Sequence[Attachment]) -> Iterator[bytes]:
+        """What somebody answered who looked by hand: files, or that there is nothing."""
+        part.state = State.COMPLETE if files else State.NOTHING
+        try:
+            for item in files:
+                yield from self._file(part, item)
+        except Failure as failure:
+            part.failure, part.state = failure, State.FAILED
 
     def fill(self, part: Part, connector: Connector | None, now: datetime) -> Iterator[bytes]:
         """Everything one system gives. A failure leaves what came before it, and the part says so."""

@@ -102,17 +102,23 @@ words = Catalogue(
         }
     ),
     heading="Was {organisation} über Sie gespeichert hat",
-    what="Sie haben {organisation} um eine Kopie Ihrer Daten gebeten. Hier ist sie, mit dem Stand vom {date}.",
-    nothing="Wir haben überall nachgesehen, wo etwas über Sie stehen könnte, und nichts gefunden.",
-    unfinished="Diese Kopie ist noch nicht vollständig. Es fehlt etwas aus: {systems}. Das Fehlende steht Ihnen "
+    what="Sie haben {organisation} um eine Kopie Ihrer Daten gebeten. Hier ist sie, mit dem Stand vom "
+    "{date}.",
+    nothing="Wir haben überall nachgesehen, wo etwas über Sie stehen könnte, und nichts gefunden: {systems}.",
+    expected="Haben Sie etwas erwartet? Dann nennen Sie uns Namen, Adressen oder Nummern, unter "
+    "denen Sie bekannt sein könnten.",
+    unfinished="Diese Kopie ist noch nicht vollständig. Es fehlt etwas aus: {systems}. Das Fehlende steht "
+    "Ihnen "
     "weiter zu; Sie müssen nicht noch einmal fragen.",
-    unfinished_all="Diese Kopie ist noch nicht vollständig. Nicht lesbar waren: {systems}. Das heißt nicht, dass wir "
+    unfinished_all="Diese Kopie ist noch nicht vollständig. Nicht lesbar waren: {systems}. Das heißt nicht, "
+    "dass wir "
     "nichts gespeichert haben; der Rest steht Ihnen weiter zu, ohne dass Sie noch einmal fragen müssen.",
     by_system="Was wo gespeichert ist",
     state_failed="unvollständig",
     state_waiting="Antwort steht aus",
     state_not_asked="nicht durchsucht",
-    why_failed="Dieses System war nicht lesbar, als die Kopie entstand. Was darin über Sie steht, wissen wir noch nicht.",
+    why_failed="Dieses System war nicht lesbar, als die Kopie entstand. Was darin über Sie steht, wissen "
+    "wir noch nicht.",
     why_failed_part="Das Lesen brach ab. Was bis dahin gelesen war, ist enthalten; es kann mehr geben.",
     why_waiting="Hier muss jemand von uns von Hand nachsehen. Die Antwort fehlt in dieser Kopie noch.",
     why_not_asked="Dieses System wurde für diese Kopie ausgelassen. Es kann etwas über Sie enthalten.",
@@ -129,11 +135,13 @@ words = Catalogue(
     place_unknown="Nicht vermerkt.",
     source="Woher es stammt",
     source_you="Von Ihnen selbst: {categories}.",
-    source_rest="Das Übrige haben Sie uns nicht unmittelbar gegeben. Woher es kommt, sagen wir Ihnen auf Nachfrage.",
-    source_unknown="Es ist nicht vermerkt, dass etwas davon von Ihnen selbst stammt. Fragen Sie uns nach der Herkunft.",
+    source_rest="Beim Übrigen ist das nicht vermerkt. Woher es kommt, sagen wir Ihnen auf Nachfrage.",
+    source_unknown="Es ist nicht vermerkt, dass etwas davon von Ihnen selbst stammt. Fragen Sie uns nach der "
+    "Herkunft.",
     categories_held="Welche Art von Daten es ist",
     withheld="Vorhanden, aber nicht abgedruckt",
-    never_sent="{category}: gespeichert ({count}), wird aber nie versandt; in falschen Händen könnte es Ihnen schaden.",
+    never_sent="{category}: gespeichert ({count}), wird aber nie versandt; in falschen Händen könnte es "
+    "Ihnen schaden.",
     others="Teile über andere Menschen ({count}): zu deren Schutz durch einen Vermerk ersetzt.",
     data="Die Daten selbst",
     files="Dateien",
@@ -142,10 +150,22 @@ words = Catalogue(
     rights="Was Sie jetzt tun können",
     rights_text=(
         "Ist etwas falsch oder fehlt es, schreiben Sie uns, wie es richtig heißt. Wir berichtigen es.",
-        "Sie können verlangen, dass wir Ihre Daten löschen, nicht mehr oder nur noch eingeschränkt verwenden.",
-        "Sie können widersprechen, wo wir uns auf berechtigtes Interesse stützen, und Einwilligungen zurücknehmen.",
-        "Was Sie uns gegeben haben, können Sie so bekommen, dass eine andere Stelle es einlesen kann; hier liegt es schon bei.",
-        "Hat allein eine Maschine etwas Wichtiges über Sie entschieden, erklären wir Ihnen wie, und ein Mensch prüft es neu.",
+        (
+            "Sie können verlangen, dass wir Ihre Daten löschen, nicht mehr oder nur noch eingeschränkt "
+            "verwenden."
+        ),
+        (
+            "Sie können widersprechen, wo wir uns auf berechtigtes Interesse stützen, und Einwilligungen "
+            "zurücknehmen."
+        ),
+        (
+            "Was Sie uns gegeben haben, können Sie so bekommen, dass eine andere Stelle es einlesen kann; "
+            "hier liegt es schon bei."
+        ),
+        (
+            "Hat allein eine Maschine etwas Wichtiges über Sie entschieden, erklären wir Ihnen wie, und "
+            "ein Mensch prüft es neu."
+        ),
     ),
     rights_text_us=(
         "Ist etwas falsch, schreiben Sie uns, wie es richtig heißt. Wir berichtigen es.",
@@ -153,11 +173,14 @@ words = Catalogue(
         "Sie können uns untersagen, sie zu verkaufen oder weiterzugeben. Nachteile haben Sie dadurch nicht.",
     ),
     complain="Wenn Sie mit unserer Antwort nicht zufrieden sind",
-    complain_named="Sie können sich kostenlos beschweren bei: {authority}. Uns vorher zu schreiben steht Ihnen frei.",
-    complain_open="Sie können sich kostenlos bei der Datenschutzaufsicht Ihres Wohn- oder Arbeitsorts beschweren.",
+    complain_named="Sie können sich kostenlos beschweren bei: {authority}. Uns vorher zu schreiben steht "
+    "Ihnen frei.",
+    complain_open="Sie können sich kostenlos bei der Datenschutzaufsicht Ihres Wohn- oder Arbeitsorts "
+    "beschweren.",
     contact="Schreiben Sie an {organisation}: {contact}",
     machines="Für Maschinen",
-    machines_text="Dieselben Daten liegen bei als Tabellen für eine Tabellenkalkulation (CSV) und für Programme (JSON-Zeilen). "
+    machines_text="Dieselben Daten liegen bei als Tabellen für eine Tabellenkalkulation (CSV) und für "
+    "Programme (JSON-Zeilen). "
     "{manifest} nennt jede Datei, {schema} beschreibt jede Tabelle.",
     records=("Eintrag", "Einträge"),
     pages=("Seite", "Seiten"),

@@ -1,4 +1,4 @@
-"""File names inside a package: made from names that strangers chose, safe on every system (spec, section 2)."""
+"""File names inside a package from names that strangers chose, safe on every system (spec, section 2)."""
 
 import re
 import unicodedata

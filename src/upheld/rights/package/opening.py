@@ -6,10 +6,11 @@ import shutil
 import stat
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-import pyrage
+import pyrage  # type: ignore[import-untyped]
 
 from upheld.rights.package import manifest
 
@@ -37,9 +38,14 @@ def open_package(path: Path, identity: str, to: Path, *, limit: int = largest) -
             with zipfile.ZipFile(plain) as archive:
                 _unpack(archive, to, limit)
         _compare(to)
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
         _remove(to, new)
         raise Unopened(f"{path} is not an access package: {error}. Ask for a new copy.") from None
+    except OSError as error:
+        _remove(to, new)
+        raise Unopened(
+            f"{path} could not be unpacked: {error.strerror}. Make room, or choose another place."
+        ) from None
     except Unopened:
         _remove(to, new)
         raise
@@ -59,19 +65,18 @@ def _decrypt(path: Path, identity: str, plain: object) -> None:
     try:
         with path.open("rb") as sealed:
             pyrage.decrypt_io(sealed, plain, [key])
-    except pyrage.DecryptError:
+    except (pyrage.DecryptError, OSError) as error:
+        # The library reports a file cut short as an OSError without a number.
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
         raise Unopened(f"{path} cannot be decrypted with this key, or is damaged. Check both.") from None
-    except OSError as error:
-        raise Unopened(f"{path} cannot be read: {error.strerror}.") from None
 
 
 def _unpack(archive: zipfile.ZipFile, to: Path, limit: int) -> None:
     seen: set[str] = set()
     for entry in archive.infolist():
         if not _stays(entry) or entry.filename.casefold() in seen:
-            raise Unopened(
-                f"The package holds a file named {entry.filename!r}, which is not allowed. Nothing of it is kept."
-            )
+            raise Unopened(f"The package holds a file named {entry.filename!r}, which is not allowed.")
         seen.add(entry.filename.casefold())
     left = limit
     for entry in archive.infolist():

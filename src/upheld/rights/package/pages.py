@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Final
 
-from upheld.rights.package.gather import Holding
+from upheld.rights.package.gather import Column, Holding
 from upheld.rights.package.markup import frame, text, words
 from upheld.rights.package.reading import Reader
 from upheld.rights.package.values import Json, escape, mark
@@ -81,6 +81,7 @@ def _way(number: int, count: int, reader: Reader) -> str:
     return f'<nav class="pages"><span class="quiet">{text(where)}</span> {" ".join(links)}</nav>\n'
 
 
+<<<<<<< HEAD
 def _notes(holding: Holding, row: Mapping[str, Json], reader: Reader) -> list[str]:
     """What a row's marks say, in words: somebody else's, deleted and since when, restricted (G-18.2)."""
     language = reader.language
@@ -91,13 +92,24 @@ def _notes(holding: Holding, row: Mapping[str, Json], reader: Reader) -> list[st
     if mark + "restricted" in row:
         said.append(text(language.mark_restricted))
     return said
+=======
+def _aligned(column: Column) -> str:
+    return ' class="num"' if column.kinds and column.kinds <= {"integer", "number", "decimal"} else ""
+>>>>>>> main
 
 
 def _wide(holding: Holding, reader: Reader, lines: list[bytes]) -> str:
     columns = [(escape(column.name), column) for column in holding.columns.values()]
+<<<<<<< HEAD
     head = "".join(f'<th scope="col">{text(words(column.name))}</th>' for _, column in columns)
     noted = bool(holding.seen or holding.table.deleted or holding.table.restricted)
     if noted:
+=======
+    head = "".join(
+        f'<th scope="col"{_aligned(column)}>{text(words(column.name))}</th>' for _, column in columns
+    )
+    if holding.seen:
+>>>>>>> main
         head += "<th></th>"
     rows = []
     for line in lines:
@@ -119,13 +131,15 @@ def _upright(holding: Holding, reader: Reader, lines: list[bytes]) -> str:
         row = json.loads(line)
         form = row.get(mark + "format")
         rows = "".join(
-            f'<tr><th scope="row">{text(words(column.name))}</th>{reader.cell(row.get(escape(name)), column, form)}</tr>\n'
+            f'<tr><th scope="row">{text(words(column.name))}</th>'
+            f"{reader.cell(row.get(escape(name)), column, form)}</tr>\n"
             for name, column in holding.columns.items()
         )
         label = reader.language.record.format(number=number)
         heading = f"<h2>{text(label)}</h2>\n" if holding.rows > 1 else ""
         note = "".join(f"<p>{each}</p>\n" for each in _notes(holding, row, reader))
         blocks.append(
-            f'{heading}{note}<div class="scroll"><table class="record">\n<tbody>\n{rows}</tbody>\n</table></div>\n'
+            f'{heading}{note}<div class="scroll"><table class="record">\n'
+            f"<tbody>\n{rows}</tbody>\n</table></div>\n"
         )
     return "".join(blocks)

@@ -98,7 +98,7 @@ def _list(entries: dict[str, Plain]) -> Plain:
 
 
 def read(text: str) -> Plain:
-    """The value. Raises NotSerialised, and nothing else, for any other text. A reference (`R:3`) is its number."""
+    """The value. A reference (`R:3`) is its number. Raises NotSerialised for any other text."""
     reader = _Reader(text.encode("utf-8", "surrogatepass"))
     value = reader.value()
     if reader.at != len(reader.data):

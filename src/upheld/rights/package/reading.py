@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from upheld.rights.package import php
 from upheld.rights.package.catalogue import Catalogue
-from upheld.rights.package.guard import another_person
 from upheld.rights.package.gather import Column
+from upheld.rights.package.guard import another_person
 from upheld.rights.package.markup import text
 from upheld.rights.package.values import Json, mark, unescape
 
@@ -136,5 +136,5 @@ def _opened(value: str, form: object) -> Json:
             document: Json = json.loads(value)
         except (ValueError, RecursionError):
             return None
-        return document if document else None
+        return document or None
     return None

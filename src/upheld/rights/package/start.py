@@ -38,16 +38,17 @@ def start_page(
         body.append(f"<h2>{text(language.by_system)}</h2>\n")
         body += [_section(part, datamap, language, regime) for part in shown]
     empty = [system_title(part) for part in parts if part not in shown]
-    if empty:
+    if empty and shown:
         body.append(_p(language.looked_in.format(systems=", ".join(empty))))
-    body.append(_rights(datamap, language, regime))
-    body.append(
-        f"<h2>{text(language.machines)}</h2>\n<p>"
-        + text(language.machines_text).format(
-            manifest='<a href="package.json">package.json</a>', schema="<code>schema/</code>"
+    body.append(_rights(datamap, language, regime, held=bool(shown)))
+    if shown:
+        body.append(
+            f"<h2>{text(language.machines)}</h2>\n<p>"
+            + text(language.machines_text).format(
+                manifest='<a href="package.json">package.json</a>', schema="<code>schema/</code>"
+            )
+            + "</p>\n"
         )
-        + "</p>\n"
-    )
     return frame(heading, "".join(body), language=language, organisation=organisation.name)
 
 
@@ -67,7 +68,8 @@ def _standing(parts: list[Part], language: Catalogue) -> str:
     if missing:
         sentence = language.unfinished if found or len(missing) < len(parts) else language.unfinished_all
         return _p(sentence.format(systems=", ".join(missing)), "notice")
-    return "" if found else _p(language.nothing, "lead")
+    systems = ", ".join(system_title(part) for part in parts)
+    return "" if found else _p(language.nothing.format(systems=systems), "lead") + _p(language.expected)
 
 
 def _section(part: Part, datamap: DataMap, language: Catalogue, regime: str) -> str:
@@ -105,14 +107,16 @@ def _data(part: Part, language: Catalogue) -> str:
         if page_count(holding) > 1:
             count += ", " + language.count(page_count(holding), language.pages)
         links.append(
-            f'<a href="{page_path(holding, 1)}">{text(title(holding))}</a> <span class="quiet">{text(count)}</span>'
+            f'<a href="{page_path(holding, 1)}">{text(title(holding))}</a> '
+            f'<span class="quiet">{text(count)}</span>'
         )
     files = []
     for each in part.files:
         size = language.bytes_text.format(size=language.number(each.size))
         cut = "" if each.whole else f", {language.cut_short}"
         files.append(
-            f'<a href="{quote(each.path)}">{text(each.name)}</a> <span class="quiet">{text(size + cut)}</span>'
+            f'<a href="{quote(each.path)}">{text(each.name)}</a> '
+            f'<span class="quiet">{text(size + cut)}</span>'
         )
     return _entry(language.data, _list(links, "links")) + _entry(language.files, _list(files, "links"))
 
@@ -209,10 +213,11 @@ def _withheld(part: Part, language: Catalogue) -> str:
     return _list(said)
 
 
-def _rights(datamap: DataMap, language: Catalogue, regime: str) -> str:
+def _rights(datamap: DataMap, language: Catalogue, regime: str, *, held: bool) -> str:
     sentences = language.rights_text if regime == "gdpr" else language.rights_text_us
     contact = language.contact.format(organisation=datamap.organisation.name, contact=_contact(datamap, language))
-    body = f"<h2>{text(language.rights)}</h2>\n{_list([text(sentence) for sentence in sentences])}\n{_p(contact)}"
+    items = _list([text(sentence) for sentence in sentences])
+    body = f"<h2>{text(language.rights)}</h2>\n{items}\n{_p(contact)}" if held else ""
     if regime != "gdpr":
         return body
     authority = datamap.organisation.authority

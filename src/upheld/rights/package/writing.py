@@ -6,16 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
-import pyrage
-
 from upheld.datamap.model import DataMap
-from upheld.rights.connector import Connector
+from upheld.rights.connector import Attachment, Connector
 from upheld.rights.outcome import Failure, Misconfigured, Transient
 from upheld.rights.package import manifest, start
-from upheld.rights.package.archive import Archive, readers, seal
+from upheld.rights.package.archive import Archive, Recipients, readers, seal
 from upheld.rights.package.catalogue import Catalogue
 from upheld.rights.package.english import words as english
 from upheld.rights.package.french import words as french
@@ -68,14 +67,17 @@ def write(
     out: BinaryIO | Path,
     recipients: Sequence[str],
     language: str = "en",
+    answers: Mapping[str, Sequence[Attachment]] = MappingProxyType({}),
     spool: Path | None = None,
 ) -> Summary:
     """Write her copy, encrypted to `recipients` (age X25519 public keys); see spec/access-package.md.
 
     A system that fails does not stop the others: the package and the summary say so. A path appears only
-    when the file is whole, readable by its owner alone; a stream may hold a part when this raises. Misconfigured
-    for a key, language or time zone that is none; Transient when the disk gives out. `spool`: folder for
-    what is set aside, encrypted, meanwhile.
+    when the file is whole, readable by its owner alone; a stream may hold a part when this raises.
+    Misconfigured for a key, language or time zone that is none; Transient when the disk gives out.
+    `answers`: by system, the files that came with the answers to all its tasks; empty means answered that
+    nothing is held, missing means that nobody answered yet. `spool`: folder for what is set aside, encrypted,
+    meanwhile.
     """
     if language not in languages:
         raise Misconfigured(f"No package in {language!r}.", f"Choose one of: {', '.join(sorted(languages))}.")
@@ -83,7 +85,7 @@ def write(
     reader = Reader(languages[language], _zone(datamap))
     try:
         with Spool(spool) as shelf:
-            job = _Job(plan, datamap, subject, connectors, now, reader, shelf)
+            job = _Job(plan, datamap, subject, connectors, now, reader, shelf, answers)
             size, digest = (
                 seal(job.pieces(), out, keys) if not isinstance(out, Path) else _to_path(job, out, keys)
             )
@@ -120,6 +122,7 @@ class _Job:
         now: datetime,
         reader: Reader,
         shelf: Spool,
+        answers: Mapping[str, Sequence[Attachment]],
     ) -> None:
         self.plan, self.datamap, self.connectors, self.now, self.reader = (
             plan,
@@ -128,6 +131,7 @@ class _Job:
             now,
             reader,
         )
+        self.answers = answers
         self.parts = parts(plan, datamap)
         self.archive = Archive(now)
         self.gathering = Gathering(plan, subject, shelf, self.archive, Names())
@@ -135,7 +139,11 @@ class _Job:
     def pieces(self) -> Iterator[bytes]:
         """The ZIP. Systems are read first, so that no snapshot stays open while pages are written."""
         for part in self.parts:
-            yield from self.gathering.fill(part, self.connectors.get(part.system.name), self.now)
+            name = part.system.name
+            if name in self.answers:
+                yield from self.gathering.answered(part, self.answers[name])
+            else:
+                yield from self.gathering.fill(part, self.connectors.get(name), self.now)
         for part in self.parts:
             for holding in part.holdings:
                 yield from self._table(part, holding)
@@ -172,7 +180,7 @@ class _Job:
             yield from self.archive.add(path, [page])
 
 
-def _to_path(job: _Job, out: Path, keys: Sequence[pyrage.x25519.Recipient]) -> tuple[int, str]:
+def _to_path(job: _Job, out: Path, keys: Recipients) -> tuple[int, str]:
     partial = out.with_name(out.name + ".part")
     partial.unlink(missing_ok=True)
     handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

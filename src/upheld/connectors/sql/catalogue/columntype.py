@@ -74,11 +74,11 @@ def of_postgresql(text: str, dialect: Dialect) -> TypeEngine[Any]:
     known = _names(dialect).get(f"{word} {rest}".strip()) or _names(dialect).get(word)
     if known is None:
         return Unknown(text)
-    if word == "bit" or word == "bit varying":
+    if word in {"bit", "bit varying"}:
         return pg.BIT(numbers[0] if numbers else None, varying=word == "bit varying")
     if issubclass(known, pg.DOUBLE_PRECISION) or word == "real":
-        return known()
-    return known(*numbers)
+        return _made(known)
+    return _made(known, *numbers)
 
 
 def of_mariadb(text: str, dialect: Dialect, *, charset: str | None, collation: str | None) -> TypeEngine[Any]:
@@ -88,7 +88,7 @@ def of_mariadb(text: str, dialect: Dialect, *, charset: str | None, collation: s
     if known is None:
         return Unknown(text)
     if issubclass(known, mysql.ENUM | mysql.SET):
-        return known(*quoted(text), charset=charset, collation=collation)
+        return _made(known, *quoted(text), charset=charset, collation=collation)
     numbers = _split(text.lower().split(")")[0] + ")" if "(" in text else text.lower())[1]
     options: dict[str, Any] = {}
     if issubclass(known, mysql.INTEGER | mysql.TINYINT | mysql.SMALLINT | mysql.MEDIUMINT | mysql.BIGINT):
@@ -106,7 +106,7 @@ def of_mariadb(text: str, dialect: Dialect, *, charset: str | None, collation: s
             numbers = ()
     elif not issubclass(known, mysql.BINARY | mysql.VARBINARY | mysql.BIT):
         numbers = ()
-    return known(*numbers, **options)
+    return _made(known, *numbers, **options)
 
 
 def of_sqlite(text: str, dialect: Dialect) -> TypeEngine[Any]:
@@ -142,6 +142,11 @@ def _affinity(word: str) -> type[TypeEngine[Any]]:
 def quoted(text: str) -> tuple[str, ...]:
     """The quoted words of `enum('a','it''s')`, without their quotes."""
     return tuple(each.replace("''", "'") for each in re.findall(r"'((?:[^']|'')*)'", text))
+
+
+def _made(kind: Any, *arguments: Any, **options: Any) -> TypeEngine[Any]:
+    made: TypeEngine[Any] = kind(*arguments, **options)
+    return made
 
 
 def _names(dialect: Dialect) -> Mapping[str, Any]:

@@ -26,29 +26,31 @@ SELECT DISTINCT TABLE_SCHEMA AS s, TABLE_NAME AS relation FROM information_schem
 WHERE REFERENCED_TABLE_SCHEMA IN :schemas AND TABLE_SCHEMA NOT IN :schemas
 """
 TABLES = """
-SELECT TABLE_SCHEMA AS s, TABLE_NAME AS relation, TABLE_TYPE AS kind, ENGINE AS engine, TABLE_ROWS AS estimate,
-       CREATE_OPTIONS AS options
+SELECT TABLE_SCHEMA AS s, TABLE_NAME AS relation, TABLE_TYPE AS kind, ENGINE AS engine,
+       TABLE_ROWS AS estimate, CREATE_OPTIONS AS options
 FROM information_schema.TABLES WHERE TABLE_SCHEMA IN :schemas
 """
 COLUMNS = """
-SELECT TABLE_SCHEMA AS s, TABLE_NAME AS relation, COLUMN_NAME AS name, ORDINAL_POSITION AS position, COLUMN_DEFAULT AS default_text,
-       IS_NULLABLE AS nullable, DATA_TYPE AS word, COLUMN_TYPE AS words, CHARACTER_MAXIMUM_LENGTH AS length,
-       CHARACTER_SET_NAME AS charset, COLLATION_NAME AS collation, EXTRA AS extra
+SELECT TABLE_SCHEMA AS s, TABLE_NAME AS relation, COLUMN_NAME AS name, ORDINAL_POSITION AS position,
+       COLUMN_DEFAULT AS default_text, IS_NULLABLE AS nullable, DATA_TYPE AS word, COLUMN_TYPE AS words,
+       CHARACTER_MAXIMUM_LENGTH AS length, CHARACTER_SET_NAME AS charset,
+       COLLATION_NAME AS collation, EXTRA AS extra
 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA IN :schemas ORDER BY 1, 2, 4
 """
 FOREIGN_KEYS = """
 SELECT k.TABLE_SCHEMA AS s, k.TABLE_NAME AS relation, k.CONSTRAINT_NAME AS name, k.COLUMN_NAME AS own,
-       k.REFERENCED_TABLE_SCHEMA AS to_schema, k.REFERENCED_TABLE_NAME AS to_table, k.REFERENCED_COLUMN_NAME AS to_column,
-       r.DELETE_RULE AS on_delete, r.UPDATE_RULE AS on_update
+       k.REFERENCED_TABLE_SCHEMA AS to_schema, k.REFERENCED_TABLE_NAME AS to_table,
+       k.REFERENCED_COLUMN_NAME AS to_column, r.DELETE_RULE AS on_delete, r.UPDATE_RULE AS on_update
 FROM information_schema.KEY_COLUMN_USAGE k
 JOIN information_schema.REFERENTIAL_CONSTRAINTS r
-  ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND r.CONSTRAINT_NAME = k.CONSTRAINT_NAME AND r.TABLE_NAME = k.TABLE_NAME
+  ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND r.CONSTRAINT_NAME = k.CONSTRAINT_NAME
+  AND r.TABLE_NAME = k.TABLE_NAME
 WHERE k.TABLE_SCHEMA IN :schemas AND r.CONSTRAINT_SCHEMA IN :schemas AND k.REFERENCED_TABLE_NAME IS NOT NULL
 ORDER BY 1, 2, 3, k.ORDINAL_POSITION
 """
 INDEXES = """
-SELECT TABLE_SCHEMA AS s, TABLE_NAME AS relation, INDEX_NAME AS name, NON_UNIQUE AS repeats, COLUMN_NAME AS own,
-       SUB_PART AS part, INDEX_TYPE AS kind
+SELECT TABLE_SCHEMA AS s, TABLE_NAME AS relation, INDEX_NAME AS name, NON_UNIQUE AS repeats,
+       COLUMN_NAME AS own, SUB_PART AS part, INDEX_TYPE AS kind
 FROM information_schema.STATISTICS WHERE TABLE_SCHEMA IN :schemas ORDER BY 1, 2, 3, SEQ_IN_INDEX
 """
 CHECKS_OF_MARIADB = """
@@ -62,8 +64,8 @@ FROM information_schema.CHECK_CONSTRAINTS c JOIN information_schema.TABLE_CONSTR
 WHERE c.CONSTRAINT_SCHEMA IN :schemas
 """
 TRIGGERS = """
-SELECT EVENT_OBJECT_SCHEMA AS s, EVENT_OBJECT_TABLE AS relation, TRIGGER_NAME AS name, ACTION_TIMING AS timing,
-       EVENT_MANIPULATION AS event, ACTION_STATEMENT AS text
+SELECT EVENT_OBJECT_SCHEMA AS s, EVENT_OBJECT_TABLE AS relation, TRIGGER_NAME AS name,
+       ACTION_TIMING AS timing, EVENT_MANIPULATION AS event, ACTION_STATEMENT AS text
 FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA IN :schemas ORDER BY 1, 2, 3
 """
 
@@ -215,7 +217,7 @@ def _foreign_keys(rows: Iterable[Any], named: Any, read: set[str]) -> tuple[Live
 
 
 def _indexes(rows: Iterable[Any]) -> tuple[LiveIndex, ...]:
-    """A prefix index (`name(10)`) ends the columns: it finds rows, but says nothing about equality of wholes."""
+    """A prefix index (`name(10)`) ends the columns: it finds rows, and says nothing of whole values."""
     grouped: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         if row.kind in {"BTREE", "HASH"}:

@@ -45,7 +45,8 @@ COLUMNS = """
 SELECT a.attrelid, a.attname, a.attnum, a.attnotnull, a.attidentity, a.attgenerated,
        pg_catalog.format_type(a.atttypid, a.atttypmod) AS words,
        CASE WHEN t.typtype = 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) END AS domain_of,
-       t.typnotnull, t.typtype, t.oid AS type, t.typbasetype, t.typelem, t.typlen, t.typname, tn.nspname AS type_schema,
+       t.typnotnull, t.typtype, t.oid AS type, t.typbasetype, t.typelem, t.typlen,
+       t.typname, tn.nspname AS type_schema,
        CASE WHEN a.atthasdef THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS default_text,
        CASE WHEN a.attcollation <> t.typcollation THEN co.collname END AS collation,
        CASE WHEN a.atttypmod > 4 AND t.typname IN ('varchar', 'bpchar') THEN a.atttypmod - 4
@@ -60,12 +61,14 @@ WHERE a.attrelid = ANY (CAST(:oids AS oid[])) AND a.attnum > 0 AND NOT a.attisdr
 ORDER BY a.attrelid, a.attnum
 """
 ENUMS = """
-SELECT e.enumtypid, t.typname, n.nspname, pg_catalog.array_agg(CAST(e.enumlabel AS text) ORDER BY e.enumsortorder)
+SELECT e.enumtypid, t.typname, n.nspname,
+       pg_catalog.array_agg(CAST(e.enumlabel AS text) ORDER BY e.enumsortorder)
 FROM pg_catalog.pg_enum e JOIN pg_catalog.pg_type t ON t.oid = e.enumtypid
 JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace GROUP BY 1, 2, 3
 """
 CONSTRAINTS = """
-SELECT conrelid, conname, contype, conkey, confrelid, confkey, confdeltype, confupdtype, condeferrable, condeferred,
+SELECT conrelid, conname, contype, conkey, confrelid, confkey, confdeltype, confupdtype,
+       condeferrable, condeferred,
        CASE WHEN contype = 'c' THEN pg_catalog.pg_get_expr(conbin, conrelid) END AS text
 FROM pg_catalog.pg_constraint
 WHERE conrelid = ANY (CAST(:oids AS oid[])) AND contype IN ('p', 'u', 'f', 'c')
@@ -77,9 +80,10 @@ SELECT contypid, conname, pg_catalog.pg_get_expr(conbin, 0) FROM pg_catalog.pg_c
 WHERE contypid <> 0 AND contype = 'c' ORDER BY 1, 2
 """
 INDEXES = """
-SELECT i.indrelid, c.relname, CAST(i.indkey AS smallint[]) AS numbers, i.indnkeyatts, i.indisunique, i.indisprimary,
-       i.indpred IS NOT NULL AS partial, i.indexprs IS NOT NULL AS expression, am.amname,
-       CASE WHEN i.indexprs IS NOT NULL OR i.indpred IS NOT NULL THEN pg_catalog.pg_get_indexdef(i.indexrelid) END AS text
+SELECT i.indrelid, c.relname, CAST(i.indkey AS smallint[]) AS numbers, i.indnkeyatts, i.indisunique,
+       i.indisprimary, i.indpred IS NOT NULL AS partial, i.indexprs IS NOT NULL AS expression, am.amname,
+       CASE WHEN i.indexprs IS NOT NULL OR i.indpred IS NOT NULL
+            THEN pg_catalog.pg_get_indexdef(i.indexrelid) END AS text
 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_am am ON am.oid = c.relam
 WHERE i.indrelid = ANY (CAST(:oids AS oid[])) AND i.indisvalid ORDER BY 1, 2
@@ -158,7 +162,7 @@ def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
                 outside=each.nspname not in schemas,
             )
         )
-    version = tuple(connection.dialect.server_version_info or ())
+    version = tuple(part for part in connection.dialect.server_version_info or () if isinstance(part, int))
     return assemble("postgresql", version, schemas, tables)
 
 
@@ -166,9 +170,10 @@ def _known(connection: sa.Connection, schemas: tuple[str, ...]) -> None:
     there = set(connection.execute(sa.text("SELECT nspname FROM pg_catalog.pg_namespace")).scalars())
     missing = [name for name in schemas if name not in there]
     if missing:
+        own = sorted(name for name in there if not name.startswith("pg_"))
         raise Misconfigured(
             f"The database has no schema {', '.join(missing)}.",
-            f"Correct `schemas` in the map; there are: {', '.join(sorted(n for n in there if not n.startswith('pg_')))}.",
+            f"Correct `schemas` in the map; there are: {', '.join(own)}.",
         )
 
 
@@ -190,7 +195,8 @@ def _column(row: Any, enums: Mapping[int, Any], dialect: sa.Dialect) -> LiveColu
     if base in enums or element:
         _, name, schema, labels = enums[element or base]
         made = pg.ENUM(*labels, name=name, schema=schema, create_type=False)
-        made = pg.ARRAY(made) if element else made
+        if element:
+            made = pg.ARRAY(made)
     elif row.typtype in {"c", "p"}:
         made, labels = Unknown(words), ()
     else:

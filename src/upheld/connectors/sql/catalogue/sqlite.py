@@ -29,18 +29,21 @@ JOIN {schema}.sqlite_schema AS m ON m.name = l.name AND m.type IN ('table', 'vie
 WHERE l.schema = :schema AND l.type <> 'shadow' AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
 """
 COLUMNS = """
-SELECT m.name AS relation, c.name, c.cid, c.type AS words, c."notnull" AS filled, c.dflt_value AS default_text, c.pk, c.hidden
+SELECT m.name AS relation, c.name, c.cid, c.type AS words, c."notnull" AS filled,
+       c.dflt_value AS default_text, c.pk, c.hidden
 FROM {schema}.sqlite_schema AS m, pragma_table_xinfo(m.name, :schema) AS c
 WHERE m.type IN ('table', 'view') AND c.hidden <> 1 ORDER BY m.name, c.cid
 """
 FOREIGN_KEYS = """
-SELECT m.name AS relation, f.id, f.seq, f."table" AS to_table, f."from" AS own, f."to" AS to_column, f.on_delete, f.on_update
+SELECT m.name AS relation, f.id, f.seq, f."table" AS to_table, f."from" AS own, f."to" AS to_column,
+       f.on_delete, f.on_update
 FROM {schema}.sqlite_schema AS m, pragma_foreign_key_list(m.name, :schema) AS f WHERE m.type = 'table'
 ORDER BY m.name, f.id, f.seq
 """
 INDEXES = """
 SELECT m.name AS relation, i.name, i."unique" AS differs, i.origin, i.partial, x.cid, x.name AS own
-FROM {schema}.sqlite_schema AS m, pragma_index_list(m.name, :schema) AS i, pragma_index_xinfo(i.name, :schema) AS x
+FROM {schema}.sqlite_schema AS m, pragma_index_list(m.name, :schema) AS i,
+     pragma_index_xinfo(i.name, :schema) AS x
 WHERE m.type = 'table' AND x.key = 1 ORDER BY m.name, i.name, x.seqno
 """
 TRIGGERS = (
@@ -71,7 +74,7 @@ def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
         for name in schemas
         for table in _tables(connection, name, "" if name == schemas[0] else f"{name}.")
     ]
-    version = tuple(connection.dialect.server_version_info or ())
+    version = tuple(part for part in connection.dialect.server_version_info or () if isinstance(part, int))
     return assemble("sqlite", version, schemas, tables, folds=True)
 
 
@@ -226,7 +229,7 @@ def _estimates(connection: sa.Connection, schema: str, names: list[str]) -> dict
     """The highest row id: read at the end of the tree, no table is walked."""
     found: dict[str, int] = {}
     for start in range(0, len(names), UNIONS):
-        parts = [
+        parts: list[Any] = [
             sa.select(sa.literal(name), sa.func.max(sa.literal_column("rowid"))).select_from(
                 sa.table(quoted_name(name, quote=True), schema=quoted_name(schema, quote=True))
             )

@@ -9,8 +9,12 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from upheld.connectors.sql.check import links, names, references, rows, server, undeclared, values
+<<<<<<< HEAD
 from upheld.connectors.sql.check.codes import CODES
 from upheld.connectors.sql.check.look import Look
+=======
+from upheld.connectors.sql.check.look import Look, look_at
+>>>>>>> main
 from upheld.connectors.sql.schema import LiveSchema
 from upheld.datamap.model import System
 from upheld.rights.connector import Finding, Severity
@@ -28,12 +32,19 @@ RULES: tuple[Rule, ...] = (
 
 
 def check_all(system: System, live: LiveSchema, connection: sa.Connection) -> tuple[Finding, ...]:
+<<<<<<< HEAD
     """All findings, the gravest first. What a table of the map accepts by code becomes a NOTE with the reason;
     a STOP that would do harm stays one, whatever the map accepts."""
     look = Look(system, live, connection)
+=======
+    """All findings, the gravest first. What a table accepts by its code becomes a NOTE with the reason."""
+    look = look_at(system, live, connection)
+>>>>>>> main
     found = dict.fromkeys(_accepted(system, each) for rule in RULES for each in rule(look))
     order = list(Severity)
-    return tuple(sorted(found, key=lambda each: (order.index(each.severity), each.table, each.column, each.code)))
+    return tuple(
+        sorted(found, key=lambda each: (order.index(each.severity), each.table, each.column, each.code))
+    )
 
 
 def _accepted(system: System, finding: Finding) -> Finding:

@@ -30,7 +30,10 @@ def refused(look: Look, column: LiveColumn, value: object) -> bool:
     if look.live.dialect != "postgresql" or column.array or column.family is Family.BINARY:
         return False
     written = str(value).lower() if isinstance(value, bool) else str(value)
-    return _asked(look, sa.select(sa.cast(sa.literal(written, sa.Text), _Written(column.type_text)).is_(None))) is None
+    return (
+        _asked(look, sa.select(sa.cast(sa.literal(written, sa.Text), _Written(column.type_text)).is_(None)))
+        is None
+    )
 
 
 def violated(look: Look, live: LiveTable, check: LiveCheck, values: Mapping[str, object]) -> bool | None:
@@ -46,18 +49,20 @@ def violated(look: Look, live: LiveTable, check: LiveCheck, values: Mapping[str,
             for name in (*values, *others)
         ]
     row = sa.select(*cells).subquery("row_given")
-    holds = sa.literal_column(f"({check.text})")
+    holds: sa.ColumnElement[Any] = sa.literal_column(f"({check.text})")
     answer = _asked(look, sa.select(sa.case((holds, 1), (sa.not_(holds), 0), else_=-1)).select_from(row))
     if answer is None or (answer == -1 and others):
         return None
-    return answer == 0
+    return bool(answer == 0)
 
 
 def _cell(look: Look, column: LiveColumn, value: object) -> sa.ColumnElement[Any]:
     written = value if value is None or isinstance(value, int | float) else str(value)
     if look.live.dialect == "postgresql":
         words = "text" if column.family is Family.TEXT and not column.enum_values else column.type_text
-        text = None if written is None else str(written).lower() if isinstance(written, bool) else str(written)
+        text = (
+            None if written is None else str(written).lower() if isinstance(written, bool) else str(written)
+        )
         return sa.cast(sa.literal(text, sa.Text), _Written(words))
     return sa.null() if written is None else sa.literal(written)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from upheld.connectors.sql.check.edit import edit
 from upheld.connectors.sql.check.look import Look
 from upheld.connectors.sql.schema import Family, LiveColumn, LiveTable
 from upheld.datamap.model import Link, Tie
@@ -13,7 +14,13 @@ CASTS = {Family.INTEGER: "integer", Family.TEXT: "text", Family.UUID: "uuid"}
 def optional(look: Look) -> Iterator[Finding]:
     for table, live in look.pairs:
         links = [link for link in table.links if link.tie is Tie.OWNS]
-        if table.person or table.history_of or table.held_by or not links or any(link.identity for link in links):
+        if (
+            table.person
+            or table.history_of
+            or table.held_by
+            or not links
+            or any(link.identity for link in links)
+        ):
             continue
         if all(_nullable(live, link) for link in links):
             names = ", ".join(link.name for link in links)
@@ -21,7 +28,14 @@ def optional(look: Look) -> Iterator[Finding]:
                 "link.optional",
                 table.name,
                 f"Every link of {table.name} may be empty ({names}): such rows belong to nobody.",
-                f"{table.name}: {{accept: {{link.optional: say whose the rows without {names} are}}}}",
+                edit(
+                    table.name,
+                    {
+                        "accept": [
+                            {"finding": "link.optional", "reason": f"say whose rows without {names} are"}
+                        ]
+                    },
+                ),
                 column=links[0].name,
             )
 
@@ -46,9 +60,16 @@ def kinds(look: Look) -> Iterator[Finding]:
                 yield look.finding(
                     "link.type",
                     table.name,
-                    f"{table.name}.{name} is {column.type_text}, and {target.name}.{key_name} is {key.type_text}.",
-                    f"{table.name}: {{belongs_to: [{{columns: [{', '.join(link.columns)}], to: {target.name},"
-                    f" key: [{', '.join(link.key)}], cast: {cast}}}]}}",
+                    f"{table.name}.{name} is {column.type_text}, and {target.name}.{key_name} is"
+                    f" {key.type_text}.",
+                    edit(
+                        table.name,
+                        {
+                            "belongs_to": [
+                                {"columns": link.columns, "to": link.to, "key": link.key, "cast": cast}
+                            ]
+                        },
+                    ),
                     column=name,
                     severity=Severity.STOP if loose else None,
                 )
@@ -56,7 +77,11 @@ def kinds(look: Look) -> Iterator[Finding]:
 
 def _compare(column: LiveColumn, key: LiveColumn, link: Link) -> bool:
     own = column.element if link.array and column.array else column.family
-    if own in {Family.OTHER, Family.JSON, None} or key.family is Family.OTHER or link.array and not column.array:
+    if (
+        own in {Family.OTHER, Family.JSON, None}
+        or key.family is Family.OTHER
+        or (link.array and not column.array)
+    ):
         return True
     numbers = {Family.INTEGER, Family.NUMBER}
     return own is key.family or {own, key.family} <= numbers
@@ -90,7 +115,10 @@ def indexes(look: Look) -> Iterator[Finding]:
 
 
 def _lowered(live: LiveTable, name: str) -> bool:
-    return any(index.expression and not index.partial and f"lower({name}" in _plain(index.text) for index in live.indexes)
+    return any(
+        index.expression and not index.partial and f"lower({name}" in _plain(index.text)
+        for index in live.indexes
+    )
 
 
 def _plain(text: str) -> str:
@@ -105,7 +133,12 @@ def collations(look: Look) -> Iterator[Finding]:
         names += [identity.column for identity in table.identities]
         for name in dict.fromkeys(names):
             column = live.column(name)
-            if column is None or not column.collation or column.collation.endswith("_bin") or column.enum_values:
+            if (
+                column is None
+                or not column.collation
+                or column.collation.endswith("_bin")
+                or column.enum_values
+            ):
                 continue
             null = "" if column.nullable else " NOT NULL"
             yield look.finding(

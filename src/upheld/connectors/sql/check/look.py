@@ -1,6 +1,6 @@
 """What every rule looks at: the system's map, the live schema, and a connection that only reads."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -29,30 +29,30 @@ LARGE = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at one system. `pairs`: mapped tables that are there, each with what is there."""
+    """One look at one system. `pairs`: mapped tables that are there, each with what is there; `by_name`: the
+    same by the live name."""
 
     system: System
     live: LiveSchema
     connection: sa.Connection
-
-    @property
-    def pairs(self) -> Iterator[tuple[Table, LiveTable]]:
-        for table in self.system.tables:
-            found = self.live.get(table.name)
-            if found is not None:
-                yield table, found
+    pairs: tuple[tuple[Table, LiveTable], ...]
+    by_name: Mapping[str, Table]
 
     def finding(
-        self, code: str, table: str, what: str, cure: str, *, column: str = "", severity: Severity | None = None
+        self,
+        code: str,
+        table: str,
+        what: str,
+        cure: str,
+        *,
+        column: str = "",
+        severity: Severity | None = None,
     ) -> Finding:
         return Finding(code, severity or CODES[code].severity, self.system.name, table, column, what, cure)
 
     def mapped(self, name: str) -> Table | None:
         """The map's table for a live name, by the dialect's rule of case."""
-        for table, live in self.pairs:
-            if live.name == name:
-                return table
-        return None
+        return self.by_name.get(name)
 
     def declared(self, name: str) -> NoPersonalData | None:
         """The declaration without personal data that fits this name."""
@@ -81,7 +81,11 @@ class Look:
 
     def create_index(self, table: LiveTable, columns: Sequence[str]) -> str:
         name = "_".join(["upheld", *table.name.replace(".", "_").split(), *columns])[:60]
-        how = "CONCURRENTLY " if self.live.dialect == "postgresql" and table.kind is not Kind.PARTITIONED else ""
+        how = (
+            "CONCURRENTLY "
+            if self.live.dialect == "postgresql" and table.kind is not Kind.PARTITIONED
+            else ""
+        )
         listed = ", ".join(
             self.word(each) + ("(191)" if self._unlimited(table, each) else "") for each in columns
         )
@@ -97,8 +101,14 @@ class Look:
         return self.live.dialect == "sqlite" and table.schema != self.live.schemas[0]
 
 
+def look_at(system: System, live: LiveSchema, connection: sa.Connection) -> Look:
+    """Pair the map's tables with the live ones, once for all rules."""
+    pairs = tuple((table, found) for table in system.tables if (found := live.get(table.name)) is not None)
+    return Look(system, live, connection, pairs, {found.name: table for table, found in pairs})
+
+
 def actions(table: Table) -> Iterator[tuple[Action, Link | None]]:
-    """Everything that can happen to rows of the table, what follows a retention included; for `by` with its link."""
+    """What can happen to rows of the table, what follows a retention included; for `by` with its link."""
     for rule in table.treatment.rules:
         yield from _with_sequel(rule.action, None)
     links = {link.name: link for link in table.links}
@@ -142,10 +152,18 @@ def detached(table: Table) -> Iterator[tuple[Link, Detach]]:
                 yield each, action
 
 
-def covering(table: Table, key: LiveForeignKey) -> bool:
+def covering(look: Look, table: Table, key: LiveForeignKey) -> bool:
     """Whether the map says what these columns mean: as a link, a hold, a reply or a history."""
     columns = set(key.columns)
     said = [set(link.columns) for link in table.links]
     said += [{table.replies.column}] if table.replies else []
     said += [set(table.history_of.columns)] if table.history_of else []
-    return any(columns <= each or each <= columns for each in said)
+    return held(look, table, key) or any(columns <= each or each <= columns for each in said)
+
+
+def held(look: Look, table: Table, key: LiveForeignKey) -> bool:
+    """Whether the rows referred to stay only as long as such rows hold them."""
+    target = look.mapped(key.to)
+    return target is not None and any(
+        holding.table == table.name and set(holding.columns) == set(key.columns) for holding in target.held_by
+    )

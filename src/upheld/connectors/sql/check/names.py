@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from upheld.connectors.sql.check.edit import edit
 from upheld.connectors.sql.check.look import Look, actions, assignments
 from upheld.connectors.sql.schema import Family, Kind, LiveColumn, LiveTable
 from upheld.datamap.model import JsonEdit, ReplyRule, Retain, Table
@@ -36,7 +37,9 @@ def columns(look: Look) -> Iterator[Finding]:
                 yield from _elsewhere(look, link.to, link.key)
             for test in link.when:
                 if test.lookup is not None:
-                    yield from _elsewhere(look, test.lookup.table, [column for column, _ in test.lookup.match])
+                    yield from _elsewhere(
+                        look, test.lookup.table, [column for column, _ in test.lookup.match]
+                    )
 
 
 def _elsewhere(look: Look, name: str, wanted: object) -> Iterator[Finding]:
@@ -110,7 +113,7 @@ def keys(look: Look) -> Iterator[Finding]:
             "key.absent",
             table.name,
             f"Rows of {table.name} have to be told apart, and the table has no key.",
-            f"{table.name}: {{key: [{', '.join(columns)}]}}",
+            edit(table.name, {"key": columns}),
         )
 
 
@@ -128,7 +131,7 @@ def tenants(look: Look) -> Iterator[Finding]:
                 "tenant.absent",
                 table.name,
                 f"{table.name} has no column {tenant.column} to tell tenants apart.",
-                f"{table.name}: {{tenant: none}}",
+                edit(table.name, {"tenant": "none"}),
                 column=tenant.column,
             )
 
@@ -146,8 +149,14 @@ def receipt(look: Look) -> Iterator[Finding]:
         return
     token = live.column("token")
     unique = live.key == ("token",) or ("token",) in live.uniques
-    holds = token is not None and token.family is Family.TEXT and (token.length is None or token.length >= TOKEN_LENGTH)
-    others = [c for c in live.columns.values() if c is not token and not (c.nullable or c.default or c.identity)]
+    holds = (
+        token is not None
+        and token.family is Family.TEXT
+        and (token.length is None or token.length >= TOKEN_LENGTH)
+    )
+    others = [
+        c for c in live.columns.values() if c is not token and not (c.nullable or c.default or c.identity)
+    ]
     if not (unique and holds) or others:
         yield look.finding(
             "receipt.shape",

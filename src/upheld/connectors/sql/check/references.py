@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from upheld.connectors.sql.check.look import Look, actions, covering, deletes
+from upheld.connectors.sql.check.edit import edit
+from upheld.connectors.sql.check.look import Look, actions, covering, deletes, held
 from upheld.connectors.sql.check.undeclared import draft
 from upheld.connectors.sql.schema import Kind, LiveForeignKey, LiveTable, Reference
 from upheld.datamap.model import Anonymise, Delete, Detach, Retain, Table
@@ -21,9 +22,13 @@ def _referring(look: Look) -> Iterator[tuple[Table, LiveTable, Reference, LiveTa
                     yield table, live, reference, referring
 
 
-def severed(table: Table, key: LiveForeignKey) -> bool:
+def severed(look: Look, table: Table, key: LiveForeignKey) -> bool:
     """Whether whatever happens to a row ends its reference: it goes, or its columns change."""
-    return covering(table, key) and all(_ends(table, key, action, link) for action, link in _last(table))
+    if held(look, table, key):
+        return True
+    return covering(look, table, key) and all(
+        _ends(table, key, action, link) for action, link in _last(table)
+    )
 
 
 def _last(table: Table) -> list[tuple[object, object]]:
@@ -54,17 +59,20 @@ def stays(table: Table) -> bool:
 
 
 def refusals(look: Look) -> Iterator[Finding]:
+    rings = _rings(_edges(look))
     for target, live, reference, referring in _referring(look):
         own, key = look.mapped(referring.name), reference.key
-        if key.on_delete not in {"NO ACTION", "RESTRICT"} or (own is not None and severed(own, key)):
+        if key.on_delete not in {"NO ACTION", "RESTRICT"} or (own is not None and severed(look, own, key)):
             continue
         if own is target and own.replies and set(key.columns) == {own.replies.column}:
             continue
+        if any({live.name, referring.name} <= set(ring) for ring in rings):
+            continue  # said of the ring as a whole
         column = ",".join(key.columns)
         yield look.finding(
             "delete.refused",
             referring.name,
-            f"{referring.name}.{column} refers to {live.name}: the database refuses to delete those rows first.",
+            f"{referring.name}.{column} refers to {live.name}, whose rows cannot be deleted while it does.",
             _release(look, referring, key, own),
             column=column,
         )
@@ -79,17 +87,17 @@ def _release(look: Look, referring: LiveTable, key: LiveForeignKey, own: Table |
 
 
 def _altered(look: Look, referring: LiveTable, key: LiveForeignKey, then: str) -> str:
-    """The statement that gives a foreign key another ON DELETE; SQLite has none, there the map has to say it."""
-    columns = ",".join(key.columns)
+    """The statement that gives a foreign key another ON DELETE; SQLite has none: there the map says it."""
     if look.live.dialect == "sqlite":
-        if not referring.columns[key.columns[0]].nullable:
-            return f"{referring.name}: {{belongs_to: {{{columns}: {key.to}.{key.to_columns[0]}}}, on_erase: delete}}"
-        return f"{referring.name}: {{belongs_to: {{{columns}: {key.to}.{key.to_columns[0]}}}, on_erase: detach}}"
+        what = "detach" if referring.columns[key.columns[0]].nullable else "delete"
+        link = {key.columns[0]: f"{key.to}.{key.to_columns[0]}"}
+        return edit(referring.name, {"belongs_to": link, "on_erase": what})
     place, target = look.place(referring), look.place(look.live.tables[key.to])
     drop = "CONSTRAINT" if look.live.dialect == "postgresql" else "FOREIGN KEY"
     return (
-        f"ALTER TABLE {place} DROP {drop} {look.word(key.name)}, ADD CONSTRAINT {look.word(key.name + '_upheld')}"
-        f" FOREIGN KEY ({look.words(key.columns)}) REFERENCES {target} ({look.words(key.to_columns)})"
+        f"ALTER TABLE {place} DROP {drop} {look.word(key.name)},"
+        f" ADD CONSTRAINT {look.word(key.name + '_upheld')} FOREIGN KEY ({look.words(key.columns)})"
+        f" REFERENCES {target} ({look.words(key.to_columns)})"
         f" ON DELETE {then}"
     )
 
@@ -98,14 +106,16 @@ def cascades(look: Look) -> Iterator[Finding]:
     for _, live, reference, referring in _referring(look):
         own, key = look.mapped(referring.name), reference.key
         column = ",".join(key.columns)
-        if key.on_delete in {"SET NULL", "SET DEFAULT"} and not (own is not None and severed(own, key)):
+        if key.on_delete in {"SET NULL", "SET DEFAULT"} and not (own is not None and severed(look, own, key)):
             firm = [name for name in key.columns if not referring.columns[name].nullable]
-            bare = key.on_delete == "SET NULL" or any(referring.columns[name].default is None for name in firm)
+            bare = key.on_delete == "SET NULL" or any(
+                referring.columns[name].default is None for name in firm
+            )
             if firm and bare:
                 yield look.finding(
                     "cascade.null",
                     referring.name,
-                    f"Deleting rows of {live.name} would empty {referring.name}.{column}, which may not be empty.",
+                    f"Deleting rows of {live.name} empties {referring.name}.{column}, never empty.",
                     _nullable(look, referring, firm),
                     column=column,
                 )
@@ -113,7 +123,7 @@ def cascades(look: Look) -> Iterator[Finding]:
             yield look.finding(
                 "cascade.loss",
                 referring.name,
-                f"Deleting rows of {live.name} would delete those of {referring.name} that refer to them by {column}.",
+                f"Deleting rows of {live.name} deletes rows of {referring.name} by their {column}.",
                 draft(look, referring)
                 if own is None and look.declared(referring.name) is None
                 else _kept(look, referring, key),
@@ -127,7 +137,7 @@ def _loss(look: Look, referring: LiveTable, key: LiveForeignKey) -> Severity | N
     own = look.mapped(referring.name)
     if own is None:
         return Severity.DOUBT if look.declared(referring.name) else Severity.STOP
-    if severed(own, key):
+    if severed(look, own, key):
         return None
     return Severity.STOP if stays(own) else Severity.DOUBT
 
@@ -136,16 +146,18 @@ def _kept(look: Look, referring: LiveTable, key: LiveForeignKey) -> str:
     nullable = all(referring.columns[name].nullable for name in key.columns)
     if nullable and look.live.dialect != "sqlite":
         return _altered(look, referring, key, "SET NULL")
-    value = "null" if nullable else "{ghost: " + key.to_columns[0] + "}"
-    return f"{referring.name}: {{on_erase: {{anonymise: {{{key.columns[0]}: {value}}}}}}}"
+    value = None if nullable else {"ghost": key.to_columns[0]}
+    return edit(referring.name, {"on_erase": {"anonymise": {key.columns[0]: value}}})
 
 
 def _nullable(look: Look, table: LiveTable, names: list[str]) -> str:
     place = look.place(table)
     if look.live.dialect == "postgresql":
-        return "; ".join(f"ALTER TABLE {place} ALTER COLUMN {look.word(name)} DROP NOT NULL" for name in names)
+        return "; ".join(
+            f"ALTER TABLE {place} ALTER COLUMN {look.word(name)} DROP NOT NULL" for name in names
+        )
     if look.live.dialect == "sqlite":
-        return f"{table.name}: {{on_erase: delete}}"
+        return edit(table.name, {"on_erase": "delete"})
     words = [f"MODIFY {look.word(name)} {table.columns[name].type_text} NULL" for name in names]
     return f"ALTER TABLE {place} {', '.join(words)}"
 
@@ -169,11 +181,13 @@ def indexes(look: Look) -> Iterator[Finding]:
 
 def cycles(look: Look) -> Iterator[Finding]:
     there = {live.name: live for table, live in look.pairs if deletes(table)}
-    edges = {
-        name: {key.to for key in live.foreign_keys if key.to in there and key.to != name} for name, live in there.items()
-    }
-    for ring in _rings(edges):
-        keys = [(there[name], key) for name in ring for key in there[name].foreign_keys if key.to in ring and key.to != name]
+    for ring in _rings(_edges(look)):
+        keys = [
+            (there[name], key)
+            for name in ring
+            for key in there[name].foreign_keys
+            if key.to in ring and key.to != name
+        ]
         yield _ring(look, ring, keys)
 
 
@@ -206,6 +220,15 @@ def _rings(edges: dict[str, set[str]]) -> list[tuple[str, ...]]:
         if name in reach[name]
     }
     return sorted(rings)
+
+
+def _edges(look: Look) -> dict[str, set[str]]:
+    """Among tables whose rows go: which refers to which."""
+    there = {live.name: live for table, live in look.pairs if deletes(table)}
+    return {
+        name: {key.to for key in live.foreign_keys if key.to in there and key.to != name}
+        for name, live in there.items()
+    }
 
 
 def _reached(edges: dict[str, set[str]], start: str) -> set[str]:

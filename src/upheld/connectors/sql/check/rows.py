@@ -1,13 +1,14 @@
-"""The few questions that only rows answer: is there a ghost, is a date missing, is a row undecided. Counts only."""
+"""The few questions that only rows answer: is a ghost there, a date missing, a row undecided. Counts only."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
 
+from upheld.connectors.sql.check.edit import edit
 from upheld.connectors.sql.check.look import LARGE, Look, actions
 from upheld.connectors.sql.check.values import ghost_tables, sample, scalar_text
-from upheld.connectors.sql.schema import LiveTable
+from upheld.connectors.sql.schema import Family, LiveTable
 from upheld.datamap.model import Ask, Condition, Retain, Table, Test
 from upheld.rights.connector import Finding
 
@@ -25,10 +26,11 @@ def ghosts(look: Look) -> Iterator[Finding]:
                 "ghost.undeclared",
                 table.name,
                 f"Rows are turned to the ghost of {table.name}, and the map names none.",
-                f"{table.name}: {{ghost: {{{_telling(table, live)}: ghost}}}}",
+                edit(table.name, {"ghost": {_telling(table, live): "ghost"}}),
             )
             continue
-        found = _count(look, live, [condition(look, live, table.ghost)], limit=2)
+        clause = live.clause()
+        found = _count(look, clause, [condition(look, live, clause, table.ghost)], limit=2)
         if found == 0:
             what = f"The ghost row of {table.name} is not there."
             yield look.finding("ghost.absent", table.name, what, _insert(look, table, live))
@@ -38,7 +40,7 @@ def ghosts(look: Look) -> Iterator[Finding]:
                 "ghost.ambiguous",
                 table.name,
                 f"More than one row of {table.name} is the ghost by its {said}.",
-                f"{table.name}: {{ghost: {{{', '.join(live.key)}: the key of the one that is meant}}}}",
+                edit(table.name, {"ghost": dict.fromkeys(live.key or live.columns, "the one that is meant")}),
             )
 
 
@@ -53,10 +55,12 @@ def _insert(look: Look, table: Table, live: LiveTable) -> str:
     for column in live.columns.values():
         needed = not (column.nullable or column.default or column.identity or column.generated)
         if needed and column.name not in values:
-            written = sample(column)
-            values[column.name] = "'" + written.strip('"').replace("'", "''") + "'" if '"' in written else written
+            number = column.name in live.key and column.family is Family.INTEGER
+            written = -1 if number and "unsigned" not in column.type_text else sample(column)
+            values[column.name] = scalar_text(written if isinstance(written, str | int) else None)
     listed = ", ".join(look.word(name) for name in values)
-    return f"INSERT INTO {look.place(live)} ({listed}) VALUES ({', '.join(values.values())})"
+    # A cure is text for a person; nothing here runs it.
+    return f"INSERT INTO {look.place(live)} ({listed}) VALUES ({', '.join(values.values())})"  # noqa: S608
 
 
 def undated(look: Look) -> Iterator[Finding]:
@@ -70,20 +74,20 @@ def undated(look: Look) -> Iterator[Finding]:
                 yield _unread(look, table, live, f"rows without {name}")
                 continue
             clause = live.clause()
-            found = _count(look, live, [clause.c[column.name].is_(None), *_somebodys(table, live)])
+            found = _count(look, clause, [clause.c[column.name].is_(None), *_somebodys(table, live, clause)])
             if found:
                 many = f"More than {FEW}" if found > FEW else str(found)
                 yield look.finding(
                     "retain.undated",
                     table.name,
                     f"{many} rows of {table.name} are to be retained and have no {name} to count from.",
-                    f"UPDATE {look.place(live)} SET {look.word(column.name)} = {_today(look, live, column.name)}"
+                    f"UPDATE {look.place(live)} SET {look.word(column.name)} = {_today(live, column.name)}"  # noqa: S608
                     f" WHERE {look.word(column.name)} IS NULL",
                     column=column.name,
                 )
 
 
-def _today(look: Look, live: LiveTable, name: str) -> str:
+def _today(live: LiveTable, name: str) -> str:
     whole = live.columns[name].family.value == "integer"
     return "0" if whole else "CURRENT_DATE"
 
@@ -104,8 +108,10 @@ def _undecided(
     if _large(live):
         yield _unread(look, table, live, "rows that no rule decides")
         return
-    before = [sa.not_(sa.func.coalesce(condition(look, live, each), sa.false())) for each in earlier]
-    found = _count(look, live, [*before, condition(look, live, when), *_somebodys(table, live)])
+    clause = live.clause()
+    before = [sa.not_(sa.func.coalesce(condition(look, live, clause, each), sa.false())) for each in earlier]
+    mine = _somebodys(table, live, clause)
+    found = _count(look, clause, [*before, condition(look, live, clause, when), *mine])
     if found:
         many = f"More than {FEW}" if found > FEW else str(found)
         column = told[0] if told else ""
@@ -113,7 +119,7 @@ def _undecided(
             "rows.undecided",
             table.name,
             f"{many} rows of {table.name} meet no rule but `ask`.",
-            f"{table.name}: {{rows: [{{when: {{{column or 'column'}: [say which]}}, on_erase: delete}}, {{otherwise: ask}}]}}",
+            edit(table.name, {"rows": [{"when": {column or "column": ["say which"]}, "on_erase": "delete"}]}),
             column=column,
         )
 
@@ -122,7 +128,7 @@ def _unread(look: Look, table: Table, live: LiveTable, what: str) -> Finding:
     return look.finding(
         "rows.unread",
         table.name,
-        f"{table.name} has about {live.rows_estimate} rows; {what} are looked for with each person, not here.",
+        f"{table.name} has about {live.rows_estimate} rows; {what} are looked for with each person.",
         "Nothing to do.",
     )
 
@@ -131,11 +137,10 @@ def _large(live: LiveTable) -> bool:
     return (live.rows_estimate or 0) > LARGE
 
 
-def _somebodys(table: Table, live: LiveTable) -> list[sa.ColumnElement[bool]]:
+def _somebodys(table: Table, live: LiveTable, clause: sa.TableClause) -> list[sa.ColumnElement[bool]]:
     """Rows that belong to somebody: a row without any link filled is nobody's."""
     if table.person or not table.links:
         return []
-    clause = live.clause()
     filled = [
         clause.c[column.name].is_not(None)
         for link in table.links
@@ -144,21 +149,25 @@ def _somebodys(table: Table, live: LiveTable) -> list[sa.ColumnElement[bool]]:
     return [sa.or_(*filled)] if filled else []
 
 
-def _count(look: Look, live: LiveTable, where: list[sa.ColumnElement[bool]], *, limit: int = FEW + 1) -> int:
-    inner = sa.select(sa.literal(1).label("one")).select_from(live.clause()).where(*where).limit(limit).subquery()
+def _count(
+    look: Look, clause: sa.TableClause, where: list[sa.ColumnElement[bool]], *, limit: int = FEW + 1
+) -> int:
+    inner = sa.select(sa.literal(1).label("one")).select_from(clause).where(*where).limit(limit).subquery()
     return int(look.connection.execute(sa.select(sa.func.count()).select_from(inner)).scalar_one())
 
 
-def condition(look: Look, live: LiveTable, tests: Condition) -> sa.ColumnElement[bool]:
-    """A condition of the map on live columns; what is not there fits no row (and is a finding by its own rule)."""
-    return sa.and_(sa.true(), *(_test(look, live, test) for test in tests))
+def condition(
+    look: Look, live: LiveTable, clause: sa.TableClause, tests: Condition
+) -> sa.ColumnElement[bool]:
+    """A condition of the map on live columns; a column that is not there fits no row."""
+    return sa.and_(sa.true(), *(_test(look, live, clause, test) for test in tests))
 
 
-def _test(look: Look, live: LiveTable, test: Test) -> sa.ColumnElement[bool]:
+def _test(look: Look, live: LiveTable, clause: sa.TableClause, test: Test) -> sa.ColumnElement[bool]:
     found = live.column(test.column)
     if found is None:
         return sa.false()
-    column: sa.ColumnElement[Any] = live.clause().c[found.name]
+    column: sa.ColumnElement[Any] = clause.c[found.name]
     if test.like is not None:
         escaped = test.like.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("*", "%")
         return column.like(escaped, escape="\\")
@@ -167,7 +176,8 @@ def _test(look: Look, live: LiveTable, test: Test) -> sa.ColumnElement[bool]:
         if target is None or len(target.key) != 1:
             return sa.false()
         inner = tuple(Test(name, (value,)) for name, value in test.lookup.match)
-        return column.in_(sa.select(target.clause().c[target.key[0]]).where(condition(look, target, inner)))
+        other = target.clause()
+        return column.in_(sa.select(other.c[target.key[0]]).where(condition(look, target, other, inner)))
     given = [value for value in test.values if value is not None]
     ways: list[sa.ColumnElement[bool]] = [column.in_(given)] if given else []
     if None in test.values:

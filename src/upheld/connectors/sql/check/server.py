@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from upheld.connectors.sql.check.edit import edit
 from upheld.connectors.sql.check.look import Look, writes
 from upheld.connectors.sql.schema import LiveTrigger
 from upheld.rights.connector import Finding, Severity
@@ -55,7 +56,14 @@ def triggers(look: Look) -> Iterator[Finding]:
             "trigger.present",
             table.name,
             f"A write to {table.name} starts code of the server's own: {said}.",
+<<<<<<< HEAD
             f"{table.name}: {{accept: [{{finding: trigger.present, reason: what {found[0].name} does}}]}}",
+=======
+            edit(
+                table.name,
+                {"accept": [{"finding": "trigger.present", "reason": f"say what {found[0].name} does"}]},
+            ),
+>>>>>>> main
             severity=Severity.NOTE if known else None,
         )
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from upheld.connectors.sql.check.edit import edit, flow, word
 from upheld.connectors.sql.check.look import Look, covering
 from upheld.connectors.sql.check.names import named
 from upheld.connectors.sql.schema import Family, Kind, LiveColumn, LiveForeignKey, LiveTable
@@ -14,15 +15,34 @@ WHO = (
     "reviewer|assignee|approver|donor|contact|guest|patient|doctor|employee|subscriber|participant|attendee|speaker|"
     "buyer|seller|visitor|profile|inviter|invitee|referrer|moderator|reporter|commenter|uploader|follower"
 )
-REFERENCE = re.compile(rf"(?:.*_)?(?:{WHO})_?(?:id|uuid|fk|ref)|.*(?:created|updated|modified|deleted|approved|sent)_by(?:_id)?")
-COPY = re.compile(rf"(?:.*_)?(?:{WHO}|billing|shipping|delivery)_?(?:name|e?_?mail|email|phone|address|login|username)")
+REFERENCE = re.compile(
+    rf"(?:.*_)?(?:{WHO})_?(?:id|uuid|fk|ref)|.*(?:created|updated|modified|deleted|approved|sent)_by(?:_id)?"
+)
+COPY = re.compile(
+    rf"(?:.*_)?(?:{WHO}|billing|shipping|delivery)_?(?:name|e?_?mail|email|phone|address|login|username)"
+)
 CATEGORIES = (
     ("email-address", re.compile(r"(?:.*_)?e_?mail(?:_?address)?")),
-    ("name", re.compile(r"(?:first|last|full|family|given|middle|maiden|display|nick|user)_?name|surname|forename")),
+    (
+        "name",
+        re.compile(
+            r"(?:first|last|full|family|given|middle|maiden|display|nick|user)_?name|surname|forename"
+        ),
+    ),
     ("phone-number", re.compile(r"(?:.*_)?(?:phone|mobile|telephone|fax|cell)(?:_?(?:number|no))?")),
     ("birth-date", re.compile(r"(?:.*_)?(?:birth_?(?:day|date)|date_of_birth|dob)")),
-    ("postal-address", re.compile(r"(?:.*_)?(?:street|postal_?code|postcode|zip(?:_?code)?|(?:postal_?|home_?)address|address(?:_?line)?_?\d?)")),
-    ("official-number", re.compile(r"(?:.*_)?(?:ssn|passport(?:_?no)?|tax_?id|national_?id|iban|vat_?id|social_security)(?:_?number)?")),
+    (
+        "postal-address",
+        re.compile(
+            r"(?:.*_)?(?:street|postal_?code|postcode|zip(?:_?code)?|(?:postal_?|home_?)address|address(?:_?line)?_?\d?)"
+        ),
+    ),
+    (
+        "official-number",
+        re.compile(
+            r"(?:.*_)?(?:ssn|passport(?:_?no)?|tax_?id|national_?id|iban|vat_?id|social_security)(?:_?number)?"
+        ),
+    ),
     ("network-address", re.compile(r"(?:.*_)?(?:ip|ip_?addr(?:ess)?|user_?agent|last_ip)")),
     ("characteristic", re.compile(r"gender|sex|nationality|religion|ethnicity|marital_status")),
     ("location", re.compile(r"latitude|longitude|geo_?location")),
@@ -49,7 +69,7 @@ def tables(look: Look) -> Iterator[Finding]:
                 "view.materialised",
                 live.name,
                 f"The materialised view {live.name} would keep what was erased.",
-                f"refresh: [{live.name}]",
+                f"refresh: {flow([live.name])}",
             )
             continue
         yield look.finding(
@@ -71,24 +91,34 @@ def _spoken_of(look: Look, live: LiveTable) -> bool:
 
 def draft(look: Look, live: LiveTable) -> str:
     """The table's map as far as the schema suggests it, in the map's own words."""
-    links = [(key.columns, key.to, key.to_columns) for key in live.foreign_keys if look.mapped(key.to)]
-    lines = [f"{live.name}:"]
-    single = [f"{columns[0]}: {to}.{target[0]}" for columns, to, target in links if len(columns) == 1]
-    single += [f"{column.name}: {to}" for column, to in references_of(look, live)]
-    if single:
-        lines.append(f"  belongs_to: {{{', '.join(single)}}}")
-    for columns, to, target in links:
-        if len(columns) > 1:
-            said = f"columns: [{', '.join(columns)}], to: {to}, key: [{', '.join(target)}]"
-            lines.append(f"  belongs_to: [{{{said}}}]")
-    fields = [(name, found) for name in live.columns if (found := category(name))]
+    keys = [key for key in live.foreign_keys if look.mapped(key.to)]
+    single = {key.columns[0]: f"{key.to}.{key.to_columns[0]}" for key in keys if len(key.columns) == 1}
+    single |= {column.name: to for column, to in references_of(look, live)}
+    several = [key for key in keys if len(key.columns) > 1]
+    fields = {name: found for name in live.columns if (found := category(name))}
+    if not (single or several or fields):
+        return f"no_personal_data: [{{tables: {flow([live.name])}, reason: say why}}]"
+    lines = ["tables:", f"  {word(live.name)}:"]
+    if several:
+        listed = [flow({"columns": key.columns, "to": key.to, "key": key.to_columns}) for key in several]
+        listed += [flow({"columns": [name], **_split(to)}) for name, to in single.items()]
+        lines += ["    belongs_to:", *(f"      - {each}" for each in listed)]
+    elif single:
+        lines.append(f"    belongs_to: {flow(single)}")
     if fields:
-        lines.append("  fields:")
-        lines += [f"    {name}: {{category: {found}}}" for name, found in fields]
-    if len(lines) == 1:
-        return f"no_personal_data: [{{tables: [{live.name}], reason: say why}}]"
-    lines.append("  on_erase: delete")
-    return "tables:\n" + "\n".join(f"  {line}" for line in lines)
+        lines.append("    fields:")
+        lines += [f"      {word(name)}: {{category: {found}}}" for name, found in fields.items()]
+    lines.append(
+        "    on_erase: delete"
+        if single or several
+        else "    on_erase: {keep: say why nobody's rows stand here}"
+    )
+    return "\n".join(lines)
+
+
+def _split(to: str) -> dict[str, str | list[str]]:
+    table, _, column = to.rpartition(".")
+    return {"to": table, "key": [column]}
 
 
 def edges(look: Look) -> Iterator[Finding]:
@@ -98,7 +128,7 @@ def edges(look: Look) -> Iterator[Finding]:
             continue
         for key in live.foreign_keys:
             to = look.mapped(key.to)
-            if to is None or (table is not None and (not to.person or covering(table, key))):
+            if to is None or (table is not None and (not to.person or covering(look, table, key))):
                 continue
             column = ",".join(key.columns)
             yield look.finding(
@@ -115,9 +145,8 @@ def _edge_cure(look: Look, live: LiveTable, key: LiveForeignKey) -> str:
     if look.mapped(live.name) is None:
         return start + draft(look, live)
     if len(key.columns) == 1:
-        return f"{live.name}: {{belongs_to: {{{key.columns[0]}: {key.to}.{key.to_columns[0]}}}}}"
-    said = f"columns: [{', '.join(key.columns)}], to: {key.to}, key: [{', '.join(key.to_columns)}]"
-    return f"{live.name}: {{belongs_to: [{{{said}}}]}}"
+        return edit(live.name, {"belongs_to": {key.columns[0]: f"{key.to}.{key.to_columns[0]}"}})
+    return edit(live.name, {"belongs_to": [{"columns": key.columns, "to": key.to, "key": key.to_columns}]})
 
 
 def references_of(look: Look, live: LiveTable) -> Iterator[tuple[LiveColumn, str]]:
@@ -131,7 +160,9 @@ def references_of(look: Look, live: LiveTable) -> Iterator[tuple[LiveColumn, str
         for table, there in people:
             key = there.column(table.person[0])
             singular = re.sub(r"(?:^|.*\.)", "", there.name.lower()).removesuffix("s")
-            likely = REFERENCE.fullmatch(word) or re.fullmatch(rf"(?:.*_)?{re.escape(singular)}_?(?:id|uuid)", word)
+            likely = REFERENCE.fullmatch(word) or re.fullmatch(
+                rf"(?:.*_)?{re.escape(singular)}_?(?:id|uuid)", word
+            )
             if key is not None and likely and _same(key, column):
                 yield column, f"{table.name}.{key.name}"
                 break
@@ -145,7 +176,11 @@ def columns(look: Look) -> Iterator[Finding]:
     for table, live in look.pairs:
         spoken = {name.lower() if live.folds else name for name in named(table)}
         spoken |= {name for key in live.foreign_keys for name in key.columns}
-        rest = [each for each in _all_columns(look, live) if (each.name.lower() if live.folds else each.name) not in spoken]
+        rest = [
+            each
+            for each in _all_columns(look, live)
+            if (each.name.lower() if live.folds else each.name) not in spoken
+        ]
         references = {column.name: to for column, to in references_of(look, live)}
         for column in rest:
             if column.name in references:
@@ -156,8 +191,8 @@ def columns(look: Look) -> Iterator[Finding]:
                 yield look.finding(
                     "column.personal",
                     table.name,
-                    f"{table.name}.{column.name} looks like personal data ({found}), and the map does not name it.",
-                    f"{table.name}: {{fields: {{{column.name}: {{category: {found}}}}}}}",
+                    f"{table.name}.{column.name} looks personal ({found}), and the map does not name it.",
+                    edit(table.name, {"fields": {column.name: {"category": found}}}),
                     column=column.name,
                 )
 
@@ -176,7 +211,7 @@ def _reference(look: Look, table: str, column: LiveColumn, to: str) -> Finding:
         "column.reference",
         table,
         f"{table}.{column.name} looks like a reference to {to}, and the map does not say so.",
-        f"{table}: {{belongs_to: {{{column.name}: {to}}}}}",
+        edit(table, {"belongs_to": {column.name: to}}),
         column=column.name,
     )
 
@@ -193,12 +228,12 @@ def _copy(look: Look, table: Table, column: LiveColumn) -> Finding:
         ),
         None,
     )
-    copied = f", copy_of: {source}" if source else ""
+    field = {"category": category(column.name) or "name", **({"copy_of": source} if source else {})}
     return look.finding(
         "column.copy",
         table.name,
         f"{table.name}.{column.name} looks like a copy of a person's {last}.",
-        f"{table.name}: {{fields: {{{column.name}: {{category: {category(column.name) or 'name'}{copied}}}}}}}",
+        edit(table.name, {"fields": {column.name: field}}),
         column=column.name,
     )
 
@@ -216,7 +251,11 @@ def declared(look: Look) -> Iterator[Finding]:
             yield look.finding(
                 "declared.personal",
                 live.name,
+<<<<<<< HEAD
                 f"{live.name} is declared without personal data ({declaration.reason}), but has {', '.join(dict.fromkeys(suspects))}.",
+=======
+                f"{live.name} is declared without personal data; has {', '.join(dict.fromkeys(suspects))}.",
+>>>>>>> main
                 draft(look, live),
                 column=suspects[0],
             )

@@ -8,6 +8,7 @@ from itertools import chain
 from uuid import UUID
 
 from upheld.connectors.sql.check.constraint import refused, violated
+from upheld.connectors.sql.check.edit import Written, edit
 from upheld.connectors.sql.check.look import Look, actions, detached
 from upheld.connectors.sql.schema import Family, LiveCheck, LiveColumn, LiveTable
 from upheld.datamap.model import (
@@ -16,6 +17,7 @@ from upheld.datamap.model import (
     Constant,
     Ghost,
     JsonEdit,
+    Link,
     Pseudonym,
     Retain,
     Scalar,
@@ -87,10 +89,16 @@ def _problem(look: Look, table: Table, live: LiveTable, given: Given) -> tuple[s
     if value is UNSAID:
         return None
     if value is None:
-        return None if column.nullable else ("value.null", f"{where} may not be empty, and would become NULL.")
+        return (
+            None if column.nullable else ("value.null", f"{where} may not be empty, and would become NULL.")
+        )
     if column.enum_values:
         fits = value in column.enum_values and not given.templated
-        return None if fits else ("value.enum", f"The value for {where} is none of its {len(column.enum_values)}.")
+        return (
+            None
+            if fits
+            else ("value.enum", f"The value for {where} is none of its {len(column.enum_values)}.")
+        )
     if not _of_family(value, column, templated=given.templated):
         return "value.type", f"The value for {where} is no {column.type_text}."
     length = len(value.encode() if column.family is Family.BINARY else value) if isinstance(value, str) else 0
@@ -105,7 +113,9 @@ def _of_family(value: object, column: LiveColumn, *, templated: bool) -> bool:
     """Whether the value is of the column's kind. A template is of no kind but text."""
     match column.family:
         case Family.TEXT:
-            return isinstance(value, str | UUID | date) or (isinstance(value, int) and not isinstance(value, bool))
+            return isinstance(value, str | UUID | date) or (
+                isinstance(value, int) and not isinstance(value, bool)
+            )
         case Family.INTEGER:
             return isinstance(value, int) or (isinstance(value, str) and not templated and _is(int, value))
         case Family.NUMBER:
@@ -134,29 +144,29 @@ def _cure(table: Table, live: LiveTable, given: Given, code: str) -> str:
     if code == "value.generated":
         return f"{table.name}: remove `{name}` from `anonymise`."
     unique = any(columns == (given.column.name,) for columns in live.uniques)
-    return f"{table.name}: {{on_erase: {{anonymise: {{{name}: {sample(given.column, unique=unique)}}}}}}}"
+    return edit(table.name, {"on_erase": {"anonymise": {name: sample(given.column, unique=unique)}}})
 
 
-def sample(column: LiveColumn, *, unique: bool = False) -> str:
+def sample(column: LiveColumn, *, unique: bool = False) -> Written:
     """A value that fits the column, as the map writes it."""
-    if column.nullable:
-        return "null"
+    if column.nullable and not unique:
+        return None
     if column.enum_values:
-        return f'"{column.enum_values[0]}"'
+        return column.enum_values[0]
     room = column.length if column.length is not None else 1000
     if unique and column.family is Family.TEXT and room >= RANDOM_LENGTH:
         template = "removed-{random}@example.invalid"
         fits = len(template) - len("{random}") + RANDOM_LENGTH <= room
-        return f'{{unique: "{template if fits else "{random}"}"}}'
-    plain = {
-        Family.TEXT: '"[removed]"' if room >= len("[removed]") else '"' + "-" * min(room, 1) + '"',
-        Family.MOMENT: '"1970-01-01"',
-        Family.BOOLEAN: "false",
-        Family.UUID: '"00000000-0000-0000-0000-000000000000"',
-        Family.JSON: '"{}"',
-        Family.BINARY: '""',
+        return {"unique": template if fits else "{random}"}
+    plain: dict[Family, Written] = {
+        Family.TEXT: "[removed]" if room >= len("[removed]") else "-" * min(room, 1),
+        Family.MOMENT: "1970-01-01",
+        Family.BOOLEAN: False,
+        Family.UUID: "00000000-0000-0000-0000-000000000000",
+        Family.JSON: "{}",
+        Family.BINARY: "",
     }
-    return plain.get(column.family, "0")
+    return plain.get(column.family, 0)
 
 
 def _checks(look: Look, table: Table, live: LiveTable, given: Mapping[str, Given]) -> Iterator[Finding]:
@@ -173,7 +183,7 @@ def _checks(look: Look, table: Table, live: LiveTable, given: Mapping[str, Given
         yield look.finding(
             "value.check",
             table.name,
-            f"CHECK {check.name or 'without a name'} {alone} the value for {table.name}.{', '.join(touched)}.",
+            f"CHECK {check.name or '(no name)'} {alone} the value for {table.name}.{', '.join(touched)}.",
             f"{table.name}: give `{column}` a value for which this holds: {check.text}",
             column=column,
             severity=None if answer else Severity.DOUBT,
@@ -197,8 +207,8 @@ def _repeated(look: Look, table: Table, live: LiveTable, given: Mapping[str, Giv
         yield look.finding(
             "value.unique",
             table.name,
-            f"{table.name}.{', '.join(columns)} must differ in every row, and would get the same value in many.",
-            f"{table.name}: {{on_erase: {{anonymise: {{{column}: {sample(room, unique=True)}}}}}}}",
+            f"{table.name}.{', '.join(columns)} must differ in every row; many would get the same.",
+            edit(table.name, {"on_erase": {"anonymise": {column: sample(room, unique=True)}}}),
             column=column,
         )
 
@@ -227,7 +237,7 @@ def detaching(look: Look) -> Iterator[Finding]:
                     "detach.null",
                     table.name,
                     f"{table.name}.{link.name} is to be cut, and it may not be empty.",
-                    f"{table.name}: {{on_erase: {{detach: {{to: ghost}}}}}}",
+                    edit(table.name, {"on_erase": {"detach": {"to": "ghost"}}}),
                     column=link.name,
                 )
 
@@ -237,14 +247,20 @@ def ghost_tables(look: Look) -> Iterator[str]:
     for table, _ in look.pairs:
         ways = (link.to for link, action in detached(table) if action.to_ghost)
         values = (
-            table.name if table.person else link.to
-            for action, link in chain(actions(table))
+            to
+            for action, link in actions(table)
             if isinstance(action, Anonymise | Retain)
-            for assignment in action.assignments
-            if isinstance(assignment.value, Ghost)
-            for link in ([link] if link else table.links or [None])
+            and any(isinstance(each.value, Ghost) for each in action.assignments)
+            for to in _ghosts_of(table, link)
         )
         yield from (name for name in chain(ways, values) if name)
+
+
+def _ghosts_of(table: Table, link: Link | None) -> list[str | None]:
+    """A person's own row follows the ghost of its own table, any other that of the table it links to."""
+    if link is not None:
+        return [link.to]
+    return [table.name] if table.person else [each.to for each in table.links]
 
 
 def scalar_text(value: Scalar) -> str:

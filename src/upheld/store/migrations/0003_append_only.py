@@ -43,5 +43,5 @@ def allow(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = (("store", "0001_records"),)
+    dependencies = (("store", "0002_constraints"),)
     operations = (migrations.RunPython(forbid, allow),)
