@@ -7,7 +7,7 @@ class Ground(StrEnum):
     """An exception of Art. 17(3); the value is how a privacy folder spells it.
 
     LEGAL_CLAIMS holds only while a hold names the matter, its owner and an end (G-17.4). RESTRICTION is no
-    exception of Art. 17(3) and no choice of a map: a row's own mark says it (Art. 18(2), docs/adr/0009).
+    exception of Art. 17(3) and no choice of a map: a row's own mark says it (Art. 18(2), docs/adr/0010).
     """
 
     FREE_EXPRESSION = "free-expression"

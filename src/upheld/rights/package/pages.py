@@ -81,7 +81,6 @@ def _way(number: int, count: int, reader: Reader) -> str:
     return f'<nav class="pages"><span class="quiet">{text(where)}</span> {" ".join(links)}</nav>\n'
 
 
-<<<<<<< HEAD
 def _notes(holding: Holding, row: Mapping[str, Json], reader: Reader) -> list[str]:
     """What a row's marks say, in words: somebody else's, deleted and since when, restricted (G-18.2)."""
     language = reader.language
@@ -92,24 +91,19 @@ def _notes(holding: Holding, row: Mapping[str, Json], reader: Reader) -> list[st
     if mark + "restricted" in row:
         said.append(text(language.mark_restricted))
     return said
-=======
+
+
 def _aligned(column: Column) -> str:
     return ' class="num"' if column.kinds and column.kinds <= {"integer", "number", "decimal"} else ""
->>>>>>> main
 
 
 def _wide(holding: Holding, reader: Reader, lines: list[bytes]) -> str:
     columns = [(escape(column.name), column) for column in holding.columns.values()]
-<<<<<<< HEAD
-    head = "".join(f'<th scope="col">{text(words(column.name))}</th>' for _, column in columns)
-    noted = bool(holding.seen or holding.table.deleted or holding.table.restricted)
-    if noted:
-=======
     head = "".join(
         f'<th scope="col"{_aligned(column)}>{text(words(column.name))}</th>' for _, column in columns
     )
-    if holding.seen:
->>>>>>> main
+    noted = bool(holding.seen or holding.table.deleted or holding.table.restricted)
+    if noted:
         head += "<th></th>"
     rows = []
     for line in lines:

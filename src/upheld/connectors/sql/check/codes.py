@@ -9,15 +9,13 @@ STOP, DOUBT, NOTE = Severity.STOP, Severity.DOUBT, Severity.NOTE
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """`scenarios` are numbers of docs/scenarios.md. `bearable`: a STOP that `accept` may answer, since nothing is
-    lost or left behind by going on; every DOUBT may be accepted."""
+    """`scenarios` are numbers of docs/scenarios.md."""
 
     name: str
     severity: Severity
     what: str
     cure: str
     scenarios: tuple[int, ...] = ()
-    bearable: bool = False
 
 
 ALL = (
@@ -49,24 +47,12 @@ ALL = (
         (35,),
     ),
     Code("receipt.absent", STOP, "The receipt table is not there.", "The CREATE TABLE.", (69,)),
-<<<<<<< HEAD
-    Code("view.absent", STOP, "`refresh` names what is no materialised view of this database.", "Map the table instead, or remove it."),
-    Code("receipt.shape", STOP, "The receipt table cannot hold our tokens.", "`token` as unique text of 100, nothing else required.", (69,)),
-    Code("json.column", STOP, "A path is asked of a column that holds no JSON.", "The ALTER TABLE, or another column in the map; DOUBT for text.", (28,)),
-    Code("array.column", STOP, "A link reads a list from a column that holds none.", "Remove `array`, or name another column.", (28,)),
-    Code("pattern.unused", NOTE, "A pattern of `no_personal_data` fits no table.", "Remove it."),
-    # undeclared
-    Code("table.undeclared", STOP, "A table is neither mapped nor declared without personal data.", "A draft of its map.", (57,)),
-    Code("edge.undeclared", STOP, "A foreign key leads to people, and the map does not say what that means.", "A draft of the link.", (57,), bearable=True),
-    Code("column.personal", DOUBT, "A column that the map does not name looks personal.", "A draft of the field.", (57,)),
-    Code("column.reference", DOUBT, "A column without foreign key looks like a reference to people.", "A draft of the link.", (21,)),
-    Code("column.copy", DOUBT, "A column looks like a copy of a person's name or address.", "A draft of the field with `copy_of`.", (29,)),
-    Code("declared.personal", DOUBT, "A table declared without personal data refers to people or looks personal.", "Map it.", (21, 57)),
-    Code("view.materialised", STOP, "A materialised view would keep what was erased.", "`refresh:` in the map.", (40,), bearable=True),
-    # links
-    Code("link.optional", DOUBT, "Every link of the table may be empty: such rows belong to nobody.", "A link by identity, or `accept`.", (25,)),
-    Code("link.type", DOUBT, "A link's column has another type than the key it holds; STOP on MariaDB, which compares loosely.", "`cast:` in the map.", (27, 63), bearable=True),
-=======
+    Code(
+        "view.absent",
+        STOP,
+        "`refresh` names what is no materialised view of this database.",
+        "Map the table instead, or remove it.",
+    ),
     Code(
         "receipt.shape",
         STOP,
@@ -154,7 +140,6 @@ ALL = (
         "`cast:` in the map.",
         (27, 63),
     ),
->>>>>>> main
     Code("link.index", DOUBT, "No index on a column by which rows are found.", "The CREATE INDEX.", (58,)),
     Code(
         "identity.index", DOUBT, "No index on a column by which people are found.", "The CREATE INDEX.", (58,)
@@ -219,15 +204,6 @@ ALL = (
         "ghost.ambiguous", STOP, "More than one row is the ghost.", "A narrower `ghost:` in the map.", (20,)
     ),
     # references
-<<<<<<< HEAD
-    Code("delete.refused", STOP, "The database refuses to delete rows that others refer to.", "What becomes of those others, in the map.", (5, 60)),
-    Code("cascade.loss", STOP, "A cascade would delete rows that are to stay; DOUBT for declared tables and other people's rows.", "Detach first, or another ON DELETE.", (19,)),
-    Code("cascade.null", STOP, "ON DELETE SET NULL meets a column that may not be empty.", "Another ON DELETE, or delete those rows first.", (20,)),
-    Code("cycle.nullable", NOTE, "Tables refer to each other in a ring; it is opened where a link may be empty.", "Nothing to do.", (16, 17)),
-    Code("cycle.deferrable", NOTE, "Tables refer to each other in a ring; the database checks it at the commit.", "Nothing to do.", (16, 17)),
-    Code("cycle.stuck", STOP, "Tables refer to each other in a ring that nothing opens.", "The ALTER TABLE that lets it wait or be empty.", (16, 17)),
-    Code("reference.index", DOUBT, "Each deleted row makes the database read a whole table; STOP above 10,000 rows.", "The CREATE INDEX.", (58,), bearable=True),
-=======
     Code(
         "delete.refused",
         STOP,
@@ -277,7 +253,6 @@ ALL = (
         "The CREATE INDEX.",
         (58,),
     ),
->>>>>>> main
     # server
     Code(
         "relation.unwritable",
@@ -314,6 +289,10 @@ ALL = (
         "Nothing to do.",
     ),
 )
+
+BEARABLE = frozenset({"edge.undeclared", "link.type", "reference.index", "view.materialised"})
+"""STOPs that `accept` may answer: somebody can know why going on is right. Every DOUBT may be accepted; no other
+STOP, for going on would fail or do harm."""
 
 CODES = {code.name: code for code in ALL}
 

@@ -56,14 +56,10 @@ def triggers(look: Look) -> Iterator[Finding]:
             "trigger.present",
             table.name,
             f"A write to {table.name} starts code of the server's own: {said}.",
-<<<<<<< HEAD
-            f"{table.name}: {{accept: [{{finding: trigger.present, reason: what {found[0].name} does}}]}}",
-=======
             edit(
                 table.name,
                 {"accept": [{"finding": "trigger.present", "reason": f"say what {found[0].name} does"}]},
             ),
->>>>>>> main
             severity=Severity.NOTE if known else None,
         )
 

@@ -251,11 +251,8 @@ def declared(look: Look) -> Iterator[Finding]:
             yield look.finding(
                 "declared.personal",
                 live.name,
-<<<<<<< HEAD
-                f"{live.name} is declared without personal data ({declaration.reason}), but has {', '.join(dict.fromkeys(suspects))}.",
-=======
-                f"{live.name} is declared without personal data; has {', '.join(dict.fromkeys(suspects))}.",
->>>>>>> main
+                f"{live.name} is declared without personal data ({declaration.reason}); "
+                f"has {', '.join(dict.fromkeys(suspects))}.",
                 draft(look, live),
                 column=suspects[0],
             )
