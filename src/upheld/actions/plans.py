@@ -27,8 +27,8 @@ CLASSES = (
 )
 
 
-def planned(*, means: Means, right: Right, regime: str) -> Plan:
-    """The plan for this right by the map as it is today."""
+def planned(*, means: Means, right: Right, regime: str | None) -> Plan:
+    """The plan for this right by the map as it is today, by the organisation's own clock."""
     today: date = means.now.date()
     return make_plan(means.datamap, right, regime=regime, today=today)
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
@@ -55,6 +55,8 @@ class Rows:
         if selection.scope in (Scope.LEAVES, Scope.SUBTREE):
             tree = self.trees[selection]
             parts = [is_in(self.tables, table, tree.columns, tree.keys)]
+            marks = [each for each in selection.unless if any(test.marked for test in each)]
+            parts.extend(negated(self.condition(table, each)) for each in marks)
         parts.append(self.tenant(table))
         return sa.and_(*parts)
 
@@ -107,6 +109,8 @@ class Rows:
         if test.lookup is not None:
             value = self.resolved.get(test)
             return sa.false() if value is None else values_in(self.tables, table, test.column, [value])
+        if test.marked:
+            return marked(column)
         given = [value for value in test.values if value is not None]
         ways = [values_in(self.tables, table, test.column, given)] if given else []
         if None in test.values:
@@ -137,8 +141,13 @@ class Rows:
     def where_age(self, table: str, age: Age) -> Predicate:
         """Rows on one side of a period; a row without a date counts as running."""
         column = self.tables.column(table, age.after)
-        over = column < _bound(column.type, first_running_day(age.period, self.now.date()))
+        over = column < _bound(column.type, first_running_day(age.period, self.now.date()), self.now.tzinfo)
         return over if age.side is Side.OVER else negated(over)
+
+
+def marked(column: sa.ColumnElement[Any]) -> Predicate:
+    """The column is set, and not false, zero or empty."""
+    return sa.and_(column.is_not(None), sa.cast(column, sa.Text()).not_in(["0", "false", "f", "", "False"]))
 
 
 def negated(predicate: Predicate) -> Predicate:
@@ -154,8 +163,9 @@ def first_running_day(period: Period, today: date) -> date:
     return day
 
 
-def _bound(kind: types.TypeEngine[Any], day: date) -> Any:
-    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+def _bound(kind: types.TypeEngine[Any], day: date, zone: tzinfo | None) -> Any:
+    """Where that day begins, by the clock in `zone`; a column without a zone is read as that clock's."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=zone or UTC)
     if isinstance(kind, types.Date):
         return day
     if isinstance(kind, types.DateTime):
