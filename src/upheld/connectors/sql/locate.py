@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from upheld.connectors.sql.columns import fitting
+from upheld.connectors.sql.columns import fitting, storable
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in, values_in
 from upheld.connectors.sql.where import Rows
 from upheld.datamap.model import Condition, Link, Scalar, Test
@@ -87,7 +87,7 @@ def spell(rows: Rows, connection: sa.Connection, table: str, link: Link) -> None
     if (table, column, kind) in rows.raw:
         return
     wanted = {normalise(link.normalise, value) for value in rows.subject.values(kind)}
-    wanted.discard("")
+    wanted = {value for value in wanted if value and storable(value)}
     found: tuple[Scalar, ...] = ()
     if wanted:
         target = rows.tables.column(table, column)
