@@ -24,6 +24,7 @@ class Rows:
 
     `sets` fills up as the plan's Locate steps run. `raw` are the spellings under which her identities stand in
     each column, read once. `resolved` are values of lookups. `trees` are the keys of scopes that need a walk.
+    `located` says of a set which rows it was made from.
     """
 
     system: System
@@ -34,6 +35,7 @@ class Rows:
     raw: dict[tuple[str, str, str], tuple[Scalar, ...]] = field(default_factory=dict)
     resolved: dict[Test, Scalar] = field(default_factory=dict)
     trees: dict[Selection, KeySet] = field(default_factory=dict)
+    located: dict[str, Selection] = field(default_factory=dict)
 
     def where(self, selection: Selection) -> Predicate:
         """The condition of a selection. Scopes that follow replies must have been walked before."""
@@ -56,6 +58,23 @@ class Rows:
             parts = [is_in(self.tables, table, tree.columns, tree.keys)]
         parts.append(self.tenant(table))
         return sa.and_(*parts)
+
+    def as_located(self, selection: Selection) -> list[Predicate]:
+        """Only rows that were there when the rows behind them were located.
+
+        A row that came in since is left for the next round: to take it now would leave what hangs on it behind,
+        with nothing to find it by (scenario 50). A row with NULL in the located key has nothing behind it.
+        """
+        parts: list[Predicate] = []
+        for name, source in self.located.items():
+            same = source.scope is Scope.ALL and set(selection.sources) <= set(source.sources)
+            if selection.table != source.table or not (same or source == selection):
+                continue
+            if selection.scope in (Scope.ALL, Scope.ORPHANS):
+                keys = self.sets[name]
+                empty = [self.tables.column(keys.table, column).is_(None) for column in keys.columns]
+                parts.append(sa.or_(is_in(self.tables, keys.table, keys.columns, keys.keys), *empty))
+        return parts
 
     def tenant(self, table: str) -> Predicate:
         """Only this tenant's rows, where the system has several (scenario 35)."""

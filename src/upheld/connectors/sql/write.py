@@ -49,7 +49,7 @@ class Writer:
         if step.number in self.fixed:
             keys = self.fixed[step.number]
             return is_in(self.rows.tables, table, keys.columns, keys.keys)
-        parts = [self.rows.where(step.selection)]
+        parts = [self.rows.where(step.selection), *self.rows.as_located(step.selection)]
         for other in self.every:
             earlier = (
                 other.number < step.number and isinstance(other, Erase) and other.selection.table == table
