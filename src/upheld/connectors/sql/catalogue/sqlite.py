@@ -132,8 +132,8 @@ def _key(rows: Iterable[Any]) -> tuple[str, ...]:
     return tuple(row.name for row in sorted((row for row in rows if row.pk), key=lambda row: row.pk))
 
 
-def _column(row: Any, key: tuple[str, ...], table: Any, dialect: sa.Dialect) -> LiveColumn:
-    made = of_sqlite(row.words, dialect)
+def _column(row: Any, key: tuple[str, ...], table: Any, dialect: Any) -> LiveColumn:
+    made = of_sqlite(row.words, type(dialect))
     found = (
         Family.JSON
         if row.words.upper() == "JSON"
