@@ -154,9 +154,12 @@ class Rows:
         return sa.exists().where(*same, negated(hers), somebody, self.tenant(held.holding.table))
 
     def where_age(self, table: str, age: Age) -> Predicate:
-        """Rows on one side of a period; a row without a date counts as running."""
+        """Rows on one side of a period; a row without a date, or with one that is none, counts as running."""
         column = self.tables.column(table, age.after)
-        over = column < _bound(column.type, first_running_day(age.period, self.now.date()))
+        over = sa.and_(
+            column < _bound(column.type, first_running_day(age.period, self.now.date())),
+            *_dated(column),
+        )
         return over if age.side is Side.OVER else negated(over)
 
 
@@ -171,6 +174,14 @@ def first_running_day(period: Period, today: date) -> date:
     while added(day, period) < today:
         day += timedelta(days=1)
     return day
+
+
+def _dated(column: sa.ColumnElement[Any]) -> list[Predicate]:
+    """The column holds a day of the calendar: no zero date, no infinity before all time, no empty text."""
+    kind = column.type
+    if isinstance(kind, types.Date | types.DateTime | types.String):
+        return [column >= _bound(kind, date.min)]
+    return []
 
 
 def _bound(kind: types.TypeEngine[Any], day: date) -> Any:
