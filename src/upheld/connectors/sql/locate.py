@@ -40,6 +40,8 @@ def prepare(rows: Rows, connection: sa.Connection, steps: Sequence[Step], *, loc
     for step in steps:
         if isinstance(step, Locate) and step.name not in rows.sets:
             rows.sets[step.name] = _located(rows, connection, step, lock=lock)
+            if step.selection:
+                rows.located[step.name] = step.selection
     for selection in every:
         if selection.scope in (Scope.LEAVES, Scope.SUBTREE) and selection not in rows.trees:
             rows.trees[selection] = _walked(rows, connection, selection)
