@@ -20,9 +20,10 @@ from upheld.datamap.model import DataMap
 from upheld.datamap.read import read
 from upheld.law.right import Right
 from upheld.rights.connector import Attachment, Collected, Connector, Finding, Row
+from upheld.rights.explain import explain
 from upheld.rights.fulfil import Event, Failed, dry_run, execute
 from upheld.rights.identify import identify
-from upheld.rights.outcome import Committed, Counts, Verified
+from upheld.rights.outcome import Committed, Counts, Due, Verified
 from upheld.rights.plan import Plan
 from upheld.rights.planner import plan
 from upheld.rights.subject import Identity, Person, Subject
@@ -121,6 +122,11 @@ class World:
                 found.setdefault(each.table, []).append(tuple(each.values.values()))
         return {table: sorted(rows, key=repr) for table, rows in found.items()}
 
+    def explained(self, *identities: str, now: datetime = NOW) -> str:
+        """The plan with its counts, in words."""
+        subject = self.subject(*identities)
+        return explain(self.plan(now=now), self.datamap, {"club": self.preview(subject, now=now)}).as_text()
+
     def check(self) -> tuple[Finding, ...]:
         """The findings of `upheld map check`."""
         return self.connector.check()
@@ -163,6 +169,11 @@ class Erasure:
             if isinstance(event, Committed)
             for each in event.counts.tables
         }
+
+    @property
+    def due(self) -> list[Due]:
+        """What stays until a day."""
+        return [due for event in self.events if isinstance(event, Committed) for due in event.due]
 
     @property
     def verified(self) -> Verified:
