@@ -12,7 +12,7 @@ from tests.scenarios.conftest import Make
 from tests.scenarios.people import ADA, PEOPLE, USERS
 from upheld.actions import access, cases
 from upheld.actions.asking import Asked
-from upheld.actions.certificates import compose
+from upheld.actions.certificates import certify
 from upheld.actions.preview import preview
 from upheld.datamap.fault import Invalid
 from upheld.datamap.read import read
@@ -133,7 +133,7 @@ def test_the_copy_says_who_why_on_what_basis_for_whom_and_how_long(make: Make) -
     rows = [json.loads(line) for line in next((copy / "data").glob("*/notes.jsonl")).read_text().splitlines()]
     assert [row["mail"] for row in sorted(rows, key=lambda row: row["id"])] == [
         "ada@chess.example.org",
-        {"@withheld": "another-person"},
+        {"$withheld": "another-person"},
     ]
     assert "4711" not in next((copy / "data").glob("*/notes.jsonl")).read_text()
 
@@ -194,7 +194,7 @@ def test_the_certificate_says_whom_to_ask_and_when_backups_forget(make: Make, sq
     with_ = means(world)
 
     request = erased(with_, ADA)
-    letter = as_text(compose(means=with_, request=request, key=bytes(32)))
+    letter = " ".join(as_text(certify(means=with_, request=request)).split())
 
     assert "unreadable in backups no later than 12 December 2026" in letter
     assert "Write to privacy@chess.example.org." in letter
