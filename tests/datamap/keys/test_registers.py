@@ -160,6 +160,33 @@ def test_a_processor_is_told_is_held_to_its_agreement_and_gets_no_other_data(mak
     assert [each.code for each in raised.value.errors] == ["category-not-agreed"]
 
 
+@pytest.mark.key("tables.*.fields.*.json")
+def test_a_path_inside_a_document_is_a_field_of_its_own(make: Make) -> None:
+    """C-14"""
+    world = make(
+        PEOPLE
+        + """
+        CREATE TABLE prefs (id INTEGER PRIMARY KEY, user_id INTEGER, doc TEXT);
+        INSERT INTO prefs VALUES (1, 0, '{"theme": "dark", "login": {"pin": "4711", "hint": "board"}}');
+        """,
+        USERS
+        + """
+prefs:
+  belongs_to: {user_id: users.id}
+  fields: {doc: {json: {$.login.pin: {category: password, purposes: [service]}}}}
+  on_erase: delete
+  accept: [{finding: json.column, reason: our own software writes JSON there}]
+""",
+    )
+
+    copy = opened_copy(world, ADA)
+    [row] = [json.loads(line) for line in next((copy / "data").glob("*/prefs.jsonl")).read_text().splitlines()]
+    world.erase(ADA)
+
+    assert row["doc"] == {"theme": "dark", "login": {"pin": {"$withheld": "password"}, "hint": "board"}}
+    assert world.rows("prefs") == []
+
+
 @pytest.mark.key("organisation.languages")
 def test_the_copy_is_in_a_language_of_the_organisation(make: Make, sqlite_records: Path) -> None:
     world = _world(make)
