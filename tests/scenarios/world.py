@@ -200,8 +200,12 @@ def make_world(
     database.run(*(each.strip() for each in dedent(ddl).split(";\n") if each.strip().rstrip(";")))
     (folder / "systems").mkdir(parents=True, exist_ok=True)
     ours = {line.partition(":")[0] for line in dedent(controller).splitlines() if line[:1].strip()}
-    usual = "".join(line + "\n" for line in ORGANISATION.splitlines() if line.partition(":")[0].strip() not in ours)
-    (folder / "upheld.yaml").write_text(usual + indent(dedent(controller), "  ") + "\n" + dedent(organisation))
+    usual = "".join(
+        line + "\n" for line in ORGANISATION.splitlines() if line.partition(":")[0].strip() not in ours
+    )
+    (folder / "upheld.yaml").write_text(
+        usual + indent(dedent(controller), "  ") + "\n" + dedent(organisation)
+    )
     (folder / "purposes.yaml").write_text(dedent(purposes))
     if processors:
         (folder / "processors.yaml").write_text(dedent(processors))

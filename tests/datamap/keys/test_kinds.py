@@ -66,8 +66,12 @@ def test_the_owner_of_a_manual_system_is_told_what_to_look_for_how_and_by_when(t
 def test_rows_of_a_folder_stand_where_and_as_the_map_says(tmp_path: Path) -> None:
     root = tmp_path / "root"
     (root / "lists").mkdir(parents=True)
-    (root / "lists" / "may.csv").write_text("email,name\nada@chess.example.org,Ada\nben@chess.example.org,Ben\n")
-    (root / "log.jsonl").write_text('{"email": "ada@chess.example.org"}\n{"email": "ben@chess.example.org"}\n')
+    (root / "lists" / "may.csv").write_text(
+        "email,name\nada@chess.example.org,Ada\nben@chess.example.org,Ben\n"
+    )
+    (root / "log.jsonl").write_text(
+        '{"email": "ada@chess.example.org"}\n{"email": "ben@chess.example.org"}\n'
+    )
     datamap = _map(
         tmp_path / "privacy",
         """

@@ -145,7 +145,12 @@ seats:
     assert first[3] != second[3]
 
 
-@pytest.mark.key("tables.*.history_of", "tables.*.history_of.table", "tables.*.history_of.columns", "tables.*.history_of.key")
+@pytest.mark.key(
+    "tables.*.history_of",
+    "tables.*.history_of.table",
+    "tables.*.history_of.columns",
+    "tables.*.history_of.key",
+)
 def test_earlier_versions_go_with_what_they_are_of(make: Make) -> None:
     world = make(
         PEOPLE

@@ -10,6 +10,7 @@ import pytest
 from tests.datamap.keys.office import erased, means, opened_copy, words
 from tests.scenarios.conftest import Make
 from tests.scenarios.people import ADA, PEOPLE, USERS
+from tests.scenarios.world import World
 from upheld.actions import access, cases
 from upheld.actions.asking import Asked
 from upheld.actions.certificates import certify
@@ -75,7 +76,7 @@ notes:
 """
 
 
-def _world(make: Make, **more: str):
+def _world(make: Make, **more: str) -> World:
     return make(
         NOTES,
         NOTED,
@@ -138,7 +139,9 @@ def test_the_copy_says_who_why_on_what_basis_for_whom_and_how_long(make: Make) -
     assert "4711" not in next((copy / "data").glob("*/notes.jsonl")).read_text()
 
 
-@pytest.mark.key("processors.*.contact", "processors.*.expires", "processors.*.categories", "tables.*.fields.*.copy_of")
+@pytest.mark.key(
+    "processors.*.contact", "processors.*.expires", "processors.*.categories", "tables.*.fields.*.copy_of"
+)
 def test_a_processor_is_told_is_held_to_its_agreement_and_gets_no_other_data(make: Make) -> None:
     """G-19.1"""
     world = _world(make)
@@ -149,12 +152,17 @@ def test_a_processor_is_told_is_held_to_its_agreement_and_gets_no_other_data(mak
     assert "recipients: Hosting Example is told of it: privacy@hosting.example.com. Art. 19 GDPR" in said
     assert erasure.verified.remnants == ()
     assert "notes.mail" in erasure.verified.searched
-    assert world.rows("notes") == [(1, None, 5, None, None, None), (2, 5, None, "his", "0815", "ben@chess.example.org")]
+    assert world.rows("notes") == [
+        (1, None, 5, None, None, None),
+        (2, 5, None, "his", "0815", "ben@chess.example.org"),
+    ]
     assert registers.check(world.datamap, date(2026, 1, 31)) == ()
     [ended] = registers.check(world.datamap, date(2026, 2, 1))
     assert (ended.code, ended.table) == ("agreement.ended", "host")
 
-    (world.folder / "processors.yaml").write_text(PROCESSORS.replace(", password", "").replace("\nprocessors", "processors"))
+    (world.folder / "processors.yaml").write_text(
+        PROCESSORS.replace(", password", "").replace("\nprocessors", "processors")
+    )
     with pytest.raises(Invalid) as raised:
         read(world.folder)
     assert [each.code for each in raised.value.errors] == ["category-not-agreed"]
@@ -180,7 +188,9 @@ prefs:
     )
 
     copy = opened_copy(world, ADA)
-    [row] = [json.loads(line) for line in next((copy / "data").glob("*/prefs.jsonl")).read_text().splitlines()]
+    [row] = [
+        json.loads(line) for line in next((copy / "data").glob("*/prefs.jsonl")).read_text().splitlines()
+    ]
     world.erase(ADA)
 
     assert row["doc"] == {"theme": "dark", "login": {"pin": {"$withheld": "password"}, "hint": "board"}}
@@ -242,7 +252,9 @@ def test_a_plan_is_made_under_a_law_that_the_organisation_answers_to(make: Make)
 
 
 @pytest.mark.key("organisation.time_zone")
-@pytest.mark.parametrize(("zone", "left"), [("Pacific/Auckland", []), ("America/Los_Angeles", [(1, 0, "2019-11-22")])])
+@pytest.mark.parametrize(
+    ("zone", "left"), [("Pacific/Auckland", []), ("America/Los_Angeles", [(1, 0, "2019-11-22")])]
+)
 def test_a_period_ends_with_the_organisations_own_day(make: Make, zone: str, left: list) -> None:
     """T-02"""
     world = make(

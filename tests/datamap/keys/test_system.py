@@ -71,10 +71,15 @@ def test_a_table_is_declared_with_a_reason_that_is_held_against_it(make: Make) -
 @pytest.mark.key("schemas")
 def test_the_schemas_named_are_looked_through_and_name_tables(make: Make, each_database: Database) -> None:
     url = each_database.url
-    own = {"sqlite": "main", "postgresql": "public"}.get(each_database.dialect) or str(url).rpartition("/")[2].partition("?")[0]
+    own = {"sqlite": "main", "postgresql": "public"}.get(each_database.dialect) or str(url).rpartition("/")[
+        2
+    ].partition("?")[0]
     if each_database.dialect == "postgresql":
-        each_database.run("CREATE SCHEMA events", "CREATE TABLE events.visits (id INTEGER PRIMARY KEY, user_id INTEGER)",
-                          "INSERT INTO events.visits VALUES (1, 0), (2, 5)")
+        each_database.run(
+            "CREATE SCHEMA events",
+            "CREATE TABLE events.visits (id INTEGER PRIMARY KEY, user_id INTEGER)",
+            "INSERT INTO events.visits VALUES (1, 0), (2, 5)",
+        )
         more = "\nevents.visits: {belongs_to: {user_id: users.id}, on_erase: delete}\n"
         listed = f"schemas: [{own}, events]"
     else:
@@ -112,7 +117,11 @@ def test_above_max_rows_leaf_tables_go_first_in_transactions_of_their_own(make: 
 
     erasure = world.erase(ADA)
 
-    parts = [(event.part, sum(count.rows for count in event.counts)) for event in erasure.events if isinstance(event, Prepared)]
+    parts = [
+        (event.part, sum(count.rows for count in event.counts))
+        for event in erasure.events
+        if isinstance(event, Prepared)
+    ]
     assert parts == [("notes, 2 rows of step 2", 2), ("notes, 1 rows of step 2", 1), ("rest", 1)]
     assert world.rows("notes", "id") == [(4,)]
 
@@ -171,15 +180,19 @@ def test_a_read_only_system_is_copied_and_left_to_its_owner(make: Make) -> None:
     )
 
     assert len(world.copy(ADA)["notes"]) == 3
-    with pytest.raises(Misconfigured, match="Cy at the desk at desk@chess.example.org erases there by hand"):
+    with pytest.raises(Misconfigured, match=r"Cy at the desk at desk@chess\.example\.org erases there by hand"):
         world.erase(ADA)
 
     assert len(world.rows("users")) == 3
 
 
-CROWD = NOTES + "".join(
-    f"INSERT INTO users VALUES ({number}, 'p{number}@chess.example.org');\n" for number in range(100, 160)
-) + "".join(f"INSERT INTO notes VALUES ({number}, 5, 'x');\n" for number in range(100, 160))
+CROWD = (
+    NOTES
+    + "".join(
+        f"INSERT INTO users VALUES ({number}, 'p{number}@chess.example.org');\n" for number in range(100, 160)
+    )
+    + "".join(f"INSERT INTO notes VALUES ({number}, 5, 'x');\n" for number in range(100, 160))
+)
 
 
 @pytest.mark.key("limits", "limits.rows_per_person", "limits.share_of_table")
@@ -217,7 +230,12 @@ def test_more_people_a_day_than_allowed_wait(make: Make, sqlite_records: Path) -
 
 @pytest.mark.key("organisation.places", "place", "processors.*.country")
 def test_data_outside_the_places_allowed_is_refused(make: Make, each_database: Database) -> None:
-    world = make(PEOPLE, USERS, processors="processors:\n  host: {title: Host, service: servers, country: DE}\n", system="processor: host")
+    world = make(
+        PEOPLE,
+        USERS,
+        processors="processors:\n  host: {title: Host, service: servers, country: DE}\n",
+        system="processor: host",
+    )
     world.erase(ADA)
     folder = world.folder
     (folder / "upheld.yaml").write_text(ORGANISATION.replace("places: [DE]", "places: [FR]"))
