@@ -5,6 +5,7 @@ rows. Rules of a table are tried in order and the first that fits wins, so each 
 earlier ones' rows; a row is therefore touched by one rule, and counted once.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -104,55 +105,58 @@ class _SystemPlanner:
         if table.history_of:
             history = table.history_of
             link = Link(history.columns, to=history.table, key=history.key)
-            found.append(Source(link, self._keys(history.table, history.key, whole=True)))
+            found.append(Source(link, self._keys(history.table, history.key)))
         return tuple(found)
 
     def _source(self, link: Link) -> tuple[Source, ...]:
         if link.to is None:
             return (Source(link),)
-        keys = self._keys(link.to, link.key)
-        return (Source(link, keys),) if keys else ()
+        above = self.system.table(link.to)
+        if not _shared(above):
+            return (Source(link, self._keys(link.to, link.key)),)
+        return tuple(
+            Source(link, self._locate(f"{link.to}({','.join(link.key)}){mark}", link.to, link.key, going))
+            for mark, going in self._going(above)
+        )
 
     def _reverse(self, table: Table) -> tuple[Source, ...]:
         """A group is hers by her memberships: the link is read backwards."""
         return tuple(
             Source(
                 Link(holding.key, to=holding.table, key=holding.columns),
-                self._keys(holding.table, holding.columns, whole=True),
+                self._keys(holding.table, holding.columns),
             )
             for holding in table.held_by
         )
 
-    def _keys(self, name: str, key: tuple[str, ...], *, whole: bool = False) -> str | None:
-        """The name of the key set of her rows in a table, located once. None when no row can be meant.
-
-        Rows that several people share lead on only where they go; `whole` asks for all of hers.
-        """
+    def _keys(self, name: str, key: tuple[str, ...]) -> str:
+        """The name of the key set of all her rows in a table, located once."""
         table = self.system.table(name)
-        shared = bool(table.treatment.by or table.treatment.orphan) and not table.person and not whole
-        label = f"{name}({','.join(key)})" + ("!" if shared else "")
+        label = f"{name}({','.join(key)})"
         if label in self.located:
             return label
         selection: Selection | None = None
-        if table.person:
-            own = f"{name}({','.join(table.person)})"
-            if label != own:
-                selection = Selection(name, people=self._keys(name, table.person), key=table.person)
-        elif shared:
-            selection = self._going(table)
-            if selection is None:
-                return None
-        else:
+        if not table.person:
             selection = Selection(name, sources=self._sources(table))
-        self.located[label] = steps.Locate(0, self.system.name, label, name, key, selection, self.reason)
+        elif key != table.person:
+            selection = Selection(name, people=self._keys(name, table.person), key=table.person)
+        return self._locate(label, name, key, selection)
+
+    def _locate(self, label: str, name: str, key: tuple[str, ...], selection: Selection | None) -> str:
+        if label not in self.located:
+            self.located[label] = steps.Locate(0, self.system.name, label, name, key, selection, self.reason)
         return label
 
-    def _going(self, table: Table) -> Selection | None:
+    def _going(self, table: Table) -> Iterator[tuple[str, Selection]]:
+        """Rows that several people share lead on only where they go: nobody is left in them, or the link by
+        which they are hers deletes them. Each sort with a mark of its own."""
         if table.treatment.orphan:
-            return self._orphans(table)
+            yield "!", self._orphans(table)
         deleted = {name for name, action in table.treatment.by if isinstance(action, model.Delete)}
         sources = tuple(source for source in self._sources(table) if source.link.name in deleted)
-        return _free(table, Selection(table.name, sources=sources)) if sources else None
+        if sources:
+            mark = "!!" if table.treatment.orphan else "!"
+            yield mark, _free(table, Selection(table.name, sources=sources))
 
     def _orphans(self, table: Table) -> Selection:
         parties = tuple(
@@ -177,9 +181,11 @@ class _SystemPlanner:
 
     def _treat(self, table: Table) -> None:
         hers = self._hers(table)
-        if hers is None:
-            return
         hold = held(self.system.name, table.name, self.holds)
+        if hers is None:
+            if not hold:
+                self._by_links(table)  # she owns no row here; rows that she may see are cut off all the same
+            return
         if hold:
             kept = model.Retain(Ground.LEGAL_CLAIMS, hold.matter, review=hold.until, hold=hold.matter)
             self._act(table, kept, hers)
@@ -292,7 +298,7 @@ class _SystemPlanner:
     def _recounts(self, table: Table) -> None:
         key = (table.person or table.key or ("id",))[0]
         for recount in table.recounts:
-            keys = self._keys(recount.of, (recount.by,), whole=True)
+            keys = self._keys(recount.of, (recount.by,))
             if keys:
                 self.acts.append(
                     steps.Recount(
@@ -373,6 +379,11 @@ class _SystemPlanner:
             days if isinstance(days, int) else 10,
             self.reason,
         )
+
+
+def _shared(table: Table) -> bool:
+    """Whether a row may be several people's, so that it can stay when one of them leaves."""
+    return bool(table.treatment.by or table.treatment.orphan) and not table.person
 
 
 def _redactions(table: Table) -> tuple[tuple[str, str], ...]:

@@ -221,7 +221,7 @@ class Verifier:
             own = {value.casefold() for value in self.rows.subject.values(identity.kind)}
             columns.setdefault(identity.column, set()).update(speaking | own)
         for each in table.every_field:
-            if each.copy_of:
+            if each.copy_of and not each.json:
                 columns[each.column].update(self._copied(*each.copy_of))
         return {
             name: {value for value in values if value}

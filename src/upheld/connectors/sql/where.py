@@ -49,7 +49,8 @@ class Rows:
         if selection.age:
             parts.append(self.where_age(table, selection.age))
         if selection.scope is Scope.ORPHANS:
-            parts.extend(self._party(table, party) for party in selection.parties)
+            links = dict.fromkeys(party.link for party in selection.parties)
+            parts.extend(self._party(table, link, selection.parties) for link in links)
             parts.extend(negated(self._other_holder(table, each)) for each in selection.holders)
         if selection.scope in (Scope.LEAVES, Scope.SUBTREE):
             tree = self.trees[selection]
@@ -116,10 +117,11 @@ class Rows:
             ways.append(column.is_(None))
         return sa.or_(sa.false(), *ways)
 
-    def _party(self, table: str, party: Source) -> Predicate:
+    def _party(self, table: str, link: Link, parties: Sequence[Source]) -> Predicate:
         """This side of the row is hers, or nobody's. Never a bare IS NULL after detaching (scenario 59)."""
-        columns = [self.tables.column(table, column) for column in party.link.columns]
-        return sa.or_(*(column.is_(None) for column in columns), self.hers(table, party))
+        columns = [self.tables.column(table, column) for column in link.columns]
+        hers = (self.hers(table, party) for party in parties if party.link == link)
+        return sa.or_(*(column.is_(None) for column in columns), *hers)
 
     def _other_holder(self, table: str, held: Held) -> Predicate:
         same = [
@@ -185,7 +187,10 @@ def array_has(tables: Tables, table: str, column: str, values: Sequence[Scalar])
         return target.op("&&")(sa.cast(list(values), sa.ARRAY(item))) if values else sa.false()
     texts = [_json_text(value) for value in values]
     if tables.live.dialect == "postgresql":
-        each = sa.func.jsonb_array_elements_text(_document(tables, table, column)).table_valued("value")
+        document = _document(tables, table, column)
+        listed = sa.func.jsonb_typeof(document) == "array"  # a document that is no list is an error, not empty
+        only = sa.case((listed, document), else_=sa.func.jsonb_build_array())
+        each = sa.func.jsonb_array_elements_text(only).table_valued("value")
         return sa.exists(sa.select(each.c.value).where(each.c.value.in_([str(value) for value in values])))
     if tables.live.dialect == "sqlite":
         listed = sa.func.json_each(_document(tables, table, column)).table_valued("value")

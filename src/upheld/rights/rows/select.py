@@ -232,7 +232,8 @@ class Selector:
         )
 
     def _orphan(self, selection: Selection, row: Row) -> bool:
-        alone = all(self.led(row, source) or self.empty(row, source.link) for source in selection.parties)
+        hers = {source.link for source in selection.parties if self.led(row, source)}
+        alone = all(source.link in hers or self.empty(row, source.link) for source in selection.parties)
         return alone and not any(
             key_of(row, held.holding.key) in self._held_by_others(selection, held)
             for held in selection.holders
