@@ -159,7 +159,8 @@ class Run:
                 counts.extend(self._after(rows, writer, removing))
             mark = token(connection, self.system, self.tables, name, self.entropy())
             done = Counts(tuple(counts), matched)
-            yield Prepared(self.system.name, name, mark, done, traces, due=tuple(writer.due))
+            due = tuple(writer.due)
+            yield Prepared(self.system.name, name, mark, done, traces, due=due, last=chunk is None)
             connection.commit()
         if chunk is None:
             self._refresh()
