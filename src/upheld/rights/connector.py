@@ -17,7 +17,8 @@ from upheld.rights.plan import Step
 from upheld.rights.subject import Identity, Key, Person, Subject
 
 Entropy = Callable[[], str]
-"""Gives a fresh random token: lower-case letters and digits, at least 96 bits. Given, so that tests repeat."""
+"""Gives a fresh random token: lower-case letters and digits, at least 96 bits. Given, so that tests
+repeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +142,8 @@ class Connector(Protocol):
         allow: frozenset[str],
     ) -> Execution:
         """Do the writing steps. Refuses with Misconfigured on any STOP finding and on undecided rows, with
-        Permanent beyond a limit that `allow` does not name (`rows_per_person`, `share_of_table`), in each case
-        before its first write."""
+        Permanent beyond a limit that `allow` does not name (`rows_per_person`, `share_of_table`), in each
+        case before its first write."""
         ...
 
     def verify(

@@ -1,6 +1,7 @@
 """What verification needs to remember from before the writes: keys, spellings, and which rows had to go.
 
-Made from the map, not from the steps that are executed: a step that is missing leaves its traces all the same.
+Made from the map, not from the steps that are executed: a step that is missing leaves its traces all the
+same.
 """
 
 import json
@@ -23,8 +24,9 @@ from upheld.rights.plan import Erase, Keep, Retain, Scope, Step
 
 @dataclass
 class Traces:
-    """`sets`: her keys by name. `gone`: rows that nobody else holds and that have to be gone. `kept`: rows that
-    stay for a ground. `raw`: spellings of her identities, by table, column and kind. `paths`: files that go."""
+    """`sets`: her keys by name. `gone`: rows that nobody else holds and that have to be gone. `kept`: rows
+    that stay for a ground. `raw`: spellings of her identities, by table, column and kind. `paths`: files
+    that go."""
 
     sets: dict[str, KeySet] = field(default_factory=dict)
     gone: list[KeySet] = field(default_factory=list)
@@ -76,7 +78,8 @@ def _read(written: list[Any]) -> KeySet:
 def remember(
     rows: Rows, connection: sa.Connection, whole: Sequence[Step], secrets: Mapping[str, str]
 ) -> Traces:
-    """Traces of the subject's rows as they are now. `whole` are all erasure steps of the map for this system."""
+    """Traces of the subject's rows as they are now. `whole` are all erasure steps of the map for this
+    system."""
     prepare(rows, connection, whole)
     going: dict[int, tuple[Path, ...]] = to_remove(rows, connection, files(whole), secrets)
     traces = Traces(

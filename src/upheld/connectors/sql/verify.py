@@ -243,9 +243,11 @@ class Verifier:
         if table.person:
             keys = next((each for each in self.rows.sets.values() if _is_own(each, table)), None)
             parts.append(is_in(self.rows.tables, table.name, table.person, keys.keys if keys else ()))
-        for kept in self.traces.kept:
-            if kept.table == table.name and kept.keys:
-                parts.append(negated(is_in(self.rows.tables, table.name, kept.columns, kept.keys)))
+        parts.extend(
+            negated(is_in(self.rows.tables, table.name, kept.columns, kept.keys))
+            for kept in self.traces.kept
+            if kept.table == table.name and kept.keys
+        )
         return sa.and_(*parts)
 
 

@@ -22,8 +22,9 @@ from upheld.rights.subject import Subject
 class Rows:
     """Which rows are meant, for one subject, in one open transaction.
 
-    `sets` fills up as the plan's Locate steps run. `raw` are the spellings under which her identities stand in
-    each column, read once. `resolved` are values of lookups. `trees` are the keys of scopes that need a walk.
+    `sets` fills up as the plan's Locate steps run. `raw` are the spellings under which her identities stand
+    in each column, read once. `resolved` are values of lookups. `trees` are the keys of scopes that need a
+    walk.
     """
 
     system: System
