@@ -20,6 +20,12 @@ Entropy = Callable[[], str]
 """Gives a fresh random token: lower-case letters and digits, at least 96 bits. Given, so that tests
 repeat."""
 
+REDACTED = "[about another person]"
+"""The mark in place of other people's data in her copy (G-15.5)."""
+
+SMALL_TABLE = 50
+"""Tables with fewer rows are not held against `share_of_table`: one person is always a large share of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:

@@ -12,11 +12,8 @@ from upheld.connectors.sql.inside import Predicate, is_in
 from upheld.connectors.sql.schema import Family
 from upheld.connectors.sql.where import Rows
 from upheld.datamap.model import Tie
-from upheld.rights.connector import Attachment, Collected, Row
+from upheld.rights.connector import REDACTED, Attachment, Collected, Row
 from upheld.rights.plan import NEVER, SELF, Collect
-
-REDACTED = "[about another person]"
-"""Stands where a value is somebody else's."""
 
 _PIECE = 65_536
 

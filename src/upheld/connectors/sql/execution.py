@@ -19,14 +19,10 @@ from upheld.connectors.sql.traces import remember
 from upheld.connectors.sql.where import Rows
 from upheld.connectors.sql.write import Writer
 from upheld.datamap.model import System
-from upheld.rights.connector import Entropy, Execution
+from upheld.rights.connector import SMALL_TABLE, Entropy, Execution
 from upheld.rights.outcome import Committed, Count, Counts, Misconfigured, Permanent, Prepared, TableCount
 from upheld.rights.plan import Anonymise, Erase, Locate, Recount, Refresh, Scope, Step, Undecided
 from upheld.rights.subject import Subject
-
-SMALL_TABLE = 50
-"""Tables with fewer rows are not held against `share_of_table`: one person is always a large share of
-them."""
 
 
 @dataclass
