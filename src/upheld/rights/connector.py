@@ -24,7 +24,7 @@ REDACTED = "[about another person]"
 """The mark in place of other people's data in her copy (G-15.5)."""
 
 SMALL_TABLE = 50
-"""Tables with fewer rows are not held against `share_of_table`: one person is always a large share of them."""
+"""Tables with fewer rows are not held against `share_of_table`: one person is a large share of them."""
 
 
 @dataclass(frozen=True, slots=True)
