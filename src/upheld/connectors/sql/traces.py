@@ -21,6 +21,8 @@ from upheld.datamap.model import Scalar
 from upheld.rights import codec
 from upheld.rights.plan import Erase, Keep, Retain, Scope, Step
 
+FORMAT = "upheld.sql.traces/v1"
+
 
 @dataclass
 class Traces:
@@ -37,6 +39,7 @@ class Traces:
     def dumped(self) -> bytes:
         """As bytes for the caller to seal."""
         written = {
+            "format": FORMAT,
             "sets": {name: _written(keys) for name, keys in self.sets.items()},
             "gone": [_written(keys) for keys in self.gone],
             "kept": [_written(keys) for keys in self.kept],
@@ -51,6 +54,8 @@ def loaded(parts: Sequence[bytes]) -> Traces:
     whole = Traces()
     for part in parts:
         written = json.loads(part)
+        if written.get("format") != FORMAT:
+            raise codec.Unreadable("format", f"Traces that are not in the format {FORMAT}.")
         for name, keys in written["sets"].items():
             read = _read(keys)
             before = whole.sets.get(name)
