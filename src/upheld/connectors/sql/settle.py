@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from upheld.connectors.sql.columns import Tables
 from upheld.datamap.model import System
-from upheld.rights.outcome import Established, Permanent, Settled, Transient
+from upheld.rights.outcome import Permanent, Settled, Transient
 
 _PATIENCE_SECONDS = 20
 
@@ -28,12 +28,6 @@ def token(connection: sa.Connection, system: System, tables: Tables, part: str, 
         left = {"receipt": random} if system.receipt else {}
         named = {"how": "xid", "id": xid, "part": part, **left}
     return json.dumps(named)
-
-
-def established(token_text: str) -> Established:
-    """How the outcome of that transaction can be told afterwards."""
-    how = json.loads(token_text)["how"]
-    return {"xid": Established.WITNESSED, "receipt": Established.RECEIPT}.get(how, Established.REREAD)
 
 
 def settle(connection: sa.Connection, system: System, tables: Tables, token_text: str) -> Settled:
