@@ -49,6 +49,7 @@ class Run:
     entropy: Entropy
     allow: frozenset[str]
     draw: Draw = field(init=False)
+    sliced: dict[int, list[KeySet]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.draw = Draw(self.entropy)
@@ -66,6 +67,7 @@ class Run:
             connection.rollback()
         for step, keys in chunks:
             yield from self._part(order, traces, KeySetChunk(step, keys))
+            self.sliced.setdefault(step.number, []).append(keys)
         yield from self._part(order, traces, None)
 
     def _rows(self) -> Rows:
@@ -156,7 +158,8 @@ class Run:
         with writing(self.engine) as connection:
             rows = self._rows()
             prepare(rows, connection, self.steps, lock=chunk is None)
-            writer = Writer(rows, connection, self.draw, order.steps, only=chunk.keys if chunk else None)
+            only = chunk.keys if chunk else None
+            writer = Writer(rows, connection, self.draw, order.steps, only=only, sliced=self.sliced)
             matched = self._matched(rows, connection, order) if chunk is None else ()
             if order.defer:
                 self._defer(connection)
