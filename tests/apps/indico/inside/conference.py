@@ -38,7 +38,7 @@ from indico.modules.events.surveys.operations import add_survey_question
 from indico.modules.events.tracks.operations import create_track
 from indico.modules.users.models.users import User
 from indico.util.date_time import now_utc
-from own import FIRST_DAY
+from own import FIRST_DAY, named
 
 
 def make(app, administrator, cast, place):
@@ -130,8 +130,8 @@ def _hand_in(event, user, index, colleague):
         "submission_comment": f"Please no slot in the morning. {user.first_name}",
         "submitted_contrib_type": event.contribution_types.first(), "submitted_for_tracks": tracks,
         "person_links": [
-            AbstractPersonLink(person=mine, author_type=AuthorType.primary, is_speaker=True),
-            AbstractPersonLink(person=theirs, author_type=AuthorType.secondary)]}, send_notifications=True)
+            named(AbstractPersonLink, mine, author_type=AuthorType.primary, is_speaker=True),
+            named(AbstractPersonLink, theirs, author_type=AuthorType.secondary)]}, send_notifications=True)
 
 
 def _answer(survey, user):

@@ -82,19 +82,19 @@ def _meeting(user, index, neighbours, place):
         "timezone": "Europe/Berlin", "description": "An afternoon of short talks."})
     db.session.commit()  # numbers are drawn in a transaction of their own, which must see what they number
     persons = [EventPerson.for_user(person, event) for person in (user, User.get(neighbours[0]))]
-    update_event(event, person_link_data={EventPersonLink(person=person): True for person in persons})
+    update_event(event, person_link_data={named(EventPersonLink, person): True for person in persons})
     update_event(event, organizer_info=user.full_name, contact_title="Contact", contact_emails=[user.email],
                  contact_phones=[user.phone])
     event.update_principal(User.get(neighbours[1]), read_access=True)
     talk = create_contribution(event, {
         "title": f"Talk of round table {index + 1}", "duration": timedelta(minutes=20), "start_dt": start,
         "person_link_data": {
-            ContributionPersonLink(person=persons[0], is_speaker=True, author_type=AuthorType.primary): True,
-            ContributionPersonLink(person=persons[1], author_type=AuthorType.secondary): False}})
+            named(ContributionPersonLink, persons[0], is_speaker=True, author_type=AuthorType.primary): True,
+            named(ContributionPersonLink, persons[1], author_type=AuthorType.secondary): False}})
     db.session.commit()
     create_subcontribution(talk, {
         "title": "A closer look", "duration": timedelta(minutes=5),
-        "person_links": [SubContributionPersonLink(person=persons[0])]})
+        "person_links": [named(SubContributionPersonLink, persons[0])]})
     note = EventNote.get_or_create(event)
     for line in ("<p>We met.</p>", "<p>We met, and it was good.</p>"):
         note.create_revision(RenderMode.html, line, user)
@@ -110,6 +110,13 @@ def _meeting(user, index, neighbours, place):
     role.members = {user, User.get(neighbours[0])}
     db.session.flush()
     return event.id
+
+
+def named(link_class, person, **more):
+    """A person in a list of speakers or authors, with another telephone number than her account has."""
+    link = link_class(person=person, **more)
+    link.phone = f"{person.phone} ext. 5"
+    return link
 
 
 def _upload(event, user, filename, text):

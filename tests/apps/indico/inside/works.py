@@ -37,7 +37,7 @@ OFFICE = (
     "/event/1/manage/papers/assignment-list/", "/event/1/manage/papers/teams/", "/event/1/manage/papers/teams/competences",
     "/event/1/manage/registration/", "/event/1/manage/registration/1/registrations/",
  "/event/1/manage/registration/2/invitations/",
-    "/event/1/manage/surveys/", "/event/1/manage/surveys/1/results", "/event/1/manage/surveys/1/submission/1",
+    "/event/1/manage/surveys/", "/event/1/manage/surveys/1/results", "/event/1/manage/surveys/1/submission/3",
     "/event/1/manage/tracks/", "/event/1/manage/sessions/", "/event/1/manage/agreements/", "/event/1/abstracts/1/",
     "/event/1/papers/205/", "/event/1/papers/206/", "/event/1/papers/api/205", "/event/1/papers/api/206",
     "/event/1/contributions/205/editing/slides", "/event/1/api/contributions/205/editing/slides",
