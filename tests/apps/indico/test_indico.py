@@ -78,7 +78,9 @@ def _lived(engine: Engine, before: str, database: str, folder: Path) -> Story:
     checked = json.loads(_upheld(folder, database, "map", "check", "--json"))
     copy = folder / "copy.age"
     _upheld(folder, database, "access", "--identity", HEROINE, "--yes", "--out", str(copy))
-    _upheld(folder, database, "package", "open", str(copy), "--key", f"{copy}.key", "--to", str(folder / "copy"))
+    _upheld(
+        folder, database, "package", "open", str(copy), "--key", f"{copy}.key", "--to", str(folder / "copy")
+    )
     rehearsed = _upheld(folder, database, "erase", "--identity", HEROINE, "--dry-run", "--json")
     assert scan.digests(engine) == digests_before
     _upheld(folder, database, "erase", "--identity", HEROINE, "--yes", "--out", str(folder / "certificate"))
@@ -101,7 +103,9 @@ def test_everybody_has_many_rows_in_many_tables(story: Story) -> None:
             if not columns:
                 continue
             each = " UNION ".join(f"SELECT {column}, ctid FROM {shape.quoted}" for column in columns)
-            counted = connection.execute(text(f"SELECT 1 * t.{columns[0]}, count(*) FROM ({each}) t GROUP BY 1"))
+            counted = connection.execute(
+                text(f"SELECT 1 * t.{columns[0]}, count(*) FROM ({each}) t GROUP BY 1")
+            )
             for person, many in counted:
                 if person is not None:
                     rows[person] += many
@@ -124,7 +128,9 @@ def test_the_map_covers_every_table_and_the_check_stops_nothing(story: Story) ->
 def test_the_copy_has_every_row_that_names_her_account_and_nobody_elses_address(story: Story) -> None:
     """G-15.3, and S-46: what others wrote to or about others is not hers to read."""
     data = story.folder / "copy" / "data" / "indico"
-    copied = {path.name.removesuffix(".jsonl"): path.read_text().splitlines() for path in data.glob("*.jsonl")}
+    copied = {
+        path.name.removesuffix(".jsonl"): path.read_text().splitlines() for path in data.glob("*.jsonl")
+    }
     wanted = Counter(table for table, keys in _named(story).items() for _ in keys)
 
     assert {table: many for table, many in wanted.items() if len(copied.get(table, ())) < many} == {}
@@ -139,7 +145,11 @@ def test_the_rehearsal_counts_what_the_erasure_does(story: Story) -> None:
     once = {table for table, many in Counter(each["table"] for each in steps).items() if many == 1}
     changed = scan.changes(story.digests_before, story.digests_after)
     touched = Counter(
-        table for rows in (changed.gone, changed.other) for table, keys in rows.items() for _ in keys if table in once
+        table
+        for rows in (changed.gone, changed.other)
+        for table, keys in rows.items()
+        for _ in keys
+        if table in once
     )
 
     assert {each["table"]: each["rows"] for each in steps if each["table"] in once} == touched
@@ -166,7 +176,11 @@ def test_every_other_row_is_as_it_was(story: Story) -> None:
 def test_who_is_taken_for_her_keeps_what_is_not_hers_too(story: Story) -> None:
     alike = scan.Needles(hers.LOOKALIKES)
     with _engine(story, "indico_before") as before:
-        was = [each for each in scan.find(before, alike) if each.key not in story.touchable.get(each.table, set())]
+        was = [
+            each
+            for each in scan.find(before, alike)
+            if each.key not in story.touchable.get(each.table, set())
+        ]
     now = [
         each
         for each in scan.find(story.engine, alike)
@@ -216,7 +230,11 @@ def _engine(story: Story, database: str) -> Iterator[Engine]:
 
 def _retained() -> set[str]:
     tables = YAML(typ="safe").load(MAP)["tables"]
-    return {name for name, table in tables.items() if "retain" in json.dumps(table.get("on_erase", {}), default=str)}
+    return {
+        name
+        for name, table in tables.items()
+        if "retain" in json.dumps(table.get("on_erase", {}), default=str)
+    }
 
 
 def _privacy(folder: Path) -> None:
