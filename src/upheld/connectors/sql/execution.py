@@ -1,4 +1,5 @@
-"""One erasure in one database: chunks of large leaf tables first, the rest and the lookup keys in one last transaction."""
+"""One erasure in one database: chunks of large leaf tables first, the rest and the lookup keys in one last
+transaction."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,13 +19,10 @@ from upheld.connectors.sql.traces import remember
 from upheld.connectors.sql.where import Rows
 from upheld.connectors.sql.write import Writer
 from upheld.datamap.model import System
-from upheld.rights.connector import Entropy, Execution
+from upheld.rights.connector import SMALL_TABLE, Entropy, Execution
 from upheld.rights.outcome import Committed, Count, Counts, Misconfigured, Permanent, Prepared, TableCount
 from upheld.rights.plan import Anonymise, Erase, Locate, Recount, Refresh, Scope, Step, Undecided
 from upheld.rights.subject import Subject
-
-SMALL_TABLE = 50
-"""Tables with fewer rows are not held against `share_of_table`: one person is always a large share of them."""
 
 
 @dataclass
@@ -145,8 +143,8 @@ class Run:
     # --- one transaction ---
 
     def _part(self, order: Order, traces: bytes, chunk: "KeySetChunk | None") -> Execution:
-        """Written, handed to the caller to remember, then committed. Left by an exception or closed before, it
-        rolls back."""
+        """Written, handed to the caller to remember, then committed. Left by an exception or closed before,
+        it rolls back."""
         name = chunk.name if chunk else "rest"
         with writing(self.engine) as connection:
             rows = self._rows()
@@ -159,10 +157,11 @@ class Run:
             removing = to_remove(rows, connection, files(self.steps), self.secrets) if chunk is None else {}
             counts = self._written(writer, order, chunk)
             if chunk is None:
-                counts.extend(self._after(rows, writer, removing))
+                counts.extend(self._after(writer, removing))
             mark = token(connection, self.system, self.tables, name, self.entropy())
             done = Counts(tuple(counts), matched)
-            yield Prepared(self.system.name, name, mark, done, traces, due=tuple(writer.due))
+            due = tuple(writer.due)
+            yield Prepared(self.system.name, name, mark, done, traces, due=due, last=chunk is None)
             connection.commit()
         if chunk is None:
             self._refresh()
@@ -176,10 +175,9 @@ class Run:
             writer.cut(each)
         return [writer.write(step) for step in order.steps]
 
-    def _after(self, rows: Rows, writer: Writer, removing: Mapping[int, tuple[object, ...]]) -> list[Count]:
+    def _after(self, writer: Writer, removing: Mapping[int, tuple[object, ...]]) -> list[Count]:
         counts = [writer.recount(step) for step in self.steps if isinstance(step, Recount)]
-        for step in files(self.steps):
-            counts.append(remove(step, removing[step.number]))  # type: ignore[arg-type]
+        counts.extend(remove(step, removing[step.number]) for step in files(self.steps))  # type: ignore[arg-type]
         return counts
 
     def _matched(self, rows: Rows, connection: sa.Connection, order: Order) -> tuple[TableCount, ...]:

@@ -1,4 +1,5 @@
-"""`column IN keys`, in the form that each database answers from an index and compares exactly (scenarios 27, 63)."""
+"""`column IN keys`, in the form that each database answers from an index and compares exactly (scenarios 27,
+63)."""
 
 import json
 from collections.abc import Sequence
@@ -32,7 +33,8 @@ class KeySet:
 
 
 def is_in(tables: Tables, table: str, columns: Sequence[str], keys: Sequence[Key]) -> Predicate:
-    """Rows of `table` whose `columns` equal one of `keys`. Keys that the columns could not hold equal none."""
+    """Rows of `table` whose `columns` equal one of `keys`. Keys that the columns could not hold equal
+    none."""
     if len(columns) == 1:
         return values_in(tables, table, columns[0], [key[0] for key in keys])
     known = [tables.known(table, column) for column in columns]

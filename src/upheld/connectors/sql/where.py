@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,8 +22,9 @@ from upheld.rights.subject import Subject
 class Rows:
     """Which rows are meant, for one subject, in one open transaction.
 
-    `sets` fills up as the plan's Locate steps run. `raw` are the spellings under which her identities stand in
-    each column, read once. `resolved` are values of lookups. `trees` are the keys of scopes that need a walk.
+    `sets` fills up as the plan's Locate steps run. `raw` are the spellings under which her identities stand
+    in each column, read once. `resolved` are values of lookups. `trees` are the keys of scopes that need a
+    walk.
     `located` says of a set which rows it was made from.
     """
 
@@ -57,6 +58,8 @@ class Rows:
         if selection.scope in (Scope.LEAVES, Scope.SUBTREE):
             tree = self.trees[selection]
             parts = [is_in(self.tables, table, tree.columns, tree.keys)]
+            marks = [each for each in selection.unless if any(test.marked for test in each)]
+            parts.extend(negated(self.condition(table, each)) for each in marks)
         parts.append(self.tenant(table))
         return sa.and_(*parts)
 
@@ -126,6 +129,8 @@ class Rows:
         if test.lookup is not None:
             value = self.resolved.get(test)
             return sa.false() if value is None else values_in(self.tables, table, test.column, [value])
+        if test.marked:
+            return marked(column)
         given = [value for value in test.values if value is not None]
         ways = [values_in(self.tables, table, test.column, given)] if given else []
         if None in test.values:
@@ -156,11 +161,14 @@ class Rows:
     def where_age(self, table: str, age: Age) -> Predicate:
         """Rows on one side of a period; a row without a date, or with one that is none, counts as running."""
         column = self.tables.column(table, age.after)
-        over = sa.and_(
-            column < _bound(column.type, first_running_day(age.period, self.now.date())),
-            *_dated(column),
-        )
+        first = first_running_day(age.period, self.now.date())
+        over = sa.and_(column < _bound(column.type, first, self.now.tzinfo), *_dated(column))
         return over if age.side is Side.OVER else negated(over)
+
+
+def marked(column: sa.ColumnElement[Any]) -> Predicate:
+    """The column is set, and not false, zero or empty."""
+    return sa.and_(column.is_not(None), sa.cast(column, sa.Text()).not_in(["0", "false", "f", "", "False"]))
 
 
 def negated(predicate: Predicate) -> Predicate:
@@ -180,12 +188,13 @@ def _dated(column: sa.ColumnElement[Any]) -> list[Predicate]:
     """The column holds a day of the calendar: no zero date, no infinity before all time, no empty text."""
     kind = column.type
     if isinstance(kind, types.Date | types.DateTime | types.String):
-        return [column >= _bound(kind, date.min)]
+        return [column >= _bound(kind, date.min, None)]
     return []
 
 
-def _bound(kind: types.TypeEngine[Any], day: date) -> Any:
-    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+def _bound(kind: types.TypeEngine[Any], day: date, zone: tzinfo | None) -> Any:
+    """Where that day begins, by the clock in `zone`; a column without a zone is read as that clock's."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=zone or UTC)
     if isinstance(kind, types.Date):
         return day
     if isinstance(kind, types.DateTime):
@@ -208,8 +217,8 @@ def array_has(tables: Tables, table: str, column: str, values: Sequence[Scalar])
     texts = [_json_text(value) for value in values]
     if tables.live.dialect == "postgresql":
         document = _document(tables, table, column)
-        listed = sa.func.jsonb_typeof(document) == "array"  # a document that is no list is an error, not empty
-        only = sa.case((listed, document), else_=sa.func.jsonb_build_array())
+        is_list = sa.func.jsonb_typeof(document) == "array"  # another document would be an error, not empty
+        only = sa.case((is_list, document), else_=sa.func.jsonb_build_array())
         each = sa.func.jsonb_array_elements_text(only).table_valued("value")
         return sa.exists(sa.select(each.c.value).where(each.c.value.in_([str(value) for value in values])))
     if tables.live.dialect == "sqlite":

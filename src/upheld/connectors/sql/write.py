@@ -33,9 +33,9 @@ from upheld.rights.subject import Key
 
 @dataclass
 class Writer:
-    """Writes steps for one subject. `only` limits a table to some keys (a chunk); `sliced` are rows that
-    earlier chunks changed, by step: they are not changed again. `fixed` are rows whose links were cut to break
-    a cycle, remembered by key."""
+    """Writes steps for one subject. `only` limits a table to some keys (a chunk). `sliced` are rows that
+    earlier chunks changed, by step: they are not changed again. `fixed` are rows whose links were cut to
+    break a cycle, remembered by key."""
 
     rows: Rows
     connection: sa.Connection
@@ -47,7 +47,8 @@ class Writer:
     due: list[Due] = field(default_factory=list)
 
     def condition(self, step: Touch) -> Predicate:
-        """Rows of the step that no earlier deletion of the plan takes: the same when counting as when writing."""
+        """Rows of the step that no earlier deletion of the plan takes: the same when counting as when
+        writing."""
         table = step.selection.table
         if step.number in self.fixed:
             keys = self.fixed[step.number]

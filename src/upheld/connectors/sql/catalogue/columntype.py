@@ -1,13 +1,14 @@
 """From a server's own words for a type to SQLAlchemy's type and its family."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import types as sqltypes
 from sqlalchemy.dialects import mysql
 from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
 
 from upheld.connectors.sql.schema import Family
@@ -86,9 +87,7 @@ def of_postgresql(text: str, dialect: Any) -> TypeEngine[Any]:
 
 
 @lru_cache(maxsize=CACHED)
-def of_mariadb(
-    text: str, dialect: Any, *, charset: str | None, collation: str | None
-) -> TypeEngine[Any]:
+def of_mariadb(text: str, dialect: Any, *, charset: str | None, collation: str | None) -> TypeEngine[Any]:
     """What COLUMN_TYPE says: `int(10) unsigned`, `enum('a','b')`."""
     word = re.split(r"[ (]", text, maxsplit=1)[0].lower()
     known = _names(dialect).get(word)
@@ -150,6 +149,11 @@ def _affinity(word: str) -> type[TypeEngine[Any]]:
 def quoted(text: str) -> tuple[str, ...]:
     """The quoted words of `enum('a','it''s')`, without their quotes."""
     return tuple(each.replace("''", "'") for each in re.findall(r"'((?:[^']|'')*)'", text))
+
+
+def kind_of(dialect: Dialect) -> Hashable:
+    """What the makers of types take: the dialect's class, which all its engines share."""
+    return cast("Hashable", type(dialect))
 
 
 def _made(kind: Any, *arguments: Any, **options: Any) -> TypeEngine[Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from upheld.connectors.sql.catalogue.columntype import family, of_mariadb, quoted
+from upheld.connectors.sql.catalogue.columntype import family, kind_of, of_mariadb, quoted
 from upheld.connectors.sql.schema import (
     Family,
     Kind,
@@ -100,7 +100,11 @@ def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
     mariadb = bool(getattr(connection.dialect, "is_mariadb", False))
     columns, foreign, indexes = by_table(COLUMNS), by_table(FOREIGN_KEYS), by_table(INDEXES)
     checks, triggers = by_table(CHECKS_OF_MARIADB if mariadb else CHECKS_OF_MYSQL), by_table(TRIGGERS)
-    rules = {(*where, row.name): row for where, rows in by_table(REFERENCE_RULES).items() for row in rows}
+    rules = {
+        (where[0], where[1], str(row.name)): row
+        for where, rows in by_table(REFERENCE_RULES).items()
+        for row in rows
+    }
     read_schemas = set(schemas) | {schema for schema, _ in outside}
     tables = []
     for where, each in relations.items():
@@ -180,8 +184,8 @@ def _json_valid(text: str) -> Iterable[str]:
         yield words.removeprefix("json_valid(`").removesuffix("`)").replace("``", "`")
 
 
-def _column(row: Any, documents: set[str], dialect: Any) -> LiveColumn:
-    made = of_mariadb(row.words, type(dialect), charset=row.charset, collation=row.collation)
+def _column(row: Any, documents: set[str], dialect: sa.Dialect) -> LiveColumn:
+    made = of_mariadb(row.words, kind_of(dialect), charset=row.charset, collation=row.collation)
     extra = (row.extra or "").upper()
     document = row.word == "json" or (row.name in documents and row.word == "longtext")
     return LiveColumn(
@@ -202,7 +206,7 @@ def _column(row: Any, documents: set[str], dialect: Any) -> LiveColumn:
 
 
 def _foreign_keys(
-    rows: Iterable[Any], named: Any, read: set[str], rules: Mapping[tuple[str, ...], Any]
+    rows: Iterable[Any], named: Any, read: set[str], rules: Mapping[tuple[str, str, str], Any]
 ) -> tuple[LiveForeignKey, ...]:
     grouped: dict[str, list[Any]] = defaultdict(list)
     for row in rows:

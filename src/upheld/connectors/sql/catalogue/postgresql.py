@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.types import TypeEngine
 
-from upheld.connectors.sql.catalogue.columntype import Unknown, family, of_postgresql
+from upheld.connectors.sql.catalogue.columntype import Unknown, family, kind_of, of_postgresql
 from upheld.connectors.sql.schema import (
     Kind,
     LiveCheck,
@@ -187,7 +187,7 @@ def _kind(row: Any, parent: str | None) -> Kind:
     return Kind.INHERITANCE_CHILD if parent else Kind.TABLE
 
 
-def _column(row: Any, enums: Mapping[int, Any], dialect: Any) -> LiveColumn:
+def _column(row: Any, enums: Mapping[int, Any], dialect: sa.Dialect) -> LiveColumn:
     base = row.typbasetype if row.typtype == "d" else row.type
     words = row.domain_of or row.words
     element = row.typelem if row.typlen == -1 and row.typelem in enums else 0
@@ -200,7 +200,7 @@ def _column(row: Any, enums: Mapping[int, Any], dialect: Any) -> LiveColumn:
     elif row.typtype in {"c", "p"}:
         made, labels = Unknown(words), ()
     else:
-        made, labels = of_postgresql(words, type(dialect)), ()
+        made, labels = of_postgresql(words, kind_of(dialect)), ()
     found = family(made)
     return LiveColumn(
         name=row.attname,
