@@ -61,7 +61,7 @@ prefs:
 
     world.erase(ADA)
 
-    [(_, _, left)] = world.rows("prefs")
+    [(*_, left)] = world.rows("prefs")
     assert list(json.loads(left).items()) == [("z", 1), ("user", {"name": "gone"}), ("a", [3, 1])]
 
 
@@ -374,6 +374,7 @@ def test_scenario_38_a_path_that_leaves_its_folder_is_refused(make: Make, tmp_pa
     assert len(world.rows("uploads")) == 4
 
 
+@pytest.mark.key("tables.*.recount", "tables.*.recount.*.of", "tables.*.recount.*.by")
 def test_scenario_39_a_counter_equals_a_recount(make: Make) -> None:
     world = make(
         PEOPLE

@@ -29,7 +29,8 @@ def filled(template: str, secrets: Mapping[str, str], system: str) -> str:
         if name not in secrets:
             raise Misconfigured(
                 f"{system}: ${{{name}}} has no value.",
-                f"Set the environment variable {name}, or write it to a file of that name in the secrets folder.",
+                f"Set the environment variable {name}, or write it to a file of that name "
+                "in the secrets folder.",
             )
         return secrets[name]
 
@@ -77,6 +78,7 @@ def _settings(engine: sa.Engine, backend: str) -> None:
             f"SET statement_timeout = '{_STATEMENT_SECONDS}s'",
             "SET row_security = off",
             "SET standard_conforming_strings = on",
+            "SET datestyle = 'ISO'",
         ],
         "mysql": [
             f"SET SESSION innodb_lock_wait_timeout = {_LOCK_SECONDS}",

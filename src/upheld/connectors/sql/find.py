@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from upheld.connectors.sql.inside import is_in
 from upheld.connectors.sql.locate import distinct, spell
-from upheld.connectors.sql.where import Rows
+from upheld.connectors.sql.where import Rows, marked
 from upheld.datamap.model import IdentityColumn, Link, Table
 from upheld.rights.connector import Found
 from upheld.rights.subject import Identity, Key, Person
@@ -16,7 +16,8 @@ from upheld.rights.subject import Identity, Key, Person
 def find(
     rows: Rows, connection: sa.Connection, identities: Sequence[Identity], people: Sequence[Person]
 ) -> Found:
-    """One look: rows that the identities name, people that other people's rows lead to, and what they vouch for."""
+    """One look: rows that the identities name, people that other people's rows lead to, and what they vouch
+    for."""
     system = rows.system
     found: list[Person] = []
     for table in system.tables:
@@ -60,9 +61,7 @@ def _named(
 
 
 def _vouches(rows: Rows, table: str, column: str) -> sa.ColumnElement[bool]:
-    """The column is set, and not false, zero or empty."""
-    target = rows.tables.column(table, column)
-    return sa.and_(target.is_not(None), sa.cast(target, sa.Text()).not_in(["0", "false", "f", "", "False"]))
+    return marked(rows.tables.column(table, column))
 
 
 def _keys(rows: Rows, connection: sa.Connection, table: str, key: Sequence[str], here: Any) -> list[Key]:

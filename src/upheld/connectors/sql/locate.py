@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from upheld.connectors.sql.columns import fitting
+from upheld.connectors.sql.columns import fitting, storable
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in, values_in
 from upheld.connectors.sql.where import Rows
 from upheld.datamap.model import Condition, Link, Scalar, Test
@@ -27,8 +27,8 @@ def selections(steps: Iterable[Step]) -> Iterator[Selection]:
 
 
 def prepare(rows: Rows, connection: sa.Connection, steps: Sequence[Step], *, lock: bool = False) -> None:
-    """Fill `rows` with all that the steps' conditions refer to. With `lock`, her own rows are locked first, so
-    that nothing new can be attached to them where a foreign key guards it (scenario 50)."""
+    """Fill `rows` with all that the steps' conditions refer to. With `lock`, her own rows are locked first,
+    so that nothing new can be attached to them where a foreign key guards it (scenario 50)."""
     every = list(selections(steps))
     for selection in every:
         for condition in _conditions(selection):
@@ -40,6 +40,8 @@ def prepare(rows: Rows, connection: sa.Connection, steps: Sequence[Step], *, loc
     for step in steps:
         if isinstance(step, Locate) and step.name not in rows.sets:
             rows.sets[step.name] = _located(rows, connection, step, lock=lock)
+            if step.selection:
+                rows.located[step.name] = step.selection
     for selection in every:
         if selection.scope in (Scope.LEAVES, Scope.SUBTREE) and selection not in rows.trees:
             rows.trees[selection] = _walked(rows, connection, selection)
@@ -82,12 +84,13 @@ def _looked_up(rows: Rows, connection: sa.Connection, test: Test) -> Scalar:
 
 
 def spell(rows: Rows, connection: sa.Connection, table: str, link: Link) -> None:
-    """Read under which spellings her identities stand in a column: equality with those is exact and indexed."""
+    """Read under which spellings her identities stand in a column: equality with those is exact and
+    indexed."""
     column, kind = link.columns[0], link.identity or ""
     if (table, column, kind) in rows.raw:
         return
     wanted = {normalise(link.normalise, value) for value in rows.subject.values(kind)}
-    wanted.discard("")
+    wanted = {value for value in wanted if value and storable(value)}
     found: tuple[Scalar, ...] = ()
     if wanted:
         target = rows.tables.column(table, column)
