@@ -41,8 +41,9 @@ def _member(each: Field[object]) -> str:
     if each.default in (None, ()):
         return each.name
     default = encode(each.default)
-    plain = default["value"] if isinstance(default, dict) and "value" in default else default
-    return f"{each.name} (`{json.dumps(plain)}`)"
+    if isinstance(default, dict):
+        return f"{each.name} (`{default['value']}`)" if "value" in default else f"{each.name} (nowhere)"
+    return f"{each.name} (`{json.dumps(default)}`)"
 
 
 def markdown(kind: type = Plan) -> str:

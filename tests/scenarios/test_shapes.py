@@ -50,18 +50,18 @@ def test_scenario_28_the_keys_of_a_text_document_keep_their_order(make: Make) ->
     text = '{"z": 1, "user": {"name": "Ada", "email": "ada@chess.example.org"}, "a": [3, 1]}'
     world = make(
         PEOPLE
-        + f"CREATE TABLE prefs (user_id INTEGER PRIMARY KEY, doc TEXT);\nINSERT INTO prefs VALUES (0, '{text}');",
+        + f"CREATE TABLE prefs (id INTEGER PRIMARY KEY, user_id INTEGER, doc TEXT);\nINSERT INTO prefs VALUES (1, 0, '{text}');",
         USERS
         + """
 prefs:
   belongs_to: {user_id: users.id}
-  on_erase: {anonymise: {user_id: -1, doc: {json: {"$.user.email": null, "$.user.name": gone}}}}
+  on_erase: {anonymise: {user_id: null, doc: {json: {"$.user.email": null, "$.user.name": gone}}}}
 """,
     )
 
     world.erase(ADA)
 
-    [(_, left)] = world.rows("prefs")
+    [(*_, left)] = world.rows("prefs")
     assert list(json.loads(left).items()) == [("z", 1), ("user", {"name": "gone"}), ("a", [3, 1])]
 
 

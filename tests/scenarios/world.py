@@ -178,14 +178,22 @@ def make_world(
     *,
     system: str = "",
     organisation: str = "",
+    controller: str = "",
+    purposes: str = PURPOSES,
+    processors: str = "",
     secrets: Mapping[str, str] | None = None,
 ) -> World:
     """Create the schema (statements end with `;` and a new line) and read the map. `tables` is the YAML below
-    `tables:`, `system` further keys of the system, `organisation` further keys of upheld.yaml."""
+    `tables:`, `system` further keys of the system, `organisation` further keys of upheld.yaml, `controller` keys that stand there
+    under `organisation:`, in place of the usual ones; `purposes` and `processors` are those files."""
     database.run(*(each.strip() for each in dedent(ddl).split(";\n") if each.strip().rstrip(";")))
     (folder / "systems").mkdir(parents=True, exist_ok=True)
-    (folder / "upheld.yaml").write_text(ORGANISATION + dedent(organisation))
-    (folder / "purposes.yaml").write_text(PURPOSES)
+    ours = {line.partition(":")[0] for line in dedent(controller).splitlines() if line[:1].strip()}
+    usual = "".join(line + "\n" for line in ORGANISATION.splitlines() if line.partition(":")[0].strip() not in ours)
+    (folder / "upheld.yaml").write_text(usual + indent(dedent(controller), "  ") + "\n" + dedent(organisation))
+    (folder / "purposes.yaml").write_text(dedent(purposes))
+    if processors:
+        (folder / "processors.yaml").write_text(dedent(processors))
     head = "system: club\ntitle: The club\nkind: sql\nconnect: ${CLUB_DATABASE_URL}\nplace: DE\n"
     written = head + dedent(system) + "\ntables:\n" + indent(dedent(tables), "  ")
     (folder / "systems" / "club.yaml").write_text(written)

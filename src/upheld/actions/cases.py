@@ -32,7 +32,7 @@ class TwoCases(Permanent):
 
 
 @transaction.atomic
-def receive(*, means: Means, right: Right, asked: Asked, regime: str = "gdpr") -> Request:
+def receive(*, means: Means, right: Right, asked: Asked, regime: str | None = None) -> Request:
     """The person's unfinished request of this right: hers, if she has an open case, else a new one.
 
     Joins by any identity given; two cases at once are refused. Writes `case.opened` for a new case. Until
@@ -45,7 +45,7 @@ def receive(*, means: Means, right: Right, asked: Asked, regime: str = "gdpr") -
             f"These identities belong to {len(found)} open cases.",
             "Give them one at a time, or close one of the cases first (`upheld status` lists them).",
         )
-    case = found[0] if found else _open(means, right, asked, regime)
+    case = found[0] if found else _open(means, right, asked, regime or means.datamap.organisation.regimes[0])
     _learn(means, case, asked)
     request, _ = Request.objects.get_or_create(
         case=case, right=right.value, state__in=UNFINISHED, defaults={"received_at": means.clock()}

@@ -14,8 +14,8 @@ from upheld.rights.stored import read_step
 from upheld.store import models
 
 
-def planned(*, means: Means, right: Right, regime: str) -> Plan:
-    """The plan for this right by the map as it is today."""
+def planned(*, means: Means, right: Right, regime: str | None) -> Plan:
+    """The plan for this right by the map as it is today, by the organisation's own clock."""
     today: date = means.now.date()
     return make_plan(means.datamap, right, regime=regime, today=today)
 

@@ -68,7 +68,7 @@ class Preview:
 
 
 def preview(
-    *, means: Means, right: Right, asked: Asked, regime: str = "gdpr", subject: Subject | None = None
+    *, means: Means, right: Right, asked: Asked, regime: str | None = None, subject: Subject | None = None
 ) -> Preview:
     """Identify, plan, check, count. Reads only, here and in every system.
 

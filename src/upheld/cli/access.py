@@ -23,7 +23,12 @@ Recipient = Annotated[
     ),
 ]
 Language = Annotated[
-    str, typer.Option("--language", metavar="CODE", help="Language of the copy's pages: en, de, fr.")
+    str,
+    typer.Option(
+        "--language",
+        metavar="CODE",
+        help="Language of the copy's pages: en, de, fr, as far as upheld.yaml names it; its first unless said.",
+    ),
 ]
 
 
@@ -37,7 +42,7 @@ def access(
     as_json: options.Json = False,
     out: Out = None,
     recipient: Recipient = None,
-    language: Language = "en",
+    language: Language = "",
     yes: options.Yes = False,
 ) -> None:
     """Give a person a copy of everything that all systems hold about her.

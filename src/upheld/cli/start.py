@@ -71,7 +71,7 @@ def means() -> Means:
         connectors=connectors(mapped),
         keys=keys,
         signer=signer(keys, settings.UPHELD_LEDGER_NAME),
-        now=utc_now(),
+        now=mapped.organisation.local(utc_now()),
         clock=utc_now,
         entropy=random_token,
         owner=myself(),

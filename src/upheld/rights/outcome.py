@@ -32,6 +32,11 @@ class Misconfigured(Failure):
     """A person must act first: the map, the connection or the target's schema is not as it has to be."""
 
 
+class Incomplete(Misconfigured):
+    """Everything that the map covers is done and committed, but the map does not cover the system: its part is
+    not fulfilled until the map does (design: fail closed)."""
+
+
 class EvidenceClass(StrEnum):
     """How we know (P-20). Never mixed: a step has one, and the certificate shows it."""
 

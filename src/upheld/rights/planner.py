@@ -5,6 +5,7 @@ rows. Rules of a table are tried in order and the first that fits wins, so each 
 earlier ones' rows; a row is therefore touched by one rule, and counted once.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -13,6 +14,7 @@ from upheld.datamap.model import DataMap, Hold, Link, System, Table, Tie
 from upheld.law.ground import Ground
 from upheld.law.right import Right
 from upheld.rights import plan as steps
+from upheld.rights.outcome import Misconfigured
 from upheld.rights.plan import NEVER, SELF, Age, Held, Plan, Reason, Scope, Selection, Side, Source, Step
 
 _ARTICLES = {
@@ -23,11 +25,20 @@ _ARTICLES = {
 }
 
 
-def plan(datamap: DataMap, right: Right, *, regime: str = "gdpr", today: date) -> Plan:
+def plan(datamap: DataMap, right: Right, *, regime: str | None = None, today: date) -> Plan:
     """The plan of an access or an erasure over all systems of the map, in the map's order.
+
+    Without `regime`, by the first under which the organisation answers; Misconfigured for one that is none.
 
     Holds in force on `today` turn every treatment in their scope into a Retain for legal claims (G-17.4).
     """
+    regimes = datamap.organisation.regimes
+    regime = regime or regimes[0]
+    if regime not in regimes:
+        raise Misconfigured(
+            f"{datamap.organisation.name} does not answer under `{regime}`.",
+            f"Choose one of: {', '.join(regimes)}; they stand in upheld.yaml.",
+        )
     holds = tuple(hold for hold in datamap.organisation.holds if hold.until >= today)
     planned: list[Step] = []
     for system in datamap.systems:
@@ -94,55 +105,58 @@ class _SystemPlanner:
         if table.history_of:
             history = table.history_of
             link = Link(history.columns, to=history.table, key=history.key)
-            found.append(Source(link, self._keys(history.table, history.key, whole=True)))
+            found.append(Source(link, self._keys(history.table, history.key)))
         return tuple(found)
 
     def _source(self, link: Link) -> tuple[Source, ...]:
         if link.to is None:
             return (Source(link),)
-        keys = self._keys(link.to, link.key)
-        return (Source(link, keys),) if keys else ()
+        above = self.system.table(link.to)
+        if not _shared(above):
+            return (Source(link, self._keys(link.to, link.key)),)
+        return tuple(
+            Source(link, self._locate(f"{link.to}({','.join(link.key)}){mark}", link.to, link.key, going))
+            for mark, going in self._going(above)
+        )
 
     def _reverse(self, table: Table) -> tuple[Source, ...]:
         """A group is hers by her memberships: the link is read backwards."""
         return tuple(
             Source(
                 Link(holding.key, to=holding.table, key=holding.columns),
-                self._keys(holding.table, holding.columns, whole=True),
+                self._keys(holding.table, holding.columns),
             )
             for holding in table.held_by
         )
 
-    def _keys(self, name: str, key: tuple[str, ...], *, whole: bool = False) -> str | None:
-        """The name of the key set of her rows in a table, located once. None when no row can be meant.
-
-        Rows that several people share lead on only where they go; `whole` asks for all of hers.
-        """
+    def _keys(self, name: str, key: tuple[str, ...]) -> str:
+        """The name of the key set of all her rows in a table, located once."""
         table = self.system.table(name)
-        shared = bool(table.treatment.by or table.treatment.orphan) and not table.person and not whole
-        label = f"{name}({','.join(key)})" + ("!" if shared else "")
+        label = f"{name}({','.join(key)})"
         if label in self.located:
             return label
         selection: Selection | None = None
-        if table.person:
-            own = f"{name}({','.join(table.person)})"
-            if label != own:
-                selection = Selection(name, people=self._keys(name, table.person), key=table.person)
-        elif shared:
-            selection = self._going(table)
-            if selection is None:
-                return None
-        else:
+        if not table.person:
             selection = Selection(name, sources=self._sources(table))
-        self.located[label] = steps.Locate(0, self.system.name, label, name, key, selection, self.reason)
+        elif key != table.person:
+            selection = Selection(name, people=self._keys(name, table.person), key=table.person)
+        return self._locate(label, name, key, selection)
+
+    def _locate(self, label: str, name: str, key: tuple[str, ...], selection: Selection | None) -> str:
+        if label not in self.located:
+            self.located[label] = steps.Locate(0, self.system.name, label, name, key, selection, self.reason)
         return label
 
-    def _going(self, table: Table) -> Selection | None:
+    def _going(self, table: Table) -> Iterator[tuple[str, Selection]]:
+        """Rows that several people share lead on only where they go: nobody is left in them, or the link by
+        which they are hers deletes them. Each sort with a mark of its own."""
         if table.treatment.orphan:
-            return self._orphans(table)
+            yield "!", self._orphans(table)
         deleted = {name for name, action in table.treatment.by if isinstance(action, model.Delete)}
         sources = tuple(source for source in self._sources(table) if source.link.name in deleted)
-        return Selection(table.name, sources=sources) if sources else None
+        if sources:
+            mark = "!!" if table.treatment.orphan else "!"
+            yield mark, _free(table, Selection(table.name, sources=sources))
 
     def _orphans(self, table: Table) -> Selection:
         parties = tuple(
@@ -151,9 +165,10 @@ class _SystemPlanner:
         holders = tuple(
             Held(holding, self._sources(self.system.table(holding.table))) for holding in table.held_by
         )
-        return Selection(
+        orphans = Selection(
             table.name, sources=self._sources(table), scope=Scope.ORPHANS, parties=parties, holders=holders
         )
+        return _free(table, orphans)
 
     def _hers(self, table: Table) -> Selection | None:
         """Rows that the table's rules apply to: her own rows of a person table, else those linked to her."""
@@ -166,21 +181,39 @@ class _SystemPlanner:
 
     def _treat(self, table: Table) -> None:
         hers = self._hers(table)
-        if hers is None:
-            return
         hold = held(self.system.name, table.name, self.holds)
+        if hers is None:
+            if not hold:
+                self._by_links(table)  # she owns no row here; rows that she may see are cut off all the same
+            return
         if hold:
             kept = model.Retain(Ground.LEGAL_CLAIMS, hold.matter, review=hold.until, hold=hold.matter)
             self._act(table, kept, hers)
             return
+        if table.restriction:
+            self._restricted(table, hers)
+            hers = _free(table, hers)
         if table.treatment.orphan:
             self.acts.append(steps.Erase(0, self.system.name, self._orphans(table), self.reason))
-        earlier: tuple[model.Condition, ...] = ()
+        earlier: tuple[model.Condition, ...] = hers.unless
         for rule in table.treatment.rules:
             selection = _narrow(hers, when=rule.when, unless=earlier)
             self._act(table, rule.action, selection)
             earlier = (*earlier, rule.when)
         self._by_links(table)
+
+    def _restricted(self, table: Table, hers: Selection) -> None:
+        """Rows under restriction are stored and nothing else, erasure included, until that is lifted (G-18.2)."""
+        self.acts.append(
+            steps.Retain(
+                0,
+                self.system.name,
+                _narrow(hers, when=table.restriction),
+                Ground.RESTRICTION,
+                "their use is restricted; they stay until the restriction is lifted",
+                Reason(f"{Ground.RESTRICTION.article} GDPR", self.reason.clause),
+            )
+        )
 
     def _by_links(self, table: Table) -> None:
         by = dict(table.treatment.by)
@@ -192,7 +225,7 @@ class _SystemPlanner:
                 continue
             sources = self._source(link)
             if sources:
-                self._act(table, action, Selection(table.name, sources=sources))
+                self._act(table, action, _free(table, Selection(table.name, sources=sources)))
 
     def _act(self, table: Table, action: model.Action, selection: Selection) -> None:
         name, reason = self.system.name, self.reason
@@ -265,7 +298,7 @@ class _SystemPlanner:
     def _recounts(self, table: Table) -> None:
         key = (table.person or table.key or ("id",))[0]
         for recount in table.recounts:
-            keys = self._keys(recount.of, (recount.by,), whole=True)
+            keys = self._keys(recount.of, (recount.by,))
             if keys:
                 self.acts.append(
                     steps.Recount(
@@ -295,7 +328,7 @@ class _SystemPlanner:
                 0,
                 self.system.name,
                 selection,
-                table.fields,
+                table.every_field,
                 _redactions(table),
                 self.reason,
                 table.files,
@@ -348,11 +381,16 @@ class _SystemPlanner:
         )
 
 
+def _shared(table: Table) -> bool:
+    """Whether a row may be several people's, so that it can stay when one of them leaves."""
+    return bool(table.treatment.by or table.treatment.orphan) and not table.person
+
+
 def _redactions(table: Table) -> tuple[tuple[str, str], ...]:
     """Columns that may be about somebody else, each with the link that makes them hers."""
     redact: dict[str, str] = {}
     relational = bool(table.person and table.treatment.by)
-    for each in table.fields:
+    for each in table.every_field:
         if each.of:
             redact[each.column] = NEVER if each.of == "others" else each.of
         elif relational:
@@ -365,6 +403,11 @@ def _redactions(table: Table) -> tuple[tuple[str, str], ...]:
             if link.to and len(link.columns) == 1 and not link.array and not link.json:
                 redact.setdefault(link.columns[0], link.name)
     return tuple(redact.items())
+
+
+def _free(table: Table, selection: Selection) -> Selection:
+    """Without the rows that carry the table's restriction mark."""
+    return _narrow(selection, unless=(table.restriction,)) if table.restriction else selection
 
 
 def _narrow(selection: Selection, **changes: object) -> Selection:

@@ -29,47 +29,47 @@ class Stage:
     database: Database
     folder: Path
 
-    def build(self, sheets: Sheets) -> World:
+    def build(self, sheets: Sheets, *, system: str = "") -> World:
         """The world of these sheets; whatever stood here before is gone."""
-        self.clear()
         rmtree(self.folder, ignore_errors=True)
+        world = make_world(self.database, self.folder, "", written(sheets), system=system)
+        self.fill(sheets)
+        return world
+
+    def fill(self, sheets: Sheets) -> None:
+        """Schema and rows anew, for a world that was built of the same sheets."""
         dialect = self.database.dialect
-        world = make_world(self.database, self.folder, "", written(sheets))
+        if dialect == "sqlite":
+            Path(str(sa.make_url(self.database.url).database)).write_bytes(b"")
         statements = [*schema(sheets, dialect), *inserts(sheets, dialect), *constraints(sheets, dialect)]
         engine = sa.create_engine(self.database.url)
         with engine.begin() as connection:
-            for statement in statements:
+            for statement in (*self._cleared(connection), *statements):
                 connection.exec_driver_sql(statement.replace("%", "%%") if dialect != "sqlite" else statement)
         engine.dispose()
-        return world
 
-    def clear(self) -> None:
-        """Drop everything."""
-        dialect = self.database.dialect
-        engine = sa.create_engine(self.database.url)
-        with engine.begin() as connection:
-            if dialect == "postgresql":
-                connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-                connection.exec_driver_sql("CREATE SCHEMA public")
-            else:
-                names = sa.inspect(connection).get_table_names()
-                if dialect == "mariadb":
-                    connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 0")
-                for name in names:
-                    connection.exec_driver_sql(f"DROP TABLE {name}")
-        engine.dispose()
+    def _cleared(self, connection: sa.Connection) -> list[str]:
+        match self.database.dialect:
+            case "sqlite":
+                return ["PRAGMA synchronous = OFF", "BEGIN"]
+            case "postgresql":
+                return ["DROP SCHEMA public CASCADE", "CREATE SCHEMA public"]
+        names = sa.inspect(connection).get_table_names()
+        return ["SET FOREIGN_KEY_CHECKS = 0", *(f"DROP TABLE {name}" for name in names), "SET FOREIGN_KEY_CHECKS = 1"]
 
 
 def state(world: World, sheets: Sheets) -> State:
     """All rows by table and number, as plain values."""
     found: State = {}
-    for sheet in sheets.values():
-        found[sheet.name] = {}
-        for row in world.database.rows(f"SELECT {', '.join(sheet.columns)} FROM {sheet.name}"):
-            record = {
-                name: plain(value, column.kind) for (name, column), value in zip(sheet.columns.items(), row, strict=True)
-            }
-            found[sheet.name][record["n"]] = record
+    engine = sa.create_engine(world.database.url)
+    with engine.connect() as connection:
+        for sheet in sheets.values():
+            found[sheet.name] = {}
+            for row in connection.exec_driver_sql(f"SELECT {', '.join(sheet.columns)} FROM {sheet.name}"):
+                pairs = zip(sheet.columns.items(), row, strict=True)
+                record = {name: plain(value, column.kind) for (name, column), value in pairs}
+                found[sheet.name][record["n"]] = record
+    engine.dispose()
     return found
 
 

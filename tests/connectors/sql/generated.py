@@ -4,8 +4,9 @@ Only worlds whose map and schema agree are made: a row that refers to a row that
 turned to the ghost. What the checks refuse is not their subject.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from random import Random
 from typing import Any, TypeVar
 
@@ -159,13 +160,13 @@ class Maker:
             some.append(((("kind", ("b", "c")), ("flag", 1)), self.action(column, **how)))
         return (*some, ((), self.action(column, **how)))
 
-    def plain(self, name: str, *, parents: list[int] | None, to: str) -> Sheet:
+    def plain(self, name: str, to: str, *, last: bool) -> Sheet:
         """Rows that point at a person or at a row that is somebody's."""
         above = self.sheets[to]
         bound = self.yes()
         stays = not bound or (to == "users" and self.users_stay)
         null = self.yes()
-        key = self.pick(("id",), ("id",), ())
+        key = self.pick(("id",), ("id",), ()) if last else ("id",)
         ghost = to == "users"
         sheet = self.add(
             Sheet(
@@ -200,11 +201,9 @@ class Maker:
     # --- shapes ---
 
     def chain(self) -> None:
-        self.plain("accounts", parents=None, to="users")
-        if self.yes():
-            self.plain("payments", parents=None, to="accounts")
-            if self.yes():
-                self.plain("receipts", parents=None, to="payments")
+        names = ("users", "accounts", "payments", "receipts")[: self.many(4, 2)]
+        for to, name in pairwise(names):
+            self.plain(name, to, last=name == names[-1])
 
     def messages(self) -> None:
         """Two parties, and what hangs on the rows that go."""
@@ -578,10 +577,11 @@ def worlds(draw: st.DrawFn) -> Generated:
     return Generated(maker.sheets, tuple((each, maker.yes()) for each in asking))
 
 
-def rich(seed: int) -> Generated:
-    """All shapes in one world, filled by chance that repeats."""
+def rich(seed: int, shapes: Sequence[str] = ()) -> Generated:
+    """All shapes in one world, or those named, filled by chance that repeats."""
     maker = Maker(Random(seed).randint)
     maker.users()
     for shape in SHAPES:
-        shape(maker)
+        if not shapes or shape.__name__ in shapes:
+            shape(maker)
     return Generated(maker.sheets, ((maker.pick(*maker.people), maker.yes()),))

@@ -75,7 +75,7 @@ def _mutate(stage: Stage, generated: Generated, tally: Tally) -> None:
     for step, fewer in _without(steps):
         if not selected.get(step.number, isinstance(step, Recount)):
             continue
-        world = stage.build(sheets)
+        stage.fill(sheets)
         found = _run(world, fewer, subject)
         if not differences(expected, state(world, sheets)):
             tally.same += 1

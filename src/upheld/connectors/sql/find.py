@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from upheld.connectors.sql.inside import is_in
 from upheld.connectors.sql.locate import distinct, spell
-from upheld.connectors.sql.where import Rows
+from upheld.connectors.sql.where import Rows, marked
 from upheld.datamap.model import IdentityColumn, Link, Table
 from upheld.rights.connector import Found
 from upheld.rights.subject import Identity, Key, Person
@@ -61,9 +61,7 @@ def _named(
 
 
 def _vouches(rows: Rows, table: str, column: str) -> sa.ColumnElement[bool]:
-    """The column is set, and not false, zero or empty."""
-    target = rows.tables.column(table, column)
-    return sa.and_(target.is_not(None), sa.cast(target, sa.Text()).not_in(["0", "false", "f", "", "False"]))
+    return marked(rows.tables.column(table, column))
 
 
 def _keys(rows: Rows, connection: sa.Connection, table: str, key: Sequence[str], here: Any) -> list[Key]:

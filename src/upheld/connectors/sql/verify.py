@@ -98,6 +98,7 @@ class Verifier:
     def _found(self, table: str, column: str, wrong: Predicate, how: str) -> Iterator[Remnant]:
         target = self.rows.tables[table]
         count = sa.select(sa.func.count()).select_from(target).where(wrong, self.rows.tenant(table))
+        count = count.where(*(negated(self.rows.condition(table, each)) for each in self._restricted(table)))
         many = self.connection.execute(count).scalar_one()
         if many:
             yield Remnant(table, column, many, how)
@@ -152,6 +153,10 @@ class Verifier:
     def _edited(self, table: str, column: str, path: str, value: model.Scalar) -> Predicate:
         there = sa.cast(json_at(self.rows.tables, table, column, path), sa.Text())
         return there.is_(None) if value is None else sa.or_(there.is_(None), there == str(value))
+
+    def _restricted(self, name: str) -> list[model.Condition]:
+        """The mark under which rows of the table stay until a restriction is lifted (G-18.2)."""
+        return [each.restriction for each in self.rows.system.tables if each.name == name and each.restriction]
 
     # --- rows, files and counters that had to change ---
 
@@ -209,13 +214,13 @@ class Verifier:
     def _columns(self, table: Table, speaking: set[str]) -> dict[str, set[str]]:
         """The mapped text columns of a table, and which of her values each is searched for."""
         columns: dict[str, set[str]] = {}
-        for name in {each.column for each in table.fields if not each.json}:
+        for name in {each.column for each in table.every_field if not each.json}:
             columns.setdefault(name, set()).update(speaking)
         for identity in table.identities:
             own = {value.casefold() for value in self.rows.subject.values(identity.kind)}
             columns.setdefault(identity.column, set()).update(speaking | own)
-        for each in table.fields:
-            if each.copy_of:
+        for each in table.every_field:
+            if each.copy_of and not each.json:
                 columns[each.column].update(self._copied(*each.copy_of))
         return {
             name: {value for value in values if value}

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
@@ -50,11 +50,14 @@ class Rows:
         if selection.age:
             parts.append(self.where_age(table, selection.age))
         if selection.scope is Scope.ORPHANS:
-            parts.extend(self._party(table, party) for party in selection.parties)
+            links = dict.fromkeys(party.link for party in selection.parties)
+            parts.extend(self._party(table, link, selection.parties) for link in links)
             parts.extend(negated(self._other_holder(table, each)) for each in selection.holders)
         if selection.scope in (Scope.LEAVES, Scope.SUBTREE):
             tree = self.trees[selection]
             parts = [is_in(self.tables, table, tree.columns, tree.keys)]
+            marks = [each for each in selection.unless if any(test.marked for test in each)]
+            parts.extend(negated(self.condition(table, each)) for each in marks)
         parts.append(self.tenant(table))
         return sa.and_(*parts)
 
@@ -107,16 +110,19 @@ class Rows:
         if test.lookup is not None:
             value = self.resolved.get(test)
             return sa.false() if value is None else values_in(self.tables, table, test.column, [value])
+        if test.marked:
+            return marked(column)
         given = [value for value in test.values if value is not None]
         ways = [values_in(self.tables, table, test.column, given)] if given else []
         if None in test.values:
             ways.append(column.is_(None))
         return sa.or_(sa.false(), *ways)
 
-    def _party(self, table: str, party: Source) -> Predicate:
+    def _party(self, table: str, link: Link, parties: Sequence[Source]) -> Predicate:
         """This side of the row is hers, or nobody's. Never a bare IS NULL after detaching (scenario 59)."""
-        columns = [self.tables.column(table, column) for column in party.link.columns]
-        return sa.or_(*(column.is_(None) for column in columns), self.hers(table, party))
+        columns = [self.tables.column(table, column) for column in link.columns]
+        hers = (self.hers(table, party) for party in parties if party.link == link)
+        return sa.or_(*(column.is_(None) for column in columns), *hers)
 
     def _other_holder(self, table: str, held: Held) -> Predicate:
         same = [
@@ -136,8 +142,13 @@ class Rows:
     def where_age(self, table: str, age: Age) -> Predicate:
         """Rows on one side of a period; a row without a date counts as running."""
         column = self.tables.column(table, age.after)
-        over = column < _bound(column.type, first_running_day(age.period, self.now.date()))
+        over = column < _bound(column.type, first_running_day(age.period, self.now.date()), self.now.tzinfo)
         return over if age.side is Side.OVER else negated(over)
+
+
+def marked(column: sa.ColumnElement[Any]) -> Predicate:
+    """The column is set, and not false, zero or empty."""
+    return sa.and_(column.is_not(None), sa.cast(column, sa.Text()).not_in(["0", "false", "f", "", "False"]))
 
 
 def negated(predicate: Predicate) -> Predicate:
@@ -153,8 +164,9 @@ def first_running_day(period: Period, today: date) -> date:
     return day
 
 
-def _bound(kind: types.TypeEngine[Any], day: date) -> Any:
-    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+def _bound(kind: types.TypeEngine[Any], day: date, zone: tzinfo | None) -> Any:
+    """Where that day begins, by the clock in `zone`; a column without a zone is read as that clock's."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=zone or UTC)
     if isinstance(kind, types.Date):
         return day
     if isinstance(kind, types.DateTime):
@@ -176,7 +188,10 @@ def array_has(tables: Tables, table: str, column: str, values: Sequence[Scalar])
         return target.op("&&")(sa.cast(list(values), sa.ARRAY(item))) if values else sa.false()
     texts = [_json_text(value) for value in values]
     if tables.live.dialect == "postgresql":
-        each = sa.func.jsonb_array_elements_text(_document(tables, table, column)).table_valued("value")
+        document = _document(tables, table, column)
+        listed = sa.func.jsonb_typeof(document) == "array"  # a document that is no list is an error, not empty
+        only = sa.case((listed, document), else_=sa.func.jsonb_build_array())
+        each = sa.func.jsonb_array_elements_text(only).table_valued("value")
         return sa.exists(sa.select(each.c.value).where(each.c.value.in_([str(value) for value in values])))
     if tables.live.dialect == "sqlite":
         listed = sa.func.json_each(_document(tables, table, column)).table_valued("value")
