@@ -203,7 +203,8 @@ class _SystemPlanner:
         self._by_links(table)
 
     def _restricted(self, table: Table, hers: Selection) -> None:
-        """Rows under restriction are stored and nothing else, erasure included, until that is lifted (G-18.2)."""
+        """Rows under restriction are stored and nothing else, erasure included, until that is lifted
+        (G-18.2)."""
         self.acts.append(
             steps.Retain(
                 0,

@@ -118,8 +118,12 @@ class SqlConnector:
     ) -> Execution:
         """Refuses a system that the map calls read-only, too."""
         if self.system.read_only:
-            who = " at ".join(each for each in (self.system.owner, self.system.address) if each) or "Its owner"
-            raise Misconfigured(f"{self.system.name} is read-only for Upheld.", f"{who} erases there by hand.")
+            who = (
+                " at ".join(each for each in (self.system.owner, self.system.address) if each) or "Its owner"
+            )
+            raise Misconfigured(
+                f"{self.system.name} is read-only for Upheld.", f"{who} erases there by hand."
+            )
         with translated(self.system.name, "erasing"):
             with reading(self.engine) as connection:
                 live = read_live(connection, self.system.schemas)

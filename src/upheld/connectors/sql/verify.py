@@ -156,7 +156,9 @@ class Verifier:
 
     def _restricted(self, name: str) -> list[model.Condition]:
         """The mark under which rows of the table stay until a restriction is lifted (G-18.2)."""
-        return [each.restriction for each in self.rows.system.tables if each.name == name and each.restriction]
+        return [
+            each.restriction for each in self.rows.system.tables if each.name == name and each.restriction
+        ]
 
     # --- rows, files and counters that had to change ---
 

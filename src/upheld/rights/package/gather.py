@@ -239,7 +239,10 @@ def _add(holding: Holding, row: Row) -> None:
     if not row.mine:
         holding.seen += 1
         out[mark + "mine"] = False
-    for name, column in ((mark + "deleted", holding.table.deleted), (mark + "restricted", holding.table.restricted)):
+    for name, column in (
+        (mark + "deleted", holding.table.deleted),
+        (mark + "restricted", holding.table.restricted),
+    ):
         if column and marked(row.values.get(column)):
             out[name] = escape(column)
     if row.step in holding.formats:

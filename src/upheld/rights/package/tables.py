@@ -119,7 +119,10 @@ def schema(holding: Holding) -> dict[str, Json]:
         described[escape(column.name)] = about
     described[mark + "mine"] = {"const": False, "$comment": "a row you may see that is somebody else's"}
     described[mark + "deleted"] = {"type": "string", "$comment": "marked as deleted; the column that says so"}
-    described[mark + "restricted"] = {"type": "string", "$comment": "stored and not used (Art. 18 GDPR); the column"}
+    described[mark + "restricted"] = {
+        "type": "string",
+        "$comment": "stored and not used (Art. 18 GDPR); the column",
+    }
     described[mark + "format"] = {
         "type": "string",
         "$comment": "how texts of this row are written: php, json",
