@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
 from types import UnionType
+from typing import Any
 
 from upheld.rights.codec import encode
 from upheld.rights.plan import Plan
@@ -32,10 +33,10 @@ def reachable(kind: type) -> Iterator[type]:
 def _members(kind: type) -> str:
     if issubclass(kind, Enum):
         return "one of " + ", ".join(f"`{each.value}`" for each in kind)
-    return ", ".join(map(_member, fields(kind))) or "none"
+    return ", ".join(map(_member, fields(kind))) if is_dataclass(kind) else "none"
 
 
-def _member(each: Field[object]) -> str:
+def _member(each: Field[Any]) -> str:
     if each.default is MISSING:
         return f"**{each.name}**"
     if each.default in (None, ()):

@@ -189,10 +189,9 @@ def array_has(tables: Tables, table: str, column: str, values: Sequence[Scalar])
     texts = [_json_text(value) for value in values]
     if tables.live.dialect == "postgresql":
         document = _document(tables, table, column)
-        listed = (
-            sa.func.jsonb_typeof(document) == "array"
-        )  # a document that is no list is an error, not empty
-        only = sa.case((listed, document), else_=sa.func.jsonb_build_array())
+        # A document that is no list would be an error, not empty.
+        is_list = sa.func.jsonb_typeof(document) == "array"
+        only = sa.case((is_list, document), else_=sa.func.jsonb_build_array())
         each = sa.func.jsonb_array_elements_text(only).table_valued("value")
         return sa.exists(sa.select(each.c.value).where(each.c.value.in_([str(value) for value in values])))
     if tables.live.dialect == "sqlite":

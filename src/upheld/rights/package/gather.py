@@ -239,12 +239,12 @@ def _add(holding: Holding, row: Row) -> None:
     if not row.mine:
         holding.seen += 1
         out[mark + "mine"] = False
-    for name, column in (
+    for name, marking in (
         (mark + "deleted", holding.table.deleted),
         (mark + "restricted", holding.table.restricted),
     ):
-        if column and marked(row.values.get(column)):
-            out[name] = escape(column)
+        if marking and marked(row.values.get(marking)):
+            out[name] = escape(marking)
     if row.step in holding.formats:
         for condition, name in holding.formats[row.step]:
             if meets(condition, row.values):
