@@ -18,6 +18,15 @@ def test_a_row_of_hers_that_is_left_is_a_trace() -> None:
     assert traces(after, LIV, apart_from=BEFORE) == Counter({POSTS: 1})
 
 
+def test_her_plain_name_is_a_trace_and_her_namesakes_is_not() -> None:
+    before = {
+        POSTS: Rows(["1 | Liv Sørensen", "420 | Liv Sørensen", "424 | Liv Sørensen-Dahl"], frozenset({0}))
+    }
+    after = {POSTS: Rows(["1 | Liv Sørensen (engraved)", *before[POSTS].rows[1:]], frozenset())}
+
+    assert traces(after, LIV, apart_from=before) == Counter({POSTS: 1})
+
+
 def test_other_peoples_words_are_mentions_and_no_trace_of_hers() -> None:
     after = {POSTS: Rows(["1 | [removed]", *BEFORE[POSTS].rows[1:]], frozenset())}
 

@@ -5,14 +5,14 @@ identity, and a sample of them is erased.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
-from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -68,7 +68,6 @@ notes:
   belongs_to: {person_id: people.id, writer: {identity: email}}
   on_erase: delete
 """
-CONNECTORS_FAILURES = (Failure,)
 texts = st.one_of(
     st.sampled_from(NASTY),
     st.text(max_size=40),
@@ -80,7 +79,7 @@ texts = st.one_of(
     st.sampled_from(NASTY).flatmap(lambda nasty: st.sampled_from([f"{nasty} ", f" {nasty}", nasty * 2, nasty.upper()])),
 )
 keys: st.SearchStrategy[Any] = st.one_of(
-    texts, st.none(), st.booleans(), st.integers(), st.floats(), st.binary(max_size=9), st.decimals(), st.uuids()
+    texts, st.none(), st.booleans(), st.integers(), st.floats(), st.binary(max_size=9), st.decimals(allow_nan=False), st.uuids()
 )
 
 
@@ -95,8 +94,6 @@ def make(new_database: NewDatabase, tmp_path: Path) -> Callable[[str], World]:
 
 
 def _populate(database: Database) -> None:
-    import sqlalchemy as sa
-
     engine = sa.create_engine(database.url)
     with engine.begin() as connection:
         for table in ("notes", "people", "names"):
@@ -162,7 +159,7 @@ def _counted(connector: Connector, steps: tuple[Step, ...], key: Any) -> None:
     assert rows["names"] <= 1
 
 
-def _erased(world: World, connector: Connector, value: str, numbers: Iterator[int]) -> None:
+def _erased(world: World, value: str) -> None:
     """Erasing by any value takes those it names and nobody else."""
     before = {row[0] for row in world.rows("people", "id")}
     named = _ids("email", value)
@@ -178,7 +175,7 @@ def _erased(world: World, connector: Connector, value: str, numbers: Iterator[in
         _populate(world.database)
 
 
-EXAMPLES = {"sqlite": 200, "postgresql": 300, "mariadb": 300}
+EXAMPLES = {"sqlite": 300, "postgresql": 300, "mariadb": 300}
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql", "mariadb"])
@@ -204,7 +201,6 @@ def test_scenario_27_a_hostile_identity_names_whom_it_names_or_nobody(kind: str,
 def test_scenario_27_each_nasty_value_erases_whom_it_names_or_nobody(kind: str, make: Callable[[str], World]) -> None:
     world = make(kind)
     connector = world.connector
-    numbers = count()
     steps = world.plan().of("club")
 
     for value in NASTY:
@@ -212,6 +208,6 @@ def test_scenario_27_each_nasty_value_erases_whom_it_names_or_nobody(kind: str, 
         for which in ("username", "code", "email", "phone"):
             _found(connector, which, value)
         _counted(connector, steps, value)
-        _erased(world, connector, value, numbers)
+        _erased(world, value)
     for key in (True, False, 7.0, Decimal(7), b"7", None, UUID(int=7), 2**64, -(2**70), float("nan")):
         _counted(connector, steps, key)

@@ -1,5 +1,7 @@
 """Scenarios 1 to 9: whose row it is, near and far."""
 
+import pytest
+
 from tests.scenarios.conftest import Make
 from tests.scenarios.people import ADA, BEN, CY, PEOPLE, USERS
 from tests.scenarios.world import counted
@@ -112,6 +114,7 @@ msg:
 )
 
 
+@pytest.mark.key("tables.*.on_erase.by")
 def test_scenario_6_a_message_of_two_loses_only_her_side(make: Make) -> None:
     world = make(MESSAGES, TWO_PARTIES)
 

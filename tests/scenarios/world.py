@@ -20,9 +20,10 @@ from upheld.datamap.model import DataMap
 from upheld.datamap.read import read
 from upheld.law.right import Right
 from upheld.rights.connector import Attachment, Collected, Connector, Finding, Row
+from upheld.rights.explain import explain
 from upheld.rights.fulfil import Event, Failed, dry_run, execute
 from upheld.rights.identify import identify
-from upheld.rights.outcome import Committed, Counts, Verified
+from upheld.rights.outcome import Committed, Counts, Due, Verified
 from upheld.rights.plan import Plan
 from upheld.rights.planner import plan
 from upheld.rights.subject import Identity, Person, Subject
@@ -121,6 +122,11 @@ class World:
                 found.setdefault(each.table, []).append(tuple(each.values.values()))
         return {table: sorted(rows, key=repr) for table, rows in found.items()}
 
+    def explained(self, *identities: str, now: datetime = NOW) -> str:
+        """The plan with its counts, in words."""
+        subject = self.subject(*identities)
+        return explain(self.plan(now=now), self.datamap, {"club": self.preview(subject, now=now)}).as_text()
+
     def check(self) -> tuple[Finding, ...]:
         """The findings of `upheld map check`."""
         return self.connector.check()
@@ -165,6 +171,11 @@ class Erasure:
         }
 
     @property
+    def due(self) -> list[Due]:
+        """What stays until a day."""
+        return [due for event in self.events if isinstance(event, Committed) for due in event.due]
+
+    @property
     def verified(self) -> Verified:
         """The last look."""
         return [event for event in self.events if isinstance(event, Verified)][-1]
@@ -189,8 +200,12 @@ def make_world(
     database.run(*(each.strip() for each in dedent(ddl).split(";\n") if each.strip().rstrip(";")))
     (folder / "systems").mkdir(parents=True, exist_ok=True)
     ours = {line.partition(":")[0] for line in dedent(controller).splitlines() if line[:1].strip()}
-    usual = "".join(line + "\n" for line in ORGANISATION.splitlines() if line.partition(":")[0].strip() not in ours)
-    (folder / "upheld.yaml").write_text(usual + indent(dedent(controller), "  ") + "\n" + dedent(organisation))
+    usual = "".join(
+        line + "\n" for line in ORGANISATION.splitlines() if line.partition(":")[0].strip() not in ours
+    )
+    (folder / "upheld.yaml").write_text(
+        usual + indent(dedent(controller), "  ") + "\n" + dedent(organisation)
+    )
     (folder / "purposes.yaml").write_text(dedent(purposes))
     if processors:
         (folder / "processors.yaml").write_text(dedent(processors))

@@ -1,17 +1,23 @@
 """Plans as rows: stored when approved, read back for everything that follows."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
+from django.db import transaction
+
 from upheld.actions.means import Means
+from upheld.actions.record import record
 from upheld.datamap.model import System
 from upheld.law.right import Right
+from upheld.ledger.commitment import commit as commit_to
+from upheld.ledger.types import PLAN_APPROVED
 from upheld.rights import plan as steps
 from upheld.rights.codec import Unreadable, digest, text
 from upheld.rights.plan import Plan
 from upheld.rights.planner import plan as make_plan
 from upheld.rights.stored import read_step
 from upheld.store import models
+from upheld.store.models import FulfilmentState
 
 
 def planned(*, means: Means, right: Right, regime: str | None) -> Plan:
@@ -53,6 +59,32 @@ def store(
             body=text(step),
         )
         for position, step in enumerate(plan.steps)
+    )
+    return row
+
+
+@transaction.atomic
+def replan(*, means: Means, request: models.Request, systems: Collection[str], reason: str) -> models.Plan:
+    """A new version of the plan for these systems, by the map as it is now; they wait for their turn again.
+    Writes `plan.approved`."""
+    fresh = planned(means=means, right=Right(request.right), regime=request.case.regime)
+    part = Plan(fresh.right, fresh.regime, tuple(step for step in fresh.steps if step.system in systems))
+    row = store(means=means, request=request, plan=part, reason=reason)
+    request.fulfilments.filter(system__in=systems).update(
+        plan=row,
+        state=FulfilmentState.WAITING,
+        withheld="",
+        failure="",
+        failure_text="",
+        finished_at=None,
+    )
+    key = means.keys.commitment_key(request.case.key)
+    record(
+        PLAN_APPROVED,
+        at=means.clock(),
+        case=str(request.case.pk),
+        plan=commit_to(key, text(part).encode()),
+        systems=len(systems),
     )
     return row
 

@@ -128,6 +128,7 @@ def people_today(*, means: Means, system: str) -> int:
         fulfilment__system=system,
         fulfilment__request__right__in=[Right.ERASURE.value, Right.DELETE.value],
         prepared_at__gt=since,
+        due__isnull=True,
     )
     return begun.values("fulfilment__request__case").distinct().count()
 

@@ -14,7 +14,7 @@ from upheld.store.models import Request
 
 def certify(means: Means, request: Request, out: Path | None = None) -> tuple[Path, ...]:
     """Issue the certificate of a request and write it to `out`, or to the data folder; gives the files."""
-    issued = certificates.certify(means=means, request=request)
+    row, issued = certificates.certify(means=means, request=request)
     if out is None:
         out = settings.UPHELD_DATA / "certificates" / f"{request.case_id}.json"
         out.parent.mkdir(mode=0o700, exist_ok=True)
@@ -22,9 +22,12 @@ def certify(means: Means, request: Request, out: Path | None = None) -> tuple[Pa
     out.write_bytes(issued.encode())
     page.write_text(as_html(issued), encoding="utf-8")
     proof.write_text(issued.proof, encoding="utf-8")
+    certificates.written(means=means, row=row)
     return out, page, proof
 
 
-def certify_complete(means: Means, standings: Iterable[Standing]) -> tuple[Path, ...]:
-    """The same for each request that is complete now."""
-    return tuple(file for each in standings if each.complete for file in certify(means, each.request))
+def certify_answered(means: Means, standings: Iterable[Standing]) -> tuple[Path, ...]:
+    """The same for each request that can be answered now, and for those whose certificate a crash cut off."""
+    requests = {each.request.pk: each.request for each in standings if each.answered}
+    requests |= {each.pk: each for each in certificates.unwritten()}
+    return tuple(file for each in requests.values() for file in certify(means, each))

@@ -79,7 +79,11 @@ def look(place: Place, her: Person) -> Raw:
             found["archive", file.relative_to(place.archive).as_posix()] = Rows(lines, own)
     files = [each for each in sorted(place.forum_files.rglob("*")) if each.is_file()]
     texts = [f"{each.name}: {each.read_text(encoding='utf-8')}" for each in files]
-    own = frozenset(n for n, text in enumerate(texts) if re.search(rf">(Drawing by )?{her.name}<", text))
+    naming = [found["forum", table] for table in ("attachments", "profiles")]
+    named = " ".join(row for table in naming for number, row in enumerate(table.rows) if number in table.hers)
+    own = frozenset(
+        n for n, each in enumerate(files) if each.relative_to(place.forum_files).as_posix() in named
+    )
     found["forum", "(files)"] = Rows(texts, own)
     return found
 
@@ -87,9 +91,10 @@ def look(place: Place, her: Person) -> Raw:
 def traces(raw: Raw, her: Person, *, apart_from: Raw | None = None) -> Counter[tuple[str, str]]:
     """Rows by table in which one of her identifiers stands as such, and not as a part of a longer one.
 
-    `apart_from`: rows that were other people's in that earlier look do not count.
+    `apart_from`: rows that were other people's in that earlier look do not count; then her plain name, which
+    a namesake bears as well, tells too.
     """
-    names = Names(her)
+    names = Names(her, her.name) if apart_from else Names(her)
     found: Counter[tuple[str, str]] = Counter()
     for where, table in raw.items():
         earlier = apart_from.get(where) if apart_from else None
@@ -110,8 +115,8 @@ def mentions(raw: Raw, her: Person) -> int:
 class Names:
     """Her identifiers, as wholes: not as parts of the longer ones of her look-alikes."""
 
-    def __init__(self, her: Person) -> None:
-        words = [her.email, her.second_email, her.username, her.street]
+    def __init__(self, her: Person, *further: str) -> None:
+        words = [her.email, her.second_email, her.username, her.street, *further]
         numbers = [her.phone.removeprefix("+"), her.phone.removeprefix("+").replace(" ", "")]
         self.parts = (*words, *numbers)
         whole = [rf"(?<![\w.+-]){re.escape(each)}(?![\w@-]|\.\w)" for each in words]

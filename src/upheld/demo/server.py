@@ -51,16 +51,27 @@ def start(attempt: Try, folder: Path, account: Account, password: str) -> Server
                 start_new_session=True,
                 **account.options(),
             )
-        limit = time.monotonic() + PATIENCE
-        while running.poll() is None and time.monotonic() < limit:
-            if answers():
-                return Server(running.pid, port, password, folder)
-            time.sleep(0.05)
-        end(running.pid)
+        ready = False
+        try:
+            ready = _answers_in_time(answers, running)
+        finally:
+            if not ready:
+                end(running.pid)
+        if ready:
+            return Server(running.pid, port, password, folder)
     said = log.read_text(errors="replace")[-800:].strip()
     raise Misconfigured(
         f"A database server of the demo does not start: {said}", "Repair that, then run it again."
     )
+
+
+def _answers_in_time(answers: Callable[[], bool], running: "subprocess.Popen[bytes]") -> bool:
+    limit = time.monotonic() + PATIENCE
+    while running.poll() is None and time.monotonic() < limit:
+        if answers():
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def end(pid: int) -> None:

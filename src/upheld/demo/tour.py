@@ -76,7 +76,10 @@ class Tour:
     def _check_map(self) -> None:
         self.terminal.heading("Does the data map fit the systems as they are?")
         said = self.terminal.upheld("map", "check", "--strict", *self.options)
-        self.terminal.show(said, at_most=5)
+        self.terminal.show(said, at_most=1)
+        self.terminal.say(
+            "  With --strict a doubt would fail. What is left are notes that the map accepts, with reasons."
+        )
 
     def _plan(self, liv: Person) -> None:
         self.terminal.heading(

@@ -149,8 +149,8 @@ class Connector(Protocol):
     ) -> Execution:
         """Do the writing steps. Refuses with Misconfigured on any STOP finding and on undecided rows, with
         Permanent beyond a limit that `allow` does not name (`rows_per_person`, `share_of_table`), in each
-        case before its first write. With `go_on` in `allow` what the map lacks does not stop what it covers:
-        after the last commit Incomplete says what is left."""
+        case before its first write. With `go_on` in `allow` what the map lacks does not stop what it
+        covers: after the last commit Incomplete says what is left."""
         ...
 
     def verify(

@@ -107,7 +107,8 @@ class Prepared:
 
     `part`: which transaction of the system. `token`: how to ask later whether it committed. `traces`: what
     verification needs to look for, `before`: the rows as they were; both personal, to be sealed. `due`: what
-    its Committed will say, so that a crash between the two loses no date.
+    its Committed will say, so that a crash between the two loses no date. `last`: nothing of the
+    system is left to write after it.
     """
 
     system: str
@@ -117,6 +118,7 @@ class Prepared:
     traces: bytes
     before: bytes | None = None
     due: tuple[Due, ...] = ()
+    last: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,12 +148,14 @@ class _SystemPlanner:
         return label
 
     def _going(self, table: Table) -> Iterator[tuple[str, Selection]]:
-        """Rows that several people share lead on only where they go: nobody is left in them, or the link by
-        which they are hers deletes them. Each sort with a mark of its own."""
+        """Rows that several people share lead on where nobody else is left in them, and where the link makes
+        them hers: one that is only cut (`detach`) says that they are somebody else's. Each sort with a mark of
+        its own."""
         if table.treatment.orphan:
             yield "!", self._orphans(table)
-        deleted = {name for name, action in table.treatment.by if isinstance(action, model.Delete)}
-        sources = tuple(source for source in self._sources(table) if source.link.name in deleted)
+        cut = model.Detach | model.Ask
+        owned = {name for name, action in table.treatment.by if not isinstance(action, cut)}
+        sources = tuple(source for source in self._sources(table) if source.link.name in owned)
         if sources:
             mark = "!!" if table.treatment.orphan else "!"
             yield mark, _free(table, Selection(table.name, sources=sources))
@@ -203,8 +205,7 @@ class _SystemPlanner:
         self._by_links(table)
 
     def _restricted(self, table: Table, hers: Selection) -> None:
-        """Rows under restriction are stored and nothing else, erasure included, until that is lifted
-        (G-18.2)."""
+        """Rows under restriction are stored, and not erased either, until that is lifted (G-18.2)."""
         self.acts.append(
             steps.Retain(
                 0,

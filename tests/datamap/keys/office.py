@@ -70,6 +70,7 @@ def erased(with_: Means, identity: str) -> Request:
     seen = preview(means=with_, right=Right.ERASURE, asked=asked)
     request = cases.receive(means=with_, right=Right.ERASURE, asked=asked)
     erasure.approve(means=with_, request=request, preview=seen)
-    erasure.fulfil(means=with_, request=request)
+    request.refresh_from_db()
+    assert erasure.fulfil(means=with_, request=request).complete
     request.refresh_from_db()
     return request

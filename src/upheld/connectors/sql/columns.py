@@ -16,6 +16,7 @@ from upheld.connectors.sql.live import Family, LiveColumn, LiveSchema, LiveTable
 from upheld.datamap.model import Scalar
 from upheld.rights.outcome import Misconfigured
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _WHOLE = re.compile(r"-?[0-9]{1,19}\Z")
 
 
@@ -99,7 +100,7 @@ def fit(value: Scalar, column: LiveColumn) -> Scalar:
         case Family.BOOLEAN:
             return _boolean(value)
         case Family.INTEGER:
-            return _integer(value)
+            return _integer(value, column)
         case Family.UUID:
             return _uuid(value)
         case Family.TEXT:
@@ -116,19 +117,15 @@ def _boolean(value: Scalar) -> Scalar:
     raise NotFitting
 
 
-def _integer(value: Scalar) -> Scalar:
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, int):
-        return value if -(2**63) <= value < 2**64 else _raise()
+def _integer(value: Scalar, column: LiveColumn) -> Scalar:
     if isinstance(value, str) and _WHOLE.match(value) and str(int(value)) == value:
-        return _integer(int(value))
-    if isinstance(value, Decimal) and value == value.to_integral_value():
+        value = int(value)
+    if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
+        value = int(value)
+    if isinstance(value, int) and -(2**63) <= value < 2 ** (
+        64 if "unsigned" in column.type_text.lower() else 63
+    ):
         return int(value)
-    raise NotFitting
-
-
-def _raise() -> Scalar:
     raise NotFitting
 
 
@@ -147,19 +144,21 @@ def _text(value: Scalar, column: LiveColumn) -> Scalar:
     if isinstance(value, bool | float | bytes):
         raise NotFitting
     written = value.isoformat() if isinstance(value, date | datetime) else str(value)
-    if "\x00" in written or (column.length and len(written) > column.length):
+    if not storable(written) or (column.length and len(written) > column.length):
         raise NotFitting
     return written
 
 
+def storable(text: str) -> bool:
+    """Whether a text column could hold it: no NUL, no half of a character pair."""
+    return not _UNSTORABLE.search(text)
+
+
 def _decimal(value: Scalar) -> Scalar:
-    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,40}(\.[0-9]{1,40})?", value):
+        return Decimal(value)
+    if isinstance(value, Decimal | int) and not isinstance(value, bool) and Decimal(value).is_finite():
         return value
-    if isinstance(value, str):
-        try:
-            return Decimal(value) if re.fullmatch(r"-?\d{1,40}(\.\d{1,40})?", value) else _raise()
-        except ArithmeticError:
-            raise NotFitting from None
     raise NotFitting
 
 

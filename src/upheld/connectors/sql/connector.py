@@ -49,7 +49,7 @@ class SqlConnector:
         known = Established.WITNESSED if name == "postgresql" else Established.REREAD
         if name != "postgresql" and self.system.receipt:
             known = Established.RECEIPT
-        version = f"sql 1 ({name}, SQLAlchemy {sa.__version__})"
+        version = f"1 ({name}, SQLAlchemy {sa.__version__})"
         return Capabilities(True, known, restrict=True, undo=True, tested=name in TESTED, version=version)
 
     def check(self) -> tuple[Finding, ...]:
@@ -118,11 +118,10 @@ class SqlConnector:
     ) -> Execution:
         """Refuses a system that the map calls read-only, too."""
         if self.system.read_only:
-            who = (
-                " at ".join(each for each in (self.system.owner, self.system.address) if each) or "Its owner"
-            )
+            owner = (self.system.owner, self.system.address)
             raise Misconfigured(
-                f"{self.system.name} is read-only for Upheld.", f"{who} erases there by hand."
+                f"{self.system.name} is read-only for Upheld.",
+                f"{' at '.join(filter(None, owner)) or 'Its owner'} erases there by hand.",
             )
         with translated(self.system.name, "erasing"):
             with reading(self.engine) as connection:

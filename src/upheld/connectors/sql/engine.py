@@ -78,6 +78,7 @@ def _settings(engine: sa.Engine, backend: str) -> None:
             f"SET statement_timeout = '{_STATEMENT_SECONDS}s'",
             "SET row_security = off",
             "SET standard_conforming_strings = on",
+            "SET datestyle = 'ISO'",
         ],
         "mysql": [
             f"SET SESSION innodb_lock_wait_timeout = {_LOCK_SECONDS}",

@@ -14,13 +14,22 @@ from upheld.connectors.sql.filing import remove, to_remove
 from upheld.connectors.sql.inside import KeySet
 from upheld.connectors.sql.locate import keys_of, prepare
 from upheld.connectors.sql.order import Order, Touch, files, ordered
-from upheld.connectors.sql.settle import established, token
+from upheld.connectors.sql.settle import token
 from upheld.connectors.sql.traces import remember
 from upheld.connectors.sql.where import Rows
 from upheld.connectors.sql.write import Writer
 from upheld.datamap.model import System
 from upheld.rights.connector import SMALL_TABLE, Entropy, Execution
-from upheld.rights.outcome import Committed, Count, Counts, Misconfigured, Permanent, Prepared, TableCount
+from upheld.rights.outcome import (
+    Committed,
+    Count,
+    Counts,
+    Established,
+    Misconfigured,
+    Permanent,
+    Prepared,
+    TableCount,
+)
 from upheld.rights.plan import Anonymise, Erase, Locate, Recount, Refresh, Scope, Step, Undecided
 from upheld.rights.subject import Subject
 
@@ -40,6 +49,7 @@ class Run:
     entropy: Entropy
     allow: frozenset[str]
     draw: Draw = field(init=False)
+    sliced: dict[int, list[KeySet]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.draw = Draw(self.entropy)
@@ -57,6 +67,7 @@ class Run:
             connection.rollback()
         for step, keys in chunks:
             yield from self._part(order, traces, KeySetChunk(step, keys))
+            self.sliced.setdefault(step.number, []).append(keys)
         yield from self._part(order, traces, None)
 
     def _rows(self) -> Rows:
@@ -147,7 +158,8 @@ class Run:
         with writing(self.engine) as connection:
             rows = self._rows()
             prepare(rows, connection, self.steps, lock=chunk is None)
-            writer = Writer(rows, connection, self.draw, order.steps, only=chunk.keys if chunk else None)
+            only = chunk.keys if chunk else None
+            writer = Writer(rows, connection, self.draw, order.steps, only=only, sliced=self.sliced)
             matched = self._matched(rows, connection, order) if chunk is None else ()
             if order.defer:
                 self._defer(connection)
@@ -157,12 +169,12 @@ class Run:
                 counts.extend(self._after(writer, removing))
             mark = token(connection, self.system, self.tables, name, self.entropy())
             done = Counts(tuple(counts), matched)
-            yield Prepared(self.system.name, name, mark, done, traces, due=tuple(writer.due))
+            due = tuple(writer.due)
+            yield Prepared(self.system.name, name, mark, done, traces, due=due, last=chunk is None)
             connection.commit()
         if chunk is None:
             self._refresh()
-        known = established(mark)
-        yield Committed(self.system.name, name, known, done, tuple(writer.due))
+        yield Committed(self.system.name, name, Established.WITNESSED, done, tuple(writer.due))
 
     def _written(self, writer: Writer, order: Order, chunk: "KeySetChunk | None") -> list[Count]:
         if chunk:

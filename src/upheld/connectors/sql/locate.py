@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from upheld.connectors.sql.columns import fitting
+from upheld.connectors.sql.columns import fitting, storable
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in, values_in
 from upheld.connectors.sql.where import Rows
 from upheld.datamap.model import Condition, Link, Scalar, Test
@@ -40,6 +40,8 @@ def prepare(rows: Rows, connection: sa.Connection, steps: Sequence[Step], *, loc
     for step in steps:
         if isinstance(step, Locate) and step.name not in rows.sets:
             rows.sets[step.name] = _located(rows, connection, step, lock=lock)
+            if step.selection:
+                rows.located[step.name] = step.selection
     for selection in every:
         if selection.scope in (Scope.LEAVES, Scope.SUBTREE) and selection not in rows.trees:
             rows.trees[selection] = _walked(rows, connection, selection)
@@ -88,7 +90,7 @@ def spell(rows: Rows, connection: sa.Connection, table: str, link: Link) -> None
     if (table, column, kind) in rows.raw:
         return
     wanted = {normalise(link.normalise, value) for value in rows.subject.values(kind)}
-    wanted.discard("")
+    wanted = {value for value in wanted if value and storable(value)}
     found: tuple[Scalar, ...] = ()
     if wanted:
         target = rows.tables.column(table, column)

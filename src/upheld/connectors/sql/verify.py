@@ -11,7 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from upheld.connectors.sql.change import ghost_value
-from upheld.connectors.sql.columns import NotFitting, fit
+from upheld.connectors.sql.columns import NotFitting, fit, storable
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in
 from upheld.connectors.sql.locate import prepare
 from upheld.connectors.sql.schema import Family
@@ -156,9 +156,8 @@ class Verifier:
 
     def _restricted(self, name: str) -> list[model.Condition]:
         """The mark under which rows of the table stay until a restriction is lifted (G-18.2)."""
-        return [
-            each.restriction for each in self.rows.system.tables if each.name == name and each.restriction
-        ]
+        tables = self.rows.system.tables
+        return [each.restriction for each in tables if each.name == name and each.restriction]
 
     # --- rows, files and counters that had to change ---
 
@@ -211,7 +210,7 @@ class Verifier:
     def _speaking(self) -> set[str]:
         """Identities that mean her wherever they stand: addresses, not names that are words elsewhere."""
         values = {normalise("email", each.value) for each in self.rows.subject.identities if each.verified}
-        return {value for value in values if "@" in value and len(value) >= 6}
+        return {value for value in values if "@" in value and len(value) >= 6 and storable(value)}
 
     def _columns(self, table: Table, speaking: set[str]) -> dict[str, set[str]]:
         """The mapped text columns of a table, and which of her values each is searched for."""
@@ -225,7 +224,7 @@ class Verifier:
             if each.copy_of and not each.json:
                 columns[each.column].update(self._copied(*each.copy_of))
         return {
-            name: {value for value in values if value}
+            name: {value for value in values if value and storable(value)}
             for name, values in columns.items()
             if values and self.rows.tables.known(table.name, name).family is Family.TEXT
         }
@@ -247,7 +246,8 @@ class Verifier:
     def _value(self, table: Table, column: str, values: set[str]) -> Predicate:
         target = sa.func.lower(sa.func.trim(self.rows.tables.column(table.name, column)))
         parts: list[Predicate] = [target.in_(sorted(values))]
-        if table.person:
+        if column in {identity.column for identity in table.identities} and table.person:
+            # Another person may have the same address (scenario 36): her row is hers to name.
             keys = next((each for each in self.rows.sets.values() if _is_own(each, table)), None)
             parts.append(is_in(self.rows.tables, table.name, table.person, keys.keys if keys else ()))
         parts.extend(

@@ -25,6 +25,7 @@ class Rows:
     `sets` fills up as the plan's Locate steps run. `raw` are the spellings under which her identities stand
     in each column, read once. `resolved` are values of lookups. `trees` are the keys of scopes that need a
     walk.
+    `located` says of a set which rows it was made from.
     """
 
     system: System
@@ -35,6 +36,7 @@ class Rows:
     raw: dict[tuple[str, str, str], tuple[Scalar, ...]] = field(default_factory=dict)
     resolved: dict[Test, Scalar] = field(default_factory=dict)
     trees: dict[Selection, KeySet] = field(default_factory=dict)
+    located: dict[str, Selection] = field(default_factory=dict)
 
     def where(self, selection: Selection) -> Predicate:
         """The condition of a selection. Scopes that follow replies must have been walked before."""
@@ -60,6 +62,23 @@ class Rows:
             parts.extend(negated(self.condition(table, each)) for each in marks)
         parts.append(self.tenant(table))
         return sa.and_(*parts)
+
+    def as_located(self, selection: Selection) -> list[Predicate]:
+        """Only rows that were there when the rows behind them were located.
+
+        A row that came in since is left for the next round: to take it now would leave what hangs on it behind,
+        with nothing to find it by (scenario 50). A row with NULL in the located key has nothing behind it.
+        """
+        parts: list[Predicate] = []
+        for name, source in self.located.items():
+            same = source.scope is Scope.ALL and set(selection.sources) <= set(source.sources)
+            if selection.table != source.table or not (same or source == selection):
+                continue
+            if selection.scope in (Scope.ALL, Scope.ORPHANS):
+                keys = self.sets[name]
+                empty = [self.tables.column(keys.table, column).is_(None) for column in keys.columns]
+                parts.append(sa.or_(is_in(self.tables, keys.table, keys.columns, keys.keys), *empty))
+        return parts
 
     def tenant(self, table: str) -> Predicate:
         """Only this tenant's rows, where the system has several (scenario 35)."""
@@ -140,9 +159,10 @@ class Rows:
         return sa.exists().where(*same, negated(hers), somebody, self.tenant(held.holding.table))
 
     def where_age(self, table: str, age: Age) -> Predicate:
-        """Rows on one side of a period; a row without a date counts as running."""
+        """Rows on one side of a period; a row without a date, or with one that is none, counts as running."""
         column = self.tables.column(table, age.after)
-        over = column < _bound(column.type, first_running_day(age.period, self.now.date()), self.now.tzinfo)
+        first = first_running_day(age.period, self.now.date())
+        over = sa.and_(column < _bound(column.type, first, self.now.tzinfo), *_dated(column))
         return over if age.side is Side.OVER else negated(over)
 
 
@@ -162,6 +182,14 @@ def first_running_day(period: Period, today: date) -> date:
     while added(day, period) < today:
         day += timedelta(days=1)
     return day
+
+
+def _dated(column: sa.ColumnElement[Any]) -> list[Predicate]:
+    """The column holds a day of the calendar: no zero date, no infinity before all time, no empty text."""
+    kind = column.type
+    if isinstance(kind, types.Date | types.DateTime | types.String):
+        return [column >= _bound(kind, date.min, None)]
+    return []
 
 
 def _bound(kind: types.TypeEngine[Any], day: date, zone: tzinfo | None) -> Any:
@@ -189,8 +217,7 @@ def array_has(tables: Tables, table: str, column: str, values: Sequence[Scalar])
     texts = [_json_text(value) for value in values]
     if tables.live.dialect == "postgresql":
         document = _document(tables, table, column)
-        # A document that is no list would be an error, not empty.
-        is_list = sa.func.jsonb_typeof(document) == "array"
+        is_list = sa.func.jsonb_typeof(document) == "array"  # another document would be an error, not empty
         only = sa.case((is_list, document), else_=sa.func.jsonb_build_array())
         each = sa.func.jsonb_array_elements_text(only).table_valued("value")
         return sa.exists(sa.select(each.c.value).where(each.c.value.in_([str(value) for value in values])))

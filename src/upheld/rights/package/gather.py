@@ -239,12 +239,10 @@ def _add(holding: Holding, row: Row) -> None:
     if not row.mine:
         holding.seen += 1
         out[mark + "mine"] = False
-    for name, marking in (
-        (mark + "deleted", holding.table.deleted),
-        (mark + "restricted", holding.table.restricted),
-    ):
-        if marking and marked(row.values.get(marking)):
-            out[name] = escape(marking)
+    marks = (("deleted", holding.table.deleted), ("restricted", holding.table.restricted))
+    for word, where in marks:
+        if where and marked(row.values.get(where)):
+            out[mark + word] = escape(where)
     if row.step in holding.formats:
         for condition, name in holding.formats[row.step]:
             if meets(condition, row.values):

@@ -118,11 +118,10 @@ def schema(holding: Holding) -> dict[str, Json]:
                 about["x-provided"] = field.provided
         described[escape(column.name)] = about
     described[mark + "mine"] = {"const": False, "$comment": "a row you may see that is somebody else's"}
-    described[mark + "deleted"] = {"type": "string", "$comment": "marked as deleted; the column that says so"}
-    described[mark + "restricted"] = {
-        "type": "string",
-        "$comment": "stored and not used (Art. 18 GDPR); the column",
-    }
+    if holding.table.deleted:
+        described[mark + "deleted"] = {"type": "string", "$comment": "marked as deleted by this column"}
+    if holding.table.restricted:
+        described[mark + "restricted"] = {"type": "string", "$comment": "stored and not used, by this column"}
     described[mark + "format"] = {
         "type": "string",
         "$comment": "how texts of this row are written: php, json",

@@ -418,15 +418,9 @@ class Changes:
             shown = herself if link == SELF else link != NEVER and led.get(link, False)
             if not shown and row.get(column) is not None:
                 hidden.add(column)
-        values: dict[str, object] = {}
-        for each in step.fields:
-            name = f"{each.column}.{each.json}" if each.json else each.column
-            if each.column in hidden:
-                values[name] = REDACTED
-            elif each.json:
-                values[name] = next(reach(row.get(each.column), each.json), None)
-            else:
-                values[name] = row.get(each.column)
+        values: dict[str, object] = {
+            column: REDACTED if column in hidden else value for column, value in row.items()
+        }
         redacted = tuple(name for name, value in values.items() if value is REDACTED)
         return Copied(step.number, selection.table, values, redacted, mine=herself or bool(owned))
 
