@@ -1,5 +1,6 @@
 """The certificate of a request: what was done, how we know, what stays, and the proof (P-20, P-21)."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
