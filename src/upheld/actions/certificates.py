@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from upheld.actions import plans
+from upheld.actions import evidence, plans
 from upheld.actions.erasure import standing
 from upheld.actions.journal import counts_of, tally
 from upheld.actions.means import Means
@@ -166,10 +166,11 @@ def _result(means: Means, fulfilment: models.Fulfilment, plan: Plan, kept: list[
 
 
 def _answered(task: models.Task) -> int:
-    evidence = task.fulfilment.evidence.filter(attempt=task.step, part__isnull=True).first()
-    if evidence is None or task.answered_at is None:
+    row = task.fulfilment.evidence.filter(attempt=task.step, part__isnull=True).first()
+    if row is None or task.answered_at is None:
         return 0
-    return int(json.loads(evidence.record)["counts"]["deleted"])
+    counts = evidence.read(row).get("counts")
+    return int(counts["deleted"]) if isinstance(counts, dict) else 0
 
 
 def _class(fulfilment: models.Fulfilment, removed: int, retained: int) -> EvidenceClass:
