@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from upheld.connectors.sql.inside import is_in
-from upheld.connectors.sql.locate import distinct, spell
+from upheld.connectors.sql.locate import distinct, refuse_misfits, spell
 from upheld.connectors.sql.where import Rows, marked
 from upheld.datamap.model import IdentityColumn, Link, Table
 from upheld.rights.connector import Found
@@ -66,7 +66,9 @@ def _vouches(rows: Rows, table: str, column: str) -> sa.ColumnElement[bool]:
 def _keys(rows: Rows, connection: sa.Connection, table: str, key: Sequence[str], here: Any) -> list[Key]:
     columns = [rows.tables.column(table, column) for column in key]
     read = connection.execute(distinct(sa.select(*columns).where(here), connection))
-    return list(dict.fromkeys(tuple(row) for row in read if None not in row))
+    keys = list(dict.fromkeys(tuple(row) for row in read if None not in row))
+    refuse_misfits(rows, table, key, keys)
+    return keys
 
 
 def _same(rows: Rows, connection: sa.Connection, table: Table, people: Sequence[Person]) -> Iterator[Person]:
