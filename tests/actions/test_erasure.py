@@ -305,23 +305,23 @@ def test_an_approved_plan_is_not_planned_anew_and_survives_a_changed_map(
     assert ADA not in str(double.tables)
 
 
-def test_a_manual_system_waits_for_its_owner_and_is_confirmed_by_her_answer(
-    records: str, tmp_path: Path
+@pytest.mark.parametrize(("proof", "cls"), [(None, "A"), (b"%PDF-1.7 signed by the archive", "D")])
+def test_a_manual_system_waits_for_its_owner_and_what_she_says_is_never_more_than_said(
+    proof: bytes | None, cls: str, records: str, tmp_path: Path
 ) -> None:
-    """P-20: class D, and never more."""
+    """P-20: class A by her word, D with the confirmation of somebody else, never more."""
     with_ = means(tmp_path, forum(), systems=(FORUM, DESK))
     standing = erase(with_)
     assert standing.systems[1] == ("desk", "WAITING", "waits for an answer by 2026-12-06")
     task = find(case=str(standing.request.case.pk)[:8], system="desk")
 
-    evidence = answer(
-        means=with_, task=task, words="Two letters of Ada Quillfeather shredded.", rows=2, by="desk"
-    )
+    words = "Two letters of Ada Quillfeather shredded."
+    evidence = answer(means=with_, task=task, words=words, rows=2, by="desk", proof=proof)
     with pytest.raises(Permanent, match="answered already"):
         answer(means=with_, task=task, words="again", by="desk")
     finished = erasure.fulfil(means=with_, request=standing.request)
 
-    assert evidence.cls == "D"
+    assert evidence.cls == cls
     assert finished.complete
     assert "Quillfeather" not in evidence.record
 
@@ -332,7 +332,7 @@ def test_retained_rows_have_a_date_and_the_certificate_names_them(records: str, 
     with_ = means(tmp_path, double, systems=(SHOP,))
 
     standing = erase(with_)
-    issued = certify(means=with_, request=standing.request)
+    _, issued = certify(means=with_, request=standing.request)
 
     assert standing.complete
     assert [row["id"] for row in double.tables["donations"]] == [1, 3]
@@ -347,7 +347,7 @@ def test_a_certificate_of_an_unfinished_case_says_what_is_missing(records: str, 
         tmp_path, forum(), shop(fail={"before prepared": Transient("Down.")}), systems=(FORUM, SHOP)
     )
 
-    issued = certify(means=with_, request=erase(with_).request)
+    _, issued = certify(means=with_, request=erase(with_).request)
 
     assert [(part.system, part.why) for part in issued.certificate.unfinished] == [("shop", "Down.")]
     assert verify_bytes(issued.encode()).ok

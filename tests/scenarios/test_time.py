@@ -1,8 +1,9 @@
-"""Scenarios 41, 42, 44, 45 and 66: how long rows stay, holds, and who must not come back."""
+"""Scenarios 41, 42, 44, 45, 62 and 66: how long rows stay, holds, and who must not come back."""
 
 from datetime import timedelta
 from pathlib import Path
 
+import pyrage
 import pytest
 
 from tests.scenarios.conftest import Make
@@ -10,11 +11,25 @@ from tests.scenarios.office import open_office
 from tests.scenarios.people import ADA, BEN, PEOPLE, USERS
 from tests.scenarios.world import NOW, counted
 from tests.servers.database import Database
+from upheld.actions import cases
+from upheld.actions.access import deliver
+from upheld.actions.preview import preview
 from upheld.actions.replay import replay
 from upheld.actions.suppression import suppressed
+from upheld.datamap.read import read
+from upheld.law.right import Right
 from upheld.rights.subject import Identity
 from upheld.store.models import Due, RequestState, Suppression
 
+SHOP = """
+system: shop
+title: The shop
+kind: sql
+connect: ${SHOP_DATABASE_URL}
+place: DE
+tables:
+  customers: {person: id, identities: {email: email}, on_erase: delete}
+"""
 LATER = NOW + timedelta(hours=1)
 
 DONATIONS = (
@@ -278,3 +293,39 @@ def test_scenario_66_an_account_in_any_state_is_copied_and_erased(make: Make, wh
     assert number not in [row[0] for row in world.rows("users")]
     assert len(world.rows("posts")) == 3
     assert world.copy(BEN)["posts"] == [(15, 5)]
+
+
+@pytest.mark.parametrize("shop", ["up", "down"])
+def test_scenario_62_a_copy_expires_whatever_became_of_its_request(
+    make: Make, sqlite_records: Path, tmp_path: Path, shop: str
+) -> None:
+    """P-25"""
+    world = make(LETTERS, READERS)
+    if shop == "down":
+        (world.folder / "systems" / "shop.yaml").write_text(SHOP)
+        world.datamap = read(world.folder)
+        world.secrets["SHOP_DATABASE_URL"] = "postgresql://nobody:x@127.0.0.1:9/none"
+    office = open_office(world, tmp_path)
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    means, asked = office.means(), office.asked(ADA)
+    request = cases.receive(means=means, right=Right.ACCESS, asked=asked)
+    reader = pyrage.x25519.Identity.generate()
+
+    deliver(
+        means=means,
+        request=request,
+        preview=preview(means=means, right=Right.ACCESS, asked=asked),
+        out=folder / "ada.age",
+        recipients=(str(reader.to_public()),),
+        days=30,
+    )
+    request.refresh_from_db()
+    written = [each.name for each in folder.iterdir()]
+    early = office.purge("2026-12-21")
+    still_there = [each.name for each in folder.iterdir()]
+    late = office.purge("2026-12-23")
+
+    assert request.state == (RequestState.FULFILLED if shop == "up" else RequestState.OPEN)
+    assert (written, still_there, early.packages) == (["ada.age"], ["ada.age"], 0)
+    assert (list(folder.iterdir()), late.packages) == ([], 1)

@@ -198,7 +198,7 @@ def _kept(means: Means, fulfilment: models.Fulfilment, plan: Plan) -> list[Retai
             kept.append(
                 Retained(
                     system=fulfilment.system,
-                    what=step.selection.table,
+                    what=_title(means, fulfilment.system, step.selection.table),
                     records=rows[step.number],
                     ground=step.ground.article,
                     reference=step.law,
@@ -208,6 +208,12 @@ def _kept(means: Means, fulfilment: models.Fulfilment, plan: Plan) -> list[Retai
                 )
             )
     return kept
+
+
+def _title(means: Means, system: str, name: str) -> str:
+    """A table by the name that people use for it, where the map has one."""
+    tables = plans.system_of(means, system).tables
+    return next((each.title for each in tables if each.name == name and each.title), name)
 
 
 def _review(means: Means) -> date:

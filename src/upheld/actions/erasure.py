@@ -251,7 +251,9 @@ def _lacks_map(means: Means, fulfilment: models.Fulfilment, progress: Progress) 
         progress(fulfilment.system, f"cannot be asked: {failure.what}")
         return True
     if not lacking:
-        plans.replan(means=means, request=fulfilment.request, systems={fulfilment.system}, reason="map completed")
+        plans.replan(
+            means=means, request=fulfilment.request, systems={fulfilment.system}, reason="map completed"
+        )
         fulfilment.refresh_from_db()
     return bool(lacking)
 

@@ -48,6 +48,7 @@ from upheld.store.models import FulfilmentState, PartState
 from upheld.store.models.journal import FailureKind
 from upheld.store.sealing import open_value, seal_value
 
+EVIDENCE = "upheld.evidence/v1"
 LEASE = timedelta(minutes=30)
 RETRY_AFTER = timedelta(minutes=5)
 
@@ -439,7 +440,7 @@ def _evidence(
     part: models.Part | None,
     at: datetime,
 ) -> None:
-    written = canonical.encode(content)
+    written = canonical.encode({"format": EVIDENCE, **content})
     models.Evidence.objects.create(
         fulfilment=hold.fulfilment,
         part=part,

@@ -1,6 +1,5 @@
 """Plans as rows: stored when approved, read back for everything that follows."""
 
-import json
 from collections.abc import Collection, Iterable
 from datetime import date
 
@@ -8,29 +7,17 @@ from django.db import transaction
 
 from upheld.actions.means import Means
 from upheld.actions.record import record
-from upheld.datamap import model
 from upheld.datamap.model import System
-from upheld.law.ground import Ground
 from upheld.law.right import Right
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import PLAN_APPROVED
 from upheld.rights import plan as steps
-from upheld.rights.codec import Unreadable, decode, digest, text
-from upheld.rights.plan import Plan, Step
+from upheld.rights.codec import Unreadable, digest, text
+from upheld.rights.plan import Plan
 from upheld.rights.planner import plan as make_plan
+from upheld.rights.stored import read_step
 from upheld.store import models
 from upheld.store.models import FulfilmentState
-
-CLASSES = (
-    *(
-        each
-        for module in (model, steps)
-        for each in vars(module).values()
-        if isinstance(each, type) and each.__module__ == module.__name__
-    ),
-    Ground,
-    Right,
-)
 
 
 def planned(*, means: Means, right: Right, regime: str | None) -> Plan:
@@ -53,6 +40,7 @@ def store(
     row = models.Plan.objects.create(
         request=request,
         version=version,
+        format=Plan.form,
         digest=digest(plan),
         regime=plan.regime,
         approved_at=means.clock(),
@@ -104,19 +92,13 @@ def replan(*, means: Means, request: models.Request, systems: Collection[str], r
 def load(row: models.Plan) -> Plan:
     """The plan again, as it was approved. Raises Unreadable when its rows were altered or are of a later
     version."""
+    if row.format != Plan.form:
+        raise Unreadable("format", f"Plan {row.pk} is in the format {row.format}, not {Plan.form}.")
     steps_read = tuple(read_step(each.body) for each in row.steps.all())
     plan = Plan(Right(row.request.right), row.regime, steps_read)
     if digest(plan) != row.digest:
-        raise Unreadable(f"The stored plan {row.pk} is not the one that was approved.")
+        raise Unreadable("altered", f"The stored plan {row.pk} is not the one that was approved.")
     return plan
-
-
-def read_step(body: str) -> Step:
-    """One step from its canonical text."""
-    step = decode(json.loads(body), CLASSES)
-    if not isinstance(step, Step):
-        raise Unreadable("A row of the plan holds no step.")
-    return step
 
 
 def by_hand(plan: Plan, system: str) -> tuple[steps.Task, ...]:

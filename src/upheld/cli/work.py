@@ -1,6 +1,7 @@
 """What the commands of `running` do."""
 
 from datetime import datetime
+from pathlib import Path
 
 import typer
 
@@ -12,6 +13,7 @@ from upheld.actions.resume import unapproved
 from upheld.actions.status import status as look
 from upheld.cli import show, start
 from upheld.cli.certifying import certify_answered
+from upheld.cli.faults import WrongUse
 
 
 def resume(case: str, *, as_json: bool) -> int:
@@ -111,11 +113,15 @@ def status(*, as_json: bool) -> int:
     return 0
 
 
-def answer(*, case: str, system: str, words: str, removed: int) -> int:
+def answer(*, case: str, system: str, words: str, removed: int, proof: Path | None = None) -> int:
     """1 while the case waits for something else."""
     means = start.means()
     task = tasks.find(case=case, system=system)
-    tasks.answer(means=means, task=task, words=words, rows=removed, by=means.by)
+    try:
+        confirmed = None if proof is None else proof.read_bytes()
+    except OSError as error:
+        raise WrongUse(f"{proof} cannot be read: {error.strerror}.", "Name the file as it is.") from error
+    tasks.answer(means=means, task=task, words=words, rows=removed, by=means.by, proof=confirmed)
     standing = erasure.fulfil(means=means, request=task.fulfilment.request)
     files = certify_answered(means, (standing,))
     ledger.checkpoint(means=means)

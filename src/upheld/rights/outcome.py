@@ -106,9 +106,9 @@ class Prepared:
     """Everything is written in the target but not committed. The caller stores this durably, then goes on.
 
     `part`: which transaction of the system. `token`: how to ask later whether it committed. `traces`: what
-    verification needs to look for, `before`: the rows as they were; both personal, to be sealed. `due`: what its
-    Committed will say, so that a crash between the two loses no date. `last`: nothing of the system is left to write
-    after it.
+    verification needs to look for, `before`: the rows as they were; both personal, to be sealed. `due`: what
+    its Committed will say, so that a crash between the two loses no date. `last`: nothing of the
+    system is left to write after it.
     """
 
     system: str
@@ -135,8 +135,8 @@ class Committed:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A person was asked to do a step, and it is open until an `answer.Answer` to it is recorded. Names
-    nobody: the caller adds whom it is about when it tells the owner. `due` is the last day on which the answer is in
-    time.
+    nobody: the caller adds whom it is about when it tells the owner. `due` is the last day on which the
+    answer is in time.
     """
 
     system: str

@@ -1,4 +1,5 @@
-"""Relational databases through SQLAlchemy Core: SQLite, PostgreSQL, MariaDB; others as far as they are like them."""
+"""Relational databases through SQLAlchemy Core: SQLite, PostgreSQL, MariaDB; others as far as they are like
+them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ class SqlConnector:
         known = Established.WITNESSED if name == "postgresql" else Established.REREAD
         if name != "postgresql" and self.system.receipt:
             known = Established.RECEIPT
-        version = f"sql 1 ({name}, SQLAlchemy {sa.__version__})"
+        version = f"1 ({name}, SQLAlchemy {sa.__version__})"
         return Capabilities(True, known, restrict=True, undo=True, tested=name in TESTED, version=version)
 
     def check(self) -> tuple[Finding, ...]:
@@ -68,12 +69,10 @@ class SqlConnector:
         columns = self.system.table(table).person
         parts = text.split(",")
         try:
-            if len(parts) != len(columns):
-                raise NotFitting
             return tuple(
                 fit(part, tables.known(table, name)) for part, name in zip(parts, columns, strict=True)
             )
-        except NotFitting:
+        except (NotFitting, ValueError):
             raise Permanent(
                 f"That is no key of {self.system.name}.{table}.",
                 f"Give its {', '.join(columns)}, nothing else.",
@@ -184,7 +183,8 @@ class SqlConnector:
             more = f" and {len(stops) - 1} more" if len(stops) > 1 else ""
             where = ".".join(part for part in (first.table, first.column) if part)
             raise Misconfigured(
-                f"{self.system.name}: nothing was written, because of {first.code} at {where}{more}: {first.what}",
+                f"{self.system.name}: nothing was written, because of {first.code} at {where}{more}: "
+                f"{first.what}",
                 "Run `upheld map check`; it says how to cure each.",
             )
         return tuple(dict.fromkeys(".".join(filter(None, (each.table, each.column))) for each in lacking))

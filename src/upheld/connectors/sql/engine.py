@@ -30,7 +30,8 @@ def filled(template: str, secrets: Mapping[str, str], system: str) -> str:
         if name not in secrets:
             raise Misconfigured(
                 f"{system}: ${{{name}}} has no value.",
-                f"Set the environment variable {name}, or write it to a file of that name in the secrets folder.",
+                f"Set the environment variable {name}, or write it to a file of that name "
+                "in the secrets folder.",
             )
         return secrets[name]
 

@@ -17,7 +17,8 @@ from upheld.rights.subject import Identity, Key, Person
 def find(
     rows: Rows, connection: sa.Connection, identities: Sequence[Identity], people: Sequence[Person]
 ) -> Found:
-    """One look: rows that the identities name, people that other people's rows lead to, and what they vouch for."""
+    """One look: rows that the identities name, people that other people's rows lead to, and what they vouch
+    for."""
     system = rows.system
     found: list[Person] = []
     for table in system.tables:

@@ -28,8 +28,8 @@ def selections(steps: Iterable[Step]) -> Iterator[Selection]:
 
 
 def prepare(rows: Rows, connection: sa.Connection, steps: Sequence[Step], *, lock: bool = False) -> None:
-    """Fill `rows` with all that the steps' conditions refer to. With `lock`, her own rows are locked first, so
-    that nothing new can be attached to them where a foreign key guards it (scenario 50)."""
+    """Fill `rows` with all that the steps' conditions refer to. With `lock`, her own rows are locked first,
+    so that nothing new can be attached to them where a foreign key guards it (scenario 50)."""
     every = list(selections(steps))
     for selection in every:
         for condition in _conditions(selection):
@@ -90,7 +90,8 @@ def _looked_up(rows: Rows, connection: sa.Connection, test: Test) -> Scalar:
 
 
 def spell(rows: Rows, connection: sa.Connection, table: str, link: Link) -> None:
-    """Read under which spellings her identities stand in a column: equality with those is exact and indexed."""
+    """Read under which spellings her identities stand in a column: equality with those is exact and
+    indexed."""
     column, kind = link.columns[0], link.identity or ""
     if (table, column, kind) in rows.raw:
         return

@@ -253,9 +253,11 @@ class Verifier:
             # Another person may have the same address (scenario 36): her row is hers to name.
             keys = next((each for each in self.rows.sets.values() if _is_own(each, table)), None)
             parts.append(is_in(self.rows.tables, table.name, table.person, keys.keys if keys else ()))
-        for kept in self.traces.kept:
-            if kept.table == table.name and kept.keys:
-                parts.append(negated(is_in(self.rows.tables, table.name, kept.columns, kept.keys)))
+        parts.extend(
+            negated(is_in(self.rows.tables, table.name, kept.columns, kept.keys))
+            for kept in self.traces.kept
+            if kept.table == table.name and kept.keys
+        )
         return sa.and_(*parts)
 
 

@@ -22,8 +22,9 @@ from upheld.rights.subject import Subject
 class Rows:
     """Which rows are meant, for one subject, in one open transaction.
 
-    `sets` fills up as the plan's Locate steps run. `raw` are the spellings under which her identities stand in
-    each column, read once. `resolved` are values of lookups. `trees` are the keys of scopes that need a walk.
+    `sets` fills up as the plan's Locate steps run. `raw` are the spellings under which her identities stand
+    in each column, read once. `resolved` are values of lookups. `trees` are the keys of scopes that need a
+    walk.
     `located` says of a set which rows it was made from.
     """
 
@@ -216,8 +217,8 @@ def array_has(tables: Tables, table: str, column: str, values: Sequence[Scalar])
     texts = [_json_text(value) for value in values]
     if tables.live.dialect == "postgresql":
         document = _document(tables, table, column)
-        listed = sa.func.jsonb_typeof(document) == "array"  # a document that is no list is an error, not empty
-        only = sa.case((listed, document), else_=sa.func.jsonb_build_array())
+        is_list = sa.func.jsonb_typeof(document) == "array"  # another document would be an error, not empty
+        only = sa.case((is_list, document), else_=sa.func.jsonb_build_array())
         each = sa.func.jsonb_array_elements_text(only).table_valued("value")
         return sa.exists(sa.select(each.c.value).where(each.c.value.in_([str(value) for value in values])))
     if tables.live.dialect == "sqlite":

@@ -1,6 +1,6 @@
 """Do the writing steps, one statement a step, inside a transaction that somebody else commits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -33,19 +33,22 @@ from upheld.rights.subject import Key
 
 @dataclass
 class Writer:
-    """Writes steps for one subject. `only` limits a table to some keys (a chunk); `fixed` are rows whose links
-    were cut to break a cycle, remembered by key."""
+    """Writes steps for one subject. `only` limits a table to some keys (a chunk); `sliced` are rows that
+    earlier chunks changed, by step: they are not changed again. `fixed` are rows whose links were cut to break
+    a cycle, remembered by key."""
 
     rows: Rows
     connection: sa.Connection
     draw: Draw
     every: Sequence[Touch]
     only: KeySet | None = None
+    sliced: Mapping[int, Sequence[KeySet]] = field(default_factory=dict)
     fixed: dict[int, KeySet] = field(default_factory=dict)
     due: list[Due] = field(default_factory=list)
 
     def condition(self, step: Touch) -> Predicate:
-        """Rows of the step that no earlier deletion of the plan takes: the same when counting as when writing."""
+        """Rows of the step that no earlier deletion of the plan takes: the same when counting as when
+        writing."""
         table = step.selection.table
         if step.number in self.fixed:
             keys = self.fixed[step.number]
@@ -57,6 +60,9 @@ class Writer:
             )
             if earlier and (other.selection.scope is not Scope.ALL or not _apart(other, step)):
                 parts.append(negated(self.rows.where(other.selection)))
+        if isinstance(step, Anonymise):
+            done = self.sliced.get(step.number, ())
+            parts.extend(negated(is_in(self.rows.tables, table, each.columns, each.keys)) for each in done)
         if self.only and self.only.table == table:
             parts.append(is_in(self.rows.tables, table, self.only.columns, self.only.keys))
         return sa.and_(*parts)

@@ -17,6 +17,8 @@ from upheld.rights.rows.select import Selector, candidates, key_of, row_key
 from upheld.rights.rows.values import Row, normalise, typed
 from upheld.rights.subject import Key
 
+FORMAT = "upheld.rows.traces/v1"
+
 Target = tuple[str, tuple[str, ...]]
 """A table and the columns of it that links point at."""
 
@@ -36,10 +38,10 @@ class Memory:
     beside: dict[str, set[Key]] = field(default_factory=dict)
 
     def write(self) -> bytes:
-        """As bytes to be sealed with the prepare record (spec/rows.md)."""
+        """As bytes to be sealed with the prepare record (spec/traces.md)."""
         return json.dumps(
             {
-                "form": "upheld.rows.traces/v1",
+                "format": FORMAT,
                 "keys": [
                     [table, list(columns), _written(keys)] for (table, columns), keys in self.keys.items()
                 ],
@@ -54,6 +56,8 @@ class Memory:
     def read(self, traces: bytes) -> None:
         """Add what an earlier part remembered."""
         content = json.loads(traces)
+        if content.get("format") != FORMAT:
+            raise codec.Unreadable("format", f"Traces that are not in the format {FORMAT}.")
         for table, columns, keys in content["keys"]:
             self.keys.setdefault((table, tuple(columns)), set()).update(_read(keys))
         for table, keys in content["rows"]:

@@ -22,7 +22,7 @@ from upheld.datamap.model import (
     Unique,
 )
 from upheld.datamap.period import added
-from upheld.rights.connector import Entropy
+from upheld.rights.connector import REDACTED, SMALL_TABLE, Entropy
 from upheld.rights.connector import Row as Copied
 from upheld.rights.outcome import Count, Counts, Due, Misconfigured, Permanent, TableCount
 from upheld.rights.plan import (
@@ -45,12 +45,6 @@ from upheld.rights.rows.select import Selector, key_of, row_key
 from upheld.rights.rows.values import Row, document, edited, equal, reach, typed
 from upheld.rights.rows.values import day as day_of
 from upheld.rights.subject import Key
-
-REDACTED = "[about another person]"
-"""The mark in place of other people's data in her copy (G-15.5)."""
-
-SMALL_TABLE = 50
-"""Tables with fewer rows are not held against `share_of_table`: one person is a large share of them."""
 
 _RANDOM = "[a-z0-9]{16,}"
 
