@@ -31,7 +31,9 @@ organisation:
   contact: privacy@example.org
   regimes: [gdpr]
 """
-PURPOSES = "purposes:\n  service: {title: Running it, basis: contract, retention: as long as the account exists}\n"
+PURPOSES = (
+    "purposes:\n  service: {title: Running it, basis: contract, retention: as long as the account exists}\n"
+)
 FORUM = """\
 system: forum
 title: Forum
@@ -95,12 +97,16 @@ tables:
       retain: {ground: legal-obligation, law: "tax records", for: 7y, after: paid_at, then: delete, strip: [note]}
 """
 FORUM_SCHEMA = (
-    "CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(100) NOT NULL UNIQUE,"
-    " username VARCHAR(100) NOT NULL UNIQUE, name VARCHAR(100))",
+    (
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(100) NOT NULL UNIQUE,"
+        " username VARCHAR(100) NOT NULL UNIQUE, name VARCHAR(100))"
+    ),
     "CREATE TABLE posts (id INTEGER PRIMARY KEY, author_id INTEGER REFERENCES users(id), body VARCHAR(200))",
     "CREATE INDEX posts_author ON posts(author_id)",
-    "CREATE TABLE messages (id INTEGER PRIMARY KEY, sender_id INTEGER REFERENCES users(id),"
-    " recipient_id INTEGER REFERENCES users(id), body VARCHAR(200))",
+    (
+        "CREATE TABLE messages (id INTEGER PRIMARY KEY, sender_id INTEGER REFERENCES users(id),"
+        " recipient_id INTEGER REFERENCES users(id), body VARCHAR(200))"
+    ),
     "CREATE INDEX messages_sender ON messages(sender_id)",
     "CREATE INDEX messages_recipient ON messages(recipient_id)",
     "CREATE TABLE gifts (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users(id), paid_on DATE, note VARCHAR(50))",
@@ -111,8 +117,10 @@ FORUM_SCHEMA = (
     "CREATE INDEX sessions_user ON sessions(user_id)",
 )
 FORUM_ROWS = (
-    f"INSERT INTO users VALUES (7, '{ADA}', 'quill', 'Ada Quillfeather'), (8, 'bob@example.com', 'bob', 'Bob'),"
-    " (9, 'ada.quillfeather@example.org.invalid', 'quills', 'Ada Quillfeathers')",
+    (
+        f"INSERT INTO users VALUES (7, '{ADA}', 'quill', 'Ada Quillfeather'), (8, 'bob@example.com', 'bob', 'Bob'),"
+        " (9, 'ada.quillfeather@example.org.invalid', 'quills', 'Ada Quillfeathers')"
+    ),
     "INSERT INTO posts VALUES (1, 7, 'mine'), (2, 8, 'his'), (3, 7, 'mine too'), (4, NULL, 'nobody''s')",
     "INSERT INTO messages VALUES (1, 7, 8, 'to bob'), (2, 8, 7, 'to ada'), (3, 7, 7, 'a note'), (4, 8, 9, 'theirs')",
     "INSERT INTO gifts VALUES (1, 7, '2025-03-01', 'hers'), (2, 7, '2010-03-01', 'old'), (3, 8, '2025-03-01', 'his')",
@@ -132,7 +140,18 @@ INSERT INTO donations VALUES (1, 70, '2025-03-01 00:00:00', 'from Ada'), (2, 70,
   (3, 80, '2025-03-01 00:00:00', 'from Bob');
 """
 SHOP_TABLES = ("customers", "orders", "donations")
-SAID = ("system", "outcome", "evidence_class", "counts", "ground", "records", "completeness", "right", "regime", "until")
+SAID = (
+    "system",
+    "outcome",
+    "evidence_class",
+    "counts",
+    "ground",
+    "records",
+    "completeness",
+    "right",
+    "regime",
+    "until",
+)
 
 
 @dataclass
@@ -181,7 +200,9 @@ class Company:
     # --- the warm process ---
 
     def _start(self) -> None:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("UPHELD_", "DJANGO_"))}
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("UPHELD_", "DJANGO_"))
+        }
         environment = {
             **kept,
             "UPHELD_DIR": str(self.folder / "privacy"),
@@ -209,7 +230,12 @@ class Company:
         self.process.wait(10)
 
     def run(
-        self, *commands: list[str], at: int | None = None, prepares: bool = True, now: str = NOW, **environment: str
+        self,
+        *commands: list[str],
+        at: int | None = None,
+        prepares: bool = True,
+        now: str = NOW,
+        **environment: str,
     ) -> int:
         """The worst exit code of the commands; or the signal that ended them, negative."""
         self.runs += 1
@@ -264,7 +290,9 @@ class Company:
     def _copy_store(self, source: str, copy: str) -> None:
         """A whole database of the server becomes another one."""
         assert self.store
-        engine = sa.create_engine(sa.make_url(self.store.url).set(database="postgres"), isolation_level="AUTOCOMMIT")
+        engine = sa.create_engine(
+            sa.make_url(self.store.url).set(database="postgres"), isolation_level="AUTOCOMMIT"
+        )
         with engine.connect() as connection:
             connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {copy} WITH (FORCE)")
             connection.exec_driver_sql(f"CREATE DATABASE {copy} TEMPLATE {source}")
@@ -291,12 +319,18 @@ class Company:
 
     def entries(self) -> Counter[str]:
         """What the ledger says, without times, ids and commitments."""
-        contents = self.records("SELECT content FROM store_entry") + self.records("SELECT content FROM store_pendingentry")
+        contents = self.records("SELECT content FROM store_entry") + self.records(
+            "SELECT content FROM store_pendingentry"
+        )
         said: Counter[str] = Counter()
         for (content,) in contents:
             entry = REGISTRY.decode(bytes(content))
             fields = {name: entry.fields[name] for name in SAID if name in entry.fields}
-            said[json.dumps([entry.type, str(entry.fields.get("step", "")).partition(":")[0], fields], default=str)] += 1
+            said[
+                json.dumps(
+                    [entry.type, str(entry.fields.get("step", "")).partition(":")[0], fields], default=str
+                )
+            ] += 1
         return said
 
     def evidence(self) -> Counter[str]:

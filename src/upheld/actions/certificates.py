@@ -39,9 +39,9 @@ REVIEW = timedelta(days=365)
 def certify(*, means: Means, request: models.Request) -> Issued:
     """A signed certificate with its proof; incomplete, and saying so, while a system waits.
 
-    A request gets one complete certificate, and an incomplete one each time something changed: where the last
-    still says what is so, that very certificate is given again. Writes `certificate.issued` for a new one, then
-    waits for the checkpoint that covers it. Raises Destroyed once the case's key is gone: a certificate has
+    A request gets one complete certificate, and an incomplete one each time something changed: where the
+    last still says what is so, that very certificate is given again. Writes `certificate.issued` for a new
+    one, then waits for the checkpoint that covers it. Raises Destroyed once the case's key is gone: a certificate has
     to be issued before.
     """
     key = means.keys.commitment_key(request.case.key)

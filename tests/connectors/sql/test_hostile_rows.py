@@ -31,9 +31,20 @@ def make(each_database: Database, tmp_path: Path) -> Make:
 
 @pytest.mark.parametrize(
     ("given", "found"),
-    [("Özlem", 0), ("özlem", 0), ("ÖZLEM\t", 0), ("MASSMANN", 2), ("maßmann", 2), ("José", 3), ("jose\u0301", 3), ("JOSE", 5)],
+    [
+        ("Özlem", 0),
+        ("özlem", 0),
+        ("ÖZLEM\t", 0),
+        ("MASSMANN", 2),
+        ("maßmann", 2),
+        ("José", 3),
+        ("jose\u0301", 3),
+        ("JOSE", 5),
+    ],
 )
-def test_letters_beyond_ascii_are_found_in_either_case_and_composition(make: Make, given: str, found: int) -> None:
+def test_letters_beyond_ascii_are_found_in_either_case_and_composition(
+    make: Make, given: str, found: int
+) -> None:
     """Scenario 22, ID-01: 'nothing found' is right only when no spelling of hers is there."""
     world = make(UMLAUTS, NAMED)
 
@@ -63,8 +74,6 @@ def test_a_copy_of_her_address_in_capitals_is_no_clean_end(make: Make) -> None:
     assert [(each.table, each.column, each.rows) for each in seen.remnants] == [("notes", "about", 1)]
 
 
-
-
 def test_a_key_that_is_not_of_its_columns_type_stops_instead_of_staying_unseen(
     sqlite: Database, tmp_path: Path
 ) -> None:
@@ -78,5 +87,3 @@ def test_a_key_that_is_not_of_its_columns_type_stops_instead_of_staying_unseen(
 
     with pytest.raises(Misconfigured, match=r"users\.id holds values that are no INTEGER"):
         world.connector.find((Identity("email", "ada@x.example.org"),), ())
-
-

@@ -3,6 +3,7 @@
 from io import BytesIO
 
 from acting import acting
+from indico.core.db import db
 from indico.modules.events.contributions.models.contributions import Contribution
 from indico.modules.events.editing.models.comments import EditingRevisionComment
 from indico.modules.events.editing.models.editable import EditableType
@@ -27,7 +28,6 @@ from indico.modules.events.papers.operations import (
 from indico.modules.events.papers.settings import PaperReviewingRole
 from indico.modules.files.models.files import File
 from indico.modules.users.models.users import User
-from indico.core.db import db
 from werkzeug.datastructures import FileStorage
 
 
