@@ -41,8 +41,8 @@ def certify(*, means: Means, request: models.Request) -> Issued:
 
     A request gets one complete certificate, and an incomplete one each time something changed: where the
     last still says what is so, that very certificate is given again. Writes `certificate.issued` for a new
-    one, then waits for the checkpoint that covers it. Raises Destroyed once the case's key is gone: a certificate has
-    to be issued before.
+    one, then waits for the checkpoint that covers it. Raises Destroyed once the case's key is gone: a
+    certificate has to be issued before.
     """
     key = means.keys.commitment_key(request.case.key)
     row, certificate = _issued(means, request, key)
