@@ -62,7 +62,7 @@ class Maker:
 
     def row(self, sheet: Sheet, **cells: Any) -> Record:
         self.number += 1
-        row = {name: None for name in sheet.columns} | cells | {"n": self.number}
+        row = dict.fromkeys(sheet.columns) | cells | {"n": self.number}
         sheet.rows.append(row)
         return row
 
@@ -146,7 +146,7 @@ class Maker:
             return self.pick(*(each for each in choices if not isinstance(each, Keep)))
         if null or stays:
             then = self.action(column, null=null, stays=stays, ghost=ghost, key=key, nested=True)
-            strip = (("body",) if self.yes() else ()) + (() if stays and self.yes() or not null else (column,))
+            strip = (("body",) if self.yes() else ()) + (() if stays and (not null or self.yes()) else (column,))
             choices.append(Retain("day", then, strip))
         return self.pick(*choices)
 

@@ -12,8 +12,8 @@ from tests.connectors.sql.shape import (
     Cell,
     Delete,
     Detach,
-    Keep,
     JsonSet,
+    Keep,
     OfGhost,
     Pseudonymously,
     Record,
@@ -143,7 +143,7 @@ class Oracle:
             if sheet.replies:
                 for number in self.tree(sheet):
                     after[name].pop(number, None)
-        for name, sheet in self.sheets.items():
+        for sheet in self.sheets.values():
             if sheet.recount:
                 self.recount(sheet, after)
         return after

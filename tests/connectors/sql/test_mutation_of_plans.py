@@ -56,9 +56,7 @@ def _run(world: World, steps: Sequence[Step], subject: Subject) -> tuple[Remnant
         events = connector.execute(
             steps, subject, now=NOW, entropy=lambda: f"r{next(random):011d}", allow=frozenset()
         )
-        for event in events:
-            if isinstance(event, Prepared):
-                traces.append(event.traces)
+        traces.extend(event.traces for event in events if isinstance(event, Prepared))
         return connector.verify(steps, subject, traces, now=NOW).remnants
     except Failure as failure:
         return failure
