@@ -22,7 +22,7 @@ from upheld.law.right import Right
 from upheld.rights.codec import decode
 from upheld.rights.connector import Connector
 from upheld.rights.fulfil import Failed, execute
-from upheld.rights.outcome import Committed, Counts, Established, Prepared, Settled, Verified
+from upheld.rights.outcome import Committed, Counts, Established, Failure, Prepared, Settled, Verified
 from upheld.rights.plan import Plan
 from upheld.rights.planner import plan
 from upheld.rights.subject import Identity, Person, Subject
@@ -31,8 +31,8 @@ Line = dict[str, Any]
 
 
 class Boundaries:
-    """Counts the places where a process can die, and dies at one of them. Places before the first write are
-    alike, for nothing is written: all of those count as one each time another phase begins."""
+    """Counts the places where a process can die, and dies at one of them. Between two statements that only read
+    nothing changes: there each transaction counts once."""
 
     def __init__(self, at: int | None) -> None:
         self.at, self.passed, self.names = at, 0, list[str]()
@@ -44,12 +44,11 @@ class Boundaries:
         self.passed += 1
 
     def watch(self) -> None:
-        """Every statement that writes, every commit."""
+        """Every transaction, every statement that writes, every commit."""
 
-        @sa.event.listens_for(sa.Engine, "before_cursor_execute")
-        def before(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-            if statement.startswith("BEGIN IMMEDIATE"):
-                self.reach("before BEGIN")
+        @sa.event.listens_for(sa.Engine, "begin")
+        def begin(_connection: object) -> None:
+            self.reach("begin")
 
         @sa.event.listens_for(sa.Engine, "after_cursor_execute")
         def after(_connection: object, _cursor: object, statement: str, *_: object) -> None:
@@ -161,8 +160,13 @@ def forked(todo: Callable[[], None]) -> int:
         try:
             todo()
             status = 0
+<<<<<<< HEAD
         except Exception as error:  # noqa: BLE001 - told to the test, whatever it is
             sys.stderr.write(f"{type(error).__name__}: {error}\n")
+=======
+        except Failure as failure:
+            sys.stderr.write(f"{failure}\n")
+>>>>>>> property
         finally:
             sys.stderr.flush()
             os._exit(status)

@@ -119,7 +119,7 @@ def child() -> Iterator["subprocess.Popen[str]"]:
 def _erasing(target: str, new_database: NewDatabase, folder: Path, child: "subprocess.Popen[str]") -> Erasing:
     kind, _, receipts = target.partition(" ")
     stage = Stage(new_database(kind), folder / "privacy")
-    generated = rich(3, shapes=("chain", "messages", "comments", "newsletter", "history"))
+    generated = rich(3, shapes=("chain", "messages", "comments", "newsletter"))
     system = "receipt: upheld_receipts\n" if receipts else ""
     world = stage.build(generated.sheets, system=system)
     if receipts:

@@ -208,11 +208,12 @@ def written(sheets: Sheets) -> str:
 
 
 def _table(sheet: Sheet) -> dict[str, Any]:
-    table: dict[str, Any] = dict(sheet.more)
+    table: dict[str, Any] = dict(sheet.more) | _treatment(sheet)
     for side, sees in (("belongs_to", False), ("visible_to", True)):
         ways = [_way(each) for each in sheet.ways if each.sees is sees]
         if ways:
             table[side] = ways
+<<<<<<< HEAD
     if sheet.by:
         by = {name: act(each) for name, each in sheet.by}
         if sheet.person:
@@ -234,6 +235,8 @@ def _table(sheet: Sheet) -> dict[str, Any]:
 
 
 def _relations(sheet: Sheet, table: dict[str, Any]) -> dict[str, Any]:
+=======
+>>>>>>> property
     if sheet.held:
         table["held_by"] = {sheet.held[0]: {sheet.held[1]: "id"}}
     if sheet.replies:
@@ -246,6 +249,23 @@ def _relations(sheet: Sheet, table: dict[str, Any]) -> dict[str, Any]:
     if sheet.key and "person" not in table:
         table["key"] = list(sheet.key)
     return table
+
+
+def _treatment(sheet: Sheet) -> dict[str, Any]:
+    orphan = {"orphan": "delete"} if sheet.orphan else {}
+    if sheet.by:
+        by = {name: act(each) for name, each in sheet.by}
+        own = {"id": act(sheet.rules[0][1])} if sheet.person else {}
+        return {"on_erase": {"by": by | own} | orphan}
+    if not sheet.rules:
+        return {"on_erase": orphan}
+    if len(sheet.rules) == 1:
+        return {"on_erase": act(sheet.rules[0][1])}
+    rows = [
+        {"when": _when(when), "on_erase": act(each)} if when else {"otherwise": act(each)}
+        for when, each in sheet.rules
+    ]
+    return {"rows": rows}
 
 
 def _when(when: tuple[tuple[str, Cell], ...]) -> dict[str, Any]:
