@@ -236,7 +236,7 @@ def test_the_certificate_says_whom_to_ask_and_when_backups_forget(make: Make, sq
     request = erased(with_, ADA)
     letter = " ".join(as_text(certify(means=with_, request=request)).split())
 
-    assert "unreadable in backups no later than 12 December 2026" in letter
+    assert "gone no later than 12 December 2026" in letter
     assert "Write to privacy@chess.example.org." in letter
     assert "You may also complain to the Data Protection Commissioner of Example." in letter
 
