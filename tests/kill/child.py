@@ -97,7 +97,9 @@ def settle(journal: Journal, target: Connector, steps: Plan, subject: Subject, n
             verified = target.verify(steps.of("club"), subject, [bytes.fromhex(line["traces"])], now=now)
             became = Settled.ABORTED if verified.remnants else Settled.COMMITTED
         if became is Settled.COMMITTED:
-            journal.append(event="committed", part=line["part"], token=line["token"], how=how, counts=line["counts"])
+            journal.append(
+                event="committed", part=line["part"], token=line["token"], how=how, counts=line["counts"]
+            )
         else:
             journal.append(event="aborted", part=line["part"], token=line["token"])
 
@@ -120,9 +122,7 @@ def work(order: Line, boundaries: Boundaries) -> None:
         return
     boundaries.watch()
     numbers = count(order["run"] * 1000)
-    events = execute(
-        steps, {"club": target}, subject, now=now, entropy=lambda: f"r{next(numbers):011d}"
-    )
+    events = execute(steps, {"club": target}, subject, now=now, entropy=lambda: f"r{next(numbers):011d}")
     token = ""
     for event in events:
         name = type(event).__name__
@@ -140,7 +140,11 @@ def work(order: Line, boundaries: Boundaries) -> None:
             )
         elif isinstance(event, Committed):
             journal.append(
-                event="committed", part=event.part, token=token, how=event.established.value, counts=counted(event.counts)
+                event="committed",
+                part=event.part,
+                token=token,
+                how=event.established.value,
+                counts=counted(event.counts),
             )
         elif isinstance(event, Verified):
             journal.append(event="verified", remnants=len(event.remnants))
@@ -157,7 +161,7 @@ def forked(todo: Callable[[], None]) -> int:
         try:
             todo()
             status = 0
-        except Exception as error:  # told to the test, whatever it is
+        except Exception as error:  # noqa: BLE001 - told to the test, whatever it is
             sys.stderr.write(f"{type(error).__name__}: {error}\n")
         finally:
             sys.stderr.flush()

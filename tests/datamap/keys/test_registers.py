@@ -149,7 +149,10 @@ def test_a_processor_is_told_is_held_to_its_agreement_and_gets_no_other_data(mak
     said = world.explained(ADA)
     erasure = world.erase(ADA)
 
-    assert "recipients: Hosting Example is told of it: privacy@hosting.example.com. Art. 19 GDPR" in said
+    assert (
+        "recipients: Hosting Example (privacy@hosting.example.com) has to be told, by you. Art. 19 GDPR"
+        in said
+    )
     assert erasure.verified.remnants == ()
     assert "notes.mail" in erasure.verified.searched
     assert world.rows("notes") == [

@@ -122,7 +122,9 @@ def _integer(value: Scalar, column: LiveColumn) -> Scalar:
         value = int(value)
     if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
         value = int(value)
-    if isinstance(value, int) and -(2**63) <= value < 2 ** (64 if "unsigned" in column.type_text.lower() else 63):
+    if isinstance(value, int) and -(2**63) <= value < 2 ** (
+        64 if "unsigned" in column.type_text.lower() else 63
+    ):
         return int(value)
     raise NotFitting
 

@@ -49,7 +49,7 @@ class SqlConnector:
         known = Established.WITNESSED if name == "postgresql" else Established.REREAD
         if name != "postgresql" and self.system.receipt:
             known = Established.RECEIPT
-        version = f"sql 1 ({name}, SQLAlchemy {sa.__version__})"
+        version = f"1 ({name}, SQLAlchemy {sa.__version__})"
         return Capabilities(True, known, restrict=True, undo=True, tested=name in TESTED, version=version)
 
     def check(self) -> tuple[Finding, ...]:

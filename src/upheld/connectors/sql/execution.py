@@ -14,13 +14,22 @@ from upheld.connectors.sql.filing import remove, to_remove
 from upheld.connectors.sql.inside import KeySet
 from upheld.connectors.sql.locate import keys_of, prepare
 from upheld.connectors.sql.order import Order, Touch, files, ordered
-from upheld.connectors.sql.settle import established, token
+from upheld.connectors.sql.settle import token
 from upheld.connectors.sql.traces import remember
 from upheld.connectors.sql.where import Rows
 from upheld.connectors.sql.write import Writer
 from upheld.datamap.model import System
 from upheld.rights.connector import SMALL_TABLE, Entropy, Execution
-from upheld.rights.outcome import Committed, Count, Counts, Misconfigured, Permanent, Prepared, TableCount
+from upheld.rights.outcome import (
+    Committed,
+    Count,
+    Counts,
+    Established,
+    Misconfigured,
+    Permanent,
+    Prepared,
+    TableCount,
+)
 from upheld.rights.plan import Anonymise, Erase, Locate, Recount, Refresh, Scope, Step, Undecided
 from upheld.rights.subject import Subject
 
@@ -165,8 +174,7 @@ class Run:
             connection.commit()
         if chunk is None:
             self._refresh()
-        known = established(mark)
-        yield Committed(self.system.name, name, known, done, tuple(writer.due))
+        yield Committed(self.system.name, name, Established.WITNESSED, done, tuple(writer.due))
 
     def _written(self, writer: Writer, order: Order, chunk: "KeySetChunk | None") -> list[Count]:
         if chunk:

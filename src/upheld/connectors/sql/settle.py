@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from upheld.connectors.sql.columns import Tables
 from upheld.datamap.model import System
-from upheld.rights.outcome import Established, Permanent, Settled, Transient
+from upheld.rights.outcome import Settled, Transient
 
 _PATIENCE_SECONDS = 20
 
@@ -30,24 +30,16 @@ def token(connection: sa.Connection, system: System, tables: Tables, part: str, 
     return json.dumps(named)
 
 
-def established(token_text: str) -> Established:
-    """How the outcome of that transaction can be told afterwards."""
-    how = json.loads(token_text)["how"]
-    return {"xid": Established.WITNESSED, "receipt": Established.RECEIPT}.get(how, Established.REREAD)
-
-
 def settle(connection: sa.Connection, system: System, tables: Tables, token_text: str) -> Settled:
-    """Asks until the transaction has ended. Transient when it still runs after some patience, Permanent for a
-    token that no connector of this kind gave out."""
+    """Asks until the transaction has ended. Transient when it still runs after some patience. A token that no
+    connector of this kind gave out settles nothing."""
     try:
         asked = json.loads(token_text)
         known = asked["how"] in ("xid", "receipt", "reread") and isinstance(asked["id"], str)
     except (ValueError, TypeError, KeyError):
         known = False
     if not known:
-        raise Permanent(
-            f"{system.name}: that is no token of this system.", "Look for the step in the journal."
-        )
+        return Settled.UNKNOWN
     if asked["how"] == "xid":
         known_there = _by_xid(connection, system, asked["id"])
         if known_there is Settled.UNKNOWN and isinstance(asked.get("receipt"), str):
