@@ -62,7 +62,9 @@ def watch_files(boundaries: Boundaries, folder: Path) -> None:
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event != "open" or not str(arguments[0]).startswith(ours):
             return
-        writes = any(letter in (arguments[1] or "") for letter in "wax") or arguments[2] & (os.O_WRONLY | os.O_RDWR)
+        writes = any(letter in (arguments[1] or "") for letter in "wax") or arguments[2] & (
+            os.O_WRONLY | os.O_RDWR
+        )
         if writes and not str(arguments[0]).endswith(".lock"):
             boundaries.reach(f"file: before writing {Path(arguments[0]).suffix}")
 

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable, Sequence
 from contextlib import closing, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from tests.servers.database import Database
-from tests.servers.plugin import NewDatabase
 from upheld.ledger.__main__ import main as verify
 from upheld.ledger.types import REGISTRY
 
@@ -31,7 +31,9 @@ organisation:
   contact: privacy@example.org
   regimes: [gdpr]
 """
-PURPOSES = "purposes:\n  service: {title: Running it, basis: contract, retention: as long as the account exists}\n"
+PURPOSES = (
+    "purposes:\n  service: {title: Running it, basis: contract, retention: as long as the account exists}\n"
+)
 FORUM = """\
 system: forum
 title: Forum
@@ -95,12 +97,16 @@ tables:
       retain: {ground: legal-obligation, law: "tax records", for: 7y, after: paid_at, then: delete, strip: [note]}
 """
 FORUM_SCHEMA = (
-    "CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(100) NOT NULL UNIQUE,"
-    " username VARCHAR(100) NOT NULL UNIQUE, name VARCHAR(100))",
+    (
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(100) NOT NULL UNIQUE,"
+        " username VARCHAR(100) NOT NULL UNIQUE, name VARCHAR(100))"
+    ),
     "CREATE TABLE posts (id INTEGER PRIMARY KEY, author_id INTEGER REFERENCES users(id), body VARCHAR(200))",
     "CREATE INDEX posts_author ON posts(author_id)",
-    "CREATE TABLE messages (id INTEGER PRIMARY KEY, sender_id INTEGER REFERENCES users(id),"
-    " recipient_id INTEGER REFERENCES users(id), body VARCHAR(200))",
+    (
+        "CREATE TABLE messages (id INTEGER PRIMARY KEY, sender_id INTEGER REFERENCES users(id),"
+        " recipient_id INTEGER REFERENCES users(id), body VARCHAR(200))"
+    ),
     "CREATE INDEX messages_sender ON messages(sender_id)",
     "CREATE INDEX messages_recipient ON messages(recipient_id)",
     "CREATE TABLE gifts (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users(id), paid_on DATE, note VARCHAR(50))",
@@ -111,8 +117,10 @@ FORUM_SCHEMA = (
     "CREATE INDEX sessions_user ON sessions(user_id)",
 )
 FORUM_ROWS = (
-    f"INSERT INTO users VALUES (7, '{ADA}', 'quill', 'Ada Quillfeather'), (8, 'bob@example.com', 'bob', 'Bob'),"
-    " (9, 'ada.quillfeather@example.org.invalid', 'quills', 'Ada Quillfeathers')",
+    (
+        f"INSERT INTO users VALUES (7, '{ADA}', 'quill', 'Ada Quillfeather'), (8, 'bob@example.com', 'bob', 'Bob'),"
+        " (9, 'ada.quillfeather@example.org.invalid', 'quills', 'Ada Quillfeathers')"
+    ),
     "INSERT INTO posts VALUES (1, 7, 'mine'), (2, 8, 'his'), (3, 7, 'mine too'), (4, NULL, 'nobody''s')",
     "INSERT INTO messages VALUES (1, 7, 8, 'to bob'), (2, 8, 7, 'to ada'), (3, 7, 7, 'a note'), (4, 8, 9, 'theirs')",
     "INSERT INTO gifts VALUES (1, 7, '2025-03-01', 'hers'), (2, 7, '2010-03-01', 'old'), (3, 8, '2025-03-01', 'his')",
@@ -132,7 +140,18 @@ INSERT INTO donations VALUES (1, 70, '2025-03-01 00:00:00', 'from Ada'), (2, 70,
   (3, 80, '2025-03-01 00:00:00', 'from Bob');
 """
 SHOP_TABLES = ("customers", "orders", "donations")
-SAID = ("system", "outcome", "evidence_class", "counts", "ground", "records", "completeness", "right", "regime", "until")
+SAID = (
+    "system",
+    "outcome",
+    "evidence_class",
+    "counts",
+    "ground",
+    "records",
+    "completeness",
+    "right",
+    "regime",
+    "until",
+)
 
 
 @dataclass
@@ -146,6 +165,7 @@ class Company:
     runs: int = 0
     said: list[tuple[int, str]] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    backups: dict[str, dict[str, Sequence[tuple[Any, ...]]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         systems = self.folder / "privacy" / "systems"
@@ -155,14 +175,11 @@ class Company:
         (systems / "forum.yaml").write_text(FORUM)
         (systems / "shop.yaml").write_text(SHOP)
         self.forum.run(*FORUM_SCHEMA, *FORUM_ROWS)
-        with closing(sqlite3.connect(self.folder / "shop.begin")) as connection:
+        with closing(sqlite3.connect(self.shop)) as connection:
             connection.executescript(SHOP_SQL)
-        shutil.copy(self.folder / "shop.begin", self.shop)
         self._start()
         assert self.run(["status"]) == 0, self.said
-        shutil.copytree(self.data, self.folder / "data.begin")
-        if self.store:
-            self._copy_store(self._store_name, f"{self._store_name}_begin")
+        self.keep("begin")
 
     # --- places ---
 
@@ -181,7 +198,9 @@ class Company:
     # --- the warm process ---
 
     def _start(self) -> None:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("UPHELD_", "DJANGO_"))}
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("UPHELD_", "DJANGO_"))
+        }
         environment = {
             **kept,
             "UPHELD_DIR": str(self.folder / "privacy"),
@@ -209,7 +228,12 @@ class Company:
         self.process.wait(10)
 
     def run(
-        self, *commands: list[str], at: int | None = None, prepares: bool = True, now: str = NOW, **environment: str
+        self,
+        *commands: list[str],
+        at: int | None = None,
+        prepares: bool = True,
+        now: str = NOW,
+        **environment: str,
     ) -> int:
         """The worst exit code of the commands; or the signal that ended them, negative."""
         self.runs += 1
@@ -238,18 +262,42 @@ class Company:
 
     # --- back to the beginning ---
 
-    def reset(self) -> None:
+    def reset(self, to: str = "begin") -> None:
+        """Everything as it was at that moment."""
         shutil.rmtree(self.data)
-        shutil.copytree(self.folder / "data.begin", self.data)
-        self._reset_forum()
+        shutil.copytree(self.folder / f"data.{to}", self.data)
+        self.restore_forum(to)
+        self.restore_shop(to)
+        if self.store:
+            self._copy_store(f"{self._store_name}_{to}", self._store_name)
+
+    def keep(self, name: str) -> None:
+        """Give this moment a name, for `reset` and for restores."""
+        shutil.rmtree(self.folder / f"data.{name}", ignore_errors=True)
+        shutil.copytree(self.data, self.folder / f"data.{name}")
+        shutil.copy(self.shop, self.folder / f"shop.{name}")
+        self.backups[name] = {table: self.forum.rows(f"SELECT * FROM {table}") for table in FORUM_TABLES}
+        if self.store:
+            self._copy_store(self._store_name, f"{self._store_name}_{name}")
+
+    def restore_forum(self, to: str = "begin") -> None:
+        """The backup of that moment, in place of the live database of the forum."""
+        engine = self.forum.engine()
+        with engine.begin() as connection:
+            for table in FORUM_TABLES:
+                connection.exec_driver_sql(f"DELETE FROM {table}")
+            for table in reversed(FORUM_TABLES):
+                for row in self.backups[to][table]:
+                    marks = ", ".join(f":v{number}" for number in range(len(row)))
+                    values = {f"v{number}": value for number, value in enumerate(row)}
+                    connection.execute(sa.text(f"INSERT INTO {table} VALUES ({marks})"), values)
+        engine.dispose()
+
+    def restore_shop(self, to: str = "begin") -> None:
+        """The backup of that moment, in place of the live file of the shop."""
         for rest in self.folder.glob("shop.sqlite*"):
             rest.unlink()
-        shutil.copy(self.folder / "shop.begin", self.shop)
-        if self.store:
-            self._copy_store(f"{self._store_name}_begin", self._store_name)
-
-    def _reset_forum(self) -> None:
-        self.forum.run(*(f"DELETE FROM {table}" for table in FORUM_TABLES), *FORUM_ROWS)
+        shutil.copy(self.folder / f"shop.{to}", self.shop)
 
     @property
     def _store_url(self) -> str:
@@ -264,7 +312,9 @@ class Company:
     def _copy_store(self, source: str, copy: str) -> None:
         """A whole database of the server becomes another one."""
         assert self.store
-        engine = sa.create_engine(sa.make_url(self.store.url).set(database="postgres"), isolation_level="AUTOCOMMIT")
+        engine = sa.create_engine(
+            sa.make_url(self.store.url).set(database="postgres"), isolation_level="AUTOCOMMIT"
+        )
         with engine.connect() as connection:
             connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {copy} WITH (FORCE)")
             connection.exec_driver_sql(f"CREATE DATABASE {copy} TEMPLATE {source}")
@@ -291,12 +341,18 @@ class Company:
 
     def entries(self) -> Counter[str]:
         """What the ledger says, without times, ids and commitments."""
-        contents = self.records("SELECT content FROM store_entry") + self.records("SELECT content FROM store_pendingentry")
+        contents = self.records("SELECT content FROM store_entry") + self.records(
+            "SELECT content FROM store_pendingentry"
+        )
         said: Counter[str] = Counter()
         for (content,) in contents:
             entry = REGISTRY.decode(bytes(content))
             fields = {name: entry.fields[name] for name in SAID if name in entry.fields}
-            said[json.dumps([entry.type, str(entry.fields.get("step", "")).partition(":")[0], fields], default=str)] += 1
+            said[
+                json.dumps(
+                    [entry.type, str(entry.fields.get("step", "")).partition(":")[0], fields], default=str
+                )
+            ] += 1
         return said
 
     def evidence(self) -> Counter[str]:
@@ -334,6 +390,6 @@ def _plain(value: object) -> object:
     return re.sub(r"(removed|gone)-\w+", r"\1-random", value) if isinstance(value, str) else value
 
 
-def company(kind: str, store: str, new_database: NewDatabase, folder: Path) -> Company:
+def company(kind: str, store: str, new_database: Callable[[str], Database], folder: Path) -> Company:
     """The forum on `kind`, Upheld's records on `store`."""
     return Company(folder, new_database(kind), new_database(store) if store != "sqlite" else None)

@@ -20,7 +20,12 @@ pytestmark = pytest.mark.kill
 
 ERASE = ["erase", "--identity", f"email={ADA}", "--yes"]
 BY_ANOTHER_NAME = ["erase", "--identity", "username=quill", "--yes"]
-COMPANIES = [("sqlite", "sqlite", 6), ("postgresql", "sqlite", 6), ("mariadb", "sqlite", 6), ("postgresql", "postgresql", 3)]
+COMPANIES = [
+    ("sqlite", "sqlite", 6),
+    ("postgresql", "sqlite", 6),
+    ("mariadb", "sqlite", 6),
+    ("postgresql", "postgresql", 3),
+]
 SEED = 49
 
 
@@ -115,7 +120,10 @@ def test_without_the_prepare_record_a_death_is_noticed(a_company: Companies) -> 
 
     assert at_work.run(["resume"], prepares=False) == 0
 
-    assert [name for name, value in exported(at_work).items() if value != expected[name]] == ["entries", "evidence"]
+    assert [name for name, value in exported(at_work).items() if value != expected[name]] == [
+        "entries",
+        "evidence",
+    ]
 
 
 @pytest.mark.parametrize("arrives", [True, False])

@@ -40,9 +40,9 @@ def certify(*, means: Means, request: models.Request) -> Issued:
     """A signed certificate with its proof; incomplete, and saying so, while a system waits.
 
     A request gets one complete certificate, and an incomplete one each time something changed: where the last
-    still says what is so, that very certificate is given again. Writes `certificate.issued` for a new one, then
-    waits for the checkpoint that covers it. Raises Destroyed once the case's key is gone: a certificate has
-    to be issued before.
+    still says what is so, that very certificate is given again. Writes `certificate.issued` for a new one,
+    then waits for the checkpoint that covers it. Raises Destroyed once the case's key is gone: a certificate
+    has to be issued before.
     """
     key = means.keys.commitment_key(request.case.key)
     row, certificate = _issued(means, request, key)

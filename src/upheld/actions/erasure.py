@@ -141,7 +141,12 @@ def allow_more(
     systems = tuple(each.system for each in refused.order_by("position") if not each.parts.exists())
     if systems and (allow or go_on):
         plans.replan(
-            means=means, request=request, systems=systems, reason=reason or go_on, allowed=sorted(allow), go_on=go_on
+            means=means,
+            request=request,
+            systems=systems,
+            reason=reason or go_on,
+            allowed=sorted(allow),
+            go_on=go_on,
         )
     return systems
 

@@ -3,6 +3,7 @@
 from upheld.actions import erasure, holds
 from upheld.actions.erasure import Progress, Standing, silently
 from upheld.actions.means import Means
+from upheld.actions.preview import unfinished
 from upheld.law.right import Right
 from upheld.store.models import Request, RequestState
 
@@ -13,8 +14,8 @@ def resume(*, means: Means, case: str = "", progress: Progress = silently) -> tu
     """Each unfinished erasure, oldest first, or those of one case (a prefix of its id is enough).
 
     Every part that was prepared and not seen to commit is settled with its system before anything is
-    repeated. Rows of matters that the map no longer holds are released first (scenario 42); systems that lacked
-    something in the map are planned anew once they do not.
+    repeated. Rows of matters that the map no longer holds are released first (scenario 42); systems that
+    lacked something in the map are planned anew once they do not.
     """
     for matter in holds.lapsed(means=means):
         holds.released(means=means, matter=matter, case=case)
@@ -26,6 +27,12 @@ def resume(*, means: Means, case: str = "", progress: Progress = silently) -> tu
         for request in waiting.order_by("received_at")
         if str(request.case.pk).startswith(case)
     )
+
+
+def to_do(*, case: str = "") -> int:
+    """How many systems' parts have no outcome yet."""
+    waiting = Request.objects.filter(right__in=ERASURES, state=RequestState.IN_PROGRESS)
+    return sum(len(unfinished(each)) for each in waiting if str(each.case_id).startswith(case))
 
 
 def unapproved(*, case: str = "") -> tuple[Request, ...]:
