@@ -65,7 +65,9 @@ def values_in(tables: Tables, table: str, column: str, values: Sequence[Scalar])
         plain = target.in_([_bound(value, known.type) for value in fitted])
     elif tables.live.dialect == "postgresql":
         listed_keys = _within(fitted, known.type)
-        plain = target == sa.any_(sa.bindparam(None, listed_keys, type_=postgresql.ARRAY(_element(known.type))))
+        plain = target == sa.any_(
+            sa.bindparam(None, listed_keys, type_=postgresql.ARRAY(_element(known.type)))
+        )
     elif any(isinstance(value, bytes) for value in fitted):
         plain = target.in_(fitted)
     else:
