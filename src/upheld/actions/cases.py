@@ -145,7 +145,7 @@ def canonical(identity: Identity) -> Identity:
 
 def _names(asked: Asked) -> list[tuple[str, str]]:
     named = [(each.kind, canonical(each).value) for each in asked.identities]
-    rows = [(f"{each.system}.{each.table}", repr(each.key)) for each in asked.decisions]
+    rows = [(f"{each.system}.{each.table}", repr(each.key)) for each in asked.decisions if each.key]
     return sorted({*named, *rows})
 
 
@@ -170,9 +170,10 @@ def open_case(*, means: Means, asked: Asked) -> Case | None:
 
 def _contradict(asked: Asked, known: Asked) -> bool:
     """Two people may share an address: when somebody decided which row each of them is, they stay apart."""
-    first = {(each.system, each.table): set[object]() for each in asked.decisions}
+    named = [each for each in asked.decisions if each.key]
+    first = {(each.system, each.table): set[object]() for each in named}
     second = {key: set[object]() for key in first}
-    for each in asked.decisions:
+    for each in named:
         first[each.system, each.table].add(each.key)
     for each in known.decisions:
         if (each.system, each.table) in second:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
+from upheld.connectors.sql.spelling import FOLD, fold
 from upheld.datamap.model import System
 from upheld.rights.outcome import Misconfigured
 
@@ -91,6 +92,8 @@ def _settings(engine: sa.Engine, backend: str) -> None:
     def configure(connection: Any, _record: object) -> None:
         if backend == "postgresql":
             connection.autocommit = True
+        if backend == "sqlite":
+            connection.create_function(FOLD, 1, fold, deterministic=True)
         cursor = connection.cursor()
         for statement in statements:
             try:

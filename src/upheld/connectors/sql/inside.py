@@ -64,10 +64,8 @@ def values_in(tables: Tables, table: str, column: str, values: Sequence[Scalar])
     elif len(fitted) < _MANY or tables.live.dialect not in ("postgresql", "sqlite"):
         plain = target.in_([_bound(value, known.type) for value in fitted])
     elif tables.live.dialect == "postgresql":
-        listed_keys = _within(fitted, known.type)
-        plain = target == sa.any_(
-            sa.bindparam(None, listed_keys, type_=postgresql.ARRAY(_element(known.type)))
-        )
+        array = postgresql.ARRAY(_element(known.type))
+        plain = target == sa.any_(sa.bindparam(None, _within(fitted, known.type), type_=array))
     elif any(isinstance(value, bytes) for value in fitted):
         plain = target.in_(fitted)
     else:
@@ -98,8 +96,11 @@ def _element(kind: types.TypeEngine[Any]) -> types.TypeEngine[Any]:
 
 
 def _within(values: Sequence[Scalar], kind: types.TypeEngine[Any]) -> list[Scalar]:
-    """Values that an integer column of this width can hold. A list of a wider type would be searched from end to
-    end for each row: PostgreSQL hashes only a list of the column's own type (100,000 rows: 52 s against 1.4 s)."""
+    """Values that an integer column of this width can hold.
+
+    PostgreSQL hashes only a list of the column's own type; a wider one is searched from end to end for each
+    row (100,000 rows in slices of 20,000: 52 s against 2.7 s).
+    """
     if not isinstance(kind, types.Integer):
         return list(values)
     bits = 15 if isinstance(kind, types.SmallInteger) else 63 if isinstance(kind, types.BigInteger) else 31

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from upheld.connectors.sql.columns import fitting, storable
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in, values_in
+from upheld.connectors.sql.spelling import may_be_spelled
 from upheld.connectors.sql.where import Rows
 from upheld.datamap.model import Condition, Link, Scalar, Test
 from upheld.datamap.normalise import normalise
@@ -80,7 +81,12 @@ def _looked_up(rows: Rows, connection: sa.Connection, test: Test) -> Scalar:
         )
     matching = [values_in(rows.tables, lookup.table, column, [value]) for column, value in lookup.match]
     found = connection.execute(sa.select(table.c[key[0]]).where(*matching).limit(2)).scalars().all()
-    return cast("Scalar", found[0]) if len(found) == 1 else None
+    if len(found) > 1:
+        raise Misconfigured(
+            f"{rows.system.name}: the lookup in {lookup.table} names several rows, there has to be one.",
+            "Add a column to the lookup that tells them apart.",
+        )
+    return cast("Scalar", found[0]) if found else None
 
 
 def spell(rows: Rows, connection: sa.Connection, table: str, link: Link) -> None:
@@ -89,12 +95,13 @@ def spell(rows: Rows, connection: sa.Connection, table: str, link: Link) -> None
     column, kind = link.columns[0], link.identity or ""
     if (table, column, kind) in rows.raw:
         return
-    wanted = {normalise(link.normalise, value) for value in rows.subject.values(kind)}
+    given = rows.subject.values(kind)
+    wanted = {normalise(link.normalise, value) for value in given}
     wanted = {value for value in wanted if value and storable(value)}
     found: tuple[Scalar, ...] = ()
     if wanted:
         target = rows.tables.column(table, column)
-        likely = _likely(rows, table, column, link.normalise, wanted)
+        likely = _likely(rows, table, column, link.normalise, wanted, given)
         read = connection.execute(
             distinct(sa.select(target).where(likely, rows.tenant(table)), connection)
         ).scalars()
@@ -104,12 +111,13 @@ def spell(rows: Rows, connection: sa.Connection, table: str, link: Link) -> None
     rows.raw[table, column, kind] = found
 
 
-def _likely(rows: Rows, table: str, column: str, rule: str | None, wanted: set[str]) -> Predicate:
+def _likely(
+    rows: Rows, table: str, column: str, rule: str | None, wanted: set[str], given: Sequence[str]
+) -> Predicate:
     """A condition that no row meant escapes; what it finds too much is sorted out afterwards."""
     target = rows.tables.column(table, column)
     if rule in ("email", "casefold"):
-        folded = sa.func.lower(sa.func.trim(target))
-        return sa.or_(folded.in_(sorted(wanted)), target.in_(sorted(wanted)))
+        return may_be_spelled(rows.tables.live.dialect, target, {*wanted, *filter(storable, given)})
     if rule == "phone":
         digits: sa.ColumnElement[str] = sa.cast(target, sa.Text())
         for sign in " -()./":
@@ -149,7 +157,22 @@ def keys_of(
     """Distinct keys of the rows that meet a condition; a key with NULL in it is none."""
     columns = [rows.tables.column(table, column) for column in key]
     read = connection.execute(distinct(sa.select(*columns).where(condition), connection))
-    return tuple(dict.fromkeys(tuple(row) for row in read if None not in row))
+    keys = tuple(dict.fromkeys(tuple(row) for row in read if None not in row))
+    refuse_misfits(rows, table, key, keys)
+    return keys
+
+
+def refuse_misfits(rows: Rows, table: str, key: Sequence[str], keys: Iterable[Key]) -> None:
+    """Misconfigured for a key that is not of its own column's type (SQLite allows it): no condition on that
+    column would find its row again, so that it would stay and nobody would notice."""
+    known = [rows.tables.known(table, column) for column in key]
+    for each in keys:
+        for value, column in zip(each, known, strict=True):
+            if not fitting([value], column):
+                raise Misconfigured(
+                    f"{rows.system.name}: {table}.{column.name} holds values that are no {column.type_text}.",
+                    "Correct those rows, or give the column the type of what it holds.",
+                )
 
 
 def distinct(statement: sa.Select[Any], connection: sa.Connection) -> sa.Select[Any]:
