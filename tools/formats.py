@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
 from types import UnionType
+from typing import Any
 
 from upheld.rights.codec import encode
 from upheld.rights.plan import Plan
@@ -32,17 +33,18 @@ def reachable(kind: type) -> Iterator[type]:
 def _members(kind: type) -> str:
     if issubclass(kind, Enum):
         return "one of " + ", ".join(f"`{each.value}`" for each in kind)
-    return ", ".join(map(_member, fields(kind))) or "none"
+    return ", ".join(map(_member, fields(kind))) if is_dataclass(kind) else "none"
 
 
-def _member(each: Field[object]) -> str:
+def _member(each: Field[Any]) -> str:
     if each.default is MISSING:
         return f"**{each.name}**"
     if each.default in (None, ()):
         return each.name
     default = encode(each.default)
-    plain = default["value"] if isinstance(default, dict) and "value" in default else default
-    return f"{each.name} (`{json.dumps(plain)}`)"
+    if isinstance(default, dict):
+        return f"{each.name} (`{default['value']}`)" if "value" in default else f"{each.name} (nowhere)"
+    return f"{each.name} (`{json.dumps(default)}`)"
 
 
 def markdown(kind: type = Plan) -> str:

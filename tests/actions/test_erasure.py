@@ -332,7 +332,7 @@ def test_retained_rows_have_a_date_and_the_certificate_names_them(records: str, 
     with_ = means(tmp_path, double, systems=(SHOP,))
 
     standing = erase(with_)
-    _, issued = certify(means=with_, request=standing.request)
+    issued = certify(means=with_, request=standing.request)
 
     assert standing.complete
     assert [row["id"] for row in double.tables["donations"]] == [1, 3]
@@ -347,7 +347,7 @@ def test_a_certificate_of_an_unfinished_case_says_what_is_missing(records: str, 
         tmp_path, forum(), shop(fail={"before prepared": Transient("Down.")}), systems=(FORUM, SHOP)
     )
 
-    _, issued = certify(means=with_, request=erase(with_).request)
+    issued = certify(means=with_, request=erase(with_).request)
 
     assert [(part.system, part.why) for part in issued.certificate.unfinished] == [("shop", "Down.")]
     assert verify_bytes(issued.encode()).ok

@@ -73,7 +73,9 @@ def _shape(engine: Engine, inspector: Inspector, schema: str | None, table: str)
     for constraint in inspector.get_foreign_keys(table, schema=schema):
         target = constraint["referred_table"]
         home = constraint["referred_schema"] or (inspector.default_schema_name if schema else None)
-        for column, referred in zip(constraint["constrained_columns"], constraint["referred_columns"], strict=True):
+        for column, referred in zip(
+            constraint["constrained_columns"], constraint["referred_columns"], strict=True
+        ):
             refers[column] = (f"{home}.{target}" if home else target, referred)
     name = f"{schema}.{table}" if schema else table
     quoted = ".".join(quote(part) for part in ([schema, table] if schema else [table]))
@@ -93,11 +95,16 @@ def find(engine: Engine, needles: Needles) -> list[Found]:
                     value = row[column]
                     if value is None:
                         continue
-                    found += [Found(shape.name, column, key, needle) for needle in
-                              _in_value(as_text(value), patterns, needles, shape, column)]
+                    found += [
+                        Found(shape.name, column, key, needle)
+                        for needle in _in_value(as_text(value), patterns, needles, shape, column)
+                    ]
                 whole = "\n".join(as_text(row[column]) for column in shape.columns)
-                found += [Found(shape.name, "*", key, " + ".join(words)) for words, each in groups
-                          if all(pattern.search(whole) for pattern in each)]
+                found += [
+                    Found(shape.name, "*", key, " + ".join(words))
+                    for words, each in groups
+                    if all(pattern.search(whole) for pattern in each)
+                ]
     return sorted(found)
 
 
@@ -126,7 +133,9 @@ def digests(engine: Engine) -> dict[str, dict[Row, str]]:
             rows: dict[Row, str] = {}
             for row in _rows(connection, shape):
                 key = tuple(as_text(row[column]) for column in shape.key)
-                whole = json.dumps([None if row[column] is None else as_text(row[column]) for column in shape.columns])
+                whole = json.dumps(
+                    [None if row[column] is None else as_text(row[column]) for column in shape.columns]
+                )
                 earlier = rows.get(key, "")
                 rows[key] = hashlib.sha256((earlier + whole).encode()).hexdigest()
             found[shape.name] = rows
@@ -158,7 +167,10 @@ def changes(before: Mapping[str, Mapping[Row, str]], after: Mapping[str, Mapping
         by_table((table, was(table).keys() - now(table).keys()) for table in tables),
         by_table((table, now(table).keys() - was(table).keys()) for table in tables),
         by_table(
-            (table, {key for key in was(table).keys() & now(table).keys() if was(table)[key] != now(table)[key]})
+            (
+                table,
+                {key for key in was(table).keys() & now(table).keys() if was(table)[key] != now(table)[key]},
+            )
             for table in tables
         ),
     )
@@ -167,7 +179,9 @@ def changes(before: Mapping[str, Mapping[Row, str]], after: Mapping[str, Mapping
 def _rows(connection: Connection, shape: Shape) -> Iterator[Mapping[str, object]]:
     quote = connection.dialect.identifier_preparer.quote_identifier
     columns = ", ".join(quote(column) for column in shape.columns)
-    result = connection.execution_options(stream_results=True).execute(text(f"SELECT {columns} FROM {shape.quoted}"))
+    result = connection.execution_options(stream_results=True).execute(
+        text(f"SELECT {columns} FROM {shape.quoted}")
+    )
     for block in result.mappings().partitions(_AT_ONCE):
         yield from block  # type: ignore[misc]
 

@@ -22,7 +22,7 @@ from upheld.law.right import Right
 from upheld.rights.codec import decode
 from upheld.rights.connector import Connector
 from upheld.rights.fulfil import Failed, execute
-from upheld.rights.outcome import Committed, Counts, Established, Prepared, Settled, Verified
+from upheld.rights.outcome import Committed, Counts, Established, Failure, Prepared, Settled, Verified
 from upheld.rights.plan import Plan
 from upheld.rights.planner import plan
 from upheld.rights.subject import Identity, Person, Subject
@@ -31,8 +31,8 @@ Line = dict[str, Any]
 
 
 class Boundaries:
-    """Counts the places where a process can die, and dies at one of them. Places before the first write are
-    alike, for nothing is written: all of those count as one each time another phase begins."""
+    """Counts the places where a process can die, and dies at one of them. Between two statements that only read
+    nothing changes: there each transaction counts once."""
 
     def __init__(self, at: int | None) -> None:
         self.at, self.passed, self.names = at, 0, list[str]()
@@ -44,12 +44,11 @@ class Boundaries:
         self.passed += 1
 
     def watch(self) -> None:
-        """Every statement that writes, every commit."""
+        """Every transaction, every statement that writes, every commit."""
 
-        @sa.event.listens_for(sa.Engine, "before_cursor_execute")
-        def before(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-            if statement.startswith("BEGIN IMMEDIATE"):
-                self.reach("before BEGIN")
+        @sa.event.listens_for(sa.Engine, "begin")
+        def begin(_connection: object) -> None:
+            self.reach("begin")
 
         @sa.event.listens_for(sa.Engine, "after_cursor_execute")
         def after(_connection: object, _cursor: object, statement: str, *_: object) -> None:
@@ -97,7 +96,9 @@ def settle(journal: Journal, target: Connector, steps: Plan, subject: Subject, n
             verified = target.verify(steps.of("club"), subject, [bytes.fromhex(line["traces"])], now=now)
             became = Settled.ABORTED if verified.remnants else Settled.COMMITTED
         if became is Settled.COMMITTED:
-            journal.append(event="committed", part=line["part"], token=line["token"], how=how, counts=line["counts"])
+            journal.append(
+                event="committed", part=line["part"], token=line["token"], how=how, counts=line["counts"]
+            )
         else:
             journal.append(event="aborted", part=line["part"], token=line["token"])
 
@@ -120,9 +121,7 @@ def work(order: Line, boundaries: Boundaries) -> None:
         return
     boundaries.watch()
     numbers = count(order["run"] * 1000)
-    events = execute(
-        steps, {"club": target}, subject, now=now, entropy=lambda: f"r{next(numbers):011d}"
-    )
+    events = execute(steps, {"club": target}, subject, now=now, entropy=lambda: f"r{next(numbers):011d}")
     token = ""
     for event in events:
         name = type(event).__name__
@@ -140,7 +139,11 @@ def work(order: Line, boundaries: Boundaries) -> None:
             )
         elif isinstance(event, Committed):
             journal.append(
-                event="committed", part=event.part, token=token, how=event.established.value, counts=counted(event.counts)
+                event="committed",
+                part=event.part,
+                token=token,
+                how=event.established.value,
+                counts=counted(event.counts),
             )
         elif isinstance(event, Verified):
             journal.append(event="verified", remnants=len(event.remnants))
@@ -157,8 +160,13 @@ def forked(todo: Callable[[], None]) -> int:
         try:
             todo()
             status = 0
-        except Exception as error:  # told to the test, whatever it is
+<<<<<<< HEAD
+        except Exception as error:  # noqa: BLE001 - told to the test, whatever it is
             sys.stderr.write(f"{type(error).__name__}: {error}\n")
+=======
+        except Failure as failure:
+            sys.stderr.write(f"{failure}\n")
+>>>>>>> property
         finally:
             sys.stderr.flush()
             os._exit(status)

@@ -4,7 +4,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable
-from types import TracebackType
+from typing import Self
 
 
 class Proxy:
@@ -17,11 +17,11 @@ class Proxy:
         self.port: int = self.listener.getsockname()[1]
         self.threads = [threading.Thread(target=self._accept, daemon=True)]
 
-    def __enter__(self) -> "Proxy":
+    def __enter__(self) -> Self:
         self.threads[0].start()
         return self
 
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         with contextlib.suppress(OSError):
             self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()

@@ -52,7 +52,9 @@ class Erasing:
         if self.receipts:
             self.world.run(*RECEIPTS)
 
-    def run(self, number: int, *, at: int | None = None, prepares: bool = True, port: int | None = None) -> int:
+    def run(
+        self, number: int, *, at: int | None = None, prepares: bool = True, port: int | None = None
+    ) -> int:
         """The status with which the child ended."""
         url = sa.make_url(self.world.secrets["CLUB_DATABASE_URL"])
         order = {
@@ -100,7 +102,11 @@ class Erasing:
 @pytest.fixture
 def child() -> Iterator["subprocess.Popen[str]"]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.kill.child"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tests.kill.child"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     yield process
     assert process.stdin
@@ -113,7 +119,7 @@ def child() -> Iterator["subprocess.Popen[str]"]:
 def _erasing(target: str, new_database: NewDatabase, folder: Path, child: "subprocess.Popen[str]") -> Erasing:
     kind, _, receipts = target.partition(" ")
     stage = Stage(new_database(kind), folder / "privacy")
-    generated = rich(3, shapes=("chain", "messages", "comments", "newsletter", "history"))
+    generated = rich(3, shapes=("chain", "messages", "comments", "newsletter"))
     system = "receipt: upheld_receipts\n" if receipts else ""
     world = stage.build(generated.sheets, system=system)
     if receipts:

@@ -135,12 +135,13 @@ def _no_guess(connector: Connector, text: str) -> None:
     assert name in (None, (text,))
 
 
-def _found(connector: Connector, kind: str, value: str) -> None:
-    try:
-        found = connector.find([Identity(kind, value)], [])
-    except Failure:
-        return
-    assert {each.key for each in found.people if each.table == "people"} == {(each,) for each in _ids(kind, value)}
+def _found(connector: Connector, kind: str, values: list[str]) -> None:
+    """Each of the values names its people, as plain comparison says, and nobody is refused."""
+    named: dict[str, set[int]] = {value: set() for value in values}
+    for person in connector.find([Identity(kind, value) for value in values], []).people:
+        if person.table == "people" and person.via:
+            named[person.via.value].add(int(str(person.key[0])))
+    assert named == {value: _ids(kind, value) for value in values}
 
 
 def _counted(connector: Connector, steps: tuple[Step, ...], key: Any) -> None:
@@ -175,7 +176,8 @@ def _erased(world: World, value: str) -> None:
         _populate(world.database)
 
 
-EXAMPLES = {"sqlite": 300, "postgresql": 300, "mariadb": 300}
+EXAMPLES = {"sqlite": 300, "postgresql": 50, "mariadb": 50}
+VALUES = 25
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql", "mariadb"])
@@ -187,11 +189,10 @@ def test_scenario_27_a_hostile_identity_names_whom_it_names_or_nobody(kind: str,
     @settings(
         max_examples=EXAMPLES[kind], derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
     )
-    @given(st.lists(texts, min_size=4, max_size=4), keys, st.sampled_from(["username", "code", "email", "phone"]))
+    @given(st.lists(texts, min_size=VALUES, max_size=VALUES, unique=True), keys, st.sampled_from(["username", "code", "email", "phone"]))
     def ask(values: list[str], key: Any, which: str) -> None:
         _no_guess(connector, values[0])
-        _no_guess(connector, values[1])
-        _found(connector, which, values[2])
+        _found(connector, which, values)
         _counted(connector, steps, key)
 
     ask()
@@ -205,9 +206,10 @@ def test_scenario_27_each_nasty_value_erases_whom_it_names_or_nobody(kind: str, 
 
     for value in NASTY:
         _no_guess(connector, value)
-        for which in ("username", "code", "email", "phone"):
-            _found(connector, which, value)
         _counted(connector, steps, value)
+    for which in ("username", "code", "email", "phone"):
+        _found(connector, which, list(dict.fromkeys(NASTY)))
+    for value in NASTY[::7] + NASTY[-14:]:
         _erased(world, value)
     for key in (True, False, 7.0, Decimal(7), b"7", None, UUID(int=7), 2**64, -(2**70), float("nan")):
         _counted(connector, steps, key)

@@ -27,11 +27,15 @@ def system(name: str, *rows: dict[str, object]) -> InMemoryConnector:
     return InMemoryConnector(System(name, tables=(users,)), {"users": list(rows)})
 
 
-def row(key: int, email: str | None, username: str | None, phone: str | None = None, confirmed: bool = True) -> dict[str, object]:
+def row(
+    key: int, email: str | None, username: str | None, phone: str | None = None, confirmed: bool = True
+) -> dict[str, object]:
     return {"id": key, "email": email, "username": username, "phone": phone, "confirmed": confirmed}
 
 
-def found(*systems: InMemoryConnector, given: Sequence[Identity], decisions: Sequence[Person] = ()) -> Identified:
+def found(
+    *systems: InMemoryConnector, given: Sequence[Identity], decisions: Sequence[Person] = ()
+) -> Identified:
     return identify({each.system.name: each for each in systems}, given, decisions)
 
 
@@ -64,9 +68,13 @@ def test_a_given_name_that_means_two_people_is_decided_by_a_person() -> None:
 
     assert {each.system for each in doubt.value.candidates} == {"forum", "shop"}
     none = Person("shop", "users", ())
-    assert people(found(forum, shop, given=(Identity("username", "ada"),), decisions=(none,))) == [("forum", 7)]
+    assert people(found(forum, shop, given=(Identity("username", "ada"),), decisions=(none,))) == [
+        ("forum", 7)
+    ]
     hers = Person("shop", "users", (70,))
-    decided = found(forum, shop, given=(Identity("username", "ada"),), decisions=(hers, Person("forum", "users", (7,))))
+    decided = found(
+        forum, shop, given=(Identity("username", "ada"),), decisions=(hers, Person("forum", "users", (7,)))
+    )
     assert people(decided) == [("forum", 7), ("shop", 70)]
 
 

@@ -187,4 +187,4 @@ def test_scenario_14_a_whole_subtree_goes_only_when_declared_and_says_whose_it_w
     erasure = world.erase(ADA)
 
     assert world.rows("comments") == []
-    assert [(each.rows, each.others) for each in erasure.preview if each.table == "comments"][0] == (6, 3)
+    assert next((each.rows, each.others) for each in erasure.preview if each.table == "comments") == (6, 3)

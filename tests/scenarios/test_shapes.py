@@ -188,7 +188,7 @@ def test_scenario_32_no_old_value_stays_in_the_history_nor_comes_in_by_our_own_w
         "INSERT INTO users VALUES (0, 'ada@chess.example.org'), (5, 'ben@chess.example.org')",
         "INSERT INTO posts VALUES (1, 0, 'secret two'), (2, 5, 'other two')",
         "INSERT INTO posts_history (post_id, body) VALUES (1, 'secret one'), (2, 'other one')",
-        *[each for each in HISTORY_TRIGGER[dialect].split(";\n        CREATE TRIGGER")[:1]],
+        *list(HISTORY_TRIGGER[dialect].split(";\n        CREATE TRIGGER")[:1]),
         *[
             "CREATE TRIGGER" + each
             for each in HISTORY_TRIGGER[dialect].split(";\n        CREATE TRIGGER")[1:]

@@ -1,4 +1,4 @@
-"""Scenarios 41, 42, 44, 45, 62 and 66: how long rows stay, holds, and who must not come back."""
+"""Scenarios 41, 42, 44, 45, 54, 62 and 66: how long rows stay, holds, and who must not come back."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -159,7 +159,9 @@ def test_scenario_42_a_hold_keeps_one_table_and_its_release_does_the_rest(
 
     standing = office.erase(ADA)
 
-    assert standing.systems == (("club", "RETAINED", "rows stay for the matter board-dispute"),)
+    assert standing.systems == (
+        ("club", "RETAINED", "partially withheld: rows stay for the matter board-dispute"),
+    )
     assert standing.request.state == RequestState.IN_PROGRESS
     assert world.rows("letters") == [(1, 0, "hers"), (2, 5, "his")]
     assert world.rows("games") == [(2, 5)]
@@ -329,3 +331,21 @@ def test_scenario_62_a_copy_expires_whatever_became_of_its_request(
     assert request.state == (RequestState.FULFILLED if shop == "up" else RequestState.OPEN)
     assert (written, still_there, early.packages) == (["ada.age"], ["ada.age"], 0)
     assert (list(folder.iterdir()), late.packages) == ([], 1)
+
+
+def test_scenario_54_yesterdays_backup_and_a_replay_give_the_state_before_the_restore(
+    make: Make, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """P-24"""
+    world = make(LETTERS, READERS)
+    office = open_office(world, tmp_path)
+    backup = {table: world.rows(table) for table in ("users", "newsletter", "posts")}
+    office.erase(ADA)
+    erased = {table: world.rows(table) for table in backup}
+
+    for table, rows in backup.items():
+        world.run(f"DELETE FROM {table}", *(f"INSERT INTO {table} VALUES {row!r}" for row in rows))
+    replayed = replay(means=office.means(LATER), system="club")
+
+    assert (replayed.erasures, replayed.rows, replayed.spared, replayed.failures) == (1, 3, 0, ())
+    assert {table: world.rows(table) for table in backup} == erased

@@ -24,7 +24,7 @@ from upheld.rights.explain import explain
 from upheld.rights.fulfil import Event, Failed, dry_run, execute
 from upheld.rights.identify import identify
 from upheld.rights.outcome import Committed, Counts, Due, Verified
-from upheld.rights.plan import Plan
+from upheld.rights.plan import Locate, Plan, Recount, Refresh, Task
 from upheld.rights.planner import plan
 from upheld.rights.subject import Identity, Person, Subject
 
@@ -60,7 +60,7 @@ class World:
 
     def subject(self, *identities: str, people: Sequence[str] = ()) -> Subject:
         """Who `email=…` names; `people` are decisions such as `users=7`."""
-        given = [Identity(*each.split("=", 1)) for each in identities]
+        given = [Identity(kind, value) for kind, _, value in (each.partition("=") for each in identities)]
         decided = []
         for each in people:
             table, _, key = each.partition("=")
@@ -110,8 +110,10 @@ class World:
         collected: list[Collected] = []
         for each in self.connector.collect(steps, subject, now=now):
             if isinstance(each, Attachment):
-                each = Attachment(each.step, each.table, each.name, iter([b"".join(each.content)]))
-            collected.append(each)
+                whole = b"".join(each.content)
+                collected.append(Attachment(each.step, each.table, each.name, iter([whole])))
+            else:
+                collected.append(each)
         return collected
 
     def copy(self, *identities: str, people: Sequence[str] = ()) -> dict[str, list[tuple[Any, ...]]]:
@@ -221,7 +223,7 @@ def steps_of(world: World) -> dict[int, str]:
     return {
         step.number: f"{type(step).__name__} {step.selection.table}"
         for step in world.plan().of("club")
-        if hasattr(step, "selection") and type(step).__name__ != "Locate"
+        if not isinstance(step, Locate | Recount | Refresh | Task)
     }
 
 

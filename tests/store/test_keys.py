@@ -122,7 +122,11 @@ def test_a_lost_key_of_the_organisation_is_never_replaced(keys: KeyStore, tmp_pa
     keys.create()
     (tmp_path / "keys" / lost).unlink()
     again = KeyStore(tmp_path / "keys")
-    use = {"index.key": again.blind, "suppression.key": again.suppress, "ledger.key": lambda *_: again.signing_seed()}
+    use = {
+        "index.key": again.blind,
+        "suppression.key": again.suppress,
+        "ledger.key": lambda *_: again.signing_seed(),
+    }
 
     with pytest.raises(Misconfigured, match=f"{lost} is missing, but the others are there"):
         use[lost]("email", "ada@example.org")

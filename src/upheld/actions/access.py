@@ -39,8 +39,8 @@ def deliver(
     """Write the copy, encrypted to `recipients`, and note when it expires. Reads only, in every system.
 
     `language`: one of those in which the organisation answers, the first unless said; Misconfigured for
-    another. A system that fails does not stop the others: the copy says so, and the request stays open until a copy
-    is whole. Writes `package.issued`.
+    another. A system that fails does not stop the others: the copy says so, and the request stays open until
+    a copy is whole. Writes `package.issued`.
     """
     spoken = means.datamap.organisation.languages
     if language and language not in spoken:

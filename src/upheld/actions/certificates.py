@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from upheld.actions import plans
+from upheld.actions import evidence, plans
 from upheld.actions.erasure import standing
 from upheld.actions.journal import counts_of, tally
 from upheld.actions.means import Means
@@ -36,18 +36,18 @@ FINISHED = (FulfilmentState.DONE, FulfilmentState.RETAINED)
 REVIEW = timedelta(days=365)
 
 
-def certify(*, means: Means, request: models.Request) -> tuple[models.Certificate, Issued]:
+def certify(*, means: Means, request: models.Request) -> Issued:
     """A signed certificate with its proof; incomplete, and saying so, while a system waits.
 
-    A request gets one complete certificate, and an incomplete one each time something changed: where the last
-    still says what is so, that very certificate is given again. Writes `certificate.issued` for a new one, then
-    waits for the checkpoint that covers it. Raises Destroyed once the case's key is gone: a certificate has
-    to be issued before.
+    A request gets one complete certificate, and an incomplete one each time something changed: where the
+    last still says what is so, that very certificate is given again. Writes `certificate.issued` for a new
+    one, then waits for the checkpoint that covers it. Raises Destroyed once the case's key is gone: a
+    certificate has to be issued before.
     """
     key = means.keys.commitment_key(request.case.key)
     row, certificate = _issued(means, request, key)
     proof = sequencer.prove_entry(row.entry, by=means.signer, now=means.clock())
-    return row, issue(certificate, case_key=key, inclusion=proof, signer=means.signer)
+    return issue(certificate, case_key=key, inclusion=proof, signer=means.signer)
 
 
 @transaction.atomic
@@ -81,9 +81,9 @@ def _read(means: Means, row: models.Certificate) -> Certificate:
 
 
 @transaction.atomic
-def written(*, means: Means, row: models.Certificate) -> None:
-    """Note that the certificate's files are on the disk."""
-    models.Certificate.objects.filter(pk=row.pk, written_at__isnull=True).update(written_at=means.clock())
+def written(*, means: Means, request: models.Request) -> None:
+    """Note that the files of what was certified are on the disk."""
+    request.certificates.filter(written_at__isnull=True).update(written_at=means.clock())
 
 
 def unwritten() -> tuple[models.Request, ...]:
@@ -166,10 +166,11 @@ def _result(means: Means, fulfilment: models.Fulfilment, plan: Plan, kept: list[
 
 
 def _answered(task: models.Task) -> int:
-    evidence = task.fulfilment.evidence.filter(attempt=task.step, part__isnull=True).first()
-    if evidence is None or task.answered_at is None:
+    row = task.fulfilment.evidence.filter(attempt=task.step, part__isnull=True).first()
+    if row is None or task.answered_at is None:
         return 0
-    return int(json.loads(evidence.record)["counts"]["deleted"])
+    counts = evidence.read(row).get("counts")
+    return int(counts["deleted"]) if isinstance(counts, dict) else 0
 
 
 def _class(fulfilment: models.Fulfilment, removed: int, retained: int) -> EvidenceClass:

@@ -127,6 +127,30 @@ def approve(
     return row
 
 
+@transaction.atomic
+def allow_more(
+    *, means: Means, request: models.Request, allow: frozenset[str], reason: str, go_on: str
+) -> tuple[str, ...]:
+    """Approve the systems that were refused once more, now with these limits allowed or gone on with; gives
+    them. Only those in which nothing was written by their plan. Writes `plan.approved`."""
+    if allow and not reason:
+        raise Permanent("A limit was allowed without a reason.", "Say why: --reason TEXT.")
+    refused = request.fulfilments.filter(
+        state=FulfilmentState.FAILED, failure__in=[FailureKind.PERMANENT, FailureKind.MISCONFIGURED]
+    ).exclude(unreached=True)
+    systems = tuple(each.system for each in refused.order_by("position") if not each.parts.exists())
+    if systems and (allow or go_on):
+        plans.replan(
+            means=means,
+            request=request,
+            systems=systems,
+            reason=reason or go_on,
+            allowed=sorted(allow),
+            go_on=go_on,
+        )
+    return systems
+
+
 def _ask(means: Means, fulfilment: models.Fulfilment, plan: Plan) -> None:
     """Tasks of a system that only a person reaches. Its part waits for their answers."""
     today = means.now.date()

@@ -11,13 +11,13 @@ import socket
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from upheld.actions import evidence
 from upheld.actions.means import Means
 from upheld.actions.record import record
 from upheld.ledger import canonical
@@ -48,7 +48,6 @@ from upheld.store.models import FulfilmentState, PartState
 from upheld.store.models.journal import FailureKind
 from upheld.store.sealing import open_value, seal_value
 
-EVIDENCE = "upheld.evidence/v1"
 LEASE = timedelta(minutes=30)
 RETRY_AFTER = timedelta(minutes=5)
 
@@ -440,17 +439,7 @@ def _evidence(
     part: models.Part | None,
     at: datetime,
 ) -> None:
-    written = canonical.encode({"format": EVIDENCE, **content})
-    models.Evidence.objects.create(
-        fulfilment=hold.fulfilment,
-        part=part,
-        attempt=hold.attempt,
-        cls=cls.value,
-        established=established.value,
-        record=written.decode(),
-        digest=sha256(written).hexdigest(),
-        at=at,
-    )
+    row = evidence.write(hold.fulfilment, content, cls, established, attempt=hold.attempt, at=at, part=part)
     known = {} if established is Established.ASSERTED else {"established": established.value}
     record(
         STEP_FULFILLED,
@@ -461,6 +450,6 @@ def _evidence(
         outcome="done",
         evidence_class=cls.value,
         counts=counts,
-        evidence=commit_to(means.keys.commitment_key(hold.case.key), written),
+        evidence=commit_to(means.keys.commitment_key(hold.case.key), row.record.encode()),
         **known,
     )

@@ -64,12 +64,20 @@ def store(
 
 
 @transaction.atomic
-def replan(*, means: Means, request: models.Request, systems: Collection[str], reason: str) -> models.Plan:
+def replan(
+    *,
+    means: Means,
+    request: models.Request,
+    systems: Collection[str],
+    reason: str,
+    allowed: Iterable[str] = (),
+    go_on: str = "",
+) -> models.Plan:
     """A new version of the plan for these systems, by the map as it is now; they wait for their turn again.
     Writes `plan.approved`."""
     fresh = planned(means=means, right=Right(request.right), regime=request.case.regime)
     part = Plan(fresh.right, fresh.regime, tuple(step for step in fresh.steps if step.system in systems))
-    row = store(means=means, request=request, plan=part, reason=reason)
+    row = store(means=means, request=request, plan=part, allowed=allowed, reason=reason, go_on=go_on)
     request.fulfilments.filter(system__in=systems).update(
         plan=row,
         state=FulfilmentState.WAITING,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from django.db import transaction
@@ -105,9 +105,15 @@ def _rows(means: Means, row: models.Due) -> int:
         journal.give_back(means=means, fulfilment=row.fulfilment)
 
 
-def named(*, means: Means, row: models.Due, plan: Plan) -> tuple[tuple[steps.Step, ...], Subject]:
-    """What follows the period, and the rows it is for. Raises Destroyed."""
-    acts = by_key(plan, row.step, row.table, tuple(row.key))
+def named(
+    *, means: Means, row: models.Due, plan: Plan, still_over: bool = False
+) -> tuple[tuple[steps.Step, ...], Subject]:
+    """What follows the period, and whom or which rows it is for; with `still_over` only those whose own date
+    says so. Raises Destroyed."""
+    acts = by_key(plan, row.step, row.table, tuple(row.key), still_over=still_over)
+    if isinstance(acts[-1], steps.Detach):
+        subject = cases.subject_of(means=means, case=row.fulfilment.request.case)
+        return acts, subject or Subject(())
     keys = journal.due_rows(means=means, row=row)
     return acts, Subject((), tuple(Person(row.fulfilment.system, row.table, key) for key in keys))
 
@@ -116,12 +122,18 @@ def _do(
     means: Means, connector: Connector, row: models.Due, acts: Sequence[steps.Step], subject: Subject
 ) -> None:
     """Like an erasure: prepared and durable in our records, then committed there, then recorded here."""
-    for event in connector.execute(acts, subject, now=means.now, entropy=means.entropy, allow=frozenset()):
+    allow = frozenset(row.plan.allowed)
+    for event in connector.execute(acts, subject, now=_day(means, row), entropy=means.entropy, allow=allow):
         match event:
             case Prepared():
                 _prepare(means, row, event)
             case Committed():
                 _commit(means, row, event.established, event.counts)
+
+
+def _day(means: Means, row: models.Due) -> datetime:
+    """A moment at which the rows' period is over, also on the very day on which it ends."""
+    return max(means.now, datetime.combine(row.on + timedelta(days=1), time(), means.now.tzinfo))
 
 
 @transaction.atomic
@@ -149,7 +161,7 @@ def _settle(
     outcome = connector.settle(part.token)
     known = connector.capabilities.establishes
     if outcome is Settled.UNKNOWN:
-        left = sum(count.rows for count in connector.count(acts, subject, now=means.now))
+        left = sum(count.rows for count in connector.count(acts, subject, now=_day(means, row)))
         outcome, known = (Settled.ABORTED if left else Settled.COMMITTED), Established.REREAD
     if outcome is Settled.COMMITTED:
         _commit(means, row, known)
@@ -172,7 +184,9 @@ def _purged(means: Means, row: models.Due, plan: Plan) -> int:
     return changed
 
 
-def by_key(plan: Plan, number: int, table: str, key: tuple[str, ...]) -> tuple[steps.Step, ...]:
+def by_key(
+    plan: Plan, number: int, table: str, key: tuple[str, ...], *, still_over: bool = False
+) -> tuple[steps.Step, ...]:
     """What the plan says of rows whose period is over, for rows named by key.
 
     The step that keeps rows within the period has a sibling for those beyond it: the same selection on the
@@ -183,9 +197,12 @@ def by_key(plan: Plan, number: int, table: str, key: tuple[str, ...]) -> tuple[s
         raise Permanent(f"Step {number} of the plan keeps no rows for a period.", "Look at the case's plan.")
     over = replace(retain.selection, age=replace(retain.selection.age, side=Side.OVER))
     for step in plan.of(retain.system):
-        if isinstance(step, steps.Erase | steps.Anonymise | steps.Detach) and step.selection == over:
+        if isinstance(step, steps.Detach) and step.selection == over:
+            return (*(each for each in plan.of(retain.system) if isinstance(each, steps.Locate)), step)
+        if isinstance(step, steps.Erase | steps.Anonymise) and step.selection == over:
             named = steps.Locate(0, step.system, DUE, table, key, None, step.reason)
-            return (named, replace(step, selection=Selection(table, people=DUE, key=key)))
+            age = over.age if still_over else None
+            return (named, replace(step, selection=Selection(table, people=DUE, key=key, age=age)))
     raise Permanent(
         f"The plan does not say what follows the period of step {number}.", "Look at the case's plan."
     )

@@ -13,8 +13,8 @@ def resume(*, means: Means, case: str = "", progress: Progress = silently) -> tu
     """Each unfinished erasure, oldest first, or those of one case (a prefix of its id is enough).
 
     Every part that was prepared and not seen to commit is settled with its system before anything is
-    repeated. Rows of matters that the map no longer holds are released first (scenario 42); systems that lacked
-    something in the map are planned anew once they do not.
+    repeated. Rows of matters that the map no longer holds are released first (scenario 42); systems that
+    lacked something in the map are planned anew once they do not.
     """
     for matter in holds.lapsed(means=means):
         holds.released(means=means, matter=matter, case=case)

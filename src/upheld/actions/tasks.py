@@ -4,7 +4,8 @@ from hashlib import sha256
 
 from django.db import transaction
 
-from upheld.actions.journal import EVIDENCE, tally
+from upheld.actions import evidence
+from upheld.actions.journal import tally
 from upheld.actions.means import Means
 from upheld.actions.plans import load
 from upheld.actions.record import record
@@ -49,29 +50,18 @@ def answer(
         proof=None if proof is None else sha256(proof).hexdigest(),
         words=words,
     )
-    cls = evidence_of(given).value
+    cls = evidence_of(given)
     task.sealed_answer = seal_value(means.keys, case.key, encode(given), record=f"task:{task.pk}:answer")
     task.save()
     counts = tally(load(fulfilment.plan), Counts(())) | {"matched": rows, "deleted": rows}
     key = means.keys.commitment_key(case.key)
-    content = canonical.encode(
-        {
-            "format": EVIDENCE,
-            "system": fulfilment.system,
-            "task": task.step,
-            "counts": counts,
-            "answer": commit_to(key, text(given).encode()),
-        }
-    )
-    evidence = models.Evidence.objects.create(
-        fulfilment=fulfilment,
-        attempt=task.step,
-        cls=cls,
-        established=Established.ASSERTED.value,
-        record=content.decode(),
-        digest=sha256(content).hexdigest(),
-        at=at,
-    )
+    content: dict[str, canonical.Value] = {
+        "system": fulfilment.system,
+        "task": task.step,
+        "counts": counts,
+        "answer": commit_to(key, text(given).encode()),
+    }
+    row = evidence.write(fulfilment, content, cls, Established.ASSERTED, attempt=task.step, at=at)
     if not fulfilment.tasks.filter(answered_at__isnull=True).exists():
         fulfilment.state, fulfilment.finished_at = FulfilmentState.DONE, at
         fulfilment.failure, fulfilment.failure_text = "", ""
@@ -83,11 +73,11 @@ def answer(
         system=fulfilment.system,
         step=f"task:{task.step}",
         outcome="done",
-        evidence_class=cls,
+        evidence_class=cls.value,
         counts=counts,
-        evidence=commit_to(key, content),
+        evidence=commit_to(key, row.record.encode()),
     )
-    return evidence
+    return row
 
 
 def find(*, case: str, system: str) -> models.Task:

@@ -27,7 +27,8 @@ Language = Annotated[
     typer.Option(
         "--language",
         metavar="CODE",
-        help="Language of the copy's pages: en, de, fr, as far as upheld.yaml names it; its first unless said.",
+        help="Language of the copy's pages: en, de, fr, as far as upheld.yaml names it. "
+        "Default: the first there.",
     ),
 ]
 

@@ -14,7 +14,7 @@ from upheld.store.models import Request
 
 def certify(means: Means, request: Request, out: Path | None = None) -> tuple[Path, ...]:
     """Issue the certificate of a request and write it to `out`, or to the data folder; gives the files."""
-    row, issued = certificates.certify(means=means, request=request)
+    issued = certificates.certify(means=means, request=request)
     if out is None:
         out = settings.UPHELD_DATA / "certificates" / f"{request.case_id}.json"
         out.parent.mkdir(mode=0o700, exist_ok=True)
@@ -22,7 +22,7 @@ def certify(means: Means, request: Request, out: Path | None = None) -> tuple[Pa
     out.write_bytes(issued.encode())
     page.write_text(as_html(issued), encoding="utf-8")
     proof.write_text(issued.proof, encoding="utf-8")
-    certificates.written(means=means, row=row)
+    certificates.written(means=means, request=request)
     return out, page, proof
 
 

@@ -84,7 +84,9 @@ def _told(datamap: DataMap, system: System) -> Iterator[Line]:
     """Who processes for us there has to hear of the erasure (G-19.1)."""
     for each in datamap.processors:
         if each.name == system.processor and each.contact:
-            yield Line("recipients", f"{each.title} ({each.contact}) has to be told, by you", None, "Art. 19 GDPR")
+            yield Line(
+                "recipients", f"{each.title} ({each.contact}) has to be told, by you", None, "Art. 19 GDPR"
+            )
 
 
 def _table(step: Step) -> str:

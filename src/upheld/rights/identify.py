@@ -26,8 +26,9 @@ class Ambiguous(Failure):
     def __init__(self, candidates: tuple[Candidate, ...]) -> None:
         where = sorted({f"{each.system}.{each.table}" for each in candidates})
         kinds = sorted({each.kind for each in candidates})
+        rows = "row" if len(candidates) == 1 else "rows"
         super().__init__(
-            f"The {' and '.join(kinds)} names {len(candidates)} {'row' if len(candidates) == 1 else 'rows'} of "
+            f"The {' and '.join(kinds)} names {len(candidates)} {rows} of "
             f"{', '.join(where)} that may be somebody else's.",
             "Decide which are this person and name each, as in "
             + " ".join(
@@ -65,7 +66,8 @@ def identify(
     """Ask every system in turn, until no answer adds anything.
 
     Reads only. A decision for a person table stands alone: only the rows it names count there, and none where
-    its key is empty. Raises Ambiguous, before anything else is done, where an identity names several rows of a
+    its key is empty. Raises Ambiguous, before anything else is done, where an identity names several rows
+    of a
     table without decision, and where what was learnt in one system names a row in another that may be a
     stranger's. A person without any row is a subject with no people, which is an answer too (G-15.1).
     """
@@ -80,7 +82,8 @@ def identify(
 
 
 class _Search:
-    """What is known so far. `doubtful`: rows that the last time around could not be told from a stranger's."""
+    """What is known so far. `doubtful`: rows that the last time around could not be told from a
+    stranger's."""
 
     def __init__(
         self, connectors: Mapping[str, Connector], identities: Sequence[Identity], decisions: Sequence[Person]
@@ -120,7 +123,9 @@ class _Search:
         vouched = found.identities
         if strangers:
             self.doubtful.extend(self._candidates(strangers))
-            vouched = connector.find((), [each for each in self.people.values() if each.system == name]).identities
+            vouched = connector.find(
+                (), [each for each in self.people.values() if each.system == name]
+            ).identities
         learnt = [each for each in vouched if self._learn(each)]
         return bool(learnt) or len(fresh) > len(strangers)
 
@@ -139,8 +144,8 @@ class _Search:
 
     def _perhaps_a_stranger(self, connector: Connector, person: Person) -> bool:
         """Whether what led from one system to a row in another says too little: the row vouches for another
-        address than hers (a recycled number, a shared one), or for nothing by which a mere name could be told to
-        be hers."""
+        address than hers (a recycled number, a shared one), or for nothing by which a mere name could be told
+        to be hers."""
         via = person.via
         if via is None or not self._from_elsewhere(person.system, via):
             return False

@@ -33,8 +33,8 @@ class Misconfigured(Failure):
 
 
 class Incomplete(Misconfigured):
-    """Everything that the map covers is done and committed, but the map does not cover the system: its part is
-    not fulfilled until the map does (design: fail closed)."""
+    """Everything that the map covers is done and committed, but the map does not cover the system: its part
+    is not fulfilled until the map does (design: fail closed)."""
 
 
 class EvidenceClass(StrEnum):

@@ -149,8 +149,8 @@ class _SystemPlanner:
 
     def _going(self, table: Table) -> Iterator[tuple[str, Selection]]:
         """Rows that several people share lead on where nobody else is left in them, and where the link makes
-        them hers: one that is only cut (`detach`) says that they are somebody else's. Each sort with a mark of
-        its own."""
+        them hers: one that is only cut (`detach`) says that they are somebody else's. Each sort with a
+        mark of its own."""
         if table.treatment.orphan:
             yield "!", self._orphans(table)
         cut = model.Detach | model.Ask

@@ -24,7 +24,8 @@ def _agreements(datamap: DataMap, today: date) -> Iterator[Finding]:
                 each.name,
                 "expires",
                 f"The agreement with {each.title}{about} ended on {each.expires.isoformat()}.",
-                f"Renew it{f' with {each.contact}' if each.contact else ''} and correct `expires`, or stop {each.service}.",
+                f"Renew it{f' with {each.contact}' if each.contact else ''} and correct `expires`, "
+                f"or stop {each.service}.",
             )
         elif not each.agreement:
             yield Finding(

@@ -29,7 +29,14 @@ def save(database: str, to: Path = DUMP) -> None:
 
 def restore(database: str, dump: Path = DUMP) -> None:
     """Read a dump into an empty database; raises CalledProcessError at the first statement that fails."""
-    flags = ("--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output", os.devnull)
+    flags = (
+        "--quiet",
+        "--no-psqlrc",
+        "--single-transaction",
+        "--set=ON_ERROR_STOP=1",
+        "--output",
+        os.devnull,
+    )
     subprocess.run(
         [str(DEBIAN / "psql"), *flags, *_address(database)],
         env=_environment(database),
@@ -40,7 +47,12 @@ def restore(database: str, dump: Path = DUMP) -> None:
 
 def _address(database: str) -> tuple[str, ...]:
     url = make_url(database)
-    return (f"--host={url.host}", f"--port={url.port}", f"--username={url.username}", f"--dbname={url.database}")
+    return (
+        f"--host={url.host}",
+        f"--port={url.port}",
+        f"--username={url.username}",
+        f"--dbname={url.database}",
+    )
 
 
 def _environment(database: str) -> dict[str, str]:

@@ -60,7 +60,9 @@ def touchable(engine: Engine, found: list[scan.Found]) -> Mapping[str, set[scan.
                 owned = ", ".join(key for (key,) in rows[parent])
                 rows.setdefault(table, set()).update(_keys(engine, shape, f"{column} IN ({owned})"))
         if shape.name == "events.settings":
-            event = ", ".join(each.key[0] for each in found if (each.table, each.column) == ("events.events", "creator_id"))
+            event = ", ".join(
+                each.key[0] for each in found if (each.table, each.column) == ("events.events", "creator_id")
+            )
             rows[shape.name].update(_keys(engine, shape, f"module = 'contact' AND event_id IN ({event})"))
     return rows
 

@@ -29,8 +29,10 @@ def install() -> None:
     program = str(uv if uv.exists() else "uv")
     subprocess.run([program, "venv", "--quiet", "--python", sys.executable, str(VENV)], check=True, cwd=ROOT)
     subprocess.run(
-        [program, "pip", "install", "--quiet", "--python", str(VENV / "bin" / "python"), "--require-hashes"]
-        + ["-r", str(HERE / "requirements.txt")],
+        [
+            *(program, "pip", "install", "--quiet", "--python", str(VENV / "bin" / "python")),
+            *("--require-hashes", "-r", str(HERE / "requirements.txt")),
+        ],
         check=True,
         cwd=ROOT,
     )

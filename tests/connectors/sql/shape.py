@@ -127,7 +127,13 @@ Sheets = dict[str, Sheet]
 
 KINDS = {
     "sqlite": {"int": "INTEGER", "text": "VARCHAR(120)", "date": "DATE", "json": "JSON", "list": "JSON"},
-    "postgresql": {"int": "INTEGER", "text": "VARCHAR(120)", "date": "DATE", "json": "JSONB", "list": "INTEGER[]"},
+    "postgresql": {
+        "int": "INTEGER",
+        "text": "VARCHAR(120)",
+        "date": "DATE",
+        "json": "JSONB",
+        "list": "INTEGER[]",
+    },
     "mariadb": {"int": "INTEGER", "text": "VARCHAR(120)", "date": "DATE", "json": "JSON", "list": "JSON"},
 }
 
@@ -144,7 +150,9 @@ def schema(sheets: Sheets, dialect: str) -> Iterator[str]:
         if sheet.unique:
             parts.append(f"UNIQUE ({', '.join(sheet.unique)})")
         if dialect == "sqlite":
-            parts.extend(f"FOREIGN KEY ({ours}) REFERENCES {to}({theirs})" for ours, to, theirs in keys(sheet))
+            parts.extend(
+                f"FOREIGN KEY ({ours}) REFERENCES {to}({theirs})" for ours, to, theirs in keys(sheet)
+            )
         yield f"CREATE TABLE {sheet.name} ({', '.join(parts)})"
         for number, way in enumerate(sheet.ways):
             if not way.array and not way.json:
@@ -183,7 +191,9 @@ def inserts(sheets: Sheets, dialect: str) -> Iterator[str]:
         if not sheet.rows:
             continue
         tuples = [
-            "(" + ", ".join(literal(row[name], column.kind, dialect) for name, column in sheet.columns.items()) + ")"
+            "("
+            + ", ".join(literal(row[name], column.kind, dialect) for name, column in sheet.columns.items())
+            + ")"
             for row in sheet.rows
         ]
         yield f"INSERT INTO {sheet.name} ({', '.join(sheet.columns)}) VALUES {', '.join(tuples)}"
@@ -198,11 +208,12 @@ def written(sheets: Sheets) -> str:
 
 
 def _table(sheet: Sheet) -> dict[str, Any]:
-    table: dict[str, Any] = dict(sheet.more)
+    table: dict[str, Any] = dict(sheet.more) | _treatment(sheet)
     for side, sees in (("belongs_to", False), ("visible_to", True)):
         ways = [_way(each) for each in sheet.ways if each.sees is sees]
         if ways:
             table[side] = ways
+<<<<<<< HEAD
     if sheet.by:
         by = {name: act(each) for name, each in sheet.by}
         if sheet.person:
@@ -220,6 +231,12 @@ def _table(sheet: Sheet) -> dict[str, Any]:
         ]
     if sheet.orphan:
         table["on_erase"] = {**table.get("on_erase", {}), "orphan": "delete"}
+    return table | _relations(sheet, table)
+
+
+def _relations(sheet: Sheet, table: dict[str, Any]) -> dict[str, Any]:
+=======
+>>>>>>> property
     if sheet.held:
         table["held_by"] = {sheet.held[0]: {sheet.held[1]: "id"}}
     if sheet.replies:
@@ -232,6 +249,23 @@ def _table(sheet: Sheet) -> dict[str, Any]:
     if sheet.key and "person" not in table:
         table["key"] = list(sheet.key)
     return table
+
+
+def _treatment(sheet: Sheet) -> dict[str, Any]:
+    orphan = {"orphan": "delete"} if sheet.orphan else {}
+    if sheet.by:
+        by = {name: act(each) for name, each in sheet.by}
+        own = {"id": act(sheet.rules[0][1])} if sheet.person else {}
+        return {"on_erase": {"by": by | own} | orphan}
+    if not sheet.rules:
+        return {"on_erase": orphan}
+    if len(sheet.rules) == 1:
+        return {"on_erase": act(sheet.rules[0][1])}
+    rows = [
+        {"when": _when(when), "on_erase": act(each)} if when else {"otherwise": act(each)}
+        for when, each in sheet.rules
+    ]
+    return {"rows": rows}
 
 
 def _when(when: tuple[tuple[str, Cell], ...]) -> dict[str, Any]:
@@ -265,7 +299,13 @@ def act(each: Act) -> Any:
         case Anonymise(values):
             return {"anonymise": {column: _value(value) for column, value in values}}
         case Retain(after, then, strip):
-            terms = {"ground": "legal-obligation", "law": "tax records", "for": "7y", "after": after, "then": act(then)}
+            terms = {
+                "ground": "legal-obligation",
+                "law": "tax records",
+                "for": "7y",
+                "after": after,
+                "then": act(then),
+            }
             return {"retain": terms | ({"strip": list(strip)} if strip else {})}
 
 

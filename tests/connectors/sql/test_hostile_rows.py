@@ -31,9 +31,20 @@ def make(each_database: Database, tmp_path: Path) -> Make:
 
 @pytest.mark.parametrize(
     ("given", "found"),
-    [("Özlem", 0), ("özlem", 0), ("ÖZLEM\t", 0), ("MASSMANN", 2), ("maßmann", 2), ("José", 3), ("jose\u0301", 3), ("JOSE", 5)],
+    [
+        ("Özlem", 0),
+        ("özlem", 0),
+        ("ÖZLEM\t", 0),
+        ("MASSMANN", 2),
+        ("maßmann", 2),
+        ("José", 3),
+        ("jose\u0301", 3),
+        ("JOSE", 5),
+    ],
 )
-def test_letters_beyond_ascii_are_found_in_either_case_and_composition(make: Make, given: str, found: int) -> None:
+def test_letters_beyond_ascii_are_found_in_either_case_and_composition(
+    make: Make, given: str, found: int
+) -> None:
     """Scenario 22, ID-01: 'nothing found' is right only when no spelling of hers is there."""
     world = make(UMLAUTS, NAMED)
 
@@ -63,8 +74,6 @@ def test_a_copy_of_her_address_in_capitals_is_no_clean_end(make: Make) -> None:
     assert [(each.table, each.column, each.rows) for each in seen.remnants] == [("notes", "about", 1)]
 
 
-
-
 def test_a_key_that_is_not_of_its_columns_type_stops_instead_of_staying_unseen(
     sqlite: Database, tmp_path: Path
 ) -> None:
@@ -78,8 +87,6 @@ def test_a_key_that_is_not_of_its_columns_type_stops_instead_of_staying_unseen(
 
     with pytest.raises(Misconfigured, match=r"users\.id holds values that are no INTEGER"):
         world.connector.find((Identity("email", "ada@x.example.org"),), ())
-
-
 
 
 def test_a_column_that_folds_case_gives_nobody_elses_rows(sqlite: Database, tmp_path: Path) -> None:
@@ -155,7 +162,9 @@ def test_a_bit_that_is_zero_and_a_day_that_is_none_verify_nothing(mariadb: Datab
     )
 
     def verified(given: str) -> list[str]:
-        return [each.kind for each in world.subject(given).identities if each.verified and each.source != "given"]
+        return [
+            each.kind for each in world.subject(given).identities if each.verified and each.source != "given"
+        ]
 
     assert verified("email=ada@x.example.org") == []
     assert verified("email=ben@x.example.org") == ["mail"]
@@ -210,7 +219,9 @@ def test_more_composite_keys_than_a_statement_takes_parameters(make: Make) -> No
             "INSERT INTO seats VALUES " + ", ".join(f"({n}, 'é{n}', 0)" for n in many),
             "INSERT INTO meals VALUES " + ", ".join(f"({n}, 'é{n}', 'x')" for n in many),
         )
-    world.run("INSERT INTO seats VALUES (7, 'ben', 1)", "INSERT INTO meals VALUES (7, 'ben', 'y'), (7, NULL, 'z')")
+    world.run(
+        "INSERT INTO seats VALUES (7, 'ben', 1)", "INSERT INTO meals VALUES (7, 'ben', 'y'), (7, NULL, 'z')"
+    )
 
     world.erase("email=ada@x.example.org")
 
@@ -232,7 +243,13 @@ uploads: {belongs_to: {user_id: users.id}, files: {path: {root: "${MEDIA}"}}, on
 
 @pytest.mark.parametrize(
     ("path", "stopped"),
-    [("sub/../ben.png", False), ("./ben.png", False), ("link.png", True), ("away/ben.png", True), ("sub", True)],
+    [
+        ("sub/../ben.png", False),
+        ("./ben.png", False),
+        ("link.png", True),
+        ("away/ben.png", True),
+        ("sub", True),
+    ],
 )
 def test_a_file_of_another_person_is_not_removed_by_another_name(
     sqlite: Database, tmp_path: Path, path: str, stopped: bool
@@ -243,7 +260,9 @@ def test_a_file_of_another_person_is_not_removed_by_another_name(
     (media / "ben.png").write_text("ben")
     (media / "link.png").symlink_to("ben.png")
     (media / "away").symlink_to(".")
-    world = make_world(sqlite, tmp_path / "privacy", MEDIA.format(path), UPLOADED, secrets={"MEDIA": str(media)})
+    world = make_world(
+        sqlite, tmp_path / "privacy", MEDIA.format(path), UPLOADED, secrets={"MEDIA": str(media)}
+    )
 
     if stopped:
         with pytest.raises(Permanent):

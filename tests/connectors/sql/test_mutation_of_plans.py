@@ -56,9 +56,7 @@ def _run(world: World, steps: Sequence[Step], subject: Subject) -> tuple[Remnant
         events = connector.execute(
             steps, subject, now=NOW, entropy=lambda: f"r{next(random):011d}", allow=frozenset()
         )
-        for event in events:
-            if isinstance(event, Prepared):
-                traces.append(event.traces)
+        traces.extend(event.traces for event in events if isinstance(event, Prepared))
         return connector.verify(steps, subject, traces, now=NOW).remnants
     except Failure as failure:
         return failure
@@ -84,7 +82,9 @@ def _mutate(stage: Stage, generated: Generated, tally: Tally) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_step_left_out_of_a_rich_plan_is_noticed(seed: int, each_database: Database, tmp_path: Path) -> None:
+def test_a_step_left_out_of_a_rich_plan_is_noticed(
+    seed: int, each_database: Database, tmp_path: Path
+) -> None:
     tally = Tally()
 
     _mutate(Stage(each_database, tmp_path / "privacy"), rich(seed), tally)

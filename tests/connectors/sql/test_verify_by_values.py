@@ -84,11 +84,10 @@ class Look:
         self.subject = self.world.subject(f"email={ADA}")
         numbers = count()
         steps = self.world.plan().of("club")
-        for event in self.world.connector.execute(
+        events = self.world.connector.execute(
             steps, self.subject, now=NOW, entropy=lambda: f"r{next(numbers):011d}", allow=frozenset()
-        ):
-            if isinstance(event, Prepared):
-                self.traces.append(event.traces)
+        )
+        self.traces.extend(event.traces for event in events if isinstance(event, Prepared))
 
     def again(self) -> Verified:
         steps = self.world.plan().of("club")

@@ -180,7 +180,9 @@ def test_a_read_only_system_is_copied_and_left_to_its_owner(make: Make) -> None:
     )
 
     assert len(world.copy(ADA)["notes"]) == 3
-    with pytest.raises(Misconfigured, match=r"Cy at the desk at desk@chess\.example\.org erases there by hand"):
+    with pytest.raises(
+        Misconfigured, match=r"Cy at the desk at desk@chess\.example\.org erases there by hand"
+    ):
         world.erase(ADA)
 
     assert len(world.rows("users")) == 3

@@ -51,10 +51,13 @@ def _below(root: Path, named: str, where: str) -> Path:
     if path.resolve() != path:
         # What a link leads to may be another row's file, and would be removed in place of the link.
         raise Permanent(
-            f"A file named in {where} is reached through a symbolic link.", "Put the file itself there, then try again."
+            f"A file named in {where} is reached through a symbolic link.",
+            "Put the file itself there, then try again.",
         )
     if path.is_dir():
-        raise Permanent(f"What is named in {where} is a folder, not a file.", "Correct that row, then try again.")
+        raise Permanent(
+            f"What is named in {where} is a folder, not a file.", "Correct that row, then try again."
+        )
     return path
 
 

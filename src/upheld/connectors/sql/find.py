@@ -112,8 +112,8 @@ def _by_doubt(people: Sequence[Person], table: str) -> Iterator[tuple[Identity |
 
 
 def _vouched(rows: Rows, connection: sa.Connection, people: Sequence[Person]) -> Iterator[Identity]:
-    """What the people's rows vouch for. A row that only an unverified identity led to may be anybody's who gave
-    her address: it vouches for nothing."""
+    """What the people's rows vouch for. A row that only an unverified identity led to may be anybody's who
+    gave her address: it vouches for nothing."""
     yield from _read(rows, connection, [each for each in people if each.surely])
     for identity in _read(rows, connection, [each for each in people if not each.surely]):
         yield replace(identity, verified=False)

@@ -1,6 +1,7 @@
 """Her identities under every spelling that counts as the same (ID-01), whatever a server knows of letters.
 
-SQLite folds the case of ASCII alone, as PostgreSQL does in the C locale; MariaDB calls letters equal that are not.
+SQLite folds the case of ASCII alone, as PostgreSQL does in the C locale; MariaDB calls letters equal that
+are not.
 """
 
 import unicodedata
@@ -57,7 +58,8 @@ def _forms(values: Iterable[str]) -> list[str]:
 
 
 def _loose(value: str) -> str | None:
-    """A pattern with anything where a letter has more than one form; None where none has, or nearly all do."""
+    """A pattern with anything where a letter has more than one form; None where none has, or nearly all
+    do."""
     parts = [character if character.isascii() else "\x00" for character in value]
     text = "".join(parts)
     for pair in _LOOSE:

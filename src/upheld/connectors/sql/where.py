@@ -67,8 +67,9 @@ class Rows:
     def as_located(self, selection: Selection) -> list[Predicate]:
         """Only rows that were there when the rows behind them were located.
 
-        A row that came in since is left for the next round: to take it now would leave what hangs on it behind,
-        with nothing to find it by (scenario 50). A row with NULL in the located key has nothing behind it.
+        A row that came in since is left for the next round: to take it now would leave what hangs on it
+        behind, with nothing to find it by (scenario 50). A row with NULL in the located key has nothing
+        behind it.
         """
         parts: list[Predicate] = []
         for name, source in self.located.items():
@@ -167,7 +168,16 @@ class Rows:
         return over if age.side is Side.OVER else negated(over)
 
 
-_UNSET = ["0", "0.0", "0.00", "false", "f", "", "False", *(f"0000-00-00{time}" for time in ("", " 00:00:00", " 00:00:00.000000"))]
+_UNSET = [
+    "0",
+    "0.0",
+    "0.00",
+    "false",
+    "f",
+    "",
+    "False",
+    *(f"0000-00-00{time}" for time in ("", " 00:00:00", " 00:00:00.000000")),
+]
 
 
 def marked(column: sa.ColumnElement[Any]) -> Predicate:

@@ -34,9 +34,9 @@ from upheld.rights.subject import Key
 
 @dataclass
 class Writer:
-    """Writes steps for one subject. `only` limits a table to some keys (a chunk); `sliced` are rows that
-    earlier chunks changed, by step: they are not changed again. `fixed` are rows whose links were cut to break
-    a cycle, remembered by key."""
+    """Writes steps for one subject. `only` limits a table to some keys (a chunk). `sliced` are rows that
+    earlier chunks changed, by step: they are not changed again. `fixed` are rows whose links were cut to
+    break a cycle, remembered by key."""
 
     rows: Rows
     connection: sa.Connection

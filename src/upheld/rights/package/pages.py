@@ -81,7 +81,7 @@ def _way(number: int, count: int, reader: Reader) -> str:
     return f'<nav class="pages"><span class="quiet">{text(where)}</span> {" ".join(links)}</nav>\n'
 
 
-def _notes(holding: Holding, row: Mapping[str, Json], reader: Reader) -> list[str]:
+def _notes(row: Mapping[str, Json], reader: Reader) -> list[str]:
     """What a row's marks say, in words: somebody else's, deleted and since when, restricted (G-18.2)."""
     language = reader.language
     said = [text(language.mark_others_row)] if mark + "mine" in row else []
@@ -111,7 +111,7 @@ def _wide(holding: Holding, reader: Reader, lines: list[bytes]) -> str:
         form = row.get(mark + "format")
         cells = "".join([reader.cell(row.get(key), column, form) for key, column in columns])
         if noted:
-            cells += f"<td>{'<br>'.join(_notes(holding, row, reader))}</td>"
+            cells += f"<td>{'<br>'.join(_notes(row, reader))}</td>"
         rows.append(f"<tr>{cells}</tr>\n")
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{text(title(holding))}">\n<table>\n'
@@ -131,7 +131,7 @@ def _upright(holding: Holding, reader: Reader, lines: list[bytes]) -> str:
         )
         label = reader.language.record.format(number=number)
         heading = f"<h2>{text(label)}</h2>\n" if holding.rows > 1 else ""
-        note = "".join(f"<p>{each}</p>\n" for each in _notes(holding, row, reader))
+        note = "".join(f"<p>{each}</p>\n" for each in _notes(row, reader))
         blocks.append(
             f'{heading}{note}<div class="scroll"><table class="record">\n'
             f"<tbody>\n{rows}</tbody>\n</table></div>\n"

@@ -30,7 +30,10 @@ def start_page(
     body = [
         f"<h1>{text(heading)}</h1>\n",
         _p(language.what.format(organisation=organisation.name, date=language.date(today)), "lead"),
-        _p(language.contact.format(organisation=organisation.name, contact=_contact(datamap, language)), "quiet"),
+        _p(
+            language.contact.format(organisation=organisation.name, contact=_contact(datamap, language)),
+            "quiet",
+        ),
         _standing(parts, language),
     ]
     shown = [part for part in parts if part.holdings or part.files or not part.finished]
@@ -215,7 +218,9 @@ def _withheld(part: Part, language: Catalogue) -> str:
 
 def _rights(datamap: DataMap, language: Catalogue, regime: str, *, held: bool) -> str:
     sentences = language.rights_text if regime == "gdpr" else language.rights_text_us
-    contact = language.contact.format(organisation=datamap.organisation.name, contact=_contact(datamap, language))
+    contact = language.contact.format(
+        organisation=datamap.organisation.name, contact=_contact(datamap, language)
+    )
     items = _list([text(sentence) for sentence in sentences])
     body = f"<h2>{text(language.rights)}</h2>\n{items}\n{_p(contact)}" if held else ""
     if regime != "gdpr":

@@ -5,7 +5,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("store", "0003_append_only"),
     ]
@@ -14,13 +13,20 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="due",
             name="plan",
-            field=models.ForeignKey(default=None, on_delete=django.db.models.deletion.PROTECT, related_name="dues", to="store.plan"),
+            field=models.ForeignKey(
+                default=None,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="dues",
+                to="store.plan",
+            ),
             preserve_default=False,
         ),
         migrations.AddField(
             model_name="part",
             name="due",
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="parts", to="store.due"),
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="parts", to="store.due"
+            ),
         ),
         migrations.AddField(
             model_name="part",
@@ -30,23 +36,46 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="part",
             name="plan",
-            field=models.ForeignKey(default=None, on_delete=django.db.models.deletion.PROTECT, related_name="parts", to="store.plan"),
+            field=models.ForeignKey(
+                default=None,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="parts",
+                to="store.plan",
+            ),
             preserve_default=False,
         ),
         migrations.CreateModel(
             name="Certificate",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("entry", models.PositiveBigIntegerField(unique=True)),
                 ("complete", models.BooleanField()),
                 ("sealed_content", models.BinaryField()),
                 ("issued_at", models.DateTimeField()),
                 ("written_at", models.DateTimeField(null=True)),
-                ("request", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="certificates", to="store.request")),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificates",
+                        to="store.request",
+                    ),
+                ),
             ],
             options={
                 "ordering": ("id",),
-                "constraints": [models.UniqueConstraint(condition=models.Q(("complete", True)), fields=("request",), name="certificate_complete_once")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("complete", True)),
+                        fields=("request",),
+                        name="certificate_complete_once",
+                    )
+                ],
             },
         ),
     ]

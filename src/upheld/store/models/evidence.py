@@ -37,8 +37,8 @@ class Evidence(models.Model):
 
 class Due(models.Model):
     """Rows that stay for a lawful ground until `on`; then the purge follows the plan's rule (G-17.3). Their
-    keys are sealed: `key` names the columns. `step` is a number of `plan`, the version that kept them. A restore
-    may bring purged rows back, so their keys stay readable as long as the case's key does."""
+    keys are sealed: `key` names the columns. `step` is a number of `plan`, the version that kept them. A
+    restore may bring purged rows back, so their keys stay readable as long as the case's key does."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
 

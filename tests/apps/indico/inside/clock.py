@@ -3,7 +3,7 @@
 Import this before anything of Indico: its modules copy `uuid4` when they are loaded.
 """
 
-import datetime as _datetime
+import datetime as dt
 import itertools
 import random
 import sys
@@ -16,10 +16,10 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _dice = random.Random(20250303)
 _streams = {}
 _counter = itertools.count()
-_now = _datetime.datetime(2025, 3, 3, 9, 0, 0)
+_now = dt.datetime(2025, 3, 3, 9, 0, 0)
 
 
-class _Standing(_datetime.datetime):
+class _Standing(dt.datetime):
     """A clock that stands still until `advance`."""
 
     @classmethod
@@ -28,13 +28,13 @@ class _Standing(_datetime.datetime):
 
     @classmethod
     def now(cls, tz=None):
-        return _now.replace(tzinfo=_datetime.UTC).astimezone(tz) if tz else _now
+        return _now.replace(tzinfo=dt.UTC).astimezone(tz) if tz else _now
 
 
 def advance():
     """Moves the clock on by a minute."""
     global _now
-    _now += _datetime.timedelta(minutes=1)
+    _now += dt.timedelta(minutes=1)
 
 
 def token(length=43):

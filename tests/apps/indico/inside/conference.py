@@ -38,15 +38,23 @@ from indico.modules.events.surveys.operations import add_survey_question
 from indico.modules.events.tracks.operations import create_track
 from indico.modules.users.models.users import User
 from indico.util.date_time import now_utc
-from own import FIRST_DAY
+from own import FIRST_DAY, named
 
 
 def make(app, administrator, cast, place):
     with acting(app, administrator):
         start = FIRST_DAY + timedelta(days=90)
-        event = create_event(Category.get(place.categories[0]), EventType.conference, {
-            "title": "Autumn meeting on quiet networks", "start_dt": start, "end_dt": start + timedelta(days=3),
-            "timezone": "Europe/Berlin", "description": "Three days by the water."})
+        event = create_event(
+            Category.get(place.categories[0]),
+            EventType.conference,
+            {
+                "title": "Autumn meeting on quiet networks",
+                "start_dt": start,
+                "end_dt": start + timedelta(days=3),
+                "timezone": "Europe/Berlin",
+                "description": "Three days by the water.",
+            },
+        )
         db.session.commit()  # numbers of sessions are drawn in a transaction of their own, which must see the event
         for feature in ("registration", "abstracts", "papers", "surveys", "editing"):
             set_feature_enabled(event, feature, True)
@@ -71,12 +79,21 @@ def _programme(event):
         create_session(event, {"title": f"Session {number + 1}", "code": f"S{number + 1}"})
     event.contribution_types.append(ContributionType(name="Talk"))
     event.abstract_review_questions.append(
-        AbstractReviewQuestion(title="Is it clear?", field_type="rating", position=1, is_required=True))
+        AbstractReviewQuestion(title="Is it clear?", field_type="rating", position=1, is_required=True)
+    )
     template = AbstractEmailTemplate(
-        event=event, title="Received", subject="Your abstract {abstract_title}", position=1,
-        body="Dear {submitter_first_name} {submitter_last_name}, thank you.", reply_to_address="office@example.net",
-        include_submitter=True, include_authors=False, include_coauthors=False, stop_on_match=True,
-        rules=[{"state": [1]}])
+        event=event,
+        title="Received",
+        subject="Your abstract {abstract_title}",
+        position=1,
+        body="Dear {submitter_first_name} {submitter_last_name}, thank you.",
+        reply_to_address="office@example.net",
+        include_submitter=True,
+        include_authors=False,
+        include_coauthors=False,
+        stop_on_match=True,
+        rules=[{"state": [1]}],
+    )
     db.session.add(template)
 
 
@@ -84,9 +101,12 @@ def _registration_form(event):
     form = RegistrationForm(event=event, title="Taking part", currency="EUR")
     create_personal_data_fields(form)
     section = RegistrationFormSection(registration_form=form, title="On the day", position=2)
-    for position, (kind, title) in enumerate((("text", "What you cannot eat"), ("phone", "Somebody to call"))):
-        field = RegistrationFormField(parent=section, registration_form=form, title=title, input_type=kind,
-                                      position=position + 1)
+    for position, (kind, title) in enumerate(
+        (("text", "What you cannot eat"), ("phone", "Somebody to call"))
+    ):
+        field = RegistrationFormField(
+            parent=section, registration_form=form, title=title, input_type=kind, position=position + 1
+        )
         field.data, field.versioned_data = field.field_impl.process_field_data({})
         db.session.add(field)
     db.session.add(form)
@@ -98,21 +118,40 @@ def _surveys(event):
         survey.items.append(SurveySection(display_as_section=False, title="Questions"))
         db.session.add(survey)
         db.session.flush()
-        add_survey_question(survey.sections[0], get_field_types()["text"],
-                            {"title": "Say it in your words", "is_required": True, "description": "",
-                             "multiline": True, "max_length": None, "max_words": None})
+        add_survey_question(
+            survey.sections[0],
+            get_field_types()["text"],
+            {
+                "title": "Say it in your words",
+                "is_required": True,
+                "description": "",
+                "multiline": True,
+                "max_length": None,
+                "max_words": None,
+            },
+        )
 
 
 def _take_part(event, user, index, colleague):
     form = event.registration_forms[0]
-    answers = {"email": user.email, "first_name": user.first_name, "last_name": user.last_name,
-               "affiliation": user.affiliation, "phone": user.phone, "address": user.address}
+    answers = {
+        "email": user.email,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "affiliation": user.affiliation,
+        "phone": user.phone,
+        "address": user.address,
+    }
     data = {}
     for field in form.active_fields:
         if field.personal_data_type is not None:
             value = answers.get(field.personal_data_type.name)
         else:
-            value = f"Nothing special, says {user.first_name} {user.last_name}" if field.input_type == "text" else user.phone
+            value = (
+                f"Nothing special, says {user.first_name} {user.last_name}"
+                if field.input_type == "text"
+                else user.phone
+            )
         if value is not None:
             data[field.html_field_name] = value
     create_registration(form, {**data, "email": user.email})
@@ -125,13 +164,21 @@ def _hand_in(event, user, index, colleague):
     mine = EventPerson.for_user(user, event)
     theirs = EventPerson.for_user(colleague, event)
     tracks = {event.tracks[index % 4]}
-    create_abstract(event, {
-        "title": f"On quietness, part {index + 1}", "description": "We listened.",
-        "submission_comment": f"Please no slot in the morning. {user.first_name}",
-        "submitted_contrib_type": event.contribution_types.first(), "submitted_for_tracks": tracks,
-        "person_links": [
-            AbstractPersonLink(person=mine, author_type=AuthorType.primary, is_speaker=True),
-            AbstractPersonLink(person=theirs, author_type=AuthorType.secondary)]}, send_notifications=True)
+    create_abstract(
+        event,
+        {
+            "title": f"On quietness, part {index + 1}",
+            "description": "We listened.",
+            "submission_comment": f"Please no slot in the morning. {user.first_name}",
+            "submitted_contrib_type": event.contribution_types.first(),
+            "submitted_for_tracks": tracks,
+            "person_links": [
+                named(AbstractPersonLink, mine, author_type=AuthorType.primary, is_speaker=True),
+                named(AbstractPersonLink, theirs, author_type=AuthorType.secondary),
+            ],
+        },
+        send_notifications=True,
+    )
 
 
 def _answer(survey, user):
@@ -155,20 +202,33 @@ def review(app, cast, place):
             event = Event.get(place.conference)
             abstract = _abstract(event, cast[(index + 2) % len(cast)])
             create_abstract_review(
-                abstract, event.tracks[index % 4], user,
-                {"proposed_action": AbstractAction.accept, "comment": f"Good work. {user.last_name}",
-                 "proposed_contribution_type": None},
-                {f"question_{question.id}": 4 for question in event.abstract_review_questions})
-            create_abstract_comment(abstract, {"text": f"Agreed. {user.first_name} {user.last_name}", "visibility": 5})
+                abstract,
+                event.tracks[index % 4],
+                user,
+                {
+                    "proposed_action": AbstractAction.accept,
+                    "comment": f"Good work. {user.last_name}",
+                    "proposed_contribution_type": None,
+                },
+                {f"question_{question.id}": 4 for question in event.abstract_review_questions},
+            )
+            create_abstract_comment(
+                abstract, {"text": f"Agreed. {user.first_name} {user.last_name}", "visibility": 5}
+            )
     for index, user_id in enumerate(cast):
         with acting(app, cast[index - 1]) as judge:
             event = Event.get(place.conference)
             accepted = index % 2 == 0
             judge_abstract(
                 _abstract(event, user_id),
-                {"judgment_comment": "Yes." if accepted else "Not this year.", "accepted_track": event.tracks[index % 4],
-                 "accepted_contrib_type": event.contribution_types.first()},
-                AbstractAction.accept if accepted else AbstractAction.reject, judge)
+                {
+                    "judgment_comment": "Yes." if accepted else "Not this year.",
+                    "accepted_track": event.tracks[index % 4],
+                    "accepted_contrib_type": event.contribution_types.first(),
+                },
+                AbstractAction.accept if accepted else AbstractAction.reject,
+                judge,
+            )
 
 
 def _abstract(event, submitter):

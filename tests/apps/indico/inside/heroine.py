@@ -47,8 +47,16 @@ from papers import edit, paper
 from people import Person, register
 from PIL import Image
 
-OLD = Person("Mara", "Lindqvist", "mara.lindqvist@old.example.com", "m.lindqvist@old.example.com", "mara.old",
-             "+46 555 0141 77", "Ripstigen 14, 90337 Umbyn", "Institute of Slow Light")
+OLD = Person(
+    "Mara",
+    "Lindqvist",
+    "mara.lindqvist@old.example.com",
+    "m.lindqvist@old.example.com",
+    "mara.old",
+    "+46 555 0141 77",
+    "Ripstigen 14, 90337 Umbyn",
+    "Institute of Slow Light",
+)
 
 
 def live(app, administrator, cast, place):
@@ -78,8 +86,12 @@ def _account(app, mara):
         picture = BytesIO()
         Image.new("RGB", (8, 8), (120, 80, 40)).save(picture, "PNG")
         set_user_avatar(user, picture.getvalue(), "mara-lindqvist.png")
-        campus = Identity(provider="campus", identifier="mlindqv7", user=user,
-                          multipass_data={"login": "mara.lindqvist@example.org"})
+        campus = Identity(
+            provider="campus",
+            identifier="mlindqv7",
+            user=user,
+            multipass_data={"login": "mara.lindqvist@example.org"},
+        )
         campus._data = {"email": [user.email], "first_name": [user.first_name], "last_name": [user.last_name]}
         campus.register_login("192.0.2.250")
         db.session.add(campus)
@@ -106,7 +118,8 @@ def _appointments(mara, twin, place):
         event.tracks[0].update_principal(member, permissions={"review", "convene"})
         event.sessions[0].update_principal(member, permissions={"coordinate"})
         Contribution.query.filter_by(event_id=event.id).order_by(Contribution.id).first().update_principal(
-            member, permissions={"submit"})
+            member, permissions={"submit"}
+        )
     update_event(event, contact_title="Office", contact_emails=[twin.email, mara.email, "desk@example.net"])
 
 
@@ -119,27 +132,56 @@ def _registration(mara, twin, place):
         registration.base_price = 40
         registration.tags.add(tag)
         db.session.flush()
-        register_transaction(registration, 40, "EUR", TransactionAction.complete, provider="_manual",
-                             data={"changed_by_name": person.full_name, "changed_by_id": person.id,
-                                   "payer": person.email})
-        agreement = Agreement.create_from_data(event, "recording", AgreementPersonInfo(user=person, data={"talk": 1}))
+        register_transaction(
+            registration,
+            40,
+            "EUR",
+            TransactionAction.complete,
+            provider="_manual",
+            data={"changed_by_name": person.full_name, "changed_by_id": person.id, "payer": person.email},
+        )
+        agreement = Agreement.create_from_data(
+            event, "recording", AgreementPersonInfo(user=person, data={"talk": 1})
+        )
         agreement.state, agreement.signed_dt = AgreementState.accepted, now_utc()
         agreement.signed_from_ip = "192.0.2.77"
         db.session.add(agreement)
-    dinner = RegistrationForm(event=event, title="The dinner", currency="EUR",
-                              manager_notifications_enabled=True,
-                              manager_notification_recipients=[twin.email, mara.email])
+    dinner = RegistrationForm(
+        event=event,
+        title="The dinner",
+        currency="EUR",
+        manager_notifications_enabled=True,
+        manager_notification_recipients=[twin.email, mara.email],
+    )
     create_personal_data_fields(dinner)
     db.session.add(dinner)
     db.session.flush()
     for person in (mara, twin):
-        dinner.invitations.append(RegistrationInvitation(
-            email=person.email, first_name=person.first_name, last_name=person.last_name,
-            affiliation=person.affiliation, state=InvitationState.pending))
-    db.session.add(RegistrationRequest(
-        email="amara.lindqvist@old.example.com", comment="Please let me in.", extra_emails=[],
-        user_data={"first_name": "Amara", "last_name": "Lindqvist", "affiliation": "", "address": "", "phone": ""},
-        identity_data={"provider": "indico"}, settings={}))
+        dinner.invitations.append(
+            RegistrationInvitation(
+                email=person.email,
+                first_name=person.first_name,
+                last_name=person.last_name,
+                affiliation=person.affiliation,
+                state=InvitationState.pending,
+            )
+        )
+    db.session.add(
+        RegistrationRequest(
+            email="amara.lindqvist@old.example.com",
+            comment="Please let me in.",
+            extra_emails=[],
+            user_data={
+                "first_name": "Amara",
+                "last_name": "Lindqvist",
+                "affiliation": "",
+                "address": "",
+                "phone": "",
+            },
+            identity_data={"provider": "indico"},
+            settings={},
+        )
+    )
 
 
 def _meetings(mara, cast, place):
@@ -147,11 +189,23 @@ def _meetings(mara, cast, place):
     event = Event.query.filter_by(creator_id=mara.id).order_by(Event.id).first()
     other = Event.query.filter_by(creator_id=cast[5]).order_by(Event.id).first()
     create_event_request(event, Category.get(place.moderated), "Please take it, Mara Lindqvist")
-    request = Request(event=event, type="webcast", data={"comment": "One camera. Mara Lindqvist"}, created_by_user=mara,
-                      state=RequestState.accepted, processed_by_user=User.get(cast[1]), processed_dt=now_utc())
+    request = Request(
+        event=event,
+        type="webcast",
+        data={"comment": "One camera. Mara Lindqvist"},
+        created_by_user=mara,
+        state=RequestState.accepted,
+        processed_by_user=User.get(cast[1]),
+        processed_dt=now_utc(),
+    )
     static = StaticSite(event=event, creator=mara, state=StaticSiteState.expired)
-    room = VCRoom(type="zoom", name="Round table by the lamp", status=VCRoomStatus.created, created_by_user=mara,
-                  data={"host": mara.email, "description": "Every Monday"})
+    room = VCRoom(
+        type="zoom",
+        name="Round table by the lamp",
+        status=VCRoomStatus.created,
+        created_by_user=mara,
+        data={"host": mara.email, "description": "Every Monday"},
+    )
     link = VCRoomEventAssociation(linked_event=event, vc_room=room, link_type=VCRoomLinkType.event, data={})
     db.session.add_all([request, static, room, link])
     note = EventNote.get_or_create(other)
@@ -159,26 +213,49 @@ def _meetings(mara, cast, place):
     db.session.flush()
     note.create_revision(RenderMode.html, "<p>We met, and it was good.</p>", User.get(cast[5]))
     folder = AttachmentFolder(title="For the few", object=event, is_default=False, protection_mode=2)
-    attachment = Attachment(folder=folder, user=User.get(cast[1]), title="Plan", type=AttachmentType.link,
-                            link_url="https://plans.example.org/1", protection_mode=2)
+    attachment = Attachment(
+        folder=folder,
+        user=User.get(cast[1]),
+        title="Plan",
+        type=AttachmentType.link,
+        link_url="https://plans.example.org/1",
+        protection_mode=2,
+    )
     db.session.add_all([folder, attachment])
     folder.acl = {mara, User.get(cast[1])}
     attachment.acl = {mara, User.get(cast[1])}
     survey = Survey.query.filter_by(event_id=place.conference).order_by(Survey.id).first()
-    draft = SurveySubmission(survey=survey, user=mara, is_anonymous=False,
-                             pending_answers={"question_1": ["I write again, Mara Lindqvist"]})
+    draft = SurveySubmission(
+        survey=survey,
+        user=mara,
+        is_anonymous=False,
+        pending_answers={"question_1": ["I write again, Mara Lindqvist"]},
+    )
     db.session.add(draft)
 
 
 def _rooms(mara, twin, colleague, place):
     """A blocking of hers, one she turned down, a booking made for her, one that she cancelled."""
-    create_blocking([place.rooms[4]], {twin, mara}, date(2025, 6, 2), date(2025, 6, 3), "Painting. Mara", mara)
-    theirs = create_blocking([place.rooms[0]], {mara}, date(2025, 6, 9), date(2025, 6, 9), "Photographs", colleague)
+    create_blocking(
+        [place.rooms[4]], {twin, mara}, date(2025, 6, 2), date(2025, 6, 3), "Painting. Mara", mara
+    )
+    theirs = create_blocking(
+        [place.rooms[0]], {mara}, date(2025, 6, 9), date(2025, 6, 9), "Photographs", colleague
+    )
     theirs.blocked_rooms[0].reject(mara, "We meet there.")
     start = datetime(2025, 7, 1, 10, 0)
-    booking = Reservation.create_from_data(Room.get(place.rooms[3]), {
-        "start_dt": start, "end_dt": start + timedelta(hours=1), "repeat_frequency": RepeatFrequency.NEVER,
-        "repeat_interval": 0, "booking_reason": "Rehearsal", "booked_for_user": mara}, colleague)
+    booking = Reservation.create_from_data(
+        Room.get(place.rooms[3]),
+        {
+            "start_dt": start,
+            "end_dt": start + timedelta(hours=1),
+            "repeat_frequency": RepeatFrequency.NEVER,
+            "repeat_interval": 0,
+            "booking_reason": "Rehearsal",
+            "booked_for_user": mara,
+        },
+        colleague,
+    )
     booking.add_edit_log(ReservationEditLog(user_name=mara.full_name, info=["The reason was changed"]))
     hers = Reservation.query.filter_by(created_by_id=mara.id).order_by(Reservation.id).first()
     hers.cancel(mara, "Not needed any more")
@@ -187,16 +264,24 @@ def _rooms(mara, twin, colleague, place):
 def _named_by_others(colleague, mara, twin, place):
     """Lists that others keep, with her address among others' in them."""
     event = Event.query.filter_by(creator_id=colleague.id).order_by(Event.id).first()
-    reminder = EventReminder(event=event, creator=colleague, scheduled_dt=event.start_dt, is_sent=False,
-                             event_start_delta=timedelta(0), recipients=[twin.email, mara.email, "desk@example.net"],
-                             reply_to_address=colleague.email)
+    reminder = EventReminder(
+        event=event,
+        creator=colleague,
+        scheduled_dt=event.start_dt,
+        is_sent=False,
+        event_start_delta=timedelta(0),
+        recipients=[twin.email, mara.email, "desk@example.net"],
+        reply_to_address=colleague.email,
+    )
     db.session.add_all([reminder, EventPerson.for_user(mara, event)])
     conference = Event.get(place.conference)
     for survey in conference.surveys:
         survey.new_submission_emails = [mara.email, twin.email]
         survey.start_notification_emails = [twin.email, mara.email]
     conference.abstract_email_templates[0].extra_cc_emails = [mara.email, twin.email]
-    abstract = Abstract.query.filter_by(event_id=conference.id, submitter_id=mara.id).order_by(Abstract.id).first()
+    abstract = (
+        Abstract.query.filter_by(event_id=conference.id, submitter_id=mara.id).order_by(Abstract.id).first()
+    )
     update_abstract(abstract, {"submission_comment": "Moved to the afternoon for Mara Lindqvist"})
     comment = AbstractComment.query.filter_by(user_id=mara.id).order_by(AbstractComment.id).first()
     update_abstract_comment(comment, {"text": comment.text + " (again)"})

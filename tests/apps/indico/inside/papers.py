@@ -3,6 +3,7 @@
 from io import BytesIO
 
 from acting import acting
+from indico.core.db import db
 from indico.modules.events.contributions.models.contributions import Contribution
 from indico.modules.events.editing.models.comments import EditingRevisionComment
 from indico.modules.events.editing.models.editable import EditableType
@@ -27,7 +28,6 @@ from indico.modules.events.papers.operations import (
 from indico.modules.events.papers.settings import PaperReviewingRole
 from indico.modules.files.models.files import File
 from indico.modules.users.models.users import User
-from indico.core.db import db
 from werkzeug.datastructures import FileStorage
 
 
@@ -40,8 +40,14 @@ def paper(app, administrator, mara, twin, colleague, place):
         set_reviewing_state(event, PaperReviewType.layout, True)
         update_team_members(event, {User.get(colleague)}, team, team, team)
         event.paper_review_questions.append(
-            PaperReviewQuestion(type=PaperReviewType.content, title="Is it sound?", field_type="rating", position=1,
-                                is_required=True))
+            PaperReviewQuestion(
+                type=PaperReviewType.content,
+                title="Is it sound?",
+                field_type="rating",
+                position=1,
+                is_required=True,
+            )
+        )
         for member in team:
             create_competences(event, member, ["lamps", "harbours"])
         for role in PaperReviewingRole:
@@ -49,14 +55,20 @@ def paper(app, administrator, mara, twin, colleague, place):
     for author, reviewer, number in ((mara, twin, 0), (twin, mara, 1)):
         with acting(app, author) as user:
             contribution = _contributions(Event.get(place.conference))[number]
-            file = FileStorage(BytesIO(b"A paper."), f"paper-{user.last_name.lower()}.txt", content_type="text/plain")
+            file = FileStorage(
+                BytesIO(b"A paper."), f"paper-{user.last_name.lower()}.txt", content_type="text/plain"
+            )
             with db.session.no_autoflush:
                 create_paper_revision(Paper(contribution), user, [file])
         with acting(app, reviewer) as user:
             sheet = Paper(_contributions(Event.get(place.conference))[number])
-            create_review(sheet, PaperTypeProxy(PaperReviewType.content), user,
-                          {"proposed_action": PaperAction.accept, "comment": f"Sound. {user.full_name}"},
-                          {f"question_{question.id}": 4 for question in sheet.cfp.content_review_questions})
+            create_review(
+                sheet,
+                PaperTypeProxy(PaperReviewType.content),
+                user,
+                {"proposed_action": PaperAction.accept, "comment": f"Sound. {user.full_name}"},
+                {f"question_{question.id}": 4 for question in sheet.cfp.content_review_questions},
+            )
             create_comment(sheet, f"Nicely put. {user.full_name}", PaperCommentVisibility.reviewers, user)
             judge_paper(sheet, PaperAction.accept, f"Accepted. {user.full_name}", user)
 
@@ -77,8 +89,9 @@ def edit(app, mara, twin, place):
             editable.editor = user
             revision = editable.revisions[0]
             revision.comments.append(EditingRevisionComment(user=user, text=f"Good lamps. {user.full_name}"))
-            review_editable_revision(revision, user, EditingReviewAction.request_update,
-                                     f"Larger letters. {user.full_name}", set())
+            review_editable_revision(
+                revision, user, EditingReviewAction.request_update, f"Larger letters. {user.full_name}", set()
+            )
 
 
 def _contributions(event):

@@ -17,8 +17,10 @@ from acting import acting
 def main():
     with acting(app, None):
         administrator = people.register(people.ADMINISTRATOR, is_admin=True).id
-        cast = [people.register(person).id
-                for person in (people.HEROINE, *people.LOOKALIKES, *people.everyone_else())]
+        cast = [
+            people.register(person).id
+            for person in (people.HEROINE, *people.LOOKALIKES, *people.everyone_else())
+        ]
     place = world.make(app, administrator, cast)
     place.rooms = rooms.make(app, administrator, cast)
     place.conference = conference.make(app, administrator, cast, place)

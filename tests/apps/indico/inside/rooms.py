@@ -19,15 +19,28 @@ def make(app, administrator, cast):
         equipment = EquipmentType(name="Camera and screen", features=[feature])
         db.session.add_all([location, feature, equipment])
         db.session.flush()
-        create_area({"north_east": {"lat": 55.2, "lng": 12.2}, "south_west": {"lat": 55.1, "lng": 12.1}},
-                    "Harbour", default=True)
+        create_area(
+            {"north_east": {"lat": 55.2, "lng": 12.2}, "south_west": {"lat": 55.1, "lng": 12.1}},
+            "Harbour",
+            default=True,
+        )
         made = []
         for number in range(12):
             owner = User.get(cast[0] if number < 2 else cast[10 + number])
-            room = Room(location=location, building="A", floor="1", number=f"{number + 1:02d}", division="House",
-                        owner=owner, capacity=10 + number, telephone=f"55501{number:02d}", is_reservable=True,
-                        key_location="Front desk", comments=f"Ask {owner.first_name} {owner.last_name} for the key.",
-                        notification_emails=[owner.email])
+            room = Room(
+                location=location,
+                building="A",
+                floor="1",
+                number=f"{number + 1:02d}",
+                division="House",
+                owner=owner,
+                capacity=10 + number,
+                telephone=f"55501{number:02d}",
+                is_reservable=True,
+                key_location="Front desk",
+                comments=f"Ask {owner.first_name} {owner.last_name} for the key.",
+                notification_emails=[owner.email],
+            )
             db.session.add(room)
             db.session.flush()
             update_room_equipment(room, [equipment.id])

@@ -28,8 +28,8 @@ RULES: tuple[Rule, ...] = (
 
 
 def check_all(system: System, live: LiveSchema, connection: sa.Connection) -> tuple[Finding, ...]:
-    """All findings, the gravest first. What a table accepts by its code becomes a NOTE with the reason; a STOP
-    that would do harm stays one, whatever is accepted."""
+    """All findings, the gravest first. What a table accepts by its code becomes a NOTE with the reason; a
+    STOP that would do harm stays one, whatever is accepted."""
     look = look_at(system, live, connection)
     found = dict.fromkeys(_accepted(system, each) for rule in RULES for each in rule(look))
     order = list(Severity)

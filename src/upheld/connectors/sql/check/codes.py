@@ -291,8 +291,8 @@ ALL = (
 )
 
 BEARABLE = frozenset({"edge.undeclared", "link.type", "reference.index", "view.materialised"})
-"""STOPs that `accept` may answer: somebody can know why going on is right. Every DOUBT may be accepted; no other
-STOP, for going on would fail or do harm."""
+"""STOPs that `accept` may answer: somebody can know why going on is right. Every DOUBT may be accepted; no
+other STOP, for going on would fail or do harm."""
 
 CODES = {code.name: code for code in ALL}
 

@@ -174,7 +174,8 @@ def views(look: Look) -> Iterator[Finding]:
                 "view.absent",
                 name,
                 f"`refresh` names {name}, which is no materialised view of this database.",
-                f"Remove `{name}` from `refresh`; a table that repeats data of people belongs under `tables`.",
+                f"Remove `{name}` from `refresh`; "
+                "a table that repeats data of people belongs under `tables`.",
             )
 
 
