@@ -114,7 +114,9 @@ def _new_key(out: Path) -> tuple[tuple[str, ...], Path]:
     """A key for this copy alone, in a file that only its owner reads."""
     identity = pyrage.x25519.Identity.generate()
     file = out.with_name(out.name + ".key")
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    # Never into a file that was there: somebody else may own it, or have put a link in its place.
+    file.unlink(missing_ok=True)
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as written:
         written.write(f"{identity}\n")
     return (str(identity.to_public()),), file
