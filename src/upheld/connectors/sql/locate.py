@@ -1,5 +1,6 @@
 """Find what a plan's selections need before anything is written: spellings, lookups, key sets, trees."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, cast
@@ -106,13 +107,23 @@ def _likely(rows: Rows, table: str, column: str, rule: str | None, wanted: set[s
     target = rows.tables.column(table, column)
     if rule in ("email", "casefold"):
         folded = sa.func.lower(sa.func.trim(target))
-        return sa.or_(folded.in_(sorted(wanted)), target.in_(sorted(wanted)))
+        spread = [folded.like(pattern, escape="\\") for pattern in sorted(map(_loosely, wanted)) if pattern]
+        return sa.or_(folded.in_(sorted(wanted)), target.in_(sorted(wanted)), *spread)
     if rule == "phone":
         digits: sa.ColumnElement[str] = sa.cast(target, sa.Text())
         for sign in " -()./":
             digits = sa.func.replace(digits, sign, "")
         return sa.or_(*(digits.like("%" + value[-7:].lstrip("+")) for value in sorted(wanted)))
     return values_in(rows.tables, table, column, sorted(wanted))
+
+
+def _loosely(value: str) -> str:
+    """A pattern for text with letters beyond ASCII, which not every server folds and composes; else nothing."""
+    if value.isascii():
+        return ""
+    escaped = re.sub(r"([\\%_])", r"\\\1", value)
+    # A letter before a mark may be stored as one with it, so both are left open.
+    return re.sub(r"[a-z]?[^\x00-\x7f]+", "%", escaped)
 
 
 def _located(rows: Rows, connection: sa.Connection, step: Locate, *, lock: bool) -> KeySet:
