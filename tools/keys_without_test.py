@@ -2,6 +2,10 @@
 
 A test says which keys it executes on every database by `@pytest.mark.key("tables.*.replies.erase", …)`; a
 module by `pytestmark = pytest.mark.key(…)`. Prints the missing keys, one a line, and marks that name no key.
+
+Keys that only systems of another kind have (OTHER_KINDS) are executed on that kind instead: a database has no
+owner who looks by hand, and its tables have no path. `tests/datamap/test_every_key_is_executed.py`
+collects the marked tests and sees to it that every other one runs on SQLite, PostgreSQL and MariaDB.
 """
 
 import ast
@@ -11,6 +15,12 @@ from pathlib import Path
 
 from tools.findings import ROOT, Finding, python_files, relative
 from upheld.datamap.schema import keys
+
+OTHER_KINDS = {
+    "manual": ("look_for", "how", "days"),
+    "files": ("tables.*.path", "tables.*.format"),
+}
+"""Kind of system to the keys that have a meaning there only."""
 
 
 def marked(path: Path) -> Iterator[tuple[str, int]]:

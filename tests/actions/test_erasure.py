@@ -305,23 +305,23 @@ def test_an_approved_plan_is_not_planned_anew_and_survives_a_changed_map(
     assert ADA not in str(double.tables)
 
 
-def test_a_manual_system_waits_for_its_owner_and_is_confirmed_by_her_answer(
-    records: str, tmp_path: Path
+@pytest.mark.parametrize(("proof", "cls"), [(None, "A"), (b"%PDF-1.7 signed by the archive", "D")])
+def test_a_manual_system_waits_for_its_owner_and_what_she_says_is_never_more_than_said(
+    proof: bytes | None, cls: str, records: str, tmp_path: Path
 ) -> None:
-    """P-20: class D, and never more."""
+    """P-20: class A by her word, D with the confirmation of somebody else, never more."""
     with_ = means(tmp_path, forum(), systems=(FORUM, DESK))
     standing = erase(with_)
     assert standing.systems[1] == ("desk", "WAITING", "waits for an answer by 2026-12-06")
     task = find(case=str(standing.request.case.pk)[:8], system="desk")
 
-    evidence = answer(
-        means=with_, task=task, words="Two letters of Ada Quillfeather shredded.", rows=2, by="desk"
-    )
+    words = "Two letters of Ada Quillfeather shredded."
+    evidence = answer(means=with_, task=task, words=words, rows=2, by="desk", proof=proof)
     with pytest.raises(Permanent, match="answered already"):
         answer(means=with_, task=task, words="again", by="desk")
     finished = erasure.fulfil(means=with_, request=standing.request)
 
-    assert evidence.cls == "D"
+    assert evidence.cls == cls
     assert finished.complete
     assert "Quillfeather" not in evidence.record
 

@@ -96,7 +96,9 @@ def settle(journal: Journal, target: Connector, steps: Plan, subject: Subject, n
             verified = target.verify(steps.of("club"), subject, [bytes.fromhex(line["traces"])], now=now)
             became = Settled.ABORTED if verified.remnants else Settled.COMMITTED
         if became is Settled.COMMITTED:
-            journal.append(event="committed", part=line["part"], token=line["token"], how=how, counts=line["counts"])
+            journal.append(
+                event="committed", part=line["part"], token=line["token"], how=how, counts=line["counts"]
+            )
         else:
             journal.append(event="aborted", part=line["part"], token=line["token"])
 
@@ -119,9 +121,7 @@ def work(order: Line, boundaries: Boundaries) -> None:
         return
     boundaries.watch()
     numbers = count(order["run"] * 1000)
-    events = execute(
-        steps, {"club": target}, subject, now=now, entropy=lambda: f"r{next(numbers):011d}"
-    )
+    events = execute(steps, {"club": target}, subject, now=now, entropy=lambda: f"r{next(numbers):011d}")
     token = ""
     for event in events:
         name = type(event).__name__
@@ -139,7 +139,11 @@ def work(order: Line, boundaries: Boundaries) -> None:
             )
         elif isinstance(event, Committed):
             journal.append(
-                event="committed", part=event.part, token=token, how=event.established.value, counts=counted(event.counts)
+                event="committed",
+                part=event.part,
+                token=token,
+                how=event.established.value,
+                counts=counted(event.counts),
             )
         elif isinstance(event, Verified):
             journal.append(event="verified", remnants=len(event.remnants))

@@ -52,7 +52,9 @@ class Erasing:
         if self.receipts:
             self.world.run(*RECEIPTS)
 
-    def run(self, number: int, *, at: int | None = None, prepares: bool = True, port: int | None = None) -> int:
+    def run(
+        self, number: int, *, at: int | None = None, prepares: bool = True, port: int | None = None
+    ) -> int:
         """The status with which the child ended."""
         url = sa.make_url(self.world.secrets["CLUB_DATABASE_URL"])
         order = {
@@ -100,7 +102,11 @@ class Erasing:
 @pytest.fixture
 def child() -> Iterator["subprocess.Popen[str]"]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.kill.child"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tests.kill.child"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     yield process
     assert process.stdin

@@ -74,7 +74,8 @@ Told to others
 
 Backups
 -------
-What was removed is unreadable in backups no later than 24 December 2026.
+Backups that still hold what was removed are gone no later than 24 December
+2026.
 If a backup has to be used before, your deletion is repeated first.
 Key k-41 was destroyed; its last copies are gone by 24 December 2026.
 

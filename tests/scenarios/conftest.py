@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ Make = Callable[..., World]
 def make(each_database: Database, tmp_path: Path) -> Make:
     """Makes the scenario's world on each of the three databases."""
 
-    def made(ddl: str, tables: str, **more: str) -> World:
+    def made(ddl: str, tables: str, **more: Any) -> World:
         return make_world(each_database, tmp_path / "privacy", ddl, tables, **more)
 
     return made

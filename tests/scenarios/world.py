@@ -20,10 +20,11 @@ from upheld.datamap.model import DataMap
 from upheld.datamap.read import read
 from upheld.law.right import Right
 from upheld.rights.connector import Attachment, Collected, Connector, Finding, Row
+from upheld.rights.explain import explain
 from upheld.rights.fulfil import Event, Failed, dry_run, execute
 from upheld.rights.identify import identify
-from upheld.rights.outcome import Committed, Counts, Verified
-from upheld.rights.plan import Plan
+from upheld.rights.outcome import Committed, Counts, Due, Verified
+from upheld.rights.plan import Locate, Plan, Recount, Refresh, Task
 from upheld.rights.planner import plan
 from upheld.rights.subject import Identity, Person, Subject
 
@@ -59,7 +60,7 @@ class World:
 
     def subject(self, *identities: str, people: Sequence[str] = ()) -> Subject:
         """Who `email=…` names; `people` are decisions such as `users=7`."""
-        given = [Identity(*each.split("=", 1)) for each in identities]
+        given = [Identity(kind, value) for kind, _, value in (each.partition("=") for each in identities)]
         decided = []
         for each in people:
             table, _, key = each.partition("=")
@@ -109,8 +110,10 @@ class World:
         collected: list[Collected] = []
         for each in self.connector.collect(steps, subject, now=now):
             if isinstance(each, Attachment):
-                each = Attachment(each.step, each.table, each.name, iter([b"".join(each.content)]))
-            collected.append(each)
+                whole = b"".join(each.content)
+                collected.append(Attachment(each.step, each.table, each.name, iter([whole])))
+            else:
+                collected.append(each)
         return collected
 
     def copy(self, *identities: str, people: Sequence[str] = ()) -> dict[str, list[tuple[Any, ...]]]:
@@ -120,6 +123,11 @@ class World:
             if isinstance(each, Row):
                 found.setdefault(each.table, []).append(tuple(each.values.values()))
         return {table: sorted(rows, key=repr) for table, rows in found.items()}
+
+    def explained(self, *identities: str, now: datetime = NOW) -> str:
+        """The plan with its counts, in words."""
+        subject = self.subject(*identities)
+        return explain(self.plan(now=now), self.datamap, {"club": self.preview(subject, now=now)}).as_text()
 
     def check(self) -> tuple[Finding, ...]:
         """The findings of `upheld map check`."""
@@ -165,6 +173,11 @@ class Erasure:
         }
 
     @property
+    def due(self) -> list[Due]:
+        """What stays until a day."""
+        return [due for event in self.events if isinstance(event, Committed) for due in event.due]
+
+    @property
     def verified(self) -> Verified:
         """The last look."""
         return [event for event in self.events if isinstance(event, Verified)][-1]
@@ -178,14 +191,26 @@ def make_world(
     *,
     system: str = "",
     organisation: str = "",
+    controller: str = "",
+    purposes: str = PURPOSES,
+    processors: str = "",
     secrets: Mapping[str, str] | None = None,
 ) -> World:
     """Create the schema (statements end with `;` and a new line) and read the map. `tables` is the YAML below
-    `tables:`, `system` further keys of the system, `organisation` further keys of upheld.yaml."""
+    `tables:`, `system` further keys of the system, `organisation` further keys of upheld.yaml, `controller` keys that stand there
+    under `organisation:`, in place of the usual ones; `purposes` and `processors` are those files."""
     database.run(*(each.strip() for each in dedent(ddl).split(";\n") if each.strip().rstrip(";")))
     (folder / "systems").mkdir(parents=True, exist_ok=True)
-    (folder / "upheld.yaml").write_text(ORGANISATION + dedent(organisation))
-    (folder / "purposes.yaml").write_text(PURPOSES)
+    ours = {line.partition(":")[0] for line in dedent(controller).splitlines() if line[:1].strip()}
+    usual = "".join(
+        line + "\n" for line in ORGANISATION.splitlines() if line.partition(":")[0].strip() not in ours
+    )
+    (folder / "upheld.yaml").write_text(
+        usual + indent(dedent(controller), "  ") + "\n" + dedent(organisation)
+    )
+    (folder / "purposes.yaml").write_text(dedent(purposes))
+    if processors:
+        (folder / "processors.yaml").write_text(dedent(processors))
     head = "system: club\ntitle: The club\nkind: sql\nconnect: ${CLUB_DATABASE_URL}\nplace: DE\n"
     written = head + dedent(system) + "\ntables:\n" + indent(dedent(tables), "  ")
     (folder / "systems" / "club.yaml").write_text(written)
@@ -198,7 +223,7 @@ def steps_of(world: World) -> dict[int, str]:
     return {
         step.number: f"{type(step).__name__} {step.selection.table}"
         for step in world.plan().of("club")
-        if hasattr(step, "selection") and type(step).__name__ != "Locate"
+        if not isinstance(step, Locate | Recount | Refresh | Task)
     }
 
 

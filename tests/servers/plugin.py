@@ -51,7 +51,7 @@ def new_database(tmp_path: Path) -> Iterator[NewDatabase]:
     made: list[tuple[Database, Callable[[], None]]] = []
 
     def make(kind: str) -> Database:
-        database, drop = _make(kind, tmp_path)
+        database, drop = new_server_database(kind, tmp_path)
         made.append((database, drop))
         return database
 
@@ -103,7 +103,8 @@ def mariadb(new_database: NewDatabase) -> Database:
     return new_database("mariadb")
 
 
-def _make(kind: str, tmp_path: Path) -> tuple[Database, Callable[[], None]]:
+def new_server_database(kind: str, tmp_path: Path) -> tuple[Database, Callable[[], None]]:
+    """An empty database of that kind and how to drop it; skips or fails where its server is missing."""
     if kind == "sqlite":
         path = tmp_path / f"database{next(_numbers)}.sqlite"
         path.touch()

@@ -12,6 +12,7 @@ from upheld.actions.preview import Preview
 from upheld.actions.record import record
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import PACKAGE_ISSUED, PACKAGE_OPENED
+from upheld.rights.outcome import Misconfigured
 from upheld.rights.package.writing import Summary, write
 from upheld.store import models
 from upheld.store.models import RequestState
@@ -33,13 +34,20 @@ def deliver(
     out: Path,
     recipients: tuple[str, ...],
     days: int,
-    language: str = "en",
+    language: str = "",
 ) -> Delivered:
     """Write the copy, encrypted to `recipients`, and note when it expires. Reads only, in every system.
 
-    A system that fails does not stop the others: the copy says so, and the request stays open until a copy
-    is whole. Writes `package.issued`.
+    `language`: one of those in which the organisation answers, the first unless said; Misconfigured for
+    another. A system that fails does not stop the others: the copy says so, and the request stays open until
+    a copy is whole. Writes `package.issued`.
     """
+    spoken = means.datamap.organisation.languages
+    if language and language not in spoken:
+        raise Misconfigured(
+            f"{means.datamap.organisation.name} does not answer in {language!r}.",
+            f"Choose one of: {', '.join(spoken)}; they stand in upheld.yaml.",
+        )
     summary = write(
         preview.plan,
         means.datamap,
@@ -48,7 +56,7 @@ def deliver(
         now=means.now,
         out=out,
         recipients=recipients,
-        language=language,
+        language=language or spoken[0],
     )
     return Delivered(_issued(means, request, out, summary, days), summary)
 

@@ -23,6 +23,13 @@ BACKUP_DAYS = 30
 """How long a restore could bring a person back when the organisation has not said how long its backups
 live."""
 
+
+def backup_days(*, means: Means) -> timedelta:
+    """How long a restore could bring something back."""
+    days = means.datamap.organisation.backup_days
+    return timedelta(days=BACKUP_DAYS if days is None else days)
+
+
 NORMALISED = {"email": "email", "phone": "phone"}
 FINAL = {RequestState.FULFILLED: "fulfilled", RequestState.DENIED: "denied", RequestState.REVOKED: "revoked"}
 
@@ -32,7 +39,7 @@ class TwoCases(Permanent):
 
 
 @transaction.atomic
-def receive(*, means: Means, right: Right, asked: Asked, regime: str = "gdpr") -> Request:
+def receive(*, means: Means, right: Right, asked: Asked, regime: str | None = None) -> Request:
     """The person's unfinished request of this right: hers, if she has an open case, else a new one.
 
     Joins by any identity given; two cases at once are refused. Writes `case.opened` for a new case. Until
@@ -45,7 +52,7 @@ def receive(*, means: Means, right: Right, asked: Asked, regime: str = "gdpr") -
             f"These identities belong to {len(found)} open cases.",
             "Give them one at a time, or close one of the cases first (`upheld status` lists them).",
         )
-    case = found[0] if found else _open(means, right, asked, regime)
+    case = found[0] if found else _open(means, right, asked, regime or means.datamap.organisation.regimes[0])
     _learn(means, case, asked)
     request, _ = Request.objects.get_or_create(
         case=case, right=right.value, state__in=UNFINISHED, defaults={"received_at": means.clock()}
@@ -79,6 +86,11 @@ def remember(*, means: Means, case: Case, subject: Subject) -> None:
     """Seal who the case is about."""
     case.sealed_subject = seal_value(means.keys, case.key, encode(subject), record=f"case:{case.pk}:subject")
     case.save(update_fields=["sealed_subject"])
+    # Found by every identity of hers from now on: half-erased, a system may no longer know that they belong
+    # together, and a repeat by another of them must still join this case (scenario 61).
+    verified = tuple(each for each in subject.identities if each.verified)
+    for kind, value in _names(Asked(verified, subject.people)):
+        BlindIndex.objects.get_or_create(case=case, digest=means.keys.blind(kind, value), whole=False)
 
 
 @transaction.atomic
@@ -88,7 +100,7 @@ def finish(
     """A request ends; with its last one the case is closed. Writes `case.closed` then.
 
     A closed case is no longer found by an identity; its key is destroyed when backups can no longer bring the
-    person back, and not before `keep_until`, the last date on which rows of hers are due.
+    person back, nor rows of hers that go on `keep_until`, the last date on which some are due.
     """
     at = means.clock()
     changed = Request.objects.filter(pk=request.pk, state__in=UNFINISHED).update(
@@ -97,13 +109,13 @@ def finish(
     case = request.case
     if not changed or case.requests.filter(state__in=UNFINISHED).exists():
         return
-    days = means.datamap.organisation.backup_days
-    destroy_on = at.date() + timedelta(days=BACKUP_DAYS if days is None else days)
+    days = backup_days(means=means)
+    destroy_on = max(at.date(), keep_until or at.date()) + days
     Case.objects.filter(pk=case.pk).update(
         state=CaseState.CLOSED,
         closed_at=at,
         closed_reason=reason,
-        key_destroy_on=max(destroy_on, case.key_destroy_on or destroy_on, keep_until or destroy_on),
+        key_destroy_on=max(destroy_on, case.key_destroy_on or destroy_on),
     )
     case.blind_index.all().delete()
     record(CASE_CLOSED, at=at, case=str(case.pk), outcome=FINAL.get(state, "expired"))
@@ -114,8 +126,7 @@ def destroy_key(*, means: Means, case: Case, at: datetime) -> None:
     """The case's key goes, and with it whom the case was about (K-02). Refuses while the case is open."""
     if case.state == CaseState.OPEN:
         raise Permanent(f"Case {case.pk} is open; its key is needed to finish it.", "Close the case first.")
-    days = means.datamap.organisation.backup_days
-    effective = at.date() + timedelta(days=BACKUP_DAYS if days is None else days)
+    effective = at.date() + backup_days(means=means)
     Case.objects.filter(pk=case.pk, key_destroyed_at__isnull=True).update(key_destroyed_at=at)
     record(KEY_DESTROYED, at=at, case=str(case.pk), key=case.key, effective_by=effective.isoformat())
     # Last: if the commit fails, the key is gone and the next purge records it; the other way round it would
@@ -134,7 +145,7 @@ def canonical(identity: Identity) -> Identity:
 
 def _names(asked: Asked) -> list[tuple[str, str]]:
     named = [(each.kind, canonical(each).value) for each in asked.identities]
-    rows = [(f"{each.system}.{each.table}", repr(each.key)) for each in asked.decisions]
+    rows = [(f"{each.system}.{each.table}", repr(each.key)) for each in asked.decisions if each.key]
     return sorted({*named, *rows})
 
 
@@ -142,14 +153,27 @@ def _open_cases(means: Means, asked: Asked) -> list[Case]:
     digests = [means.keys.blind(kind, value) for kind, value in _names(asked)]
     rows = BlindIndex.objects.filter(digest__in=digests, open=True, whole=False).select_related("case")
     cases = {row.case.pk: row.case for row in rows}
-    return [case for case in cases.values() if not _contradict(asked, asked_in(means=means, case=case))]
+    return [case for case in cases.values() if not _contradict(asked, _known(means, case))]
+
+
+def _known(means: Means, case: Case) -> Asked:
+    """What was given in the case, and the rows that were found to be her."""
+    given, subject = asked_in(means=means, case=case), subject_of(means=means, case=case)
+    return Asked(given.identities, (*given.decisions, *(subject.people if subject else ())))
+
+
+def open_case(*, means: Means, asked: Asked) -> Case | None:
+    """The one open case that these identities belong to, or None. Opens none; for those who only look."""
+    found = _open_cases(means, asked)
+    return found[0] if len(found) == 1 else None
 
 
 def _contradict(asked: Asked, known: Asked) -> bool:
     """Two people may share an address: when somebody decided which row each of them is, they stay apart."""
-    first = {(each.system, each.table): set[object]() for each in asked.decisions}
+    named = [each for each in asked.decisions if each.key]
+    first = {(each.system, each.table): set[object]() for each in named}
     second = {key: set[object]() for key in first}
-    for each in asked.decisions:
+    for each in named:
         first[each.system, each.table].add(each.key)
     for each in known.decisions:
         if (each.system, each.table) in second:

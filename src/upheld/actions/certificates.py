@@ -1,15 +1,17 @@
 """The certificate of a request: what was done, how we know, what stays, and the proof (P-20, P-21)."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.db import transaction
 
-from upheld.actions import plans
+from upheld.actions import evidence, plans
 from upheld.actions.erasure import standing
 from upheld.actions.journal import counts_of, tally
 from upheld.actions.means import Means
 from upheld.actions.record import put
+from upheld.law.right import Right
 from upheld.ledger.certificate import (
     Backups,
     Certificate,
@@ -19,6 +21,7 @@ from upheld.ledger.certificate import (
     Retained,
     SystemResult,
     Unfinished,
+    read_certificate,
 )
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.issue import Issued, certificate_entry, issue
@@ -27,7 +30,7 @@ from upheld.rights.codec import text
 from upheld.rights.outcome import Permanent
 from upheld.rights.plan import Plan
 from upheld.store import models, sequencer
-from upheld.store.models import FulfilmentState, PartState
+from upheld.store.models import FulfilmentState, PartState, RequestState
 
 FINISHED = (FulfilmentState.DONE, FulfilmentState.RETAINED)
 REVIEW = timedelta(days=365)
@@ -36,15 +39,62 @@ REVIEW = timedelta(days=365)
 def certify(*, means: Means, request: models.Request) -> Issued:
     """A signed certificate with its proof; incomplete, and saying so, while a system waits.
 
-    Writes `certificate.issued`, then waits for the checkpoint that covers it. Raises Destroyed once the
-    case's key is gone: a certificate has to be issued before.
+    A request gets one complete certificate, and an incomplete one each time something changed: where the
+    last still says what is so, that very certificate is given again. Writes `certificate.issued` for a new
+    one, then waits for the checkpoint that covers it. Raises Destroyed once the case's key is gone: a
+    certificate has to be issued before.
     """
     key = means.keys.commitment_key(request.case.key)
-    certificate = compose(means=means, request=request, key=key)
-    with transaction.atomic():
-        entry = put(certificate_entry(certificate, case_key=key, at=means.clock()))
-    proof = sequencer.prove_entry(entry.pk, by=means.signer, now=means.clock())
+    row, certificate = _issued(means, request, key)
+    proof = sequencer.prove_entry(row.entry, by=means.signer, now=means.clock())
     return issue(certificate, case_key=key, inclusion=proof, signer=means.signer)
+
+
+@transaction.atomic
+def _issued(means: Means, request: models.Request, key: bytes) -> tuple[models.Certificate, Certificate]:
+    models.Request.objects.select_for_update().get(pk=request.pk)
+    request.refresh_from_db()
+    last = request.certificates.last()
+    known = _read(means, last) if last else None
+    if last and known and known.complete:
+        return last, known
+    fresh = compose(means=means, request=request, key=key)
+    if last and known and replace(fresh, finished_at=known.finished_at, backups=known.backups) == known:
+        return last, known
+    entry = put(certificate_entry(fresh, case_key=key, at=means.clock()))
+    row = models.Certificate(
+        request=request, entry=entry.pk, complete=fresh.complete, issued_at=means.clock()
+    )
+    row.sealed_content = means.keys.seal(request.case.key, fresh.canonical(), record=_record(row))
+    row.save(force_insert=True)
+    return row, fresh
+
+
+def _record(row: models.Certificate) -> str:
+    return f"certificate:{row.entry}"
+
+
+def _read(means: Means, row: models.Certificate) -> Certificate:
+    key = row.request.case.key
+    content = means.keys.open(key, bytes(row.sealed_content), record=_record(row))
+    return read_certificate(json.loads(content))
+
+
+@transaction.atomic
+def written(*, means: Means, request: models.Request) -> None:
+    """Note that the files of what was certified are on the disk."""
+    request.certificates.filter(written_at__isnull=True).update(written_at=means.clock())
+
+
+def unwritten() -> tuple[models.Request, ...]:
+    """Fulfilled erasures whose certificate a crash kept from being issued or from reaching the disk, while
+    their case's key is there."""
+    fulfilled = models.Request.objects.filter(
+        right__in=[Right.ERASURE.value, Right.DELETE.value],
+        state=RequestState.FULFILLED,
+        case__key_destroyed_at__isnull=True,
+    ).exclude(certificates__complete=True, certificates__written_at__isnull=False)
+    return tuple(fulfilled.select_related("case").order_by("received_at"))
 
 
 def compose(*, means: Means, request: models.Request, key: bytes) -> Certificate:
@@ -85,15 +135,15 @@ def compose(*, means: Means, request: models.Request, key: bytes) -> Certificate
 def _result(means: Means, fulfilment: models.Fulfilment, plan: Plan, kept: list[Retained]) -> SystemResult:
     system = plans.system_of(means, fulfilment.system)
     counts = {"matched": 0, "deleted": 0, "anonymised": 0, "detached": 0}
-    for part in fulfilment.parts.all():
-        if part.state == PartState.COMMITTED:
-            for word, rows in tally(plan, counts_of(part)).items():
-                counts[word] = counts.get(word, 0) + rows
+    parts = [part for part in fulfilment.parts.all() if part.state == PartState.COMMITTED and not part.due_id]
+    for part in parts:
+        by = plan if part.plan_id == fulfilment.plan_id else plans.load(part.plan)
+        for word, rows in tally(by, counts_of(part)).items():
+            counts[word] = counts.get(word, 0) + rows
     for task in fulfilment.tasks.all():
         counts["deleted"] += _answered(task)
         counts["matched"] += _answered(task)
     finished = fulfilment.state in FINISHED
-    parts = [part for part in fulfilment.parts.all() if part.state == PartState.COMMITTED]
     retained = sum(part.records for part in kept if part.system == fulfilment.system)
     removed = counts["deleted"] + counts["anonymised"] + counts["detached"]
     connector = means.connectors.get(fulfilment.system)
@@ -116,10 +166,11 @@ def _result(means: Means, fulfilment: models.Fulfilment, plan: Plan, kept: list[
 
 
 def _answered(task: models.Task) -> int:
-    evidence = task.fulfilment.evidence.filter(attempt=task.step, part__isnull=True).first()
-    if evidence is None or task.answered_at is None:
+    row = task.fulfilment.evidence.filter(attempt=task.step, part__isnull=True).first()
+    if row is None or task.answered_at is None:
         return 0
-    return int(json.loads(evidence.record)["counts"]["deleted"])
+    counts = evidence.read(row).get("counts")
+    return int(counts["deleted"]) if isinstance(counts, dict) else 0
 
 
 def _class(fulfilment: models.Fulfilment, removed: int, retained: int) -> EvidenceClass:
@@ -136,17 +187,19 @@ def _established(part: models.Part) -> Established | None:
 def _kept(means: Means, fulfilment: models.Fulfilment, plan: Plan) -> list[Retained]:
     rows: dict[int, int] = {}
     for part in fulfilment.parts.all():
-        if part.state == PartState.COMMITTED:
+        if part.state == PartState.COMMITTED and not part.due_id and part.plan_id == fulfilment.plan_id:
             for count in counts_of(part):
                 rows[count.step] = max(rows.get(count.step, 0), count.rows)
     kept = []
     for step in plan.of(fulfilment.system):
         if isinstance(step, steps.Retain) and rows.get(step.number):
-            until = max((due.on for due in fulfilment.dues.all() if due.step == step.number), default=None)
+            until = max(
+                (due.on for due in fulfilment.dues.all() if due.table == step.selection.table), default=None
+            )
             kept.append(
                 Retained(
                     system=fulfilment.system,
-                    what=step.selection.table,
+                    what=_title(means, fulfilment.system, step.selection.table),
                     records=rows[step.number],
                     ground=step.ground.article,
                     reference=step.law,
@@ -156,6 +209,12 @@ def _kept(means: Means, fulfilment: models.Fulfilment, plan: Plan) -> list[Retai
                 )
             )
     return kept
+
+
+def _title(means: Means, system: str, name: str) -> str:
+    """A table by the name that people use for it, where the map has one."""
+    tables = plans.system_of(means, system).tables
+    return next((each.title for each in tables if each.name == name and each.title), name)
 
 
 def _review(means: Means) -> date:

@@ -16,6 +16,7 @@ from upheld.actions.subjects import reach_again
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import PLAN_APPROVED, SUPPRESSION_ADDED
 from upheld.rights.codec import text
+from upheld.rights.connector import Severity
 from upheld.rights.fulfil import Failed, execute
 from upheld.rights.outcome import (
     Asked,
@@ -29,9 +30,11 @@ from upheld.rights.outcome import (
     Verified,
 )
 from upheld.rights.plan import Plan
+from upheld.rights.subject import Subject
 from upheld.store import models
 from upheld.store.keys import Destroyed
 from upheld.store.models import FulfilmentState, PartState, RequestState
+from upheld.store.models.journal import FailureKind
 
 Progress = Callable[[str, str], None]
 """Told the system and what just happened there, for whoever shows progress."""
@@ -57,6 +60,18 @@ class Standing:
     def complete(self) -> bool:
         """Whether every system has its outcome and none waits for a hold."""
         return self.request.state == RequestState.FULFILLED
+
+    @property
+    def answered(self) -> bool:
+        """Whether there is something to certify: every system has its outcome, or what it waits for is a hold
+        or a map that lacks something, not a retry."""
+        return self.complete or (
+            self.request.state == RequestState.IN_PROGRESS
+            and all(
+                each.plan.go_on and gone_through(each) and each.failure == FailureKind.MISCONFIGURED
+                for each in unfinished(self.request)
+            )
+        )
 
 
 @transaction.atomic
@@ -112,6 +127,30 @@ def approve(
     return row
 
 
+@transaction.atomic
+def allow_more(
+    *, means: Means, request: models.Request, allow: frozenset[str], reason: str, go_on: str
+) -> tuple[str, ...]:
+    """Approve the systems that were refused once more, now with these limits allowed or gone on with; gives
+    them. Only those in which nothing was written by their plan. Writes `plan.approved`."""
+    if allow and not reason:
+        raise Permanent("A limit was allowed without a reason.", "Say why: --reason TEXT.")
+    refused = request.fulfilments.filter(
+        state=FulfilmentState.FAILED, failure__in=[FailureKind.PERMANENT, FailureKind.MISCONFIGURED]
+    ).exclude(unreached=True)
+    systems = tuple(each.system for each in refused.order_by("position") if not each.parts.exists())
+    if systems and (allow or go_on):
+        plans.replan(
+            means=means,
+            request=request,
+            systems=systems,
+            reason=reason or go_on,
+            allowed=sorted(allow),
+            go_on=go_on,
+        )
+    return systems
+
+
 def _ask(means: Means, fulfilment: models.Fulfilment, plan: Plan) -> None:
     """Tasks of a system that only a person reaches. Its part waits for their answers."""
     today = means.now.date()
@@ -138,12 +177,16 @@ def fulfil(*, means: Means, request: models.Request, progress: Progress = silent
         plan = plans.load(fulfilment.plan)
         if plans.by_hand(plan, fulfilment.system) or fulfilment.unreached:
             continue
+        if _lacks_map(means, fulfilment, progress):
+            continue
+        plan = plans.load(fulfilment.plan)
+        interrupted = fulfilment.state in (FulfilmentState.RUNNING, FulfilmentState.FAILED)
         hold = journal.take(means=means, fulfilment=fulfilment, plan=plan)
         if hold is None:
             progress(fulfilment.system, "is being done by another run")
             continue
         try:
-            _system(means, hold, progress)
+            _system(means, hold, progress, interrupted=interrupted)
         except Fenced:
             progress(fulfilment.system, "was taken over by another run")
         except Destroyed:
@@ -156,12 +199,18 @@ def fulfil(*, means: Means, request: models.Request, progress: Progress = silent
     return standing(request)
 
 
-def _system(means: Means, hold: Hold, progress: Progress) -> None:
-    """One system's part: first what a crash left open is settled, then its steps, then another look."""
+def _system(means: Means, hold: Hold, progress: Progress, *, interrupted: bool) -> None:
+    """One system's part: first what a crash left open is settled, then its steps, then another look.
+
+    Where an earlier run was `interrupted` after its last commit, only the other look is missing: writing
+    again would write other random values over those that stand, and count rows twice.
+    """
     subject = cases.subject_of(means=means, case=hold.case)
     if subject is None:
         raise Permanent(f"Case {hold.case.pk} has no subject.", "Receive the request again.")
     settle(means=means, hold=hold)
+    if interrupted and gone_through(hold.fulfilment) and _seen_erased(means, hold, subject, progress):
+        return
     allow = frozenset(hold.fulfilment.plan.allowed) | ({GO_ON} if hold.fulfilment.plan.go_on else frozenset())
     part = Plan(hold.plan.right, hold.plan.regime, hold.plan.of(hold.system))
     events = execute(
@@ -194,9 +243,48 @@ def _system(means: Means, hold: Hold, progress: Progress) -> None:
         events.close()
 
 
+def gone_through(fulfilment: models.Fulfilment) -> bool:
+    """Whether everything that the plan in force writes in this system is committed."""
+    return journal.erasing(fulfilment).filter(last=True, plan=fulfilment.plan).exists()
+
+
+def _seen_erased(means: Means, hold: Hold, subject: Subject, progress: Progress) -> bool:
+    connector = means.connectors.get(hold.system)
+    if connector is None or hold.fulfilment.plan.go_on:
+        return False
+    remembered = journal.traces(means=means, fulfilment=hold.fulfilment)
+    seen = connector.verify(hold.plan.of(hold.system), subject, remembered, now=means.now)
+    if seen.remnants:
+        return False
+    progress(hold.system, "verified")
+    journal.verified(means=means, hold=hold, event=seen)
+    return True
+
+
+def _lacks_map(means: Means, fulfilment: models.Fulfilment, progress: Progress) -> bool:
+    """Whether a system that was gone on with is still not mapped whole: then nothing is written again. Once
+    it is, its part is planned anew by the map as it is now, under the same approval."""
+    connector = means.connectors.get(fulfilment.system)
+    if connector is None or not fulfilment.plan.go_on or not gone_through(fulfilment):
+        return False
+    if fulfilment.parts.filter(state=PartState.PREPARED).exists():
+        return False
+    try:
+        lacking = [each for each in connector.check() if each.severity is Severity.STOP]
+    except Failure as failure:
+        progress(fulfilment.system, f"cannot be asked: {failure.what}")
+        return True
+    if not lacking:
+        plans.replan(
+            means=means, request=fulfilment.request, systems={fulfilment.system}, reason="map completed"
+        )
+        fulfilment.refresh_from_db()
+    return bool(lacking)
+
+
 def _abort_open(means: Means, hold: Hold) -> None:
     """After a failure between Prepared and Committed the outcome is asked for, never assumed."""
-    if hold.fulfilment.parts.filter(state=PartState.PREPARED).exists():
+    if hold.fulfilment.parts.filter(state=PartState.PREPARED, due__isnull=True).exists():
         settle(means=means, hold=hold)
 
 
@@ -207,7 +295,7 @@ def settle(*, means: Means, hold: Hold) -> None:
     means it was committed; otherwise it is done again, which is harmless either way.
     """
     connector = means.connectors.get(hold.system)
-    for part in hold.fulfilment.parts.filter(state=PartState.PREPARED):
+    for part in hold.fulfilment.parts.filter(state=PartState.PREPARED, due__isnull=True):
         if connector is None:
             raise Transient(f"No connector for {hold.system}.", "Its last transaction cannot be asked for.")
         outcome = connector.settle(part.token)
@@ -271,6 +359,6 @@ def standing(request: models.Request) -> Standing:
         if open_tasks:
             why = f"waits for an answer by {open_tasks[0].due_on.isoformat()}"
         if each.withheld:
-            why = f"rows stay for the matter {each.withheld}"
+            why = f"partially withheld: rows stay for the matter {each.withheld}"
         rows.append((each.system, each.state, why))
     return Standing(request, tuple(rows))

@@ -11,13 +11,13 @@ import socket
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from upheld.actions import evidence
 from upheld.actions.means import Means
 from upheld.actions.record import record
 from upheld.ledger import canonical
@@ -122,12 +122,7 @@ def take(*, means: Means, fulfilment: models.Fulfilment, plan: Plan) -> Hold | N
     program is gone from this machine, is no hindrance."""
     at = means.clock()
     fresh = models.Fulfilment.objects.select_for_update().get(pk=fulfilment.pk)
-    leased = (
-        fresh.state == FulfilmentState.RUNNING and fresh.leased_until is not None and fresh.leased_until > at
-    )
-    if fresh.state in (FulfilmentState.DONE, FulfilmentState.RETAINED) or (
-        leased and not is_gone(fresh.owner)
-    ):
+    if fresh.state in (FulfilmentState.DONE, FulfilmentState.RETAINED) or _leased(fresh, at):
         return None
     fresh.state = FulfilmentState.RUNNING
     fresh.owner = means.owner
@@ -137,6 +132,30 @@ def take(*, means: Means, fulfilment: models.Fulfilment, plan: Plan) -> Hold | N
     fresh.failure_text = ""
     fresh.save()
     return Hold(fresh, plan, fresh.owner, fresh.attempt)
+
+
+def _leased(fulfilment: models.Fulfilment, at: datetime) -> bool:
+    until = fulfilment.leased_until
+    return until is not None and until > at and not is_gone(fulfilment.owner)
+
+
+@transaction.atomic
+def borrow(*, means: Means, fulfilment: models.Fulfilment) -> bool:
+    """Keep everybody else off a system's part that has its outcome, for a purge; False when somebody is at
+    it."""
+    at = means.clock()
+    fresh = models.Fulfilment.objects.select_for_update().get(pk=fulfilment.pk)
+    if _leased(fresh, at) and fresh.owner != means.owner:
+        return False
+    fresh.owner, fresh.leased_until = means.owner, at + LEASE
+    fresh.save(update_fields=["owner", "leased_until"])
+    return True
+
+
+def give_back(*, means: Means, fulfilment: models.Fulfilment) -> None:
+    """The end of `borrow`."""
+    mine = models.Fulfilment.objects.filter(pk=fulfilment.pk, owner=means.owner)
+    mine.update(owner="", leased_until=None)
 
 
 def _fenced(hold: Hold, **changes: object) -> None:
@@ -154,17 +173,32 @@ def prepare(*, means: Means, hold: Hold, event: Prepared) -> models.Part:
     """Durable before the target commits: how to ask it later, and, sealed, what to look for."""
     at = means.clock()
     _fenced(hold, leased_until=at + LEASE)
+    return keep_part(means=means, fulfilment=hold.fulfilment, event=event, at=at)
+
+
+def keep_part(
+    *,
+    means: Means,
+    fulfilment: models.Fulfilment,
+    event: Prepared,
+    at: datetime,
+    purges: models.Due | None = None,
+) -> models.Part:
+    """The row of a prepared part. Belongs into the transaction that fences it."""
     part = models.Part(
         id=uuid4(),
-        fulfilment=hold.fulfilment,
-        attempt=hold.attempt,
-        position=hold.fulfilment.parts.count() + 1,
+        fulfilment=fulfilment,
+        plan=fulfilment.plan if purges is None else purges.plan,
+        attempt=fulfilment.attempt,
+        position=fulfilment.parts.count() + 1,
         name=event.part,
+        last=event.last,
+        due=purges,
         token=event.token,
         counts=text(event.counts),
         prepared_at=at,
     )
-    keys, key = means.keys, hold.case.key
+    keys, key = means.keys, fulfilment.request.case.key
     part.sealed_traces = keys.seal(key, event.traces, record=f"part:{part.pk}:traces")
     if event.before is not None:
         part.sealed_before = keys.seal(key, event.before, record=f"part:{part.pk}:before")
@@ -182,7 +216,7 @@ def commit(*, means: Means, hold: Hold, event: Committed) -> None:
     """
     at = means.clock()
     _fenced(hold, leased_until=at + LEASE)
-    part = hold.fulfilment.parts.get(state=PartState.PREPARED)
+    part = hold.fulfilment.parts.get(state=PartState.PREPARED, due__isnull=True)
     _settle_part(means, hold, part, event, at)
 
 
@@ -249,7 +283,10 @@ def verified(*, means: Means, hold: Hold, event: Verified) -> None:
     _evidence(means, hold, content, EvidenceClass.REQUERIED, Established.WITNESSED, zero, part=None, at=at)
     for step, rows in kept:
         until = (
-            hold.fulfilment.dues.filter(step=step.number).order_by("-on").values_list("on", flat=True).first()
+            hold.fulfilment.dues.filter(table=step.selection.table)
+            .order_by("-on")
+            .values_list("on", flat=True)
+            .first()
         )
         last = until or step.review
         record(
@@ -307,7 +344,7 @@ def failed(*, means: Means, hold: Hold, failure: Failure) -> None:
 
 def traces(*, means: Means, fulfilment: models.Fulfilment) -> tuple[bytes, ...]:
     """What verification must look for, of every part that committed, in earlier runs too."""
-    parts = fulfilment.parts.exclude(state=PartState.ABORTED)
+    parts = fulfilment.parts.exclude(state=PartState.ABORTED).filter(due__isnull=True)
     key = fulfilment.request.case.key
     return tuple(
         means.keys.open(key, bytes(part.sealed_traces), record=f"part:{part.pk}:traces") for part in parts
@@ -343,10 +380,15 @@ def tally(plan: Plan, counts: Counts) -> dict[str, int]:
     return tallied
 
 
+def erasing(fulfilment: models.Fulfilment) -> QuerySet[models.Part]:
+    """The committed parts of the erasure itself, not those of a purge."""
+    return fulfilment.parts.filter(state=PartState.COMMITTED, due__isnull=True)
+
+
 def _retained(hold: Hold) -> list[tuple[steps.Retain, int]]:
     """Retain steps with the most rows that any part counted for them."""
     rows: dict[int, int] = {}
-    for part in hold.fulfilment.parts.filter(state=PartState.COMMITTED):
+    for part in erasing(hold.fulfilment).filter(plan=hold.fulfilment.plan):
         for count in counts_of(part):
             rows[count.step] = max(rows.get(count.step, 0), count.rows)
     own = hold.plan.of(hold.system)
@@ -356,10 +398,10 @@ def _retained(hold: Hold) -> list[tuple[steps.Retain, int]]:
 
 
 def _keep_due(means: Means, hold: Hold, due: Due) -> None:
-    """Remember rows once, however often a repeat names them."""
+    """Remember rows once, however often a repeat or a later version of the plan names them."""
     known = {
         key
-        for row in hold.fulfilment.dues.filter(step=due.step, table=due.table, purged_at__isnull=True)
+        for row in hold.fulfilment.dues.filter(table=due.table, purged_at__isnull=True)
         for key in due_rows(means=means, row=row)
     }
     rows = tuple(key for key in due.rows if key not in known)
@@ -368,6 +410,7 @@ def _keep_due(means: Means, hold: Hold, due: Due) -> None:
     row = models.Due(
         id=uuid4(),
         fulfilment=hold.fulfilment,
+        plan=hold.fulfilment.plan,
         step=due.step,
         table=due.table,
         on=date.fromisoformat(due.on),
@@ -396,17 +439,7 @@ def _evidence(
     part: models.Part | None,
     at: datetime,
 ) -> None:
-    written = canonical.encode(content)
-    models.Evidence.objects.create(
-        fulfilment=hold.fulfilment,
-        part=part,
-        attempt=hold.attempt,
-        cls=cls.value,
-        established=established.value,
-        record=written.decode(),
-        digest=sha256(written).hexdigest(),
-        at=at,
-    )
+    row = evidence.write(hold.fulfilment, content, cls, established, attempt=hold.attempt, at=at, part=part)
     known = {} if established is Established.ASSERTED else {"established": established.value}
     record(
         STEP_FULFILLED,
@@ -417,6 +450,6 @@ def _evidence(
         outcome="done",
         evidence_class=cls.value,
         counts=counts,
-        evidence=commit_to(means.keys.commitment_key(hold.case.key), written),
+        evidence=commit_to(means.keys.commitment_key(hold.case.key), row.record.encode()),
         **known,
     )

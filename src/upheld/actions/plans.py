@@ -1,34 +1,27 @@
 """Plans as rows: stored when approved, read back for everything that follows."""
 
-import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
+from django.db import transaction
+
 from upheld.actions.means import Means
-from upheld.datamap import model
+from upheld.actions.record import record
 from upheld.datamap.model import System
-from upheld.law.ground import Ground
 from upheld.law.right import Right
+from upheld.ledger.commitment import commit as commit_to
+from upheld.ledger.types import PLAN_APPROVED
 from upheld.rights import plan as steps
-from upheld.rights.codec import Unreadable, decode, digest, text
-from upheld.rights.plan import Plan, Step
+from upheld.rights.codec import Unreadable, digest, text
+from upheld.rights.plan import Plan
 from upheld.rights.planner import plan as make_plan
+from upheld.rights.stored import read_step
 from upheld.store import models
-
-CLASSES = (
-    *(
-        each
-        for module in (model, steps)
-        for each in vars(module).values()
-        if isinstance(each, type) and each.__module__ == module.__name__
-    ),
-    Ground,
-    Right,
-)
+from upheld.store.models import FulfilmentState
 
 
-def planned(*, means: Means, right: Right, regime: str) -> Plan:
-    """The plan for this right by the map as it is today."""
+def planned(*, means: Means, right: Right, regime: str | None) -> Plan:
+    """The plan for this right by the map as it is today, by the organisation's own clock."""
     today: date = means.now.date()
     return make_plan(means.datamap, right, regime=regime, today=today)
 
@@ -47,6 +40,7 @@ def store(
     row = models.Plan.objects.create(
         request=request,
         version=version,
+        format=Plan.form,
         digest=digest(plan),
         regime=plan.regime,
         approved_at=means.clock(),
@@ -69,22 +63,50 @@ def store(
     return row
 
 
+@transaction.atomic
+def replan(
+    *,
+    means: Means,
+    request: models.Request,
+    systems: Collection[str],
+    reason: str,
+    allowed: Iterable[str] = (),
+    go_on: str = "",
+) -> models.Plan:
+    """A new version of the plan for these systems, by the map as it is now; they wait for their turn again.
+    Writes `plan.approved`."""
+    fresh = planned(means=means, right=Right(request.right), regime=request.case.regime)
+    part = Plan(fresh.right, fresh.regime, tuple(step for step in fresh.steps if step.system in systems))
+    row = store(means=means, request=request, plan=part, allowed=allowed, reason=reason, go_on=go_on)
+    request.fulfilments.filter(system__in=systems).update(
+        plan=row,
+        state=FulfilmentState.WAITING,
+        withheld="",
+        failure="",
+        failure_text="",
+        finished_at=None,
+    )
+    key = means.keys.commitment_key(request.case.key)
+    record(
+        PLAN_APPROVED,
+        at=means.clock(),
+        case=str(request.case.pk),
+        plan=commit_to(key, text(part).encode()),
+        systems=len(systems),
+    )
+    return row
+
+
 def load(row: models.Plan) -> Plan:
     """The plan again, as it was approved. Raises Unreadable when its rows were altered or are of a later
     version."""
+    if row.format != Plan.form:
+        raise Unreadable("format", f"Plan {row.pk} is in the format {row.format}, not {Plan.form}.")
     steps_read = tuple(read_step(each.body) for each in row.steps.all())
     plan = Plan(Right(row.request.right), row.regime, steps_read)
     if digest(plan) != row.digest:
-        raise Unreadable(f"The stored plan {row.pk} is not the one that was approved.")
+        raise Unreadable("altered", f"The stored plan {row.pk} is not the one that was approved.")
     return plan
-
-
-def read_step(body: str) -> Step:
-    """One step from its canonical text."""
-    step = decode(json.loads(body), CLASSES)
-    if not isinstance(step, Step):
-        raise Unreadable("A row of the plan holds no step.")
-    return step
 
 
 def by_hand(plan: Plan, system: str) -> tuple[steps.Task, ...]:

@@ -68,7 +68,7 @@ class Preview:
 
 
 def preview(
-    *, means: Means, right: Right, asked: Asked, regime: str = "gdpr", subject: Subject | None = None
+    *, means: Means, right: Right, asked: Asked, regime: str | None = None, subject: Subject | None = None
 ) -> Preview:
     """Identify, plan, check, count. Reads only, here and in every system.
 
@@ -128,6 +128,7 @@ def people_today(*, means: Means, system: str) -> int:
         fulfilment__system=system,
         fulfilment__request__right__in=[Right.ERASURE.value, Right.DELETE.value],
         prepared_at__gt=since,
+        due__isnull=True,
     )
     return begun.values("fulfilment__request__case").distinct().count()
 

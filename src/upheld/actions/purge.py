@@ -1,22 +1,33 @@
 """What is due: retained rows on their date, expired packages, keys of closed cases (G-30.4, K-02, P-25)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Max
 
 from upheld.actions import cases, holds, journal, plans
 from upheld.actions.means import Means
 from upheld.actions.record import record
 from upheld.ledger.types import RETENTION_PURGED
 from upheld.rights import plan as steps
-from upheld.rights.outcome import Committed, Failure, Permanent, Prepared
+from upheld.rights.codec import text
+from upheld.rights.connector import Connector
+from upheld.rights.outcome import (
+    Committed,
+    Counts,
+    Established,
+    Failure,
+    Permanent,
+    Prepared,
+    Settled,
+)
 from upheld.rights.plan import Plan, Selection, Side
 from upheld.rights.subject import Person, Subject
 from upheld.store import models
-from upheld.store.models import CaseState
+from upheld.store.models import CaseState, PartState
 
 DUE = "due"
 
@@ -36,7 +47,7 @@ def due(*, on: date) -> Iterable[models.Due]:
     """Rows whose period has ended, oldest first."""
     return (
         models.Due.objects.filter(on__lte=on, purged_at__isnull=True)
-        .select_related("fulfilment__plan__request", "fulfilment__request__case")
+        .select_related("plan__request", "fulfilment__plan", "fulfilment__request__case")
         .order_by("on", "pk")
     )
 
@@ -81,35 +92,101 @@ def _rows(means: Means, row: models.Due) -> int:
     connector = means.connectors.get(system)
     if connector is None:
         raise Permanent(f"No connector for {system}.", "Check its `kind` in the privacy folder.")
-    plan = plans.load(row.fulfilment.plan)
+    if not journal.borrow(means=means, fulfilment=row.fulfilment):
+        return 0
+    try:
+        plan = plans.load(row.plan)
+        acts, subject = named(means=means, row=row, plan=plan)
+        _settle(means, connector, row, acts, subject)
+        if not row.parts.filter(state=PartState.COMMITTED, last=True).exists():
+            _do(means, connector, row, acts, subject)
+        return _purged(means, row, plan)
+    finally:
+        journal.give_back(means=means, fulfilment=row.fulfilment)
+
+
+def named(
+    *, means: Means, row: models.Due, plan: Plan, still_over: bool = False
+) -> tuple[tuple[steps.Step, ...], Subject]:
+    """What follows the period, and whom or which rows it is for; with `still_over` only those whose own date
+    says so. Raises Destroyed."""
+    acts = by_key(plan, row.step, row.table, tuple(row.key), still_over=still_over)
+    if isinstance(acts[-1], steps.Detach):
+        subject = cases.subject_of(means=means, case=row.fulfilment.request.case)
+        return acts, subject or Subject(())
     keys = journal.due_rows(means=means, row=row)
-    acts = by_key(plan, row.step, row.table, tuple(row.key))
-    subject = Subject((), tuple(Person(system, row.table, key) for key in keys))
-    changed = 0
-    # Repeating after a crash is harmless: the rows are named by key, and those that are gone are not found
-    # again.
-    for event in connector.execute(acts, subject, now=means.now, entropy=means.entropy, allow=frozenset()):
+    return acts, Subject((), tuple(Person(row.fulfilment.system, row.table, key) for key in keys))
+
+
+def _do(
+    means: Means, connector: Connector, row: models.Due, acts: Sequence[steps.Step], subject: Subject
+) -> None:
+    """Like an erasure: prepared and durable in our records, then committed there, then recorded here."""
+    allow = frozenset(row.plan.allowed)
+    for event in connector.execute(acts, subject, now=_day(means, row), entropy=means.entropy, allow=allow):
         match event:
             case Prepared():
-                continue
+                _prepare(means, row, event)
             case Committed():
-                changed += sum(count.rows for count in event.counts)
-    _purged(means, row, plan, changed)
-    return changed
+                _commit(means, row, event.established, event.counts)
+
+
+def _day(means: Means, row: models.Due) -> datetime:
+    """A moment at which the rows' period is over, also on the very day on which it ends."""
+    return max(means.now, datetime.combine(row.on + timedelta(days=1), time(), means.now.tzinfo))
 
 
 @transaction.atomic
-def _purged(means: Means, row: models.Due, plan: Plan, changed: int) -> None:
+def _prepare(means: Means, row: models.Due, event: Prepared) -> None:
+    journal.keep_part(means=means, fulfilment=row.fulfilment, event=event, at=means.clock(), purges=row)
+
+
+@transaction.atomic
+def _commit(means: Means, row: models.Due, established: Established, counts: Counts | None = None) -> None:
+    part = row.parts.get(state=PartState.PREPARED)
+    part.state, part.established, part.settled_at = PartState.COMMITTED, established.value, means.clock()
+    if counts is not None:
+        part.counts = text(counts)
+    part.save()
+
+
+def _settle(
+    means: Means, connector: Connector, row: models.Due, acts: Sequence[steps.Step], subject: Subject
+) -> None:
+    """What became of a transaction that a crash left open. Where the target cannot say, the rows are counted:
+    rows to be deleted that are gone were deleted; otherwise it is done again, with the same count."""
+    part = row.parts.filter(state=PartState.PREPARED).first()
+    if part is None:
+        return
+    outcome = connector.settle(part.token)
+    known = connector.capabilities.establishes
+    if outcome is Settled.UNKNOWN:
+        left = sum(count.rows for count in connector.count(acts, subject, now=_day(means, row)))
+        outcome, known = (Settled.ABORTED if left else Settled.COMMITTED), Established.REREAD
+    if outcome is Settled.COMMITTED:
+        _commit(means, row, known)
+    else:
+        part.state, part.settled_at = PartState.ABORTED, means.clock()
+        part.save()
+
+
+@transaction.atomic
+def _purged(means: Means, row: models.Due, plan: Plan) -> int:
+    committed = row.parts.filter(state=PartState.COMMITTED)
+    changed = sum(count.rows for part in committed for count in journal.counts_of(part))
     ground = next(
         step.ground for step in plan.steps if step.number == row.step and isinstance(step, steps.Retain)
     )
-    models.Due.objects.filter(pk=row.pk).update(purged_at=means.clock(), sealed_rows=b"")
+    models.Due.objects.filter(pk=row.pk).update(purged_at=means.clock())
     record(
         RETENTION_PURGED, at=means.clock(), system=row.fulfilment.system, ground=ground.value, records=changed
     )
+    return changed
 
 
-def by_key(plan: Plan, number: int, table: str, key: tuple[str, ...]) -> tuple[steps.Step, ...]:
+def by_key(
+    plan: Plan, number: int, table: str, key: tuple[str, ...], *, still_over: bool = False
+) -> tuple[steps.Step, ...]:
     """What the plan says of rows whose period is over, for rows named by key.
 
     The step that keeps rows within the period has a sibling for those beyond it: the same selection on the
@@ -120,9 +197,12 @@ def by_key(plan: Plan, number: int, table: str, key: tuple[str, ...]) -> tuple[s
         raise Permanent(f"Step {number} of the plan keeps no rows for a period.", "Look at the case's plan.")
     over = replace(retain.selection, age=replace(retain.selection.age, side=Side.OVER))
     for step in plan.of(retain.system):
-        if isinstance(step, steps.Erase | steps.Anonymise | steps.Detach) and step.selection == over:
+        if isinstance(step, steps.Detach) and step.selection == over:
+            return (*(each for each in plan.of(retain.system) if isinstance(each, steps.Locate)), step)
+        if isinstance(step, steps.Erase | steps.Anonymise) and step.selection == over:
             named = steps.Locate(0, step.system, DUE, table, key, None, step.reason)
-            return (named, replace(step, selection=Selection(table, people=DUE, key=key)))
+            age = over.age if still_over else None
+            return (named, replace(step, selection=Selection(table, people=DUE, key=key, age=age)))
     raise Permanent(
         f"The plan does not say what follows the period of step {number}.", "Look at the case's plan."
     )
@@ -136,13 +216,17 @@ def _package(means: Means, package: models.Package) -> int:
 
 
 def _keys(means: Means, today: date) -> int:
-    """Keys of closed cases whose backups have run out and of whom no rows are due."""
+    """Keys of closed cases of whom no rows are due, once no backup can bring her or purged rows back."""
     closed = models.Case.objects.filter(
         state=CaseState.CLOSED, key_destroyed_at__isnull=True, key_destroy_on__lte=today
     )
     count = 0
     for case in closed:
-        if models.Due.objects.filter(fulfilment__request__case=case, purged_at__isnull=True).exists():
+        dues = models.Due.objects.filter(fulfilment__request__case=case)
+        if dues.filter(purged_at__isnull=True).exists():
+            continue
+        last = dues.aggregate(last=Max("purged_at"))["last"]
+        if last is not None and last.date() + cases.backup_days(means=means) > today:
             continue
         cases.destroy_key(means=means, case=case, at=means.clock())
         count += 1

@@ -38,6 +38,9 @@ class Unreachable:
     def check(self) -> tuple[Finding, ...]:
         raise self.failure
 
+    def grants(self) -> str:
+        raise self.failure
+
     def key(self, table: str, text: str) -> Key:
         raise self.failure
 

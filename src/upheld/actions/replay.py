@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from upheld.actions import cases, plans
+from upheld.actions import cases, plans, purge
 from upheld.actions.means import Means
 from upheld.actions.record import record
 from upheld.ledger.types import ERASURE_REPLAYED
@@ -30,7 +30,10 @@ class Replayed:
 
 
 def replay(*, means: Means, system: str, since: datetime | None = None) -> Replayed:
-    """Repeat every erasure of one restored system, oldest first, as its own approved plan had it.
+    """Repeat every erasure of one restored system, oldest first, as its own approved plan had it: what was
+    promised then is done again, whatever the map says now. Where the map has changed since, the look
+    afterwards is by the map as it is now, and an erasure that leaves what only the new map knows is named.
+    Rows that the purge had removed go again, too. Safe to repeat.
 
     Nobody is identified anew: rows are named by the keys they had, identities by their value. A key or an
     identity that somebody else, or she herself with a new account, has since is spared and counted. `since`
@@ -58,6 +61,11 @@ def replay(*, means: Means, system: str, since: datetime | None = None) -> Repla
             continue
         erasures += 1
         rows += removed
+    for row in _purged(system, since):
+        try:
+            rows += _purge_again(means, connector, row)
+        except (Destroyed, Failure) as failure:
+            failures.append((str(row.fulfilment.request.case_id), str(failure)))
     record(
         ERASURE_REPLAYED, at=means.clock(), system=system, cause="restore", erasures=erasures, records=rows
     )
@@ -73,6 +81,25 @@ def _erased(system: str, since: datetime | None) -> Sequence[models.Fulfilment]:
     if since is not None:
         found = found.filter(parts__settled_at__gte=since)
     return list(found.distinct().select_related("plan__request", "request__case").order_by("finished_at"))
+
+
+def _purged(system: str, since: datetime | None) -> Sequence[models.Due]:
+    found = models.Due.objects.filter(fulfilment__system=system, purged_at__isnull=False)
+    if since is not None:
+        found = found.filter(purged_at__gte=since)
+    return list(found.select_related("plan__request", "fulfilment__request__case").order_by("purged_at"))
+
+
+def _purge_again(means: Means, connector: Connector, row: models.Due) -> int:
+    """Rows of that key whose period is over: a row that got the number since is younger, and stays."""
+    plan = plans.load(row.plan)
+    acts, subject = purge.named(means=means, row=row, plan=plan, still_over=True)
+    removed = 0
+    allow = frozenset(row.plan.allowed)
+    for event in connector.execute(acts, subject, now=means.now, entropy=means.entropy, allow=allow):
+        if isinstance(event, Committed):
+            removed += sum(count.rows for count in event.counts)
+    return removed
 
 
 def _again(means: Means, fulfilment: models.Fulfilment, subject: Subject) -> int:

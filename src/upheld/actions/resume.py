@@ -1,6 +1,6 @@
 """Go on with every request that a crash, a failure or a waiting system left unfinished."""
 
-from upheld.actions import erasure
+from upheld.actions import erasure, holds
 from upheld.actions.erasure import Progress, Standing, silently
 from upheld.actions.means import Means
 from upheld.law.right import Right
@@ -13,8 +13,11 @@ def resume(*, means: Means, case: str = "", progress: Progress = silently) -> tu
     """Each unfinished erasure, oldest first, or those of one case (a prefix of its id is enough).
 
     Every part that was prepared and not seen to commit is settled with its system before anything is
-    repeated.
+    repeated. Rows of matters that the map no longer holds are released first (scenario 42); systems that
+    lacked something in the map are planned anew once they do not.
     """
+    for matter in holds.lapsed(means=means):
+        holds.released(means=means, matter=matter, case=case)
     waiting = Request.objects.filter(right__in=ERASURES, state=RequestState.IN_PROGRESS).select_related(
         "case"
     )
@@ -23,3 +26,10 @@ def resume(*, means: Means, case: str = "", progress: Progress = silently) -> tu
         for request in waiting.order_by("received_at")
         if str(request.case.pk).startswith(case)
     )
+
+
+def unapproved(*, case: str = "") -> tuple[Request, ...]:
+    """Erasures that were received and never approved: nothing was written for them, and nothing will be until
+    somebody asks for the erasure again."""
+    opened = Request.objects.filter(right__in=ERASURES, state=RequestState.OPEN).order_by("received_at")
+    return tuple(each for each in opened if str(each.case_id).startswith(case))

@@ -1,11 +1,13 @@
 """Who the case is about, looked for again where a system could not be asked before."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 
 from upheld.actions import cases
 from upheld.actions.means import Means
 from upheld.rights.identify import Identified, identify
-from upheld.rights.subject import Subject
+from upheld.rights.subject import Identity, Subject
 from upheld.store import models
 from upheld.store.models import FulfilmentState
 
@@ -25,7 +27,7 @@ def reach_again(*, means: Means, request: models.Request) -> None:
         return
     reachable = {name: means.connectors[name] for name in missing if name in means.connectors}
     found = identify(reachable, subject.identities, subject.people)
-    fresh = [each for each in found.subject.identities if each not in subject.identities]
+    fresh = _further(subject, found.subject.identities)
     further = Identified(Subject(()))
     if fresh:
         others = {name: each for name, each in means.connectors.items() if name not in missing}
@@ -52,8 +54,16 @@ def _learn(
         fulfilment.save()
     known = set(subject.people)
     reopened = {each.system for each in people if each not in known}
-    if set(identities) - set(subject.identities):
+    if _further(subject, identities):
         reopened |= set(request.fulfilments.values_list("system", flat=True))
     request.fulfilments.filter(
         system__in=reopened, state__in=[FulfilmentState.DONE, FulfilmentState.RETAINED], tasks__isnull=True
     ).update(state=FulfilmentState.WAITING, finished_at=None)
+
+
+def _further(subject: Subject, identities: Iterable[Identity]) -> list[Identity]:
+    """Those that were not known, in whatever spelling or from whatever source."""
+    known = {(each.kind, cases.canonical(each).value, each.verified) for each in subject.identities}
+    return [
+        each for each in identities if (each.kind, cases.canonical(each).value, each.verified) not in known
+    ]

@@ -4,6 +4,7 @@ from hashlib import sha256
 
 from django.db import transaction
 
+from upheld.actions import evidence
 from upheld.actions.journal import tally
 from upheld.actions.means import Means
 from upheld.actions.plans import load
@@ -11,16 +12,23 @@ from upheld.actions.record import record
 from upheld.ledger import canonical
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import STEP_FULFILLED
-from upheld.rights.outcome import Counts, Established, EvidenceClass, Permanent
+from upheld.rights.answer import Answer, Reply
+from upheld.rights.answer import evidence as evidence_of
+from upheld.rights.codec import encode, text
+from upheld.rights.outcome import Counts, Established, Permanent
 from upheld.store import models
 from upheld.store.models import FulfilmentState
+from upheld.store.sealing import seal_value
 
 
 @transaction.atomic
-def answer(*, means: Means, task: models.Task, words: str, rows: int = 0, by: str) -> models.Evidence:
-    """What the system's owner did: `rows` removed, in `words`, which are sealed.
+def answer(
+    *, means: Means, task: models.Task, words: str, rows: int = 0, by: str, proof: bytes | None = None
+) -> models.Evidence:
+    """What the system's owner did: `rows` removed, in `words`, which are sealed. `proof`: the confirmation
+    of a third party, of which the digest is kept.
 
-    Evidence of class D: those who run the system confirm it; nothing of it was seen by us (P-20). With its
+    Evidence of class A, somebody says so, or D with a proof; nothing of it was seen by us (P-20). With its
     last task the system's part is done. A task is answered once. Writes `step.fulfilled`.
     """
     task = models.Task.objects.select_for_update().get(pk=task.pk)
@@ -32,28 +40,28 @@ def answer(*, means: Means, task: models.Task, words: str, rows: int = 0, by: st
         raise Permanent("A number of records is below zero.", "Give how many were removed, 0 for none.")
     at, case = means.clock(), task.fulfilment.request.case
     task.answered_at, task.answered_by = at, by
-    task.sealed_answer = means.keys.seal(case.key, words.encode(), record=f"task:{task.pk}:answer")
-    task.save()
     fulfilment = task.fulfilment
+    given = Answer(
+        system=fulfilment.system,
+        step=task.step,
+        reply=Reply.DONE if rows else Reply.NOTHING_FOUND,
+        by=by,
+        at=at,
+        proof=None if proof is None else sha256(proof).hexdigest(),
+        words=words,
+    )
+    cls = evidence_of(given)
+    task.sealed_answer = seal_value(means.keys, case.key, encode(given), record=f"task:{task.pk}:answer")
+    task.save()
     counts = tally(load(fulfilment.plan), Counts(())) | {"matched": rows, "deleted": rows}
     key = means.keys.commitment_key(case.key)
-    content = canonical.encode(
-        {
-            "system": fulfilment.system,
-            "task": task.step,
-            "counts": counts,
-            "answer": commit_to(key, words.encode()),
-        }
-    )
-    evidence = models.Evidence.objects.create(
-        fulfilment=fulfilment,
-        attempt=task.step,
-        cls=EvidenceClass.CONFIRMED.value,
-        established=Established.ASSERTED.value,
-        record=content.decode(),
-        digest=sha256(content).hexdigest(),
-        at=at,
-    )
+    content: dict[str, canonical.Value] = {
+        "system": fulfilment.system,
+        "task": task.step,
+        "counts": counts,
+        "answer": commit_to(key, text(given).encode()),
+    }
+    row = evidence.write(fulfilment, content, cls, Established.ASSERTED, attempt=task.step, at=at)
     if not fulfilment.tasks.filter(answered_at__isnull=True).exists():
         fulfilment.state, fulfilment.finished_at = FulfilmentState.DONE, at
         fulfilment.failure, fulfilment.failure_text = "", ""
@@ -65,11 +73,11 @@ def answer(*, means: Means, task: models.Task, words: str, rows: int = 0, by: st
         system=fulfilment.system,
         step=f"task:{task.step}",
         outcome="done",
-        evidence_class=EvidenceClass.CONFIRMED.value,
+        evidence_class=cls.value,
         counts=counts,
-        evidence=commit_to(key, content),
+        evidence=commit_to(key, row.record.encode()),
     )
-    return evidence
+    return row
 
 
 def find(*, case: str, system: str) -> models.Task:

@@ -23,7 +23,13 @@ Recipient = Annotated[
     ),
 ]
 Language = Annotated[
-    str, typer.Option("--language", metavar="CODE", help="Language of the copy's pages: en, de, fr.")
+    str,
+    typer.Option(
+        "--language",
+        metavar="CODE",
+        help="Language of the copy's pages: en, de, fr, as far as upheld.yaml names it. "
+        "Default: the first there.",
+    ),
 ]
 
 
@@ -37,7 +43,7 @@ def access(
     as_json: options.Json = False,
     out: Out = None,
     recipient: Recipient = None,
-    language: Language = "en",
+    language: Language = "",
     yes: options.Yes = False,
 ) -> None:
     """Give a person a copy of everything that all systems hold about her.

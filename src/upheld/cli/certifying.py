@@ -22,9 +22,12 @@ def certify(means: Means, request: Request, out: Path | None = None) -> tuple[Pa
     out.write_bytes(issued.encode())
     page.write_text(as_html(issued), encoding="utf-8")
     proof.write_text(issued.proof, encoding="utf-8")
+    certificates.written(means=means, request=request)
     return out, page, proof
 
 
-def certify_complete(means: Means, standings: Iterable[Standing]) -> tuple[Path, ...]:
-    """The same for each request that is complete now."""
-    return tuple(file for each in standings if each.complete for file in certify(means, each.request))
+def certify_answered(means: Means, standings: Iterable[Standing]) -> tuple[Path, ...]:
+    """The same for each request that can be answered now, and for those whose certificate a crash cut off."""
+    requests = {each.request.pk: each.request for each in standings if each.answered}
+    requests |= {each.pk: each for each in certificates.unwritten()}
+    return tuple(file for each in requests.values() for file in certify(means, each))

@@ -5,11 +5,13 @@ from typing import Protocol, runtime_checkable
 
 import typer
 
+from upheld.actions.means import utc_now
 from upheld.cli import show, start
 from upheld.cli.faults import WrongUse
 from upheld.datamap.draw.mermaid import as_mermaid
 from upheld.datamap.draw.page import as_html
 from upheld.datamap.schema import FILES, schema_text
+from upheld.rights import registers
 from upheld.rights.connector import Finding, Severity
 from upheld.rights.outcome import Failure
 
@@ -18,7 +20,7 @@ def check(*, strict: bool, offline: bool, as_json: bool) -> int:
     """1 where a finding stops, or, with `strict`, where one is doubtful, or where a system cannot be
     asked."""
     mapped = start.datamap()
-    findings: list[Finding] = []
+    findings: list[Finding] = list(registers.check(mapped, mapped.organisation.local(utc_now()).date()))
     silent: list[tuple[str, str]] = []
     if not offline:
         for name, connector in start.connectors(mapped).items():

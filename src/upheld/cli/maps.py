@@ -57,7 +57,8 @@ def grants(
     system: Annotated[str, typer.Option("--system", metavar="NAME", help="Only this system.")] = "",
     dir_: options.Dir = None,
 ) -> None:
-    """Print the statements that give two roles exactly the rights this map needs: one to find, one to change."""
+    """Print the statements that give two roles exactly the rights this map needs: one to find, one to
+    change."""
     from upheld.cli import start  # lazy: slow import
 
     start.settle(dir_, None)

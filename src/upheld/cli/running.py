@@ -1,6 +1,7 @@
 """`upheld resume`, `purge`, `replay`, `status` and `answer`: what keeps cases going."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -99,6 +100,10 @@ def answer(
     removed: Annotated[
         int, typer.Option("--removed", metavar="N", min=0, help="How many records were removed.")
     ] = 0,
+    proof: Annotated[
+        Path | None,
+        typer.Option("--proof", metavar="FILE", help="The third party's confirmation; its digest is kept."),
+    ] = None,
     dir_: options.Dir = None,
     data: options.Data = None,
 ) -> None:
@@ -108,4 +113,4 @@ def answer(
     start.settle(dir_, data)
     from upheld.cli import work  # lazy: app ready
 
-    raise typer.Exit(work.answer(case=case, system=system, words=words, removed=removed))
+    raise typer.Exit(work.answer(case=case, system=system, words=words, removed=removed, proof=proof))

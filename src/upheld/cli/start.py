@@ -71,7 +71,7 @@ def means() -> Means:
         connectors=connectors(mapped),
         keys=keys,
         signer=signer(keys, settings.UPHELD_LEDGER_NAME),
-        now=utc_now(),
+        now=mapped.organisation.local(utc_now()),
         clock=utc_now,
         entropy=random_token,
         owner=myself(),
@@ -80,7 +80,9 @@ def means() -> Means:
 
 
 def asked(named: Mapping[str, Connector], given: Sequence[str], file: Path | None) -> Asked:
-    """What --identity, --identity-file and standard input say. WrongUse for what is no KIND=VALUE."""
+    """What --identity, --identity-file and standard input say. WrongUse for what is no KIND=VALUE.
+
+    `SYSTEM.TABLE=` with nothing behind it decides that no row of that table is this person."""
     written = [
         line for each in given for line in (sys.stdin.read().splitlines() if each == STDIN else [each])
     ]
@@ -96,7 +98,8 @@ def asked(named: Mapping[str, Connector], given: Sequence[str], file: Path | Non
         if not line:
             continue
         kind, equals, value = line.partition("=")
-        if not equals or not kind.strip() or not value.strip():
+        none_there = "." in kind and not value.strip()
+        if not equals or not kind.strip() or not (value.strip() or none_there):
             raise WrongUse(
                 f"The identity number {number} is not KIND=VALUE.", "Write it as email=person@example.org."
             )
@@ -106,8 +109,9 @@ def asked(named: Mapping[str, Connector], given: Sequence[str], file: Path | Non
             continue
         if system not in named:
             raise WrongUse(f"There is no system {system!r}.", f"Systems: {', '.join(named) or 'none'}.")
-        decisions.append(Person(system, table, named[system].key(table, value.strip())))
-    if not identities and not decisions:
+        key = () if none_there else named[system].key(table, value.strip())
+        decisions.append(Person(system, table, key))
+    if not identities and not any(each.key for each in decisions):
         raise WrongUse(
             "Nobody was named.", "Give --identity KIND=VALUE, as in --identity email=person@example.org."
         )

@@ -1,6 +1,7 @@
 """What the commands of `running` do."""
 
 from datetime import datetime
+from pathlib import Path
 
 import typer
 
@@ -8,9 +9,11 @@ from upheld.actions import erasure, ledger, tasks
 from upheld.actions.purge import purge as remove
 from upheld.actions.replay import replay as again
 from upheld.actions.resume import resume as go_on
+from upheld.actions.resume import unapproved
 from upheld.actions.status import status as look
 from upheld.cli import show, start
-from upheld.cli.certifying import certify_complete
+from upheld.cli.certifying import certify_answered
+from upheld.cli.faults import WrongUse
 
 
 def resume(case: str, *, as_json: bool) -> int:
@@ -18,12 +21,17 @@ def resume(case: str, *, as_json: bool) -> int:
     means = start.means()
     with show.progress(quiet=as_json) as progress:
         standings = go_on(means=means, case=case, progress=progress)
-    files = certify_complete(means, standings)
+    files = certify_answered(means, standings)
     ledger.checkpoint(means=means)
     if as_json:
         show.as_json([show.standing_json(each) for each in standings])
     else:
         typer.echo("\n".join(map(show.standing_text, standings)) or "Nothing was left unfinished.")
+        for each in unapproved(case=case):
+            typer.echo(
+                f"case {each.case_id}: erasure, received but never approved. "
+                "Ask for it again to go on with it."
+            )
         show.files_text(files)
     return 0 if all(each.complete for each in standings) else 1
 
@@ -34,7 +42,7 @@ def purge(*, as_json: bool) -> int:
     with show.progress(quiet=as_json) as progress:
         purged = remove(means=means)
         standings = [erasure.fulfil(means=means, request=each, progress=progress) for each in purged.released]
-    files = certify_complete(means, standings)
+    files = certify_answered(means, standings)
     ledger.checkpoint(means=means)
     if as_json:
         show.as_json(
@@ -108,13 +116,17 @@ def status(*, as_json: bool) -> int:
     return 0
 
 
-def answer(*, case: str, system: str, words: str, removed: int) -> int:
+def answer(*, case: str, system: str, words: str, removed: int, proof: Path | None = None) -> int:
     """1 while the case waits for something else."""
     means = start.means()
     task = tasks.find(case=case, system=system)
-    tasks.answer(means=means, task=task, words=words, rows=removed, by=means.by)
+    try:
+        confirmed = None if proof is None else proof.read_bytes()
+    except OSError as error:
+        raise WrongUse(f"{proof} cannot be read: {error.strerror}.", "Name the file as it is.") from error
+    tasks.answer(means=means, task=task, words=words, rows=removed, by=means.by, proof=confirmed)
     standing = erasure.fulfil(means=means, request=task.fulfilment.request)
-    files = certify_complete(means, (standing,))
+    files = certify_answered(means, (standing,))
     ledger.checkpoint(means=means)
     typer.echo(show.standing_text(standing))
     show.files_text(files)

@@ -7,11 +7,12 @@ is spelled out. Nothing here opens a file or a connection.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from upheld.law.basis import LegalBasis
 from upheld.law.ground import Ground
@@ -44,13 +45,14 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One column compared. Exactly one of the three says how: `values` (equal to one of; None is NULL),
-    `like` (a pattern with * for anything), `lookup`."""
+    """One column compared. Exactly one of the four says how: `values` (equal to one of; None is NULL),
+    `like` (a pattern with * for anything), `lookup`, `marked` (set, and not false, zero or empty)."""
 
     column: str
     values: tuple[Scalar, ...] = ()
     like: str | None = None
     lookup: Lookup | None = None
+    marked: bool = False
 
 
 Condition = tuple[Test, ...]
@@ -347,6 +349,16 @@ class Table:
     format: str | None = None
     place: Place = NOWHERE
 
+    @property
+    def every_field(self) -> tuple[Field, ...]:
+        """The fields of all rows, then those that stand in rows of one sort only."""
+        return (*self.fields, *(each for rule in self.treatment.rules for each in rule.fields))
+
+    @property
+    def restriction(self) -> Condition:
+        """Rows that carry the restriction mark; the empty condition where the table has none."""
+        return (Test(self.restricted, marked=True),) if self.restricted else ()
+
 
 @dataclass(frozen=True, slots=True)
 class NoPersonalData:
@@ -462,6 +474,10 @@ class Organisation:
     backup_days: int | None = None
     holds: tuple[Hold, ...] = ()
     limits: Limits = Limits()
+
+    def local(self, moment: datetime) -> datetime:
+        """The moment by the organisation's own clock: on that day, and no other, its periods end (T-02)."""
+        return moment.astimezone(ZoneInfo(self.time_zone))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Grounds on which data stays although its erasure was asked for (G-17.3)."""
+"""Grounds on which data stays although its erasure was asked for (G-17.3, G-18.2)."""
 
 from enum import StrEnum
 
@@ -6,7 +6,8 @@ from enum import StrEnum
 class Ground(StrEnum):
     """An exception of Art. 17(3); the value is how a privacy folder spells it.
 
-    LEGAL_CLAIMS holds only while a hold names the matter, its owner and an end (G-17.4).
+    LEGAL_CLAIMS holds only while a hold names the matter, its owner and an end (G-17.4). RESTRICTION is no
+    exception of Art. 17(3) and no choice of a map: a row's own mark says it (Art. 18(2), docs/adr/0010).
     """
 
     FREE_EXPRESSION = "free-expression"
@@ -14,8 +15,11 @@ class Ground(StrEnum):
     PUBLIC_HEALTH = "public-health"
     ARCHIVING = "archiving"
     LEGAL_CLAIMS = "legal-claims"
+    RESTRICTION = "restriction"
 
     @property
     def article(self) -> str:
-        """The letter of Art. 17(3) that allows it."""
+        """The article, with the letter of Art. 17(3) that allows it."""
+        if self is Ground.RESTRICTION:
+            return "Art. 18(2)"
         return f"Art. 17(3)({'abcde'[list(Ground).index(self)]})"

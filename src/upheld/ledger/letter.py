@@ -176,7 +176,7 @@ def _stays(certificate: Certificate) -> Section:
 
 def _told(certificate: Certificate) -> Section:
     rows = tuple(_told_row(part) for part in certificate.told)
-    return Section("Told to others", rows, () if rows else ("Nobody else had to be told.",))
+    return Section("Told to others", rows, () if rows else ("No notice to others is recorded here.",))
 
 
 def _backups(certificate: Certificate) -> Section:
@@ -186,7 +186,9 @@ def _backups(certificate: Certificate) -> Section:
     elif backups.unreadable_by is None:
         sentences = ["We have made no statement on how long backups hold what was removed. Ask us."]
     else:
-        sentences = [f"What was removed is unreadable in backups no later than {day(backups.unreadable_by)}."]
+        sentences = [
+            f"Backups that still hold what was removed are gone no later than {day(backups.unreadable_by)}."
+        ]
     if not certificate.gives_copy:
         sentences.append(
             "If a backup has to be used before, your deletion is repeated first."

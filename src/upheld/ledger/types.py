@@ -63,8 +63,8 @@ STEP_FULFILLED = _register(
     _commitment("evidence", "commitment to the evidence, under the case's key"),
     _code(
         "established",
-        "how the outcome is known: seen at the time, by a receipt in the target, or by reading again; absent where "
-        "somebody else only says so",
+        "how the outcome is known: seen at the time, by a receipt in the target, or by reading again; "
+        "absent where somebody else only says so",
         ESTABLISHED,
         optional=True,
     ),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from upheld.law.ground import Ground
 from upheld.rights.outcome import EvidenceClass, Permanent
@@ -24,6 +25,7 @@ class Answer:
     `by` is the account or the name of who answered, which may be personal and is sealed like the rest of the
     case. `proof` and `copy` are SHA-256 digests, in hex, of files that the case stores: a confirmation from
     the third party, and what belongs into her copy. `ground` and `law` say why something is kept.
+    `words`: what was done there, for those who ask later.
     """
 
     system: str
@@ -35,6 +37,9 @@ class Answer:
     copy: str | None = None
     ground: Ground | None = None
     law: str = ""
+    words: str = ""
+
+    form: ClassVar[str] = "upheld.answer/v1"
 
     def __post_init__(self) -> None:
         """Refuses, as Permanent, an answer that lacks what makes it one."""

@@ -2,7 +2,8 @@
 
 A dataclass is written as `{"is": "Erase", …}` without the fields that have their default; enums, dates and
 other scalars that JSON lacks as `{"is": "date", "value": …}`. Lists are read as tuples. Only the classes
-given are read: anything else in the text is an error that names it.
+given are read: anything else in the text is an error that names it. A class that says its `form` is written
+with it, and read in no other.
 """
 
 import json
@@ -14,6 +15,8 @@ from enum import Enum
 from hashlib import sha256
 from uuid import UUID
 
+from upheld.rights.outcome import Permanent
+
 type_names: Mapping[str, Callable[[str], object]] = {
     "date": date.fromisoformat,
     "datetime": datetime.fromisoformat,
@@ -24,8 +27,13 @@ type_names: Mapping[str, Callable[[str], object]] = {
 }
 
 
-class Unreadable(ValueError):
-    """A stored value that this version cannot read; names the class or the key."""
+class Unreadable(Permanent):
+    """A stored value that this version cannot read. `why`: `format`, `name` or `form`, or `altered` where the
+    digest is another (spec/plan.md). Never names the value."""
+
+    def __init__(self, why: str, what: str) -> None:
+        super().__init__(what, "Go on with the version of Upheld that wrote it, or restore it from a copy.")
+        self.why = why
 
 
 def _scalar(value: object) -> object:
@@ -42,7 +50,7 @@ def _scalar(value: object) -> object:
             return {"is": type(value).__name__.lower(), "value": str(value)}
         case bytes():
             return {"is": "bytes", "value": value.hex()}
-    raise Unreadable(f"A {type(value).__name__} cannot be stored.")
+    raise Unreadable("name", f"A {type(value).__name__} cannot be stored.")
 
 
 def encode(value: object) -> object:
@@ -51,6 +59,8 @@ def encode(value: object) -> object:
         return {"is": type(value).__name__, "value": value.value}
     if is_dataclass(value) and not isinstance(value, type):
         written: dict[str, object] = {"is": type(value).__name__}
+        if form := getattr(type(value), "form", None):
+            written["format"] = form
         for each in fields(value):
             content = getattr(value, each.name)
             if each.default is MISSING or content != each.default:
@@ -74,16 +84,20 @@ def decode(written: object, classes: Iterable[type]) -> object:
         if name in type_names:
             return type_names[name](part["value"])
         if name not in known:
-            raise Unreadable(f"Nothing here is called {name!r}.")
+            raise Unreadable("name", f"Nothing here is called {name!r}.")
         kind = known[name]
         if issubclass(kind, Enum):
             return kind(part["value"])
-        return kind(**{key: read(item) for key, item in part.items() if key != "is"})
+        members = {key: read(item) for key, item in part.items() if key != "is"}
+        form = getattr(kind, "form", None)
+        if form and members.pop("format", None) != form:
+            raise Unreadable("format", f"A {name} in another format than {form}, which this version reads.")
+        return kind(**members)
 
     try:
         return read(written)
-    except (TypeError, KeyError, ValueError) as error:
-        raise Unreadable(f"A stored value does not fit its form: {error}") from error
+    except (ArithmeticError, KeyError, TypeError, ValueError) as error:
+        raise Unreadable("form", "A stored value does not fit the form that it says it has.") from error
 
 
 def text(value: object) -> str:

@@ -17,7 +17,14 @@ from upheld.rights.plan import Step
 from upheld.rights.subject import Identity, Key, Person, Subject
 
 Entropy = Callable[[], str]
-"""Gives a fresh random token: lower-case letters and digits, at least 96 bits. Given, so that tests repeat."""
+"""Gives a fresh random token: lower-case letters and digits, at least 96 bits. Given, so that tests
+repeat."""
+
+REDACTED = "[about another person]"
+"""The mark in place of other people's data in her copy (G-15.5)."""
+
+SMALL_TABLE = 50
+"""Tables with fewer rows are not held against `share_of_table`: one person is a large share of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +148,9 @@ class Connector(Protocol):
         allow: frozenset[str],
     ) -> Execution:
         """Do the writing steps. Refuses with Misconfigured on any STOP finding and on undecided rows, with
-        Permanent beyond a limit that `allow` does not name (`rows_per_person`, `share_of_table`), in each case
-        before its first write."""
+        Permanent beyond a limit that `allow` does not name (`rows_per_person`, `share_of_table`), in each
+        case before its first write. With `go_on` in `allow` what the map lacks does not stop what it
+        covers: after the last commit Incomplete says what is left."""
         ...
 
     def verify(

@@ -1,9 +1,10 @@
 """A plan in words and counts, for the one who approves it and for the one it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from upheld.datamap.model import DataMap
+from upheld.datamap.model import DataMap, System
+from upheld.law.right import Right
 from upheld.rights import plan as steps
 from upheld.rights.outcome import Counts, Failure
 from upheld.rights.plan import Plan, Step
@@ -57,6 +58,7 @@ class Explanation:
 def explain(plan: Plan, datamap: DataMap, counts: Mapping[str, Counts | Failure]) -> Explanation:
     """The plan with its counts. Names no person and no value."""
     sections = []
+    owners = {hold.matter: hold.owner for hold in datamap.organisation.holds}
     for name in plan.systems:
         system = datamap.system(name)
         counted = counts.get(name)
@@ -66,12 +68,25 @@ def explain(plan: Plan, datamap: DataMap, counts: Mapping[str, Counts | Failure]
             what = _words(step)
             if what is None:
                 continue
+            if isinstance(step, steps.Retain) and step.hold in owners:
+                what += f"; {owners[step.hold]} answers for it"
             rows = known.rows(step.number) if known and not isinstance(step, steps.Task) else None
             others = sum(each.others for each in known.steps if each.step == step.number) if known else 0
             lines.append(Line(_table(step), what, rows, f"{step.reason.article}", others))
+        if plan.right in (Right.ERASURE, Right.DELETE):
+            lines.extend(_told(datamap, system))
         failure = str(counted) if isinstance(counted, Failure) else ""
         sections.append(Section(name, system.title or name, tuple(lines), failure))
     return Explanation(tuple(sections))
+
+
+def _told(datamap: DataMap, system: System) -> Iterator[Line]:
+    """Who processes for us there has to hear of the erasure (G-19.1)."""
+    for each in datamap.processors:
+        if each.name == system.processor and each.contact:
+            yield Line(
+                "recipients", f"{each.title} ({each.contact}) has to be told, by you", None, "Art. 19 GDPR"
+            )
 
 
 def _table(step: Step) -> str:

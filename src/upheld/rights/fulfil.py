@@ -45,8 +45,8 @@ def execute(
 ) -> Generator[Event, None, None]:
     """Yields what happened, in order. After a Prepared the caller stores it durably before it asks for the
     next event: only then is the target's transaction committed. Closing the generator rolls back what is
-    prepared. Systems in `done` are passed over. `remembered`: traces of each system's parts that committed in an
-    earlier run; verification looks for them too. A system without connector fails as Permanent.
+    prepared. Systems in `done` are passed over. `remembered`: traces of each system's parts that committed
+    in an earlier run; verification looks for them too. A system without connector fails as Permanent.
     """
     for system in plan.systems:
         if system in done:
@@ -60,7 +60,14 @@ def execute(
             continue
         try:
             yield from _one(
-                plan, connector, subject, system, remembered.get(system, ()), now=now, entropy=entropy, allow=allow
+                plan,
+                connector,
+                subject,
+                system,
+                remembered.get(system, ()),
+                now=now,
+                entropy=entropy,
+                allow=allow,
             )
         except Failure as failure:
             yield Failed(system, failure)

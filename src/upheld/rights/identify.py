@@ -1,8 +1,9 @@
 """From one verified identity to every identity the systems know, and to the rows that are the person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from upheld.datamap.normalise import normalise
 from upheld.rights.connector import Connector
 from upheld.rights.outcome import Failure
 from upheld.rights.subject import Identity, Key, Person, Subject
@@ -19,19 +20,22 @@ class Candidate:
 
 
 class Ambiguous(Failure):
-    """One identity names several rows of one person table: a person decides which are hers (scenario 36)."""
+    """An identity names several rows, of one person table or of several systems, that may be different
+    people's: a person decides which are hers (scenario 36)."""
 
     def __init__(self, candidates: tuple[Candidate, ...]) -> None:
         where = sorted({f"{each.system}.{each.table}" for each in candidates})
         kinds = sorted({each.kind for each in candidates})
+        rows = "row" if len(candidates) == 1 else "rows"
         super().__init__(
-            f"The {' and '.join(kinds)} given names {len(candidates)} rows of {', '.join(where)}, not one.",
+            f"The {' and '.join(kinds)} names {len(candidates)} {rows} of "
+            f"{', '.join(where)} that may be somebody else's.",
             "Decide which are this person and name each, as in "
             + " ".join(
                 f"--identity {each.system}.{each.table}={','.join(map(str, each.key))}"
                 for each in candidates[:3]
             )
-            + ".",
+            + "; where none of a table is, with nothing behind the equals sign.",
         )
         self.candidates = candidates
 
@@ -52,49 +56,134 @@ class Identified:
     unreached: tuple[Unreached, ...] = ()
 
 
+WORLDWIDE = frozenset({"email", "phone"})
+"""Kinds whose values mean one thing everywhere. A name is anybody's in another system."""
+
+
 def identify(
     connectors: Mapping[str, Connector], identities: Sequence[Identity], decisions: Sequence[Person] = ()
 ) -> Identified:
     """Ask every system in turn, until no answer adds anything.
 
-    Reads only. A decision for a person table stands alone: only the rows it names count there. Raises
-    Ambiguous, before anything else is done, where an identity names several rows of a table without decision.
-    A person without any row is a subject with no people, which is an answer too (G-15.1).
+    Reads only. A decision for a person table stands alone: only the rows it names count there, and none where
+    its key is empty. Raises Ambiguous, before anything else is done, where an identity names several rows
+    of a
+    table without decision, and where what was learnt in one system names a row in another that may be a
+    stranger's. A person without any row is a subject with no people, which is an answer too (G-15.1).
     """
-    known = {(each.kind, each.value): each for each in identities}
-    people = {(each.system, each.table, each.key): each for each in decisions}
-    decided = {(each.system, each.table) for each in decisions}
-    unreached: dict[str, Unreached] = {}
-    grew = True
-    while grew:
+    search = _Search(connectors, identities, decisions)
+    while search.around():
+        pass
+    if search.doubtful:
+        raise Ambiguous(tuple(search.doubtful))
+    return Identified(
+        Subject(tuple(search.known.values()), tuple(search.people.values())), tuple(search.unreached.values())
+    )
+
+
+class _Search:
+    """What is known so far. `doubtful`: rows that the last time around could not be told from a
+    stranger's."""
+
+    def __init__(
+        self, connectors: Mapping[str, Connector], identities: Sequence[Identity], decisions: Sequence[Person]
+    ) -> None:
+        self.connectors = connectors
+        self.known = {(each.kind, each.value): each for each in identities}
+        self.people = {(each.system, each.table, each.key): each for each in decisions if each.key}
+        self.decided = {(each.system, each.table) for each in decisions}
+        self.unreached: dict[str, Unreached] = {}
+        self.doubtful: list[Candidate] = []
+
+    def around(self) -> bool:
+        """Ask each system once; whether anything was added."""
+        self.doubtful = []
         grew = False
-        for name, connector in connectors.items():
-            if name in unreached:
-                continue
-            try:
-                found = connector.find(
-                    [each for each in known.values() if each.verified],
-                    [each for each in people.values() if each.system == name],
-                )
-            except Failure as failure:
-                unreached[name] = Unreached(name, failure)
-                continue
-            fresh = [
-                each
-                for each in found.people
-                if (each.system, each.table, each.key) not in people
-                and (each.system, each.table) not in decided
-            ]
-            _refuse_doubt([*people.values(), *fresh])
-            for person in fresh:
-                people[person.system, person.table, person.key] = person
-                grew = True
-            for identity in found.identities:
-                before = known.get((identity.kind, identity.value))
-                if before is None or (identity.verified and not before.verified):
-                    known[identity.kind, identity.value] = identity
-                    grew = True
-    return Identified(Subject(tuple(known.values()), tuple(people.values())), tuple(unreached.values()))
+        for name, connector in self.connectors.items():
+            if name not in self.unreached:
+                try:
+                    grew = self._ask(name, connector) or grew
+                except Ambiguous:
+                    raise
+                except Failure as failure:
+                    self.unreached[name] = Unreached(name, failure)
+        return grew
+
+    def _ask(self, name: str, connector: Connector) -> bool:
+        found = connector.find(
+            [each for each in self.known.values() if each.verified],
+            [each for each in self.people.values() if each.system == name],
+        )
+        fresh = [each for each in found.people if self._new(each)]
+        _refuse_doubt([*self.people.values(), *fresh])
+        strangers = [each for each in fresh if self._perhaps_a_stranger(connector, each)]
+        for person in fresh:
+            if person not in strangers:
+                self.people[person.system, person.table, person.key] = person
+        vouched = found.identities
+        if strangers:
+            self.doubtful.extend(self._candidates(strangers))
+            vouched = connector.find(
+                (), [each for each in self.people.values() if each.system == name]
+            ).identities
+        learnt = [each for each in vouched if self._learn(each)]
+        return bool(learnt) or len(fresh) > len(strangers)
+
+    def _new(self, person: Person) -> bool:
+        if (person.system, person.table) in self.decided:
+            return False
+        before = self.people.get((person.system, person.table, person.key))
+        return before is None or (person.surely and not before.surely)
+
+    def _learn(self, identity: Identity) -> bool:
+        before = self.known.get((identity.kind, identity.value))
+        if before is not None and (before.verified or not identity.verified):
+            return False
+        self.known[identity.kind, identity.value] = identity
+        return True
+
+    def _perhaps_a_stranger(self, connector: Connector, person: Person) -> bool:
+        """Whether what led from one system to a row in another says too little: the row vouches for another
+        address than hers (a recycled number, a shared one), or for nothing by which a mere name could be told
+        to be hers."""
+        via = person.via
+        if via is None or not self._from_elsewhere(person.system, via):
+            return False
+        hers = _by_kind(each for each in self.known.values() if each.verified)
+        vouched = connector.find((), (person,)).identities
+        theirs = _by_kind(each for each in vouched if each.verified and each.kind != via.kind)
+        if any(values & hers.get(kind, set()) for kind, values in theirs.items()):
+            return False
+        return via.kind not in WORLDWIDE or any(kind in hers for kind in theirs)
+
+    def _from_elsewhere(self, system: str, via: Identity) -> bool:
+        """A name that was given is hers in the one system that knows it; in a second it may be another's."""
+        if via.source != "given":
+            return via.source.partition(".")[0] != system
+        named = {each.system for each in self.people.values()} - {system}
+        return via.kind not in WORLDWIDE and bool(named)
+
+    def _candidates(self, strangers: Sequence[Person]) -> list[Candidate]:
+        """The doubtful rows; where a given name led to them, the rows that it named first are no surer."""
+        given = {each.via.kind for each in strangers if each.via and each.via.source == "given"}
+        first = [
+            each
+            for each in self.people.values()
+            if each.via and each.via.source == "given" and each.via.kind in given
+        ]
+        return [
+            Candidate(each.system, each.table, each.key, each.via.kind)
+            for each in (*first, *strangers)
+            if each.via
+        ]
+
+
+def _by_kind(identities: Iterable[Identity]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for each in identities:
+        rule = each.kind if each.kind in WORLDWIDE else "casefold"
+        found.setdefault(each.kind, set()).add(normalise(rule, each.value))
+    return found
 
 
 def _refuse_doubt(people: Sequence[Person]) -> None:

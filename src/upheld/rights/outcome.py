@@ -32,6 +32,11 @@ class Misconfigured(Failure):
     """A person must act first: the map, the connection or the target's schema is not as it has to be."""
 
 
+class Incomplete(Misconfigured):
+    """Everything that the map covers is done and committed, but the map does not cover the system: its part
+    is not fulfilled until the map does (design: fail closed)."""
+
+
 class EvidenceClass(StrEnum):
     """How we know (P-20). Never mixed: a step has one, and the certificate shows it."""
 
@@ -101,8 +106,9 @@ class Prepared:
     """Everything is written in the target but not committed. The caller stores this durably, then goes on.
 
     `part`: which transaction of the system. `token`: how to ask later whether it committed. `traces`: what
-    verification needs to look for, `before`: the rows as they were; both personal, to be sealed. `due`: what its
-    Committed will say, so that a crash between the two loses no date.
+    verification needs to look for, `before`: the rows as they were; both personal, to be sealed. `due`: what
+    its Committed will say, so that a crash between the two loses no date. `last`: nothing of the
+    system is left to write after it.
     """
 
     system: str
@@ -112,6 +118,7 @@ class Prepared:
     traces: bytes
     before: bytes | None = None
     due: tuple[Due, ...] = ()
+    last: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +135,8 @@ class Committed:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A person was asked to do a step, and it is open until an `answer.Answer` to it is recorded. Names
-    nobody: the caller adds whom it is about when it tells the owner. `due` is the last day on which the answer is in
-    time.
+    nobody: the caller adds whom it is about when it tells the owner. `due` is the last day on which the
+    answer is in time.
     """
 
     system: str

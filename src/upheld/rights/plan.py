@@ -9,6 +9,7 @@ it knows of the live schema, never drop a step.
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import ClassVar
 
 from upheld.datamap.model import Assignment, Condition, Field, FileReference, Holding, Link, Period
 from upheld.law.ground import Ground
@@ -261,7 +262,12 @@ Step = (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What will be done, for one exercise of one right, in all systems. Holds no personal data."""
+    """What will be done, for one exercise of one right, in all systems. Holds no personal data.
+
+    `form` names the written format (spec/plan.md); it stands in the text and so in the digest.
+    """
+
+    form: ClassVar[str] = "upheld.plan/v1"
 
     right: Right
     regime: str

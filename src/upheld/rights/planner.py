@@ -14,6 +14,7 @@ from upheld.datamap.model import DataMap, Hold, Link, System, Table, Tie
 from upheld.law.ground import Ground
 from upheld.law.right import Right
 from upheld.rights import plan as steps
+from upheld.rights.outcome import Misconfigured
 from upheld.rights.plan import NEVER, SELF, Age, Held, Plan, Reason, Scope, Selection, Side, Source, Step
 
 _ARTICLES = {
@@ -24,11 +25,20 @@ _ARTICLES = {
 }
 
 
-def plan(datamap: DataMap, right: Right, *, regime: str = "gdpr", today: date) -> Plan:
+def plan(datamap: DataMap, right: Right, *, regime: str | None = None, today: date) -> Plan:
     """The plan of an access or an erasure over all systems of the map, in the map's order.
+
+    Without `regime`, by the first under which the organisation answers; Misconfigured for one that is none.
 
     Holds in force on `today` turn every treatment in their scope into a Retain for legal claims (G-17.4).
     """
+    regimes = datamap.organisation.regimes
+    regime = regime or regimes[0]
+    if regime not in regimes:
+        raise Misconfigured(
+            f"{datamap.organisation.name} does not answer under `{regime}`.",
+            f"Choose one of: {', '.join(regimes)}; they stand in upheld.yaml.",
+        )
     holds = tuple(hold for hold in datamap.organisation.holds if hold.until >= today)
     planned: list[Step] = []
     for system in datamap.systems:
@@ -138,14 +148,17 @@ class _SystemPlanner:
         return label
 
     def _going(self, table: Table) -> Iterator[tuple[str, Selection]]:
-        """Rows that several people share lead on only where they go: nobody is left in them, or the link by
-        which they are hers deletes them. Each sort with a mark of its own."""
+        """Rows that several people share lead on where nobody else is left in them, and where the link makes
+        them hers: one that is only cut (`detach`) says that they are somebody else's. Each sort with a
+        mark of its own."""
         if table.treatment.orphan:
             yield "!", self._orphans(table)
-        deleted = {name for name, action in table.treatment.by if isinstance(action, model.Delete)}
-        sources = tuple(source for source in self._sources(table) if source.link.name in deleted)
+        cut = model.Detach | model.Ask
+        owned = {name for name, action in table.treatment.by if not isinstance(action, cut)}
+        sources = tuple(source for source in self._sources(table) if source.link.name in owned)
         if sources:
-            yield "!!" if table.treatment.orphan else "!", Selection(table.name, sources=sources)
+            mark = "!!" if table.treatment.orphan else "!"
+            yield mark, _free(table, Selection(table.name, sources=sources))
 
     def _orphans(self, table: Table) -> Selection:
         parties = tuple(
@@ -154,9 +167,10 @@ class _SystemPlanner:
         holders = tuple(
             Held(holding, self._sources(self.system.table(holding.table))) for holding in table.held_by
         )
-        return Selection(
+        orphans = Selection(
             table.name, sources=self._sources(table), scope=Scope.ORPHANS, parties=parties, holders=holders
         )
+        return _free(table, orphans)
 
     def _hers(self, table: Table) -> Selection | None:
         """Rows that the table's rules apply to: her own rows of a person table, else those linked to her."""
@@ -169,21 +183,39 @@ class _SystemPlanner:
 
     def _treat(self, table: Table) -> None:
         hers = self._hers(table)
-        if hers is None:
-            return
         hold = held(self.system.name, table.name, self.holds)
+        if hers is None:
+            if not hold:
+                self._by_links(table)  # she owns no row here; rows that she may see are cut off all the same
+            return
         if hold:
             kept = model.Retain(Ground.LEGAL_CLAIMS, hold.matter, review=hold.until, hold=hold.matter)
             self._act(table, kept, hers)
             return
+        if table.restriction:
+            self._restricted(table, hers)
+            hers = _free(table, hers)
         if table.treatment.orphan:
             self.acts.append(steps.Erase(0, self.system.name, self._orphans(table), self.reason))
-        earlier: tuple[model.Condition, ...] = ()
+        earlier: tuple[model.Condition, ...] = hers.unless
         for rule in table.treatment.rules:
             selection = _narrow(hers, when=rule.when, unless=earlier)
             self._act(table, rule.action, selection)
             earlier = (*earlier, rule.when)
         self._by_links(table)
+
+    def _restricted(self, table: Table, hers: Selection) -> None:
+        """Rows under restriction are stored, and not erased either, until that is lifted (G-18.2)."""
+        self.acts.append(
+            steps.Retain(
+                0,
+                self.system.name,
+                _narrow(hers, when=table.restriction),
+                Ground.RESTRICTION,
+                "their use is restricted; they stay until the restriction is lifted",
+                Reason(f"{Ground.RESTRICTION.article} GDPR", self.reason.clause),
+            )
+        )
 
     def _by_links(self, table: Table) -> None:
         by = dict(table.treatment.by)
@@ -195,7 +227,7 @@ class _SystemPlanner:
                 continue
             sources = self._source(link)
             if sources:
-                self._act(table, action, Selection(table.name, sources=sources))
+                self._act(table, action, _free(table, Selection(table.name, sources=sources)))
 
     def _act(self, table: Table, action: model.Action, selection: Selection) -> None:
         name, reason = self.system.name, self.reason
@@ -298,7 +330,7 @@ class _SystemPlanner:
                 0,
                 self.system.name,
                 selection,
-                table.fields,
+                table.every_field,
                 _redactions(table),
                 self.reason,
                 table.files,
@@ -360,7 +392,7 @@ def _redactions(table: Table) -> tuple[tuple[str, str], ...]:
     """Columns that may be about somebody else, each with the link that makes them hers."""
     redact: dict[str, str] = {}
     relational = bool(table.person and table.treatment.by)
-    for each in table.fields:
+    for each in table.every_field:
         if each.of:
             redact[each.column] = NEVER if each.of == "others" else each.of
         elif relational:
@@ -373,6 +405,11 @@ def _redactions(table: Table) -> tuple[tuple[str, str], ...]:
             if link.to and len(link.columns) == 1 and not link.array and not link.json:
                 redact.setdefault(link.columns[0], link.name)
     return tuple(redact.items())
+
+
+def _free(table: Table, selection: Selection) -> Selection:
+    """Without the rows that carry the table's restriction mark."""
+    return _narrow(selection, unless=(table.restriction,)) if table.restriction else selection
 
 
 def _narrow(selection: Selection, **changes: object) -> Selection:

@@ -32,6 +32,12 @@ class Person:
     key: Key
     via: Identity | None = None
 
+    @property
+    def surely(self) -> bool:
+        """Whether what led there is verified on this row too. An account to which somebody gave her
+        address, and never confirmed it, is found by it but vouches for nothing and leads no further."""
+        return self.via is None or self.via.verified
+
     def __repr__(self) -> str:
         return f"Person({self.system}.{self.table}, via={self.via})"
 

@@ -26,6 +26,7 @@ Random = Callable[[int], bytes]
 
 NONCE = 12
 SEALED = b"\x01"
+"""The version of what is sealed or wrapped here: its first byte (spec/keys.md)."""
 
 
 class Destroyed(Permanent):
@@ -82,6 +83,7 @@ class KeyStore:
     def open(self, name: str, sealed: bytes, *, record: str) -> bytes:
         """Decrypt. Raises Destroyed, or Misconfigured when key store and database do not belong together."""
         key = self._data_key(name)
+        _check_version(sealed, f"The sealed value of {record}")
         try:
             return AESGCM(key).decrypt(sealed[1 : 1 + NONCE], sealed[1 + NONCE :], SEALED + record.encode())
         except (InvalidTag, ValueError) as error:
@@ -134,17 +136,18 @@ class KeyStore:
 
     def _wrap(self, name: str, key: bytes) -> bytes:
         nonce = self._random(NONCE)
-        return nonce + AESGCM(self._secret("master.key")).encrypt(
-            nonce, key, b"upheld data key " + name.encode()
-        )
+        master = AESGCM(self._secret("master.key"))
+        return SEALED + nonce + master.encrypt(nonce, key, SEALED + b"upheld data key " + name.encode())
 
     def _data_key(self, name: str) -> bytes:
         wrapped = self._line(name)
         if wrapped is None:
             raise Destroyed
+        _check_version(wrapped, f"The key {name}")
         master = AESGCM(self._secret("master.key"))
+        bound = SEALED + b"upheld data key " + name.encode()
         try:
-            return master.decrypt(wrapped[:NONCE], wrapped[NONCE:], b"upheld data key " + name.encode())
+            return master.decrypt(wrapped[1 : 1 + NONCE], wrapped[1 + NONCE :], bound)
         except InvalidTag as error:
             raise Misconfigured(
                 f"The master key {self._folder / 'master.key'} does not open the keys beside it.",
@@ -178,6 +181,14 @@ def _by_shard(names: Iterable[str]) -> dict[str, set[str]]:
     for name in names:
         shards.setdefault(name[:2], set()).add(name)
     return shards
+
+
+def _check_version(sealed: bytes, what: str) -> None:
+    if sealed[:1] != SEALED:
+        raise Misconfigured(
+            f"{what} is not in version 1, the one that this Upheld reads.",
+            "Go on with the version of Upheld that wrote it.",
+        )
 
 
 def _secret_in(path: Path) -> bytes:

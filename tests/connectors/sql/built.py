@@ -55,7 +55,11 @@ class Stage:
             case "postgresql":
                 return ["DROP SCHEMA public CASCADE", "CREATE SCHEMA public"]
         names = sa.inspect(connection).get_table_names()
-        return ["SET FOREIGN_KEY_CHECKS = 0", *(f"DROP TABLE {name}" for name in names), "SET FOREIGN_KEY_CHECKS = 1"]
+        return [
+            "SET FOREIGN_KEY_CHECKS = 0",
+            *(f"DROP TABLE {name}" for name in names),
+            "SET FOREIGN_KEY_CHECKS = 1",
+        ]
 
 
 def state(world: World, sheets: Sheets) -> State:
@@ -88,12 +92,16 @@ def differences(expected: State, actual: State) -> list[str]:
         for number in sorted({*rows, *actual[table]}):
             wanted, there = rows.get(number), actual[table].get(number)
             if wanted is None or there is None:
-                told.append(f"{table} {number}: {'should be gone' if there else 'is gone'}: {there or wanted}")
+                told.append(
+                    f"{table} {number}: {'should be gone' if there else 'is gone'}: {there or wanted}"
+                )
             else:
                 told.extend(
                     f"{table} {number}.{column}: {there[column]!r}, not {value!r}"
                     for column, value in wanted.items()
-                    if not (value.fits(there[column]) if isinstance(value, Random) else value == there[column])
+                    if not (
+                        value.fits(there[column]) if isinstance(value, Random) else value == there[column]
+                    )
                 )
     return told
 
@@ -133,7 +141,8 @@ def touched(before: State, after: State, exempt: Sequence[tuple[str, str]]) -> s
         ignored = {column for name, column in exempt if name == table}
         for number, row in rows.items():
             now = after[table].get(number)
-            if now is None or any(now[column] != value for column, value in row.items() if column not in ignored):
+            if now is None or any(
+                now[column] != value for column, value in row.items() if column not in ignored
+            ):
                 found.add((table, number))
     return found
-

@@ -95,6 +95,7 @@ CASES = (
         PEOPLE + "CREATE TABLE receipts (token VARCHAR(9));\n",
         system="receipt: receipts\n",
     ),
+    Case("view.absent", "top", PEOPLE, system="refresh: [top]\n", by_hand=("refresh: [top]", "")),
     Case(
         "json.column",
         "posts.doc",

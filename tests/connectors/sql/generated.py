@@ -35,7 +35,9 @@ T = TypeVar("T")
 NAMES = ("ada", "ben", "cy", "dee", "eve")
 # Around seven years before 22 November 2026, and a day that most years lack.
 DAYS = ("2019-11-21", "2019-11-22", "2019-11-23", "2020-02-29", "2012-02-29", "2010-01-01", "2026-11-22")
-ACCEPTED = [{"finding": "delete.refused", "reason": "the rows that refer go in the same erasure, or were cut"}]
+ACCEPTED = [
+    {"finding": "delete.refused", "reason": "the rows that refer go in the same erasure, or were cut"}
+]
 
 
 @dataclass
@@ -93,7 +95,14 @@ class Maker:
                 person=True,
                 ways=(Way(("referrer_id",), "users"),),
                 by=(("referrer_id", Detach()),),
-                rules=(((), Delete() if goes else Anonymise((*anonymous, ("last_id", None), ("referrer_id", None)))),),
+                rules=(
+                    (
+                        (),
+                        Delete()
+                        if goes
+                        else Anonymise((*anonymous, ("last_id", None), ("referrer_id", None))),
+                    ),
+                ),
                 more={
                     "person": "id",
                     "identities": {"email": identity},
@@ -132,9 +141,16 @@ class Maker:
 
     # --- what can happen to a row that refers ---
 
-    def action(self, column: str, *, null: bool, stays: bool, ghost: bool, key: bool = True, nested: bool = False) -> Act:
+    def action(
+        self, column: str, *, null: bool, stays: bool, ghost: bool, key: bool = True, nested: bool = False
+    ) -> Act:
         """An action after which no row refers to one that is gone."""
-        body = self.pick(None, "[removed]", *([Pseudonymously("gone-")] if ghost else []), *([Uniquely("one-")] if key else []))
+        body = self.pick(
+            None,
+            "[removed]",
+            *([Pseudonymously("gone-")] if ghost else []),
+            *([Uniquely("one-")] if key else []),
+        )
         choices: list[Act] = [Delete()]
         if null:
             choices += [Detach(), Anonymise(((column, None), ("body", body)))]
@@ -146,7 +162,9 @@ class Maker:
             return self.pick(*(each for each in choices if not isinstance(each, Keep)))
         if null or stays:
             then = self.action(column, null=null, stays=stays, ghost=ghost, key=key, nested=True)
-            strip = (("body",) if self.yes() else ()) + (() if stays and (not null or self.yes()) else (column,))
+            strip = (("body",) if self.yes() else ()) + (
+                () if stays and (not null or self.yes()) else (column,)
+            )
             choices.append(Retain("day", then, strip))
         return self.pick(*choices)
 
@@ -211,6 +229,7 @@ class Maker:
         stays = self.users_stay or not bound
         null = self.yes()
         orphan = null and self.yes()
+
         def side(column: str) -> Act:
             choices: list[Act] = [Delete(), Detach(ghost=True)]
             if null:
@@ -237,7 +256,11 @@ class Maker:
         people = [*self.people, *([None] if null else []), GHOST]
         for index in range(self.many(6)):
             self.row(
-                sheet, id=index + 1, sender_id=self.pick(*people), recipient_id=self.pick(*people), body="dear friend"
+                sheet,
+                id=index + 1,
+                sender_id=self.pick(*people),
+                recipient_id=self.pick(*people),
+                body="dear friend",
             )
         if self.yes():
             self.attached("enclosures", "messages")
@@ -247,7 +270,11 @@ class Maker:
         sheet = self.add(
             Sheet(
                 name,
-                {"id": Column(null=False), "of_id": Column(null=False, to=(to, "id")), "body": Column("text")},
+                {
+                    "id": Column(null=False),
+                    "of_id": Column(null=False, to=(to, "id")),
+                    "body": Column("text"),
+                },
                 ways=(Way(("of_id",), to),),
                 rules=(((), Delete()),),
             )
@@ -284,7 +311,9 @@ class Maker:
             self.row(groups, id=index + 1, admin_id=self.pick(None, *self.people), body="chess")
         for _ in range(self.many(6)):
             self.row(
-                members, group_id=self.pick(*(row["id"] for row in groups.rows)), user_id=self.pick(*self.people)
+                members,
+                group_id=self.pick(*(row["id"] for row in groups.rows)),
+                user_id=self.pick(*self.people),
             )
         if self.yes():
             self.attached("shares", "groups_")
@@ -328,7 +357,10 @@ class Maker:
                 ways=(Way(("user_id",), "users"),),
                 rules=(
                     ((("meta_key", ("billing_email", "nickname")),), Delete()),
-                    ((("meta_key", "theme"),), self.pick(Detach(), Anonymise((("user_id", None), ("meta_value", None))))),
+                    (
+                        (("meta_key", "theme"),),
+                        self.pick(Detach(), Anonymise((("user_id", None), ("meta_value", None)))),
+                    ),
                     ((), self.pick(Delete(), Detach(), Detach(ghost=True))),
                 ),
             )
@@ -369,14 +401,19 @@ class Maker:
         likes = self.add(
             Sheet(
                 "likes",
-                {"user_id": Column(null=False, to=("users", "id")), "post_id": Column(null=False, to=("posts", "id"))},
+                {
+                    "user_id": Column(null=False, to=("users", "id")),
+                    "post_id": Column(null=False, to=("posts", "id")),
+                },
                 key=("user_id", "post_id"),
                 ways=(Way(("user_id",), "users"),),
                 rules=(((), Delete() if not stays else self.pick(Delete(), Keep())),),
             )
         )
         for index in range(self.many(4, 1)):
-            self.row(posts, id=index + 1, user_id=self.pick(None, *self.people), body="my post", likes=self.many(3))
+            self.row(
+                posts, id=index + 1, user_id=self.pick(None, *self.people), body="my post", likes=self.many(3)
+            )
         ids = [row["id"] for row in posts.rows]
         for index in range(self.many(5)):
             self.row(versions, id=index + 1, post_id=self.pick(*ids, 77), body="what it said")
@@ -398,8 +435,14 @@ class Maker:
         for _ in range(self.many(6)):
             name = self.pick(*NAMES)
             address = self.pick(
-                f"{name}@chess.example.org", f"{name.title()}@Chess.Example.ORG", f" {name}@chess.example.org",
-                f"{name}+x@chess.example.org", f"{name}@chess.example.com", f"x{name}@chess.example.org", name, None,
+                f"{name}@chess.example.org",
+                f"{name.title()}@Chess.Example.ORG",
+                f" {name}@chess.example.org",
+                f"{name}+x@chess.example.org",
+                f"{name}@chess.example.com",
+                f"x{name}@chess.example.org",
+                name,
+                None,
             )
             self.row(sheet, email=address, body="weekly")
 
@@ -428,7 +471,9 @@ class Maker:
                 rules=(((), self.pick(*choices)),),
             )
         )
-        pairs = [(row["org_id"], row["id"]) for row in self.sheets["users"].rows] + ([(1, None)] if null else [])
+        pairs = [(row["org_id"], row["id"]) for row in self.sheets["users"].rows] + (
+            [(1, None)] if null else []
+        )
         for index in range(self.many(5)):
             org, user = self.pick(*pairs)
             self.row(sheet, id=index + 1, org_id=org, user_id=user, body="a seat")
@@ -456,7 +501,12 @@ class Maker:
                     "body": Column("text"),
                 },
                 ways=(Way(("order_id",), "orders"), Way(("address_id",), "addresses")),
-                rules=(((), self.pick(Delete(), Detach(), Anonymise((("order_id", None), ("address_id", None))))),),
+                rules=(
+                    (
+                        (),
+                        self.pick(Delete(), Detach(), Anonymise((("order_id", None), ("address_id", None)))),
+                    ),
+                ),
             )
         )
         for index in range(self.many(5)):
@@ -478,7 +528,11 @@ class Maker:
         mails = self.add(
             Sheet(
                 "mails",
-                {"id": Column(null=False), "user_id": Column(null=False, to=("users", "id")), "body": Column("text")},
+                {
+                    "id": Column(null=False),
+                    "user_id": Column(null=False, to=("users", "id")),
+                    "body": Column("text"),
+                },
                 ways=(Way(("user_id",), "users"),),
                 rules=(((), Delete()),),
             )
@@ -537,7 +591,10 @@ class Maker:
                 id=index + 1,
                 payload=self.pick(
                     None,
-                    {"user": {"id": self.pick(*self.people, 10), "email": "x@example.org", "z": 1}, "a": [1, 2.5]},
+                    {
+                        "user": {"id": self.pick(*self.people, 10), "email": "x@example.org", "z": 1},
+                        "a": [1, 2.5],
+                    },
                     {"user": {"id": self.pick(*self.people)}, "b": None},
                     {"user": None},
                 ),
@@ -560,7 +617,9 @@ class Generated:
     def __repr__(self) -> str:
         lines = [f"erased={self.erased}"]
         for sheet in self.sheets.values():
-            lines.append(f"{sheet.name}: ways={sheet.ways} rules={sheet.rules} by={sheet.by} orphan={sheet.orphan}")
+            lines.append(
+                f"{sheet.name}: ways={sheet.ways} rules={sheet.rules} by={sheet.by} orphan={sheet.orphan}"
+            )
             lines.extend(f"   {row}" for row in sheet.rows)
         return "\n".join(lines)
 

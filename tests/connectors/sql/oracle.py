@@ -122,7 +122,11 @@ class Oracle:
             holder, column = sheet.held
             others = self.hers(holder)
             for member in self.sheets[holder].rows:
-                if member[column] == row["id"] and member["n"] not in others and member["user_id"] is not None:
+                if (
+                    member[column] == row["id"]
+                    and member["n"] not in others
+                    and member["user_id"] is not None
+                ):
                     return False
         return True
 
@@ -130,9 +134,7 @@ class Oracle:
 
     def result(self) -> dict[str, dict[int, Record]]:
         """All rows afterwards, by table and number."""
-        after = {
-            name: {row["n"]: deepcopy(row) for row in sheet.rows} for name, sheet in self.sheets.items()
-        }
+        after = {name: {row["n"]: deepcopy(row) for row in sheet.rows} for name, sheet in self.sheets.items()}
         for name, sheet in self.sheets.items():
             for row in sheet.rows:
                 became = self.fate(sheet, row)

@@ -127,7 +127,13 @@ Sheets = dict[str, Sheet]
 
 KINDS = {
     "sqlite": {"int": "INTEGER", "text": "VARCHAR(120)", "date": "DATE", "json": "JSON", "list": "JSON"},
-    "postgresql": {"int": "INTEGER", "text": "VARCHAR(120)", "date": "DATE", "json": "JSONB", "list": "INTEGER[]"},
+    "postgresql": {
+        "int": "INTEGER",
+        "text": "VARCHAR(120)",
+        "date": "DATE",
+        "json": "JSONB",
+        "list": "INTEGER[]",
+    },
     "mariadb": {"int": "INTEGER", "text": "VARCHAR(120)", "date": "DATE", "json": "JSON", "list": "JSON"},
 }
 
@@ -144,7 +150,9 @@ def schema(sheets: Sheets, dialect: str) -> Iterator[str]:
         if sheet.unique:
             parts.append(f"UNIQUE ({', '.join(sheet.unique)})")
         if dialect == "sqlite":
-            parts.extend(f"FOREIGN KEY ({ours}) REFERENCES {to}({theirs})" for ours, to, theirs in keys(sheet))
+            parts.extend(
+                f"FOREIGN KEY ({ours}) REFERENCES {to}({theirs})" for ours, to, theirs in keys(sheet)
+            )
         yield f"CREATE TABLE {sheet.name} ({', '.join(parts)})"
         for number, way in enumerate(sheet.ways):
             if not way.array and not way.json:
@@ -183,7 +191,9 @@ def inserts(sheets: Sheets, dialect: str) -> Iterator[str]:
         if not sheet.rows:
             continue
         tuples = [
-            "(" + ", ".join(literal(row[name], column.kind, dialect) for name, column in sheet.columns.items()) + ")"
+            "("
+            + ", ".join(literal(row[name], column.kind, dialect) for name, column in sheet.columns.items())
+            + ")"
             for row in sheet.rows
         ]
         yield f"INSERT INTO {sheet.name} ({', '.join(sheet.columns)}) VALUES {', '.join(tuples)}"
@@ -265,7 +275,13 @@ def act(each: Act) -> Any:
         case Anonymise(values):
             return {"anonymise": {column: _value(value) for column, value in values}}
         case Retain(after, then, strip):
-            terms = {"ground": "legal-obligation", "law": "tax records", "for": "7y", "after": after, "then": act(then)}
+            terms = {
+                "ground": "legal-obligation",
+                "law": "tax records",
+                "for": "7y",
+                "after": after,
+                "then": act(then),
+            }
             return {"retain": terms | ({"strip": list(strip)} if strip else {})}
 
 

@@ -82,7 +82,9 @@ def _mutate(stage: Stage, generated: Generated, tally: Tally) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_step_left_out_of_a_rich_plan_is_noticed(seed: int, each_database: Database, tmp_path: Path) -> None:
+def test_a_step_left_out_of_a_rich_plan_is_noticed(
+    seed: int, each_database: Database, tmp_path: Path
+) -> None:
     tally = Tally()
 
     _mutate(Stage(each_database, tmp_path / "privacy"), rich(seed), tally)

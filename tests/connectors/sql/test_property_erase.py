@@ -44,7 +44,10 @@ def _prove(stage: Stage, generated: Generated) -> None:
 
         after = state(world, sheets)
         assert differences(expected, after) == []
-        assert [type(each) for each in erasure.events if isinstance(each, Committed | Verified)] == [Committed, Verified]
+        assert [type(each) for each in erasure.events if isinstance(each, Committed | Verified)] == [
+            Committed,
+            Verified,
+        ]
         assert erasure.verified.remnants == ()
         committed = next(each for each in erasure.events if isinstance(each, Committed))
         previewed = {each.step: (each.rows, each.others) for each in erasure.preview}
@@ -70,7 +73,9 @@ def _prove(stage: Stage, generated: Generated) -> None:
         assert differences(expected, state(world, sheets)) == []
 
 
-def test_scenario_47_erasure_leaves_what_the_oracle_says_on_sqlite(new_database: NewDatabase, tmp_path: Path) -> None:
+def test_scenario_47_erasure_leaves_what_the_oracle_says_on_sqlite(
+    new_database: NewDatabase, tmp_path: Path
+) -> None:
     stage = Stage(new_database("sqlite"), tmp_path / "privacy")
 
     @usual(300)
@@ -82,7 +87,9 @@ def test_scenario_47_erasure_leaves_what_the_oracle_says_on_sqlite(new_database:
 
 
 @pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
-def test_scenario_47_erasure_leaves_what_the_oracle_says(kind: str, new_database: NewDatabase, tmp_path: Path) -> None:
+def test_scenario_47_erasure_leaves_what_the_oracle_says(
+    kind: str, new_database: NewDatabase, tmp_path: Path
+) -> None:
     stage = Stage(new_database(kind), tmp_path / "privacy")
 
     @usual(40)

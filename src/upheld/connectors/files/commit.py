@@ -17,9 +17,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from upheld.connectors.files.place import OWN, Identity, Root, failures
-from upheld.rights.outcome import Misconfigured, Settled, Transient
+from upheld.rights.outcome import Misconfigured, Permanent, Settled, Transient
 
-FORM = "upheld.files.journal/v1"
+FORMAT = "upheld.files.journal/v1"
 RECEIPTS_FOR = timedelta(days=90)
 """How long it can be asked what became of a commit."""
 
@@ -72,7 +72,7 @@ class Commit:
 
     def prepare(self) -> None:
         """Write the journal: from now on it can be told that nothing was moved."""
-        content = {"form": FORM, "moves": [[move.target, move.ready, move.before] for move in self.moves]}
+        content = {"format": FORMAT, "moves": [[move.target, move.ready, move.before] for move in self.moves]}
         _durable(self._journal("prepared"), json.dumps(content).encode())
 
     def carry_out(self) -> None:
@@ -149,6 +149,11 @@ class Commit:
 
 def _moves(journal: Path) -> list[Move]:
     content = json.loads(journal.read_bytes())
+    if content.get("format") != FORMAT:
+        raise Permanent(
+            f"The journal {journal.name} is not in the format {FORMAT}; nothing was moved.",
+            "Go on with the version of Upheld that wrote it.",
+        )
     return [
         Move(target, ready, tuple(before) if before else None) for target, ready, before in content["moves"]
     ]

@@ -174,13 +174,14 @@ class Store:
 
 def columns(table: Table) -> tuple[str, ...]:
     """Every column that the map names for a table."""
-    found = [*table.person, *table.key, *(each.column for each in table.fields)]
+    found = [*table.person, *table.key, *(each.column for each in table.every_field)]
     found += [column for link in table.links for column in link.columns]
     for each in table.identities:
         found += [each.column, *([each.verified_by] if each.verified_by else [])]
     found += [test.column for rule in table.treatment.rules for test in rule.when]
     found += [test.column for link in table.links for test in link.when]
     found += [each.column for each in table.files]
+    found += [each for each in (table.deleted, table.restricted) if each]
     if table.replies:
         found.append(table.replies.column)
     return tuple(dict.fromkeys(found))

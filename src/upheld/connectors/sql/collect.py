@@ -1,4 +1,5 @@
-"""Her rows, from one read-only snapshot, row by row in bounded memory (G-15.4), others' data redacted (G-15.5)."""
+"""Her rows, from one read-only snapshot, row by row in bounded memory (G-15.4), others' data redacted
+(G-15.5)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,11 +12,8 @@ from upheld.connectors.sql.inside import Predicate, is_in
 from upheld.connectors.sql.schema import Family
 from upheld.connectors.sql.where import Rows
 from upheld.datamap.model import Tie
-from upheld.rights.connector import Attachment, Collected, Row
+from upheld.rights.connector import REDACTED, Attachment, Collected, Row
 from upheld.rights.plan import NEVER, SELF, Collect
-
-REDACTED = "[about another person]"
-"""Stands where a value is somebody else's."""
 
 _PIECE = 65_536
 
@@ -72,9 +70,10 @@ def _readable(rows: Rows, table: str, name: str) -> sa.ColumnElement[Any]:
     """Moments as the server writes them: Python has no infinity and no zero date (scenario 70)."""
     column = rows.tables.column(table, name)
     known = rows.tables.known(table, name)
-    if known.family in (Family.MOMENT, Family.OTHER, Family.JSON) and rows.tables.live.dialect != "sqlite":
-        if known.family is Family.MOMENT or rows.tables.live.dialect == "postgresql":
-            return sa.cast(column, sa.Text()).label(name)
+    dialect = rows.tables.live.dialect
+    moment = known.family is Family.MOMENT and dialect != "sqlite"
+    if moment or (known.family in (Family.OTHER, Family.JSON) and dialect == "postgresql"):
+        return sa.cast(column, sa.Text()).label(name)
     return column.label(name)
 
 

@@ -67,7 +67,8 @@ class Tables:
 
 
 def _table(dialect: str, table: LiveTable) -> sa.TableClause:
-    """Columns carry a type that reads and writes the server's own text where Python has none (scenario 70)."""
+    """Columns carry a type that reads and writes the server's own text where Python has none (scenario
+    70)."""
     return sa.table(
         quoted_name(table.title, quote=True),
         *(
@@ -91,8 +92,8 @@ class NotFitting(ValueError):
 
 
 def fit(value: Scalar, column: LiveColumn) -> Scalar:
-    """The value in the column's own type, or NotFitting. Never a guess: '7abc' is no integer, 7 is '7' only in
-    a text column (scenario 27)."""
+    """The value in the column's own type, or NotFitting. Never a guess: '7abc' is no integer, 7 is '7' only
+    in a text column (scenario 27)."""
     if value is None:
         return None
     match column.family:
@@ -121,7 +122,9 @@ def _integer(value: Scalar, column: LiveColumn) -> Scalar:
         value = int(value)
     if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
         value = int(value)
-    if isinstance(value, int) and -(2**63) <= value < 2 ** (64 if "unsigned" in column.type_text.lower() else 63):
+    if isinstance(value, int) and -(2**63) <= value < 2 ** (
+        64 if "unsigned" in column.type_text.lower() else 63
+    ):
         return int(value)
     raise NotFitting
 

@@ -1,4 +1,5 @@
-"""Relational databases through SQLAlchemy Core: SQLite, PostgreSQL, MariaDB; others as far as they are like them."""
+"""Relational databases through SQLAlchemy Core: SQLite, PostgreSQL, MariaDB; others as far as they are like
+them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from upheld.connectors.sql.write import Writer
 from upheld.datamap.model import System
 from upheld.law.right import Right
 from upheld.rights.connector import Capabilities, Collected, Entropy, Execution, Finding, Found, Severity
-from upheld.rights.outcome import Counts, Established, Misconfigured, Permanent, Settled, Verified
+from upheld.rights.outcome import Counts, Established, Incomplete, Misconfigured, Permanent, Settled, Verified
 from upheld.rights.plan import Collect, Retain, Step
 from upheld.rights.planner import plan_system
 from upheld.rights.subject import Identity, Key, Person, Subject
@@ -48,7 +49,7 @@ class SqlConnector:
         known = Established.WITNESSED if name == "postgresql" else Established.REREAD
         if name != "postgresql" and self.system.receipt:
             known = Established.RECEIPT
-        version = f"sql 1 ({name}, SQLAlchemy {sa.__version__})"
+        version = f"1 ({name}, SQLAlchemy {sa.__version__})"
         return Capabilities(True, known, restrict=True, undo=True, tested=name in TESTED, version=version)
 
     def check(self) -> tuple[Finding, ...]:
@@ -68,12 +69,10 @@ class SqlConnector:
         columns = self.system.table(table).person
         parts = text.split(",")
         try:
-            if len(parts) != len(columns):
-                raise NotFitting
             return tuple(
                 fit(part, tables.known(table, name)) for part, name in zip(parts, columns, strict=True)
             )
-        except NotFitting:
+        except (NotFitting, ValueError):
             raise Permanent(
                 f"That is no key of {self.system.name}.{table}.",
                 f"Give its {', '.join(columns)}, nothing else.",
@@ -119,13 +118,15 @@ class SqlConnector:
     ) -> Execution:
         """Refuses a system that the map calls read-only, too."""
         if self.system.read_only:
+            owner = (self.system.owner, self.system.address)
             raise Misconfigured(
-                f"{self.system.name} is read-only for Upheld.", "Its owner erases there by hand."
+                f"{self.system.name} is read-only for Upheld.",
+                f"{' at '.join(filter(None, owner)) or 'Its owner'} erases there by hand.",
             )
         with translated(self.system.name, "erasing"):
             with reading(self.engine) as connection:
                 live = read_live(connection, self.system.schemas)
-                self._stop(self._findings(connection, live))
+                lacking = self._stop(self._findings(connection, live), go_on="go_on" in allow)
             whole = plan_system(self.system, Right.ERASURE)
             run = Run(
                 self.system,
@@ -140,6 +141,11 @@ class SqlConnector:
                 allow,
             )
             yield from run.parts()
+            if lacking:
+                raise Incomplete(
+                    f"{self.system.name} is erased as far as it is mapped; not mapped: {', '.join(lacking)}.",
+                    "Complete the map, then `upheld resume`.",
+                )
 
     def verify(
         self, steps: Sequence[Step], subject: Subject, traces: Sequence[bytes], *, now: datetime
@@ -167,17 +173,25 @@ class SqlConnector:
     def _findings(self, connection: sa.Connection, live: LiveSchema) -> tuple[Finding, ...]:
         return tuple(checks.check_all(self.system, live, connection))
 
-    def _stop(self, findings: Sequence[Finding]) -> None:
+    def _stop(self, findings: Sequence[Finding], *, go_on: bool) -> tuple[str, ...]:
+        """Raises for what stops a write. Gives back what the map lacks where somebody decided to go on."""
         stops = [each for each in findings if each.severity is Severity.STOP]
+        lacking = [each for each in stops if go_on and each.code in LACKING]
+        stops = [each for each in stops if each not in lacking]
         if stops:
             first = stops[0]
             more = f" and {len(stops) - 1} more" if len(stops) > 1 else ""
             where = ".".join(part for part in (first.table, first.column) if part)
             raise Misconfigured(
-                f"{self.system.name}: nothing was written, because of {first.code} at {where}{more}: {first.what}",
+                f"{self.system.name}: nothing was written, because of {first.code} at {where}{more}: "
+                f"{first.what}",
                 "Run `upheld map check`; it says how to cure each.",
             )
+        return tuple(dict.fromkeys(".".join(filter(None, (each.table, each.column))) for each in lacking))
 
+
+LACKING = frozenset({"table.undeclared", "edge.undeclared", "rows.undecided"})
+"""Findings that say what the map lacks, not that a write would do harm."""
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 

@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
+from upheld.connectors.sql.spelling import FOLD, fold
 from upheld.datamap.model import System
 from upheld.rights.outcome import Misconfigured
 
@@ -29,7 +30,8 @@ def filled(template: str, secrets: Mapping[str, str], system: str) -> str:
         if name not in secrets:
             raise Misconfigured(
                 f"{system}: ${{{name}}} has no value.",
-                f"Set the environment variable {name}, or write it to a file of that name in the secrets folder.",
+                f"Set the environment variable {name}, or write it to a file of that name "
+                "in the secrets folder.",
             )
         return secrets[name]
 
@@ -77,6 +79,7 @@ def _settings(engine: sa.Engine, backend: str) -> None:
             f"SET statement_timeout = '{_STATEMENT_SECONDS}s'",
             "SET row_security = off",
             "SET standard_conforming_strings = on",
+            "SET datestyle = 'ISO'",
         ],
         "mysql": [
             f"SET SESSION innodb_lock_wait_timeout = {_LOCK_SECONDS}",
@@ -89,6 +92,8 @@ def _settings(engine: sa.Engine, backend: str) -> None:
     def configure(connection: Any, _record: object) -> None:
         if backend == "postgresql":
             connection.autocommit = True
+        if backend == "sqlite":
+            connection.create_function(FOLD, 1, fold, deterministic=True)
         cursor = connection.cursor()
         for statement in statements:
             try:

@@ -1,4 +1,5 @@
-"""One erasure in one database: chunks of large leaf tables first, the rest and the lookup keys in one last transaction."""
+"""One erasure in one database: chunks of large leaf tables first, the rest and the lookup keys in one last
+transaction."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,18 +14,24 @@ from upheld.connectors.sql.filing import remove, to_remove
 from upheld.connectors.sql.inside import KeySet
 from upheld.connectors.sql.locate import keys_of, prepare
 from upheld.connectors.sql.order import Order, Touch, files, ordered
-from upheld.connectors.sql.settle import established, token
+from upheld.connectors.sql.settle import token
 from upheld.connectors.sql.traces import remember
 from upheld.connectors.sql.where import Rows
 from upheld.connectors.sql.write import Writer
 from upheld.datamap.model import System
-from upheld.rights.connector import Entropy, Execution
-from upheld.rights.outcome import Committed, Count, Counts, Misconfigured, Permanent, Prepared, TableCount
+from upheld.rights.connector import SMALL_TABLE, Entropy, Execution
+from upheld.rights.outcome import (
+    Committed,
+    Count,
+    Counts,
+    Established,
+    Misconfigured,
+    Permanent,
+    Prepared,
+    TableCount,
+)
 from upheld.rights.plan import Anonymise, Erase, Locate, Recount, Refresh, Scope, Step, Undecided
 from upheld.rights.subject import Subject
-
-SMALL_TABLE = 50
-"""Tables with fewer rows are not held against `share_of_table`: one person is always a large share of them."""
 
 
 @dataclass
@@ -42,6 +49,7 @@ class Run:
     entropy: Entropy
     allow: frozenset[str]
     draw: Draw = field(init=False)
+    sliced: dict[int, list[KeySet]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.draw = Draw(self.entropy)
@@ -59,6 +67,7 @@ class Run:
             connection.rollback()
         for step, keys in chunks:
             yield from self._part(order, traces, KeySetChunk(step, keys))
+            self.sliced.setdefault(step.number, []).append(keys)
         yield from self._part(order, traces, None)
 
     def _rows(self) -> Rows:
@@ -143,28 +152,29 @@ class Run:
     # --- one transaction ---
 
     def _part(self, order: Order, traces: bytes, chunk: "KeySetChunk | None") -> Execution:
-        """Written, handed to the caller to remember, then committed. Left by an exception or closed before, it
-        rolls back."""
+        """Written, handed to the caller to remember, then committed. Left by an exception or closed before,
+        it rolls back."""
         name = chunk.name if chunk else "rest"
         with writing(self.engine) as connection:
             rows = self._rows()
             prepare(rows, connection, self.steps, lock=chunk is None)
-            writer = Writer(rows, connection, self.draw, order.steps, only=chunk.keys if chunk else None)
+            only = chunk.keys if chunk else None
+            writer = Writer(rows, connection, self.draw, order.steps, only=only, sliced=self.sliced)
             matched = self._matched(rows, connection, order) if chunk is None else ()
             if order.defer:
                 self._defer(connection)
             removing = to_remove(rows, connection, files(self.steps), self.secrets) if chunk is None else {}
             counts = self._written(writer, order, chunk)
             if chunk is None:
-                counts.extend(self._after(rows, writer, removing))
+                counts.extend(self._after(writer, removing))
             mark = token(connection, self.system, self.tables, name, self.entropy())
             done = Counts(tuple(counts), matched)
-            yield Prepared(self.system.name, name, mark, done, traces, due=tuple(writer.due))
+            due = tuple(writer.due)
+            yield Prepared(self.system.name, name, mark, done, traces, due=due, last=chunk is None)
             connection.commit()
         if chunk is None:
             self._refresh()
-        known = established(mark)
-        yield Committed(self.system.name, name, known, done, tuple(writer.due))
+        yield Committed(self.system.name, name, Established.WITNESSED, done, tuple(writer.due))
 
     def _written(self, writer: Writer, order: Order, chunk: "KeySetChunk | None") -> list[Count]:
         if chunk:
@@ -173,10 +183,9 @@ class Run:
             writer.cut(each)
         return [writer.write(step) for step in order.steps]
 
-    def _after(self, rows: Rows, writer: Writer, removing: Mapping[int, tuple[object, ...]]) -> list[Count]:
+    def _after(self, writer: Writer, removing: Mapping[int, tuple[object, ...]]) -> list[Count]:
         counts = [writer.recount(step) for step in self.steps if isinstance(step, Recount)]
-        for step in files(self.steps):
-            counts.append(remove(step, removing[step.number]))  # type: ignore[arg-type]
+        counts.extend(remove(step, removing[step.number]) for step in files(self.steps))  # type: ignore[arg-type]
         return counts
 
     def _matched(self, rows: Rows, connection: sa.Connection, order: Order) -> tuple[TableCount, ...]:

@@ -1,4 +1,5 @@
-"""Database errors as the three failures that cross the port. No message of a driver is passed on: they quote values."""
+"""Database errors as the three failures that cross the port. No message of a driver is passed on: they quote
+values."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -14,8 +14,8 @@ from upheld.rights.plan import EraseFiles
 def to_remove(
     rows: Rows, connection: sa.Connection, steps: Sequence[EraseFiles], secrets: Mapping[str, str]
 ) -> dict[int, tuple[Path, ...]]:
-    """The files that each step removes: named by her rows and by no other. Refuses a path that leaves its root
-    with Permanent, before anything is written."""
+    """The files that each step removes: named by her rows and by no other. Refuses a path that leaves its
+    root with Permanent, before anything is written."""
     going: dict[int, tuple[Path, ...]] = {}
     for step in steps:
         name, column = step.selection.table, rows.tables.column(step.selection.table, step.file.column)

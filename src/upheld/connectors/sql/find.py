@@ -1,13 +1,14 @@
 """Who the identities name in this system, and which identities her own rows vouch for. Reads only."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from upheld.connectors.sql.inside import is_in
-from upheld.connectors.sql.locate import distinct, spell
-from upheld.connectors.sql.where import Rows
+from upheld.connectors.sql.locate import distinct, refuse_misfits, spell
+from upheld.connectors.sql.where import Rows, marked, negated
 from upheld.datamap.model import IdentityColumn, Link, Table
 from upheld.rights.connector import Found
 from upheld.rights.subject import Identity, Key, Person
@@ -16,7 +17,8 @@ from upheld.rights.subject import Identity, Key, Person
 def find(
     rows: Rows, connection: sa.Connection, identities: Sequence[Identity], people: Sequence[Person]
 ) -> Found:
-    """One look: rows that the identities name, people that other people's rows lead to, and what they vouch for."""
+    """One look: rows that the identities name, people that other people's rows lead to, and what they vouch
+    for."""
     system = rows.system
     found: list[Person] = []
     for table in system.tables:
@@ -26,11 +28,18 @@ def find(
                 found.extend(_named(rows, connection, table, identity, each))
         if table.person:
             found.extend(_same(rows, connection, table, people))
-    known = {(each.table, each.key) for each in people}
-    fresh = [each for each in found if (each.table, each.key) not in known]
-    everybody = {(each.table, each.key): each for each in (*people, *fresh)}
+    known = {(each.table, each.key): each for each in people}
+    fresh = [each for each in found if _tells_more(each, known.get((each.table, each.key)))]
+    everybody = dict(known)
+    for each in fresh:
+        if _tells_more(each, everybody.get((each.table, each.key))):
+            everybody[each.table, each.key] = each
     vouched = _vouched(rows, connection, list(everybody.values()))
     return Found(tuple(dict.fromkeys(fresh)), tuple(dict.fromkeys(vouched)))
+
+
+def _tells_more(person: Person, before: Person | None) -> bool:
+    return before is None or (person.surely and not before.surely)
 
 
 def _named(
@@ -48,8 +57,15 @@ def _named(
         rows.tenant(table.name),
     )
     if table.person:
+        if table.ghost:
+            here = sa.and_(here, negated(rows.condition(table.name, table.ghost)))
+        sure = here
+        if identity.verified_by:
+            sure = sa.and_(here, _vouches(rows, table.name, identity.verified_by))
+        vouching = set(_keys(rows, connection, table.name, table.person, sure))
         for key in _keys(rows, connection, table.name, table.person, here):
-            yield Person(rows.system.name, table.name, key, given)
+            named = given if key in vouching else replace(given, verified=False)
+            yield Person(rows.system.name, table.name, key, named)
         return
     if identity.verified_by:
         here = sa.and_(here, _vouches(rows, table.name, identity.verified_by))
@@ -60,15 +76,15 @@ def _named(
 
 
 def _vouches(rows: Rows, table: str, column: str) -> sa.ColumnElement[bool]:
-    """The column is set, and not false, zero or empty."""
-    target = rows.tables.column(table, column)
-    return sa.and_(target.is_not(None), sa.cast(target, sa.Text()).not_in(["0", "false", "f", "", "False"]))
+    return marked(rows.tables.column(table, column))
 
 
 def _keys(rows: Rows, connection: sa.Connection, table: str, key: Sequence[str], here: Any) -> list[Key]:
     columns = [rows.tables.column(table, column) for column in key]
     read = connection.execute(distinct(sa.select(*columns).where(here), connection))
-    return list(dict.fromkeys(tuple(row) for row in read if None not in row))
+    keys = list(dict.fromkeys(tuple(row) for row in read if None not in row))
+    refuse_misfits(rows, table, key, keys)
+    return keys
 
 
 def _same(rows: Rows, connection: sa.Connection, table: Table, people: Sequence[Person]) -> Iterator[Person]:
@@ -77,16 +93,34 @@ def _same(rows: Rows, connection: sa.Connection, table: Table, people: Sequence[
     for link in table.links:
         if link.name in related or not link.to:
             continue
-        above = rows.system.table(link.to)
-        keys = [each.key for each in people if each.table == link.to]
-        if keys and link.key == above.person:
+        if link.key != rows.system.table(link.to).person:
+            continue
+        for via, keys in _by_doubt(people, link.to):
             here = sa.and_(is_in(rows.tables, table.name, link.columns, keys), rows.tenant(table.name))
             for key in _keys(rows, connection, table.name, table.person, here):
-                yield Person(rows.system.name, table.name, key)
+                yield Person(rows.system.name, table.name, key, via)
+
+
+def _by_doubt(people: Sequence[Person], table: str) -> Iterator[tuple[Identity | None, list[Key]]]:
+    """Keys of people in a table: those that are surely hers, then the others with what led to them."""
+    sure = [each.key for each in people if each.table == table and each.surely]
+    if sure:
+        yield None, sure
+    for each in people:
+        if each.table == table and not each.surely:
+            yield each.via, [each.key]
 
 
 def _vouched(rows: Rows, connection: sa.Connection, people: Sequence[Person]) -> Iterator[Identity]:
-    for table in rows.system.tables:
+    """What the people's rows vouch for. A row that only an unverified identity led to may be anybody's who
+    gave her address: it vouches for nothing."""
+    yield from _read(rows, connection, [each for each in people if each.surely])
+    for identity in _read(rows, connection, [each for each in people if not each.surely]):
+        yield replace(identity, verified=False)
+
+
+def _read(rows: Rows, connection: sa.Connection, people: Sequence[Person]) -> Iterator[Identity]:
+    for table in rows.system.tables if people else ():
         if not table.identities:
             continue
         here = _hers(rows, table, people)

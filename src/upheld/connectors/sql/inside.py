@@ -1,4 +1,5 @@
-"""`column IN keys`, in the form that each database answers from an index and compares exactly (scenarios 27, 63)."""
+"""`column IN keys`, in the form that each database answers from an index and compares exactly (scenarios 27,
+63)."""
 
 import json
 from collections.abc import Sequence
@@ -32,7 +33,8 @@ class KeySet:
 
 
 def is_in(tables: Tables, table: str, columns: Sequence[str], keys: Sequence[Key]) -> Predicate:
-    """Rows of `table` whose `columns` equal one of `keys`. Keys that the columns could not hold equal none."""
+    """Rows of `table` whose `columns` equal one of `keys`. Keys that the columns could not hold equal
+    none."""
     if len(columns) == 1:
         return values_in(tables, table, columns[0], [key[0] for key in keys])
     known = [tables.known(table, column) for column in columns]
@@ -62,7 +64,8 @@ def values_in(tables: Tables, table: str, column: str, values: Sequence[Scalar])
     elif len(fitted) < _MANY or tables.live.dialect not in ("postgresql", "sqlite"):
         plain = target.in_([_bound(value, known.type) for value in fitted])
     elif tables.live.dialect == "postgresql":
-        plain = target == sa.any_(sa.bindparam(None, fitted, type_=postgresql.ARRAY(_element(known.type))))
+        array = postgresql.ARRAY(_element(known.type))
+        plain = target == sa.any_(sa.bindparam(None, _within(fitted, known.type), type_=array))
     elif any(isinstance(value, bytes) for value in fitted):
         plain = target.in_(fitted)
     else:
@@ -87,11 +90,21 @@ def _bound(value: Scalar, kind: types.TypeEngine[Any]) -> Any:
 
 
 def _element(kind: types.TypeEngine[Any]) -> types.TypeEngine[Any]:
-    if isinstance(kind, types.Integer):
-        return types.BigInteger()
     if isinstance(kind, types.String) and not isinstance(kind, types.Enum):
         return types.Text()
     return kind
+
+
+def _within(values: Sequence[Scalar], kind: types.TypeEngine[Any]) -> list[Scalar]:
+    """Values that an integer column of this width can hold.
+
+    PostgreSQL hashes only a list of the column's own type; a wider one is searched from end to end for each
+    row (100,000 rows in slices of 20,000: 52 s against 2.7 s).
+    """
+    if not isinstance(kind, types.Integer):
+        return list(values)
+    bits = 15 if isinstance(kind, types.SmallInteger) else 63 if isinstance(kind, types.BigInteger) else 31
+    return [value for value in values if isinstance(value, int) and -(2**bits) <= value < 2**bits]
 
 
 def _json(value: Scalar) -> object:

@@ -1,6 +1,5 @@
 """Find what a plan's selections need before anything is written: spellings, lookups, key sets, trees."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, cast
@@ -9,6 +8,7 @@ import sqlalchemy as sa
 
 from upheld.connectors.sql.columns import fitting, storable
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in, values_in
+from upheld.connectors.sql.spelling import may_be_spelled
 from upheld.connectors.sql.where import Rows
 from upheld.datamap.model import Condition, Link, Scalar, Test
 from upheld.datamap.normalise import normalise
@@ -28,8 +28,8 @@ def selections(steps: Iterable[Step]) -> Iterator[Selection]:
 
 
 def prepare(rows: Rows, connection: sa.Connection, steps: Sequence[Step], *, lock: bool = False) -> None:
-    """Fill `rows` with all that the steps' conditions refer to. With `lock`, her own rows are locked first, so
-    that nothing new can be attached to them where a foreign key guards it (scenario 50)."""
+    """Fill `rows` with all that the steps' conditions refer to. With `lock`, her own rows are locked first,
+    so that nothing new can be attached to them where a foreign key guards it (scenario 50)."""
     every = list(selections(steps))
     for selection in every:
         for condition in _conditions(selection):
@@ -41,6 +41,8 @@ def prepare(rows: Rows, connection: sa.Connection, steps: Sequence[Step], *, loc
     for step in steps:
         if isinstance(step, Locate) and step.name not in rows.sets:
             rows.sets[step.name] = _located(rows, connection, step, lock=lock)
+            if step.selection:
+                rows.located[step.name] = step.selection
     for selection in every:
         if selection.scope in (Scope.LEAVES, Scope.SUBTREE) and selection not in rows.trees:
             rows.trees[selection] = _walked(rows, connection, selection)
@@ -79,20 +81,27 @@ def _looked_up(rows: Rows, connection: sa.Connection, test: Test) -> Scalar:
         )
     matching = [values_in(rows.tables, lookup.table, column, [value]) for column, value in lookup.match]
     found = connection.execute(sa.select(table.c[key[0]]).where(*matching).limit(2)).scalars().all()
-    return cast("Scalar", found[0]) if len(found) == 1 else None
+    if len(found) > 1:
+        raise Misconfigured(
+            f"{rows.system.name}: the lookup in {lookup.table} names several rows, there has to be one.",
+            "Add a column to the lookup that tells them apart.",
+        )
+    return cast("Scalar", found[0]) if found else None
 
 
 def spell(rows: Rows, connection: sa.Connection, table: str, link: Link) -> None:
-    """Read under which spellings her identities stand in a column: equality with those is exact and indexed."""
+    """Read under which spellings her identities stand in a column: equality with those is exact and
+    indexed."""
     column, kind = link.columns[0], link.identity or ""
     if (table, column, kind) in rows.raw:
         return
-    wanted = {normalise(link.normalise, value) for value in rows.subject.values(kind)}
+    given = rows.subject.values(kind)
+    wanted = {normalise(link.normalise, value) for value in given}
     wanted = {value for value in wanted if value and storable(value)}
     found: tuple[Scalar, ...] = ()
     if wanted:
         target = rows.tables.column(table, column)
-        likely = _likely(rows, table, column, link.normalise, wanted)
+        likely = _likely(rows, table, column, link.normalise, wanted, given)
         read = connection.execute(
             distinct(sa.select(target).where(likely, rows.tenant(table)), connection)
         ).scalars()
@@ -102,28 +111,19 @@ def spell(rows: Rows, connection: sa.Connection, table: str, link: Link) -> None
     rows.raw[table, column, kind] = found
 
 
-def _likely(rows: Rows, table: str, column: str, rule: str | None, wanted: set[str]) -> Predicate:
+def _likely(
+    rows: Rows, table: str, column: str, rule: str | None, wanted: set[str], given: Sequence[str]
+) -> Predicate:
     """A condition that no row meant escapes; what it finds too much is sorted out afterwards."""
     target = rows.tables.column(table, column)
     if rule in ("email", "casefold"):
-        folded = sa.func.lower(sa.func.trim(target))
-        spread = [folded.like(pattern, escape="\\") for pattern in sorted(map(_loosely, wanted)) if pattern]
-        return sa.or_(folded.in_(sorted(wanted)), target.in_(sorted(wanted)), *spread)
+        return may_be_spelled(rows.tables.live.dialect, target, {*wanted, *filter(storable, given)})
     if rule == "phone":
         digits: sa.ColumnElement[str] = sa.cast(target, sa.Text())
         for sign in " -()./":
             digits = sa.func.replace(digits, sign, "")
         return sa.or_(*(digits.like("%" + value[-7:].lstrip("+")) for value in sorted(wanted)))
     return values_in(rows.tables, table, column, sorted(wanted))
-
-
-def _loosely(value: str) -> str:
-    """A pattern for text with letters beyond ASCII, which not every server folds and composes; else nothing."""
-    if value.isascii():
-        return ""
-    escaped = re.sub(r"([\\%_])", r"\\\1", value)
-    # A letter before a mark may be stored as one with it, so both are left open.
-    return re.sub(r"[a-z]?[^\x00-\x7f]+", "%", escaped)
 
 
 def _located(rows: Rows, connection: sa.Connection, step: Locate, *, lock: bool) -> KeySet:
@@ -157,7 +157,22 @@ def keys_of(
     """Distinct keys of the rows that meet a condition; a key with NULL in it is none."""
     columns = [rows.tables.column(table, column) for column in key]
     read = connection.execute(distinct(sa.select(*columns).where(condition), connection))
-    return tuple(dict.fromkeys(tuple(row) for row in read if None not in row))
+    keys = tuple(dict.fromkeys(tuple(row) for row in read if None not in row))
+    refuse_misfits(rows, table, key, keys)
+    return keys
+
+
+def refuse_misfits(rows: Rows, table: str, key: Sequence[str], keys: Iterable[Key]) -> None:
+    """Misconfigured for a key that is not of its own column's type (SQLite allows it): no condition on that
+    column would find its row again, so that it would stay and nobody would notice."""
+    known = [rows.tables.known(table, column) for column in key]
+    for each in keys:
+        for value, column in zip(each, known, strict=True):
+            if not fitting([value], column):
+                raise Misconfigured(
+                    f"{rows.system.name}: {table}.{column.name} holds values that are no {column.type_text}.",
+                    "Correct those rows, or give the column the type of what it holds.",
+                )
 
 
 def distinct(statement: sa.Select[Any], connection: sa.Connection) -> sa.Select[Any]:

@@ -14,7 +14,8 @@ Touch = Erase | Anonymise | Detach | Retain | Keep | Undecided
 
 @dataclass(frozen=True)
 class Break:
-    """Before rows of `table` are deleted, these columns of theirs become NULL: the weakest link of a cycle."""
+    """Before rows of `table` are deleted, these columns of theirs become NULL: the weakest link of a
+    cycle."""
 
     table: str
     columns: tuple[str, ...]
@@ -36,7 +37,8 @@ def touches(steps: Sequence[Step]) -> list[Touch]:
 
 def ordered(tables: Tables, system: System, steps: Sequence[Step]) -> Order:
     """All steps of a referring table before any deletion in the table referred to, the table's own deletions
-    last; histories after what they are of; else the plan's order. Misconfigured for a cycle that nothing breaks."""
+    last; histories after what they are of; else the plan's order. Misconfigured for a cycle that nothing
+    breaks."""
     every = touches(steps)
     names = list(dict.fromkeys(step.selection.table for step in every))
     erased = {step.selection.table for step in every if isinstance(step, Erase)}
@@ -97,7 +99,8 @@ def _weakest(tables: Tables, left: list[str], edges: Edges) -> tuple[list[Break]
                 del edges[child, parent]
                 return [Break(child, each) for each in columns], False
     raise Misconfigured(
-        f"The tables {', '.join(sorted(left))} refer to each other in a circle without a column that may be NULL.",
+        f"The tables {', '.join(sorted(left))} refer to each other in a circle "
+        "without a column that may be NULL.",
         "Make one of the foreign keys DEFERRABLE, or let one of the tables be anonymised instead of deleted.",
     )
 

@@ -182,7 +182,9 @@ class LiveTable:
         """The table for statements: always with its schema, every name quoted. One and the same each time, so
         that parts of a statement made apart name one table."""
         if not self.made:
-            columns = (sa.column(quoted_name(each.name, quote=True), each.type) for each in self.columns.values())
+            columns = (
+                sa.column(quoted_name(each.name, quote=True), each.type) for each in self.columns.values()
+            )
             schema = quoted_name(self.schema, quote=True)
             self.made.append(sa.table(quoted_name(self.title, quote=True), *columns, schema=schema))
         return self.made[0]

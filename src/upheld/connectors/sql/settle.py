@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from upheld.connectors.sql.columns import Tables
 from upheld.datamap.model import System
-from upheld.rights.outcome import Established, Permanent, Settled, Transient
+from upheld.rights.outcome import Settled, Transient
 
 _PATIENCE_SECONDS = 20
 
@@ -15,45 +15,49 @@ _PATIENCE_SECONDS = 20
 def token(connection: sa.Connection, system: System, tables: Tables, part: str, random: str) -> str:
     """Names the open transaction so that it can be asked for later; writes the receipt where the map has one.
 
-    PostgreSQL 13 and later: its transaction id. Elsewhere with `receipt`: a row of that table, written in the
-    same transaction. Otherwise only `reread` is left."""
-    if connection.dialect.name == "postgresql":
-        xid = connection.execute(sa.text("SELECT CAST(pg_current_xact_id() AS text)")).scalar_one()
-        return json.dumps({"how": "xid", "id": xid, "part": part})
+    PostgreSQL 13 and later: its transaction id, and the receipt for the day on which the server has forgotten
+    that id. Elsewhere with `receipt`: a row of that table, written in the same transaction. Otherwise only
+    `reread` is left."""
+    named = {"how": "reread", "id": random, "part": part}
     if system.receipt:
         receipt = tables[system.receipt]
         connection.execute(sa.insert(receipt).values({tables.known(system.receipt, "token").name: random}))
-        return json.dumps({"how": "receipt", "id": random, "part": part})
-    return json.dumps({"how": "reread", "id": random, "part": part})
-
-
-def established(token_text: str) -> Established:
-    """How the outcome of that transaction can be told afterwards."""
-    how = json.loads(token_text)["how"]
-    return {"xid": Established.WITNESSED, "receipt": Established.RECEIPT}.get(how, Established.REREAD)
+        named = {"how": "receipt", "id": random, "part": part}
+    if connection.dialect.name == "postgresql":
+        xid = connection.execute(sa.text("SELECT CAST(pg_current_xact_id() AS text)")).scalar_one()
+        left = {"receipt": random} if system.receipt else {}
+        named = {"how": "xid", "id": xid, "part": part, **left}
+    return json.dumps(named)
 
 
 def settle(connection: sa.Connection, system: System, tables: Tables, token_text: str) -> Settled:
-    """Asks until the transaction has ended. Transient when it still runs after some patience, Permanent for a
-    token that no connector of this kind gave out."""
+    """Asks until the transaction has ended. Transient when it still runs after some patience. A token that no
+    connector of this kind gave out settles nothing."""
     try:
         asked = json.loads(token_text)
         known = asked["how"] in ("xid", "receipt", "reread") and isinstance(asked["id"], str)
     except (ValueError, TypeError, KeyError):
         known = False
     if not known:
-        raise Permanent(
-            f"{system.name}: that is no token of this system.", "Look for the step in the journal."
-        )
+        return Settled.UNKNOWN
     if asked["how"] == "xid":
-        return _by_xid(connection, system, asked["id"])
-    if asked["how"] == "receipt" and system.receipt:
-        column = tables.column(system.receipt, "token")
-        statement = sa.select(column).where(column == asked["id"])
-        if connection.dialect.name != "sqlite":
-            statement = statement.with_for_update()
-        return Settled.COMMITTED if connection.execute(statement).first() else Settled.ABORTED
+        known_there = _by_xid(connection, system, asked["id"])
+        if known_there is Settled.UNKNOWN and isinstance(asked.get("receipt"), str):
+            return _by_receipt(connection, system, tables, asked["receipt"])
+        return known_there
+    if asked["how"] == "receipt":
+        return _by_receipt(connection, system, tables, asked["id"])
     return Settled.UNKNOWN
+
+
+def _by_receipt(connection: sa.Connection, system: System, tables: Tables, left: str) -> Settled:
+    if not system.receipt:
+        return Settled.UNKNOWN
+    column = tables.column(system.receipt, "token")
+    statement = sa.select(column).where(column == left)
+    if connection.dialect.name != "sqlite":
+        statement = statement.with_for_update()
+    return Settled.COMMITTED if connection.execute(statement).first() else Settled.ABORTED
 
 
 def _by_xid(connection: sa.Connection, system: System, xid: str) -> Settled:

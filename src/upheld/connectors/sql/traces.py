@@ -1,6 +1,7 @@
 """What verification needs to remember from before the writes: keys, spellings, and which rows had to go.
 
-Made from the map, not from the steps that are executed: a step that is missing leaves its traces all the same.
+Made from the map, not from the steps that are executed: a step that is missing leaves its traces all the
+same.
 """
 
 import json
@@ -20,11 +21,14 @@ from upheld.datamap.model import Scalar
 from upheld.rights import codec
 from upheld.rights.plan import Erase, Keep, Retain, Scope, Step
 
+FORMAT = "upheld.sql.traces/v1"
+
 
 @dataclass
 class Traces:
-    """`sets`: her keys by name. `gone`: rows that nobody else holds and that have to be gone. `kept`: rows that
-    stay for a ground. `raw`: spellings of her identities, by table, column and kind. `paths`: files that go."""
+    """`sets`: her keys by name. `gone`: rows that nobody else holds and that have to be gone. `kept`: rows
+    that stay for a ground. `raw`: spellings of her identities, by table, column and kind. `paths`: files
+    that go."""
 
     sets: dict[str, KeySet] = field(default_factory=dict)
     gone: list[KeySet] = field(default_factory=list)
@@ -35,6 +39,7 @@ class Traces:
     def dumped(self) -> bytes:
         """As bytes for the caller to seal."""
         written = {
+            "format": FORMAT,
             "sets": {name: _written(keys) for name, keys in self.sets.items()},
             "gone": [_written(keys) for keys in self.gone],
             "kept": [_written(keys) for keys in self.kept],
@@ -49,6 +54,8 @@ def loaded(parts: Sequence[bytes]) -> Traces:
     whole = Traces()
     for part in parts:
         written = json.loads(part)
+        if written.get("format") != FORMAT:
+            raise codec.Unreadable("format", f"Traces that are not in the format {FORMAT}.")
         for name, keys in written["sets"].items():
             read = _read(keys)
             before = whole.sets.get(name)
@@ -76,7 +83,8 @@ def _read(written: list[Any]) -> KeySet:
 def remember(
     rows: Rows, connection: sa.Connection, whole: Sequence[Step], secrets: Mapping[str, str]
 ) -> Traces:
-    """Traces of the subject's rows as they are now. `whole` are all erasure steps of the map for this system."""
+    """Traces of the subject's rows as they are now. `whole` are all erasure steps of the map for this
+    system."""
     prepare(rows, connection, whole)
     going: dict[int, tuple[Path, ...]] = to_remove(rows, connection, files(whole), secrets)
     traces = Traces(

@@ -15,6 +15,7 @@ from upheld.connectors.sql.columns import NotFitting, fit, storable
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in
 from upheld.connectors.sql.locate import prepare
 from upheld.connectors.sql.schema import Family
+from upheld.connectors.sql.spelling import is_spelled
 from upheld.connectors.sql.traces import Traces
 from upheld.connectors.sql.where import Rows, json_at, negated
 from upheld.datamap import model
@@ -98,6 +99,7 @@ class Verifier:
     def _found(self, table: str, column: str, wrong: Predicate, how: str) -> Iterator[Remnant]:
         target = self.rows.tables[table]
         count = sa.select(sa.func.count()).select_from(target).where(wrong, self.rows.tenant(table))
+        count = count.where(*(negated(self.rows.condition(table, each)) for each in self._restricted(table)))
         many = self.connection.execute(count).scalar_one()
         if many:
             yield Remnant(table, column, many, how)
@@ -153,6 +155,11 @@ class Verifier:
         there = sa.cast(json_at(self.rows.tables, table, column, path), sa.Text())
         return there.is_(None) if value is None else sa.or_(there.is_(None), there == str(value))
 
+    def _restricted(self, name: str) -> list[model.Condition]:
+        """The mark under which rows of the table stay until a restriction is lifted (G-18.2)."""
+        tables = self.rows.system.tables
+        return [each.restriction for each in tables if each.name == name and each.restriction]
+
     # --- rows, files and counters that had to change ---
 
     def _gone(self) -> Iterator[Remnant]:
@@ -198,24 +205,26 @@ class Verifier:
             for shown in self.rows.tables.known_table(view).columns.values():
                 if shown.family is Family.TEXT and speaking:
                     searched.append(f"{view}.{shown.name}")
-                    target = sa.func.lower(self.rows.tables.column(view, shown.name))
-                    yield from self._found(view, shown.name, target.in_(sorted(speaking)), "value")
+                    target = self.rows.tables.column(view, shown.name)
+                    here = is_spelled(self.rows.tables.live.dialect, target, speaking)
+                    yield from self._found(view, shown.name, here, "value")
 
     def _speaking(self) -> set[str]:
         """Identities that mean her wherever they stand: addresses, not names that are words elsewhere."""
-        values = {normalise("email", each.value) for each in self.rows.subject.identities if each.verified}
+        values = {each.value for each in self.rows.subject.identities if each.verified}
+        values |= {normalise("email", value) for value in values}
         return {value for value in values if "@" in value and len(value) >= 6 and storable(value)}
 
     def _columns(self, table: Table, speaking: set[str]) -> dict[str, set[str]]:
         """The mapped text columns of a table, and which of her values each is searched for."""
         columns: dict[str, set[str]] = {}
-        for name in {each.column for each in table.fields if not each.json}:
+        for name in {each.column for each in table.every_field if not each.json}:
             columns.setdefault(name, set()).update(speaking)
         for identity in table.identities:
-            own = {value.casefold() for value in self.rows.subject.values(identity.kind)}
+            own = set(self.rows.subject.values(identity.kind))
             columns.setdefault(identity.column, set()).update(speaking | own)
-        for each in table.fields:
-            if each.copy_of:
+        for each in table.every_field:
+            if each.copy_of and not each.json:
                 columns[each.column].update(self._copied(*each.copy_of))
         return {
             name: {value for value in values if value and storable(value)}
@@ -231,22 +240,24 @@ class Verifier:
             for each in mapped.identities
             if each.column == column
         }
-        return {value.casefold() for kind in kinds for value in self.rows.subject.values(kind)}
+        return {value for kind in kinds for value in self.rows.subject.values(kind)}
 
     def _searchable(self, table: str, column: str) -> bool:
         live = self.rows.tables.known_table(table)
         return live.indexed((column,)) or (live.rows_estimate or 0) <= _SCAN
 
     def _value(self, table: Table, column: str, values: set[str]) -> Predicate:
-        target = sa.func.lower(sa.func.trim(self.rows.tables.column(table.name, column)))
-        parts: list[Predicate] = [target.in_(sorted(values))]
+        target = self.rows.tables.column(table.name, column)
+        parts: list[Predicate] = [is_spelled(self.rows.tables.live.dialect, target, values)]
         if column in {identity.column for identity in table.identities} and table.person:
             # Another person may have the same address (scenario 36): her row is hers to name.
             keys = next((each for each in self.rows.sets.values() if _is_own(each, table)), None)
             parts.append(is_in(self.rows.tables, table.name, table.person, keys.keys if keys else ()))
-        for kept in self.traces.kept:
-            if kept.table == table.name and kept.keys:
-                parts.append(negated(is_in(self.rows.tables, table.name, kept.columns, kept.keys)))
+        parts.extend(
+            negated(is_in(self.rows.tables, table.name, kept.columns, kept.keys))
+            for kept in self.traces.kept
+            if kept.table == table.name and kept.keys
+        )
         return sa.and_(*parts)
 
 

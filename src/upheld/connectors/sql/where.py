@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,8 +22,10 @@ from upheld.rights.subject import Subject
 class Rows:
     """Which rows are meant, for one subject, in one open transaction.
 
-    `sets` fills up as the plan's Locate steps run. `raw` are the spellings under which her identities stand in
-    each column, read once. `resolved` are values of lookups. `trees` are the keys of scopes that need a walk.
+    `sets` fills up as the plan's Locate steps run. `raw` are the spellings under which her identities stand
+    in each column, read once. `resolved` are values of lookups. `trees` are the keys of scopes that need a
+    walk.
+    `located` says of a set which rows it was made from.
     """
 
     system: System
@@ -34,6 +36,7 @@ class Rows:
     raw: dict[tuple[str, str, str], tuple[Scalar, ...]] = field(default_factory=dict)
     resolved: dict[Test, Scalar] = field(default_factory=dict)
     trees: dict[Selection, KeySet] = field(default_factory=dict)
+    located: dict[str, Selection] = field(default_factory=dict)
 
     def where(self, selection: Selection) -> Predicate:
         """The condition of a selection. Scopes that follow replies must have been walked before."""
@@ -55,8 +58,28 @@ class Rows:
         if selection.scope in (Scope.LEAVES, Scope.SUBTREE):
             tree = self.trees[selection]
             parts = [is_in(self.tables, table, tree.columns, tree.keys)]
+            marks = [each for each in selection.unless if any(test.marked for test in each)]
+            parts.extend(negated(self.condition(table, each)) for each in marks)
         parts.append(self.tenant(table))
         return sa.and_(*parts)
+
+    def as_located(self, selection: Selection) -> list[Predicate]:
+        """Only rows that were there when the rows behind them were located.
+
+        A row that came in since is left for the next round: to take it now would leave what hangs on it
+        behind, with nothing to find it by (scenario 50). A row with NULL in the located key has nothing
+        behind it.
+        """
+        parts: list[Predicate] = []
+        for name, source in self.located.items():
+            same = source.scope is Scope.ALL and set(selection.sources) <= set(source.sources)
+            if selection.table != source.table or not (same or source == selection):
+                continue
+            if selection.scope in (Scope.ALL, Scope.ORPHANS):
+                keys = self.sets[name]
+                empty = [self.tables.column(keys.table, column).is_(None) for column in keys.columns]
+                parts.append(sa.or_(is_in(self.tables, keys.table, keys.columns, keys.keys), *empty))
+        return parts
 
     def tenant(self, table: str) -> Predicate:
         """Only this tenant's rows, where the system has several (scenario 35)."""
@@ -107,6 +130,8 @@ class Rows:
         if test.lookup is not None:
             value = self.resolved.get(test)
             return sa.false() if value is None else values_in(self.tables, table, test.column, [value])
+        if test.marked:
+            return marked(column)
         given = [value for value in test.values if value is not None]
         ways = [values_in(self.tables, table, test.column, given)] if given else []
         if None in test.values:
@@ -135,10 +160,16 @@ class Rows:
         return sa.exists().where(*same, negated(hers), somebody, self.tenant(held.holding.table))
 
     def where_age(self, table: str, age: Age) -> Predicate:
-        """Rows on one side of a period; a row without a date counts as running."""
+        """Rows on one side of a period; a row without a date, or with one that is none, counts as running."""
         column = self.tables.column(table, age.after)
-        over = column < _bound(column.type, first_running_day(age.period, self.now.date()))
+        first = first_running_day(age.period, self.now.date())
+        over = sa.and_(column < _bound(column.type, first, self.now.tzinfo), *_dated(column))
         return over if age.side is Side.OVER else negated(over)
+
+
+def marked(column: sa.ColumnElement[Any]) -> Predicate:
+    """The column is set, and not false, zero or empty."""
+    return sa.and_(column.is_not(None), sa.cast(column, sa.Text()).not_in(["0", "false", "f", "", "False"]))
 
 
 def negated(predicate: Predicate) -> Predicate:
@@ -154,8 +185,17 @@ def first_running_day(period: Period, today: date) -> date:
     return day
 
 
-def _bound(kind: types.TypeEngine[Any], day: date) -> Any:
-    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+def _dated(column: sa.ColumnElement[Any]) -> list[Predicate]:
+    """The column holds a day of the calendar: no zero date, no infinity before all time, no empty text."""
+    kind = column.type
+    if isinstance(kind, types.Date | types.DateTime | types.String):
+        return [column >= _bound(kind, date.min, None)]
+    return []
+
+
+def _bound(kind: types.TypeEngine[Any], day: date, zone: tzinfo | None) -> Any:
+    """Where that day begins, by the clock in `zone`; a column without a zone is read as that clock's."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=zone or UTC)
     if isinstance(kind, types.Date):
         return day
     if isinstance(kind, types.DateTime):
@@ -177,7 +217,10 @@ def array_has(tables: Tables, table: str, column: str, values: Sequence[Scalar])
         return target.op("&&")(sa.cast(list(values), sa.ARRAY(item))) if values else sa.false()
     texts = [_json_text(value) for value in values]
     if tables.live.dialect == "postgresql":
-        each = sa.func.jsonb_array_elements_text(_document(tables, table, column)).table_valued("value")
+        document = _document(tables, table, column)
+        is_list = sa.func.jsonb_typeof(document) == "array"  # another document would be an error, not empty
+        only = sa.case((is_list, document), else_=sa.func.jsonb_build_array())
+        each = sa.func.jsonb_array_elements_text(only).table_valued("value")
         return sa.exists(sa.select(each.c.value).where(each.c.value.in_([str(value) for value in values])))
     if tables.live.dialect == "sqlite":
         listed = sa.func.json_each(_document(tables, table, column)).table_valued("value")

@@ -1,6 +1,6 @@
 """Do the writing steps, one statement a step, inside a transaction that somebody else commits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from upheld.connectors.sql.change import Draw, change, ghost_key, ghost_table, w
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in
 from upheld.connectors.sql.locate import keys_of
 from upheld.connectors.sql.order import Break, Touch
+from upheld.connectors.sql.schema import Family
 from upheld.connectors.sql.where import Rows, negated
 from upheld.datamap.model import Assignment, Link, Period
 from upheld.datamap.period import added
@@ -32,30 +33,36 @@ from upheld.rights.subject import Key
 
 @dataclass
 class Writer:
-    """Writes steps for one subject. `only` limits a table to some keys (a chunk); `fixed` are rows whose links
-    were cut to break a cycle, remembered by key."""
+    """Writes steps for one subject. `only` limits a table to some keys (a chunk). `sliced` are rows that
+    earlier chunks changed, by step: they are not changed again. `fixed` are rows whose links were cut to
+    break a cycle, remembered by key."""
 
     rows: Rows
     connection: sa.Connection
     draw: Draw
     every: Sequence[Touch]
     only: KeySet | None = None
+    sliced: Mapping[int, Sequence[KeySet]] = field(default_factory=dict)
     fixed: dict[int, KeySet] = field(default_factory=dict)
     due: list[Due] = field(default_factory=list)
 
     def condition(self, step: Touch) -> Predicate:
-        """Rows of the step that no earlier deletion of the plan takes: the same when counting as when writing."""
+        """Rows of the step that no earlier deletion of the plan takes: the same when counting as when
+        writing."""
         table = step.selection.table
         if step.number in self.fixed:
             keys = self.fixed[step.number]
             return is_in(self.rows.tables, table, keys.columns, keys.keys)
-        parts = [self.rows.where(step.selection)]
+        parts = [self.rows.where(step.selection), *self.rows.as_located(step.selection)]
         for other in self.every:
             earlier = (
                 other.number < step.number and isinstance(other, Erase) and other.selection.table == table
             )
             if earlier and (other.selection.scope is not Scope.ALL or not _apart(other, step)):
                 parts.append(negated(self.rows.where(other.selection)))
+        if isinstance(step, Anonymise):
+            done = self.sliced.get(step.number, ())
+            parts.extend(negated(is_in(self.rows.tables, table, each.columns, each.keys)) for each in done)
         if self.only and self.only.table == table:
             parts.append(is_in(self.rows.tables, table, self.only.columns, self.only.keys))
         return sa.and_(*parts)
@@ -182,13 +189,20 @@ class Writer:
         key = self.rows.tables.key(name, self.declared_key(name))
         if not key:
             return
-        columns = [self.rows.tables.column(name, column) for column in (*key, after)]
+        columns = [*(self.rows.tables.column(name, each) for each in key), self._moment(name, after)]
         days: dict[str, list[Key]] = {}
         for row in self.connection.execute(sa.select(*columns).where(self.condition(step))):
             day = as_date(row[-1])
             if day is not None:
                 days.setdefault(added(day, period).isoformat(), []).append(tuple(row[:-1]))
         self.due.extend(Due(step.number, name, day, key, tuple(keys)) for day, keys in sorted(days.items()))
+
+    def _moment(self, name: str, after: str) -> sa.ColumnElement[Any]:
+        """PostgreSQL's moments as text: Python has no infinity (scenario 70)."""
+        column = self.rows.tables.column(name, after)
+        moment = self.rows.tables.known(name, after).family is Family.MOMENT
+        postgresql = self.connection.dialect.name == "postgresql"
+        return sa.cast(column, sa.Text()) if moment and postgresql else column
 
     # --- detaching ---
 
@@ -293,7 +307,7 @@ def as_date(value: object) -> date | None:
         return value.date()
     if isinstance(value, date):
         return value
-    if isinstance(value, str):
+    if isinstance(value, str) and not value.endswith("BC"):
         try:
             return date.fromisoformat(value[:10])
         except ValueError:

@@ -15,7 +15,6 @@ from upheld.datamap.document.written import (
     Written,
     by_key,
 )
-from upheld.law.ground import Ground
 
 # --- what a column becomes ---------------------------------------------------------------------------------
 
@@ -108,7 +107,7 @@ Then = Annotated[
 class RetainTerms(Written):
     """Why rows stay, until when, and what goes at once."""
 
-    ground: Annotated[Ground, Field(strict=False)]
+    ground: Literal["free-expression", "legal-obligation", "public-health", "archiving", "legal-claims"]
     """The exception of Art. 17(3) on which the rows stay."""
     law: Sentence
     """The law, in the words of the people who know it; it is shown to the person."""

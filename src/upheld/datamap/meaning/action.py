@@ -63,7 +63,7 @@ def _retain(terms: written.RetainTerms, spot: Spot) -> model.Retain:
         action(terms.then, spot.down("then")) if terms.then is not None else model.Delete(),
     )
     return model.Retain(
-        ground=terms.ground,
+        ground=Ground(terms.ground),
         law=terms.law,
         period=period(terms.period) if terms.period else None,
         after=terms.after,
@@ -89,7 +89,7 @@ def _check_terms(terms: written.RetainTerms, spot: Spot) -> None:
             "Nothing says until when these rows stay.",
             "Give `for` and `after`, or a `review` date (G-17.3).",
         )
-    if terms.ground is Ground.LEGAL_CLAIMS and terms.hold is None and not damaged:
+    if Ground(terms.ground) is Ground.LEGAL_CLAIMS and terms.hold is None and not damaged:
         spot.complain(
             "bad-retain",
             "`legal-claims` needs a `hold`.",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, BinaryIO, cast
 
-import pyrage  # type: ignore[import-untyped]
+import pyrage
 
 from upheld.rights.outcome import Misconfigured, Transient
 

@@ -87,6 +87,8 @@ class Catalogue:
     mark_never: str
     mark_others: str
     mark_others_row: str
+    mark_deleted: str
+    mark_restricted: str
     binary: str
     save: str
     endless: str

@@ -15,6 +15,7 @@ from upheld.rights.package.names import Names, safe
 from upheld.rights.package.spool import Spool, Strand
 from upheld.rights.package.values import Json, escape, line, mark
 from upheld.rights.plan import Collect, Plan, Task
+from upheld.rights.rows.select import marked
 from upheld.rights.subject import Subject
 
 
@@ -98,6 +99,10 @@ def meets(condition: Condition, values: Mapping[str, object]) -> bool:
         value = values.get(test.column)
         if test.lookup is not None:
             return False
+        if test.marked:
+            if not marked(value):
+                return False
+            continue
         if test.like is not None:
             pieces, text = test.like.split("*"), str(value)
             if value is None or not _like(pieces, text):
@@ -192,7 +197,7 @@ class Gathering:
         except KeyError:
             table = Table(name)
         own = [step for step in steps.values() if step.selection.table == name]
-        fields: list[Field] = [*table.fields, *(each for step in own for each in step.fields)]
+        fields: list[Field] = [*table.every_field, *(each for step in own for each in step.fields)]
         slug = self._names.path(part.slug, name)
         formats = {step.number: step.formats for step in own if step.formats}
         return Holding(part.system.name, name, table, slug, self._spool.strand(), guard(fields), formats)
@@ -234,6 +239,10 @@ def _add(holding: Holding, row: Row) -> None:
     if not row.mine:
         holding.seen += 1
         out[mark + "mine"] = False
+    marks = (("deleted", holding.table.deleted), ("restricted", holding.table.restricted))
+    for word, where in marks:
+        if where and marked(row.values.get(where)):
+            out[mark + word] = escape(where)
     if row.step in holding.formats:
         for condition, name in holding.formats[row.step]:
             if meets(condition, row.values):

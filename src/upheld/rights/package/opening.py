@@ -10,7 +10,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-import pyrage  # type: ignore[import-untyped]
+import pyrage
 
 from upheld.rights.package import manifest
 

@@ -1,14 +1,14 @@
 """The rows of one table as pages of 1,000, each readable on its own."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Final
 
 from upheld.rights.package.gather import Column, Holding
 from upheld.rights.package.markup import frame, text, words
 from upheld.rights.package.reading import Reader
-from upheld.rights.package.values import escape, mark
+from upheld.rights.package.values import Json, escape, mark
 
 page_rows: Final = 1_000
 upright: Final = 3
@@ -81,6 +81,18 @@ def _way(number: int, count: int, reader: Reader) -> str:
     return f'<nav class="pages"><span class="quiet">{text(where)}</span> {" ".join(links)}</nav>\n'
 
 
+def _notes(row: Mapping[str, Json], reader: Reader) -> list[str]:
+    """What a row's marks say, in words: somebody else's, deleted and since when, restricted (G-18.2)."""
+    language = reader.language
+    said = [text(language.mark_others_row)] if mark + "mine" in row else []
+    if name := row.get(mark + "deleted"):
+        since = reader.when(row.get(str(name)))
+        said.append(text(language.mark_deleted) + (f" ({since})" if since else ""))
+    if mark + "restricted" in row:
+        said.append(text(language.mark_restricted))
+    return said
+
+
 def _aligned(column: Column) -> str:
     return ' class="num"' if column.kinds and column.kinds <= {"integer", "number", "decimal"} else ""
 
@@ -90,15 +102,16 @@ def _wide(holding: Holding, reader: Reader, lines: list[bytes]) -> str:
     head = "".join(
         f'<th scope="col"{_aligned(column)}>{text(words(column.name))}</th>' for _, column in columns
     )
-    if holding.seen:
+    noted = bool(holding.seen or holding.table.deleted or holding.table.restricted)
+    if noted:
         head += "<th></th>"
     rows = []
     for line in lines:
         row = json.loads(line)
         form = row.get(mark + "format")
         cells = "".join([reader.cell(row.get(key), column, form) for key, column in columns])
-        if holding.seen:
-            cells += f"<td>{text(reader.language.mark_others_row) if mark + 'mine' in row else ''}</td>"
+        if noted:
+            cells += f"<td>{'<br>'.join(_notes(row, reader))}</td>"
         rows.append(f"<tr>{cells}</tr>\n")
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{text(title(holding))}">\n<table>\n'
@@ -118,7 +131,7 @@ def _upright(holding: Holding, reader: Reader, lines: list[bytes]) -> str:
         )
         label = reader.language.record.format(number=number)
         heading = f"<h2>{text(label)}</h2>\n" if holding.rows > 1 else ""
-        note = f"<p>{text(reader.language.mark_others_row)}</p>\n" if mark + "mine" in row else ""
+        note = "".join(f"<p>{each}</p>\n" for each in _notes(row, reader))
         blocks.append(
             f'{heading}{note}<div class="scroll"><table class="record">\n'
             f"<tbody>\n{rows}</tbody>\n</table></div>\n"

@@ -49,6 +49,10 @@ class Reader:
             return f'<td dir="auto">{self.document(opened)}</td>'
         return f'<td dir="auto">{text(value)}</td>'
 
+    def when(self, value: Json) -> str | None:
+        """A day or moment in words; None for anything else."""
+        return self._when(value) if isinstance(value, str) else None
+
     def _when(self, value: str) -> str | None:
         if value.strip("-").lower() == "infinity":
             return f"{text(self.language.endless)} ({text(value)})"

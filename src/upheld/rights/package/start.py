@@ -30,7 +30,10 @@ def start_page(
     body = [
         f"<h1>{text(heading)}</h1>\n",
         _p(language.what.format(organisation=organisation.name, date=language.date(today)), "lead"),
-        _p(language.contact.format(organisation=organisation.name, contact=_contact(datamap)), "quiet"),
+        _p(
+            language.contact.format(organisation=organisation.name, contact=_contact(datamap, language)),
+            "quiet",
+        ),
         _standing(parts, language),
     ]
     shown = [part for part in parts if part.holdings or part.files or not part.finished]
@@ -56,8 +59,10 @@ def _p(content: str, kind: str = "") -> str:
     return f'<p class="{kind}">{text(content)}</p>\n' if kind else f"<p>{text(content)}</p>\n"
 
 
-def _contact(datamap: DataMap) -> str:
-    return ", ".join(each for each in (datamap.organisation.contact, datamap.organisation.address) if each)
+def _contact(datamap: DataMap, language: Catalogue) -> str:
+    organisation = datamap.organisation
+    country = language.country(organisation.country) if organisation.country else ""
+    return ", ".join(each for each in (organisation.contact, organisation.address, country) if each)
 
 
 def _standing(parts: list[Part], language: Catalogue) -> str:
@@ -122,7 +127,7 @@ def _data(part: Part, language: Catalogue) -> str:
 def _fields(holding: Holding) -> list[Field]:
     """Fields of the map of which she has a value: the answer is about her, not about the table (G-15.6)."""
     seen = {column.name for column in holding.columns.values() if column.kinds or column.withheld}
-    return [field for field in holding.table.fields if field.column in seen]
+    return [field for field in holding.table.every_field if field.column in seen]
 
 
 def _about(part: Part, datamap: DataMap, language: Catalogue, regime: str) -> str:
@@ -213,7 +218,9 @@ def _withheld(part: Part, language: Catalogue) -> str:
 
 def _rights(datamap: DataMap, language: Catalogue, regime: str, *, held: bool) -> str:
     sentences = language.rights_text if regime == "gdpr" else language.rights_text_us
-    contact = language.contact.format(organisation=datamap.organisation.name, contact=_contact(datamap))
+    contact = language.contact.format(
+        organisation=datamap.organisation.name, contact=_contact(datamap, language)
+    )
     items = _list([text(sentence) for sentence in sentences])
     body = f"<h2>{text(language.rights)}</h2>\n{items}\n{_p(contact)}" if held else ""
     if regime != "gdpr":

@@ -111,13 +111,17 @@ def schema(holding: Holding) -> dict[str, Json]:
         if column.withheld or any(name == column.name for name, _, _ in holding.guard.paths):
             choices.append(_withheld)
         about: dict[str, Json] = {"anyOf": [*choices, {"type": "null"}]}
-        for field in holding.table.fields:
+        for field in holding.table.every_field:
             if field.column == column.name and field.json is None:
                 about["x-category"] = field.category
                 about["x-purposes"] = list(field.purposes or holding.table.purposes)
                 about["x-provided"] = field.provided
         described[escape(column.name)] = about
     described[mark + "mine"] = {"const": False, "$comment": "a row you may see that is somebody else's"}
+    if holding.table.deleted:
+        described[mark + "deleted"] = {"type": "string", "$comment": "marked as deleted by this column"}
+    if holding.table.restricted:
+        described[mark + "restricted"] = {"type": "string", "$comment": "stored and not used, by this column"}
     described[mark + "format"] = {
         "type": "string",
         "$comment": "how texts of this row are written: php, json",

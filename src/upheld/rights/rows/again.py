@@ -17,6 +17,8 @@ from upheld.rights.rows.select import Selector, candidates, key_of, row_key
 from upheld.rights.rows.values import Row, normalise, typed
 from upheld.rights.subject import Key
 
+FORMAT = "upheld.rows.traces/v1"
+
 Target = tuple[str, tuple[str, ...]]
 """A table and the columns of it that links point at."""
 
@@ -36,10 +38,10 @@ class Memory:
     beside: dict[str, set[Key]] = field(default_factory=dict)
 
     def write(self) -> bytes:
-        """As bytes to be sealed with the prepare record (spec/rows.md)."""
+        """As bytes to be sealed with the prepare record (spec/traces.md)."""
         return json.dumps(
             {
-                "form": "upheld.rows.traces/v1",
+                "format": FORMAT,
                 "keys": [
                     [table, list(columns), _written(keys)] for (table, columns), keys in self.keys.items()
                 ],
@@ -54,6 +56,8 @@ class Memory:
     def read(self, traces: bytes) -> None:
         """Add what an earlier part remembered."""
         content = json.loads(traces)
+        if content.get("format") != FORMAT:
+            raise codec.Unreadable("format", f"Traces that are not in the format {FORMAT}.")
         for table, columns, keys in content["keys"]:
             self.keys.setdefault((table, tuple(columns)), set()).update(_read(keys))
         for table, keys in content["rows"]:
@@ -191,7 +195,7 @@ def _follow(found: ByMap, table: Table, targets: set[tuple[str, ...]], whole: se
 
 def _remember_rows(found: ByMap, table: Table) -> None:
     memory, key = found.memory, row_key(table)
-    copied = {each.copy_of for other in found.system.tables for each in other.fields if each.copy_of}
+    copied = {each.copy_of for other in found.system.tables for each in other.every_field if each.copy_of}
     for row in found.selector.rows(table.name):
         own = key_of(row, key)
         if found.owned(table, row):
@@ -227,7 +231,7 @@ def look_again(selector: Selector, steps: Sequence[Step], traces: Sequence[bytes
     unsearched: list[str] = []
     for table in selector.system.tables:
         columns = _columns(table)
-        mapped = [each.column for each in table.fields if each.column not in columns]
+        mapped = [each.column for each in table.every_field if each.column not in columns]
         unsearched.extend(f"{table.name}.{column}" for column in dict.fromkeys(mapped))
         if table.name in held:
             unsearched.extend(f"{table.name}.{column}" for column in columns)
@@ -242,7 +246,7 @@ def look_again(selector: Selector, steps: Sequence[Step], traces: Sequence[bytes
 def _columns(table: Table) -> tuple[str, ...]:
     linked = [column for link in (*table.links, *reverse(table)) for column in link.columns]
     named = [each.column for each in table.identities]
-    copies = [each.column for each in table.fields if each.copy_of]
+    copies = [each.column for each in table.every_field if each.copy_of]
     return tuple(dict.fromkeys([*table.person, *linked, *named, *copies]))
 
 
@@ -254,6 +258,8 @@ class _Look:
 
     def at(self, table: Table, row: Row) -> None:
         """Count the row under each column that still says it is hers."""
+        if table.restriction and self.found.selector.meets(table, row, table.restriction):
+            return
         treatment, stays = table.treatment, False
         links = self.found.links(table, row)
         if self.found.herself(table, row):
@@ -319,7 +325,7 @@ class _Look:
                 self._add(table, column, "identity")
         if key not in memory.rows.get(table.name, set()):
             return
-        for each in table.fields:
+        for each in table.every_field:
             if each.copy_of and str(row.get(each.column)) in memory.copies.get(each.copy_of, set()):
                 self._add(table, each.column, "copy")
 

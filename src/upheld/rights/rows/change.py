@@ -22,7 +22,7 @@ from upheld.datamap.model import (
     Unique,
 )
 from upheld.datamap.period import added
-from upheld.rights.connector import Entropy
+from upheld.rights.connector import REDACTED, SMALL_TABLE, Entropy
 from upheld.rights.connector import Row as Copied
 from upheld.rights.outcome import Count, Counts, Due, Misconfigured, Permanent, TableCount
 from upheld.rights.plan import (
@@ -45,12 +45,6 @@ from upheld.rights.rows.select import Selector, key_of, row_key
 from upheld.rights.rows.values import Row, document, edited, equal, reach, typed
 from upheld.rights.rows.values import day as day_of
 from upheld.rights.subject import Key
-
-REDACTED = "[about another person]"
-"""The mark in place of other people's data in her copy (G-15.5)."""
-
-SMALL_TABLE = 50
-"""Tables with fewer rows are not held against `share_of_table`: one person is a large share of them."""
 
 _RANDOM = "[a-z0-9]{16,}"
 
@@ -424,15 +418,9 @@ class Changes:
             shown = herself if link == SELF else link != NEVER and led.get(link, False)
             if not shown and row.get(column) is not None:
                 hidden.add(column)
-        values: dict[str, object] = {}
-        for each in step.fields:
-            name = f"{each.column}.{each.json}" if each.json else each.column
-            if each.column in hidden:
-                values[name] = REDACTED
-            elif each.json:
-                values[name] = next(reach(row.get(each.column), each.json), None)
-            else:
-                values[name] = row.get(each.column)
+        values: dict[str, object] = {
+            column: REDACTED if column in hidden else value for column, value in row.items()
+        }
         redacted = tuple(name for name, value in values.items() if value is REDACTED)
         return Copied(step.number, selection.table, values, redacted, mine=herself or bool(owned))
 

@@ -1,6 +1,7 @@
 """People whom identities name, and identities that people's own rows vouch for, over plain rows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from upheld.datamap.model import IdentityColumn, System, Table
@@ -23,7 +24,8 @@ def find(system: System, scan: Scan, identities: Sequence[Identity], people: Seq
     for table in system.tables:
         if not table.person:
             continue
-        hers = {_typed(key) for key in selector.subject.keys(system.name, table.name)}
+        own = [each for each in people if (each.system, each.table) == (system.name, table.name)]
+        hers = {_typed(each.key) for each in own if each.surely}
         for row in selector.rows(table.name):
             key = key_of(row, table.person)
             if key is None or (table.ghost and selector.meets(table, row, table.ghost)):
@@ -49,13 +51,17 @@ def vouched(row: Row, identity: IdentityColumn) -> bool:
 
 
 def _named_by(selector: Selector, table: Table, row: Row) -> Identity | None:
+    """What names the row; not verified where only identities do that the row does not vouch for."""
+    doubtful: Identity | None = None
     for column in table.identities:
         value = normalise(row.get(column.column), column.normalise)
         for given in selector.subject.identities:
             fits = given.verified and given.kind == column.kind and value is not None
             if fits and normalise(given.value, column.normalise) == value:
-                return given
-    return None
+                if vouched(row, column):
+                    return given
+                doubtful = replace(given, verified=False)
+    return doubtful
 
 
 def _typed(key: Key) -> Key:

@@ -32,6 +32,11 @@ def key_of(row: Row, columns: Sequence[str]) -> Key | None:
     return None if not values or None in values else values  # type: ignore[return-value]
 
 
+def marked(cell: object) -> bool:
+    """Whether a mark is set: not empty, not false, not zero."""
+    return cell is not None and str(cell).casefold() not in {"", "0", "f", "false"}
+
+
 def candidates(row: Row, link: Link) -> Iterator[Key]:
     """The keys that a row holds in a link: one, or as many as its array or JSON column has."""
     if len(link.columns) > 1:
@@ -115,6 +120,8 @@ class Selector:
             return isinstance(cell, str) and re.fullmatch(pattern, cell, re.DOTALL) is not None
         if test.lookup is not None:
             return cell is not None and typed(cell) == typed(self._looked_up(test))
+        if test.marked:
+            return marked(cell)
         return any(equal(cell, value, textual=textual) for value in test.values)
 
     def _looked_up(self, test: Comparison) -> object:
@@ -199,7 +206,10 @@ class Selector:
     def matches(self, selection: Selection, row: Row) -> bool:
         """Whether the row is among those selected, its scope included."""
         if selection.scope is Scope.SUBTREE:
-            return key_of(row, selection.key) in self._tree(selection)
+            marks = [each for each in selection.unless if any(test.marked for test in each)]
+            table = self.system.table(selection.table)
+            free = not any(self.meets(table, row, condition) for condition in marks)
+            return free and key_of(row, selection.key) in self._tree(selection)
         if not self._plain(selection, row):
             return False
         match selection.scope:

@@ -123,6 +123,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("version", models.PositiveIntegerField(default=1)),
+                ("format", models.CharField(max_length=40)),
                 ("digest", models.CharField(max_length=64)),
                 ("regime", models.CharField(max_length=20)),
                 ("approved_at", models.DateTimeField()),

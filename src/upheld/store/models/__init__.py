@@ -1,6 +1,7 @@
 """The tables, by topic."""
 
 from upheld.store.models.case import BlindIndex, Case, CaseState, Request, RequestState
+from upheld.store.models.certificate import Certificate
 from upheld.store.models.evidence import Due, Evidence
 from upheld.store.models.journal import Fulfilment, FulfilmentState, Part, PartState
 from upheld.store.models.ledger import Checkpoint, Entry, Node, PendingEntry
@@ -13,6 +14,7 @@ __all__ = [
     "BlindIndex",
     "Case",
     "CaseState",
+    "Certificate",
     "Checkpoint",
     "Due",
     "Entry",

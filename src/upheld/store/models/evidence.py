@@ -5,6 +5,7 @@ from uuid import uuid4
 from django.db import models
 
 from upheld.store.models.journal import Fulfilment, Part
+from upheld.store.models.plan import Plan
 
 
 class Evidence(models.Model):
@@ -36,11 +37,13 @@ class Evidence(models.Model):
 
 class Due(models.Model):
     """Rows that stay for a lawful ground until `on`; then the purge follows the plan's rule (G-17.3). Their
-    keys are sealed: `key` names the columns."""
+    keys are sealed: `key` names the columns. `step` is a number of `plan`, the version that kept them. A
+    restore may bring purged rows back, so their keys stay readable as long as the case's key does."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
 
     fulfilment = models.ForeignKey(Fulfilment, on_delete=models.PROTECT, related_name="dues")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="dues")
     step = models.PositiveIntegerField()
     table = models.CharField(max_length=200)
     on = models.DateField()

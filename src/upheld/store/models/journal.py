@@ -92,14 +92,19 @@ class Part(models.Model):
 
     `token` asks the target later what became of it. Traces and before-images are personal and sealed. A
     system has at most one part whose outcome is not known: the next is prepared only after this one is
-    settled.
+    settled. `plan`: the version it was written by, to which
+    the numbers of its steps belong. `last`: nothing of the system was left to write after it. `due`: the
+    kept rows it purges; None for a part of the erasure itself.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     fulfilment = models.ForeignKey(Fulfilment, on_delete=models.PROTECT, related_name="parts")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="parts")
     attempt = models.PositiveIntegerField()
     position = models.PositiveIntegerField()
     name = models.CharField(max_length=100)
+    last = models.BooleanField(default=True)
+    due = models.ForeignKey("store.Due", on_delete=models.PROTECT, null=True, related_name="parts")
     token = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=PartState, default=PartState.PREPARED)
     counts = models.TextField()

@@ -9,11 +9,13 @@ from upheld.store.models.case import Request
 class Plan(models.Model):
     """What was approved, by whom, and what was allowed beyond its limits. Names no person (P-23).
 
-    `version` counts up when a request is planned anew, for instance when a hold was released.
+    `version` counts up when a request is planned anew, for instance when a hold was released. `format` names
+    the form in which its steps and its digest are written (spec/plan.md).
     """
 
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="plans")
     version = models.PositiveIntegerField(default=1)
+    format = models.CharField(max_length=40)
     digest = models.CharField(max_length=64)
     regime = models.CharField(max_length=20)
     approved_at = models.DateTimeField()

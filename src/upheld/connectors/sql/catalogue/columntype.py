@@ -1,8 +1,9 @@
 """From a server's own words for a type to SQLAlchemy's type and its family."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Hashable, Mapping
+from functools import lru_cache
+from typing import Any, cast
 
 from sqlalchemy import types as sqltypes
 from sqlalchemy.dialects import mysql
@@ -30,6 +31,9 @@ FAMILIES: tuple[tuple[type[TypeEngine[Any]], Family], ...] = (
 )
 
 WORDS = re.compile(r"([^(]*)(?:\(([^)]*)\))?(.*)", re.DOTALL)
+
+CACHED = 1024
+"""Types are values: columns of the same words share one. Making them anew took most of a reading."""
 
 
 class Unknown(sqltypes.UserDefinedType[Any]):
@@ -61,7 +65,8 @@ def _split(text: str) -> tuple[str, tuple[int, ...], str]:
     return found[1].strip(), numbers, found[3].strip()
 
 
-def of_postgresql(text: str, dialect: Dialect) -> TypeEngine[Any]:
+@lru_cache(maxsize=CACHED)
+def of_postgresql(text: str, dialect: Any) -> TypeEngine[Any]:
     """What format_type says of a base type (domains and enums are resolved before), arrays included."""
     if text.endswith("[]"):
         return pg.ARRAY(of_postgresql(text.removesuffix("[]"), dialect))
@@ -81,7 +86,8 @@ def of_postgresql(text: str, dialect: Dialect) -> TypeEngine[Any]:
     return _made(known, *numbers)
 
 
-def of_mariadb(text: str, dialect: Dialect, *, charset: str | None, collation: str | None) -> TypeEngine[Any]:
+@lru_cache(maxsize=CACHED)
+def of_mariadb(text: str, dialect: Any, *, charset: str | None, collation: str | None) -> TypeEngine[Any]:
     """What COLUMN_TYPE says: `int(10) unsigned`, `enum('a','b')`."""
     word = re.split(r"[ (]", text, maxsplit=1)[0].lower()
     known = _names(dialect).get(word)
@@ -109,7 +115,8 @@ def of_mariadb(text: str, dialect: Dialect, *, charset: str | None, collation: s
     return _made(known, *numbers, **options)
 
 
-def of_sqlite(text: str, dialect: Dialect) -> TypeEngine[Any]:
+@lru_cache(maxsize=CACHED)
+def of_sqlite(text: str, dialect: Any) -> TypeEngine[Any]:
     """SQLite takes any word for a type; an unknown one goes by the server's own rules of affinity."""
     word, numbers, _ = _split(text)
     upper = word.upper().strip()
@@ -144,10 +151,16 @@ def quoted(text: str) -> tuple[str, ...]:
     return tuple(each.replace("''", "'") for each in re.findall(r"'((?:[^']|'')*)'", text))
 
 
+def kind_of(dialect: Dialect) -> Hashable:
+    """What the makers of types take: the dialect's class, which all its engines share."""
+    return cast("Hashable", type(dialect))
+
+
 def _made(kind: Any, *arguments: Any, **options: Any) -> TypeEngine[Any]:
     made: TypeEngine[Any] = kind(*arguments, **options)
     return made
 
 
-def _names(dialect: Dialect) -> Mapping[str, Any]:
-    return dialect.ischema_names  # type: ignore[attr-defined, no-any-return]
+def _names(dialect: Any) -> Mapping[str, Any]:
+    names: Mapping[str, Any] = dialect.ischema_names
+    return names

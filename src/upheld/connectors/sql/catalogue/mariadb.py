@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from upheld.connectors.sql.catalogue.columntype import family, of_mariadb, quoted
+from upheld.connectors.sql.catalogue.columntype import family, kind_of, of_mariadb, quoted
 from upheld.connectors.sql.schema import (
     Family,
     Kind,
@@ -40,13 +40,16 @@ FROM information_schema.COLUMNS WHERE TABLE_SCHEMA IN :schemas ORDER BY 1, 2, 4
 FOREIGN_KEYS = """
 SELECT k.TABLE_SCHEMA AS s, k.TABLE_NAME AS relation, k.CONSTRAINT_NAME AS name, k.COLUMN_NAME AS own,
        k.REFERENCED_TABLE_SCHEMA AS to_schema, k.REFERENCED_TABLE_NAME AS to_table,
-       k.REFERENCED_COLUMN_NAME AS to_column, r.DELETE_RULE AS on_delete, r.UPDATE_RULE AS on_update
+       k.REFERENCED_COLUMN_NAME AS to_column
 FROM information_schema.KEY_COLUMN_USAGE k
-JOIN information_schema.REFERENTIAL_CONSTRAINTS r
-  ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND r.CONSTRAINT_NAME = k.CONSTRAINT_NAME
-  AND r.TABLE_NAME = k.TABLE_NAME
-WHERE k.TABLE_SCHEMA IN :schemas AND r.CONSTRAINT_SCHEMA IN :schemas AND k.REFERENCED_TABLE_NAME IS NOT NULL
+WHERE k.TABLE_SCHEMA IN :schemas AND k.REFERENCED_TABLE_NAME IS NOT NULL
 ORDER BY 1, 2, 3, k.ORDINAL_POSITION
+"""
+# Put together here: the server's own join of the two views takes ten times as long.
+REFERENCE_RULES = """
+SELECT CONSTRAINT_SCHEMA AS s, TABLE_NAME AS relation, CONSTRAINT_NAME AS name, DELETE_RULE AS on_delete,
+       UPDATE_RULE AS on_update
+FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA IN :schemas
 """
 INDEXES = """
 SELECT TABLE_SCHEMA AS s, TABLE_NAME AS relation, INDEX_NAME AS name, NON_UNIQUE AS repeats,
@@ -97,6 +100,12 @@ def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
     mariadb = bool(getattr(connection.dialect, "is_mariadb", False))
     columns, foreign, indexes = by_table(COLUMNS), by_table(FOREIGN_KEYS), by_table(INDEXES)
     checks, triggers = by_table(CHECKS_OF_MARIADB if mariadb else CHECKS_OF_MYSQL), by_table(TRIGGERS)
+    rules = {
+        (where[0], where[1], str(row.name)): row
+        for where, rows in by_table(REFERENCE_RULES).items()
+        for row in rows
+    }
+    read_schemas = set(schemas) | {schema for schema, _ in outside}
     tables = []
     for where, each in relations.items():
         if each.kind not in {"BASE TABLE", "VIEW", "SYSTEM VERSIONED"} or (
@@ -118,9 +127,7 @@ def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
                 uniques=tuple(
                     index.columns for index in read_indexes if index.unique and index.name != "PRIMARY"
                 ),
-                foreign_keys=_foreign_keys(
-                    foreign.get(where, ()), named, set(schemas) | {s for s, _ in outside}
-                ),
+                foreign_keys=_foreign_keys(foreign.get(where, ()), named, read_schemas, rules),
                 indexes=read_indexes,
                 checks=tuple(LiveCheck(row.name, row.text) for row in checks.get(where, ())),
                 triggers=tuple(
@@ -178,7 +185,7 @@ def _json_valid(text: str) -> Iterable[str]:
 
 
 def _column(row: Any, documents: set[str], dialect: sa.Dialect) -> LiveColumn:
-    made = of_mariadb(row.words, dialect, charset=row.charset, collation=row.collation)
+    made = of_mariadb(row.words, kind_of(dialect), charset=row.charset, collation=row.collation)
     extra = (row.extra or "").upper()
     document = row.word == "json" or (row.name in documents and row.word == "longtext")
     return LiveColumn(
@@ -198,7 +205,9 @@ def _column(row: Any, documents: set[str], dialect: sa.Dialect) -> LiveColumn:
     )
 
 
-def _foreign_keys(rows: Iterable[Any], named: Any, read: set[str]) -> tuple[LiveForeignKey, ...]:
+def _foreign_keys(
+    rows: Iterable[Any], named: Any, read: set[str], rules: Mapping[tuple[str, str, str], Any]
+) -> tuple[LiveForeignKey, ...]:
     grouped: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         grouped[row.name].append(row)
@@ -207,8 +216,8 @@ def _foreign_keys(rows: Iterable[Any], named: Any, read: set[str]) -> tuple[Live
             columns=tuple(row.own for row in parts),
             to=named((parts[0].to_schema, parts[0].to_table)),
             to_columns=tuple(row.to_column for row in parts),
-            on_delete=parts[0].on_delete,
-            on_update=parts[0].on_update,
+            on_delete=rules[parts[0].s, parts[0].relation, name].on_delete,
+            on_update=rules[parts[0].s, parts[0].relation, name].on_update,
             name=name,
         )
         for name, parts in grouped.items()

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.types import TypeEngine
 
-from upheld.connectors.sql.catalogue.columntype import Unknown, family, of_postgresql
+from upheld.connectors.sql.catalogue.columntype import Unknown, family, kind_of, of_postgresql
 from upheld.connectors.sql.schema import (
     Kind,
     LiveCheck,
@@ -200,7 +200,7 @@ def _column(row: Any, enums: Mapping[int, Any], dialect: sa.Dialect) -> LiveColu
     elif row.typtype in {"c", "p"}:
         made, labels = Unknown(words), ()
     else:
-        made, labels = of_postgresql(words, dialect), ()
+        made, labels = of_postgresql(words, kind_of(dialect)), ()
     found = family(made)
     return LiveColumn(
         name=row.attname,

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql import quoted_name
 
-from upheld.connectors.sql.catalogue.columntype import family, of_sqlite
+from upheld.connectors.sql.catalogue.columntype import family, kind_of, of_sqlite
 from upheld.connectors.sql.schema import (
     Family,
     Kind,
@@ -133,7 +133,7 @@ def _key(rows: Iterable[Any]) -> tuple[str, ...]:
 
 
 def _column(row: Any, key: tuple[str, ...], table: Any, dialect: sa.Dialect) -> LiveColumn:
-    made = of_sqlite(row.words, dialect)
+    made = of_sqlite(row.words, kind_of(dialect))
     found = (
         Family.JSON
         if row.words.upper() == "JSON"

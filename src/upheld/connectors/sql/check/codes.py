@@ -48,6 +48,12 @@ ALL = (
     ),
     Code("receipt.absent", STOP, "The receipt table is not there.", "The CREATE TABLE.", (69,)),
     Code(
+        "view.absent",
+        STOP,
+        "`refresh` names what is no materialised view of this database.",
+        "Map the table instead, or remove it.",
+    ),
+    Code(
         "receipt.shape",
         STOP,
         "The receipt table cannot hold our tokens.",
@@ -283,6 +289,10 @@ ALL = (
         "Nothing to do.",
     ),
 )
+
+BEARABLE = frozenset({"edge.undeclared", "link.type", "reference.index", "view.materialised"})
+"""STOPs that `accept` may answer: somebody can know why going on is right. Every DOUBT may be accepted; no
+other STOP, for going on would fail or do harm."""
 
 CODES = {code.name: code for code in ALL}
 

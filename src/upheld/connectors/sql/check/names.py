@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from upheld.connectors.sql.check.edit import edit
 from upheld.connectors.sql.check.look import Look, actions, assignments
-from upheld.connectors.sql.schema import Family, LiveColumn, LiveTable
+from upheld.connectors.sql.schema import Family, Kind, LiveColumn, LiveTable
 from upheld.datamap.model import JsonEdit, ReplyRule, Retain, Table
 from upheld.rights.connector import Finding, Severity
 
@@ -166,6 +166,19 @@ def receipt(look: Look) -> Iterator[Finding]:
         )
 
 
+def views(look: Look) -> Iterator[Finding]:
+    for name in look.system.refresh:
+        live = look.live.get(name)
+        if live is None or live.kind is not Kind.MATERIALISED:
+            yield look.finding(
+                "view.absent",
+                name,
+                f"`refresh` names {name}, which is no materialised view of this database.",
+                f"Remove `{name}` from `refresh`; "
+                "a table that repeats data of people belongs under `tables`.",
+            )
+
+
 def documents(look: Look) -> Iterator[Finding]:
     for table, live in look.pairs:
         paths = [link.columns[0] for link in table.links if link.json]
@@ -220,4 +233,4 @@ def patterns(look: Look) -> Iterator[Finding]:
                 )
 
 
-RULES = (tables, columns, keys, tenants, receipt, documents, patterns)
+RULES = (tables, columns, keys, tenants, receipt, views, documents, patterns)

@@ -115,7 +115,7 @@ def cascades(look: Look) -> Iterator[Finding]:
                 yield look.finding(
                     "cascade.null",
                     referring.name,
-                    f"Deleting rows of {live.name} empties {referring.name}.{column}, never empty.",
+                    f"Deleting rows of {live.name} empties {referring.name}.{column}, which must be filled.",
                     _nullable(look, referring, firm),
                     column=column,
                 )

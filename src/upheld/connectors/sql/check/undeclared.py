@@ -240,7 +240,8 @@ def _copy(look: Look, table: Table, column: LiveColumn) -> Finding:
 
 def declared(look: Look) -> Iterator[Finding]:
     for live in look.live:
-        if live.kind is Kind.VIEW or look.mapped(live.name) or not look.declared(live.name):
+        declaration = look.declared(live.name)
+        if live.kind is Kind.VIEW or look.mapped(live.name) or declaration is None:
             continue
         people = [key for key in live.foreign_keys if (to := look.mapped(key.to)) and to.person]
         suspects = [",".join(key.columns) for key in people]
@@ -250,7 +251,8 @@ def declared(look: Look) -> Iterator[Finding]:
             yield look.finding(
                 "declared.personal",
                 live.name,
-                f"{live.name} is declared without personal data; has {', '.join(dict.fromkeys(suspects))}.",
+                f"{live.name} is declared without personal data ({declaration.reason}); "
+                f"has {', '.join(dict.fromkeys(suspects))}.",
                 draft(look, live),
                 column=suspects[0],
             )

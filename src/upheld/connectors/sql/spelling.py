@@ -1,0 +1,70 @@
+"""Her identities under every spelling that counts as the same (ID-01), whatever a server knows of letters.
+
+SQLite folds the case of ASCII alone, as PostgreSQL does in the C locale; MariaDB calls letters equal that
+are not.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
+
+from upheld.connectors.sql.inside import Predicate
+from upheld.datamap.normalise import normalise
+
+FOLD = "upheld_fold"
+"""On SQLite a function of our own: exactly the rule by which values are compared."""
+
+_LONGEST = 1_000
+_LOOSE = ("ss", "ff", "fi", "fl", "st")
+"""Letters that a single sign may stand for: a German sharp s, a ligature."""
+
+
+def fold(value: object) -> object:
+    """What `upheld_fold` gives: texts normalised, anything else as it is."""
+    return normalise("email", value) if isinstance(value, str) else value
+
+
+def is_spelled(dialect: str, target: sa.ColumnElement[Any], values: Iterable[str]) -> Predicate:
+    """Rows whose column holds one of the values but for case, composition and blanks around it; none else."""
+    wanted = set(values)
+    if dialect == "sqlite":
+        return getattr(sa.func, FOLD)(target).in_(sorted({normalise("email", value) for value in wanted}))
+    folded: sa.ColumnElement[Any] = sa.func.lower(sa.func.trim(target))
+    if dialect in ("mariadb", "mysql"):
+        folded = sa.collate(sa.cast(folded, mysql.CHAR(charset="utf8mb4")), "utf8mb4_nopad_bin")
+    return folded.in_(_forms(wanted))
+
+
+def may_be_spelled(dialect: str, target: sa.ColumnElement[Any], values: Iterable[str]) -> Predicate:
+    """A condition that no row meant escapes; what it finds too much is sorted out by `normalise`."""
+    wanted = set(values)
+    if dialect == "sqlite":
+        return is_spelled(dialect, target, wanted)
+    ways = [sa.func.lower(sa.func.trim(target)).in_(_forms(wanted)), target.in_(_forms(wanted))]
+    loose = {pattern for value in wanted if (pattern := _loose(normalise("email", value)))}
+    ways.extend(sa.func.lower(target).like(pattern, escape="\\") for pattern in sorted(loose))
+    return sa.or_(*ways)
+
+
+def _forms(values: Iterable[str]) -> list[str]:
+    plain = {form for value in values for form in (value.strip(), normalise("email", value))}
+    cased = {form for value in plain for form in (value, value.lower(), value.upper())}
+    composed = {unicodedata.normalize(form, value) for value in cased for form in ("NFC", "NFD")}
+    return sorted(value for value in composed if value)
+
+
+def _loose(value: str) -> str | None:
+    """A pattern with anything where a letter has more than one form; None where none has, or nearly all
+    do."""
+    parts = [character if character.isascii() else "\x00" for character in value]
+    text = "".join(parts)
+    for pair in _LOOSE:
+        text = text.replace(pair, "\x00") if len(value) > 4 else text
+    if "\x00" not in text or len(value) > _LONGEST:
+        return None
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    pattern = escaped.replace("\x00", "%")
+    return f"%{pattern}%"
