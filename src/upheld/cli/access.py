@@ -7,7 +7,7 @@ import typer
 
 from upheld.cli import options
 
-commands = typer.Typer(add_completion=False)
+commands = typer.Typer(add_completion=False, rich_markup_mode=None)
 Out = Annotated[
     Path | None,
     typer.Option(

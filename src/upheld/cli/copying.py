@@ -29,7 +29,7 @@ class Wish:
 def look(wish: Wish) -> int:
     """What the copy would hold; 1 where a system cannot be asked."""
     means = start.means()
-    asked = start.asked(means.connectors, wish.identity, wish.identity_file)
+    asked = start.asked(means.datamap, means.connectors, wish.identity, wish.identity_file)
     known = show.known(means, asked, quiet=wish.as_json)
     with show.progress(quiet=wish.as_json):
         seen = preview.preview(means=means, right=Right.ACCESS, asked=asked, subject=known)
@@ -43,8 +43,9 @@ def look(wish: Wish) -> int:
 
 def copy(wish: Wish) -> int:
     """Receive, show, ask, write the copy. 1 while a system's part is missing from it."""
+    start.refuse_out(wish.out)
     means = start.means()
-    asked = start.asked(means.connectors, wish.identity, wish.identity_file)
+    asked = start.asked(means.datamap, means.connectors, wish.identity, wish.identity_file)
     request = cases.receive(means=means, right=Right.ACCESS, asked=asked)
     known = cases.subject_of(means=means, case=request.case)
     with show.progress(quiet=wish.as_json):

@@ -30,7 +30,7 @@ class Wish:
 def look(wish: Wish) -> int:
     """The plan and its counts; 1 where something stands in its way."""
     means = start.means()
-    asked = start.asked(means.connectors, wish.identity, wish.identity_file)
+    asked = start.asked(means.datamap, means.connectors, wish.identity, wish.identity_file)
     known = show.known(means, asked, quiet=wish.as_json)
     with show.progress(quiet=wish.as_json):
         seen = preview.preview(means=means, right=Right.ERASURE, asked=asked, subject=known)
@@ -44,8 +44,9 @@ def look(wish: Wish) -> int:
 
 def fulfil(wish: Wish) -> int:
     """Receive, show, ask, approve, fulfil, certify. A person whose case is open is gone on with."""
+    start.refuse_out(wish.out)
     means = start.means()
-    asked = start.asked(means.connectors, wish.identity, wish.identity_file)
+    asked = start.asked(means.datamap, means.connectors, wish.identity, wish.identity_file)
     if wish.allow and not wish.reason:
         raise WrongUse("--allow needs --reason.", "Say why the limit is exceeded.")
     request = cases.receive(means=means, right=Right.ERASURE, asked=asked)

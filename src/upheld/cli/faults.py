@@ -39,13 +39,41 @@ def guarded(work: Callable[[], int]) -> int:
         return tell(failure.what, failure.remedy)
     except BrokenPipeError:
         return 1
-    except Exception as error:  # noqa: BLE001 - the one place where a bug may arrive
-        file = write_report(error)
+    except OSError as error:
+        if error.filename is None:
+            return unexpected(error)
         return tell(
-            f"Something went wrong that Upheld did not expect ({type(error).__name__}).",
-            "Nothing is lost: what was begun can be gone on with by `upheld resume`. "
-            f"The report in {file} names no person; please send it to those who maintain Upheld.",
+            f"{error.filename} cannot be used: {error.strerror}.",
+            "Check that it exists, may be written by you, and that the disk has room.",
         )
+    except Exception as error:  # noqa: BLE001 - the one place where a bug may arrive
+        return unexpected(error)
+
+
+def unexpected(error: Exception) -> int:
+    """Our own records that cannot be used are told as that; everything else is a bug, with a report."""
+    said = str(error).lower()
+    database = sys.modules.get("django.db.utils")
+    if database is not None and isinstance(error, database.OperationalError):
+        if "locked" in said:
+            return tell(
+                "Another program holds Upheld's own records.", "Wait until it is done, then try again."
+            )
+        if "readonly" in said or "unable to open" in said or "full" in said:
+            return tell(
+                "Upheld's own records cannot be written.",
+                "Check who owns the data folder (--data), that it may be written, and that the disk has room.",
+            )
+        return tell(
+            "The database of Upheld's own records cannot be reached, or broke off.",
+            "Check UPHELD_DATABASE_URL and that its server runs; then `upheld resume`.",
+        )
+    file = write_report(error)
+    return tell(
+        f"Something went wrong that Upheld did not expect ({type(error).__name__}).",
+        "Nothing is lost: what was begun can be gone on with by `upheld resume`. "
+        f"The report in {file} names no person; please send it to those who maintain Upheld.",
+    )
 
 
 def tell(*lines: str) -> int:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-commands = typer.Typer(add_completion=False)
+commands = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @commands.command("init")

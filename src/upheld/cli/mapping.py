@@ -40,7 +40,8 @@ def check(*, strict: bool, offline: bool, as_json: bool) -> int:
         for finding in findings:
             typer.echo(show.finding_text(finding))
         for name, why in silent:
-            typer.echo(f"not checked: {name}: {why}", err=True)
+            where = "" if why.startswith(f"{name}:") else f"{name}: "
+            typer.echo(f"not checked: {where}{why}", err=True)
         tables = sum(len(system.tables) for system in mapped.systems)
         typer.echo(f"{len(mapped.systems)} systems, {tables} tables, {len(findings)} findings.")
     fatal = {Severity.STOP, Severity.DOUBT} if strict else {Severity.STOP}

@@ -7,7 +7,7 @@ import typer
 
 from upheld.cli import options
 
-commands = typer.Typer(add_completion=False, no_args_is_help=True)
+commands = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 
 
 @commands.callback()

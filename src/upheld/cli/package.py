@@ -6,7 +6,10 @@ from typing import Annotated
 import typer
 
 commands = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Open a copy that was written for a person."
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Open a copy that was written for a person.",
 )
 
 

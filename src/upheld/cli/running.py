@@ -9,11 +9,11 @@ import typer
 from upheld.cli import options
 from upheld.cli.faults import WrongUse
 
-resume_commands = typer.Typer(add_completion=False)
-purge_commands = typer.Typer(add_completion=False)
-replay_commands = typer.Typer(add_completion=False)
-status_commands = typer.Typer(add_completion=False)
-answer_commands = typer.Typer(add_completion=False)
+resume_commands = typer.Typer(add_completion=False, rich_markup_mode=None)
+purge_commands = typer.Typer(add_completion=False, rich_markup_mode=None)
+replay_commands = typer.Typer(add_completion=False, rich_markup_mode=None)
+status_commands = typer.Typer(add_completion=False, rich_markup_mode=None)
+answer_commands = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @resume_commands.command("resume")

@@ -79,7 +79,32 @@ def means() -> Means:
     )
 
 
-def asked(named: Mapping[str, Connector], given: Sequence[str], file: Path | None) -> Asked:
+def refuse_out(out: Path | None) -> None:
+    """WrongUse when a file could not be written there: before anything is done, not after."""
+    if out is not None and not out.resolve().parent.is_dir():
+        raise WrongUse(
+            f"There is no folder {out.resolve().parent} for --out.", "Make it, or name another file."
+        )
+
+
+def people_tables(mapped: DataMap, system: str) -> tuple[str, ...]:
+    """Where people live in a system."""
+    return tuple(table.name for table in mapped.system(system).tables if table.person)
+
+
+def _known_kind(mapped: DataMap, kind: str) -> None:
+    """WrongUse for a kind that no system knows: mistyped, it would find nobody and look like success. Where
+    people answer by hand only, every kind is theirs to read."""
+    tables = [table for system in mapped.systems for table in system.tables]
+    kinds = {each.kind for table in tables for each in table.identities}
+    kinds |= {link.identity for table in tables for link in table.links if link.identity}
+    if kinds and kind not in kinds:
+        raise WrongUse(
+            f"No system knows identities of the kind {kind!r}.", f"Kinds: {', '.join(sorted(kinds))}."
+        )
+
+
+def asked(mapped: DataMap, named: Mapping[str, Connector], given: Sequence[str], file: Path | None) -> Asked:
     """What --identity, --identity-file and standard input say. WrongUse for what is no KIND=VALUE.
 
     `SYSTEM.TABLE=` with nothing behind it decides that no row of that table is this person."""
@@ -105,10 +130,16 @@ def asked(named: Mapping[str, Connector], given: Sequence[str], file: Path | Non
             )
         system, dot, table = kind.strip().partition(".")
         if not dot:
+            _known_kind(mapped, kind.strip())
             identities.append(Identity(kind.strip(), value.strip()))
             continue
         if system not in named:
             raise WrongUse(f"There is no system {system!r}.", f"Systems: {', '.join(named) or 'none'}.")
+        if table not in people_tables(mapped, system):
+            raise WrongUse(
+                f"No people live in {system}.{table}.",
+                f"Tables of people: {', '.join(people_tables(mapped, system)) or 'none'}.",
+            )
         key = () if none_there else named[system].key(table, value.strip())
         decisions.append(Person(system, table, key))
     if not identities and not any(each.key for each in decisions):

@@ -15,8 +15,10 @@ from upheld.ledger import checkpoint as checkpoints
 from upheld.ledger.checkpoint import SignedCheckpoint
 from upheld.ledger.keys import Ed25519Signer, Signer
 from upheld.ledger.merkle import leaf_hash
+from upheld.ledger.note import UnverifiedNote
 from upheld.ledger.proof import Proof, prove
 from upheld.ledger.tree import Node, Tree
+from upheld.rights.outcome import Misconfigured
 from upheld.store import models
 from upheld.store.database import hold
 from upheld.store.keys import KeyStore
@@ -128,7 +130,13 @@ def entries(*, stop: int) -> Iterator[bytes]:
 
 
 def _open(signed: str, by: Signer) -> SignedCheckpoint:
-    return checkpoints.open_checkpoint(signed, (by.verifier(),), origin=by.name)
+    try:
+        return checkpoints.open_checkpoint(signed, (by.verifier(),), origin=by.name)
+    except UnverifiedNote as error:
+        raise Misconfigured(
+            "The last checkpoint was signed with another key than the key folder's.",
+            "Key folder and database do not belong together, or UPHELD_LEDGER_NAME changed: put it back.",
+        ) from error
 
 
 def _store(signed: SignedCheckpoint, now: datetime) -> SignedCheckpoint:

@@ -57,10 +57,10 @@ def make_engine(system: System, secrets: Mapping[str, str]) -> sa.Engine:
     try:
         engine = sa.create_engine(url, **options)
     except ModuleNotFoundError as error:
-        extra = "mariadb" if backend in ("mysql", "mariadb") else error.name
+        package = "'upheld[mariadb]'" if backend in ("mysql", "mariadb") else error.name
         raise Misconfigured(
             f"{system.name}: the driver {error.name} is not installed.",
-            f"Install it: pip install 'upheld[{extra}]'.",
+            f"Install it: pip install {package}.",
         ) from error
     _settings(engine, backend)
     return engine
