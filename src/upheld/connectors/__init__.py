@@ -1,1 +1,1 @@
-"""One folder a kind of system: sql, files, manual; each found by an entry point, each passing one conformance kit."""
+"""One folder a kind of system: sql, files, manual; found by entry points, each passing one kit."""
