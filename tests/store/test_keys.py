@@ -114,3 +114,21 @@ def test_a_line_that_a_crash_cut_off_harms_no_other_key(tmp_path: Path) -> None:
     for _ in range(3):
         keys.create()
     assert keys.open(first, sealed, record="a") == SECRET
+
+
+@pytest.mark.parametrize("lost", ["index.key", "suppression.key", "ledger.key"])
+def test_a_lost_key_of_the_organisation_is_never_replaced(keys: KeyStore, tmp_path: Path, lost: str) -> None:
+    """P-24: a new suppression key would know nobody who was erased, a new index key would find no open case."""
+    keys.create()
+    (tmp_path / "keys" / lost).unlink()
+    again = KeyStore(tmp_path / "keys")
+    use = {
+        "index.key": again.blind,
+        "suppression.key": again.suppress,
+        "ledger.key": lambda *_: again.signing_seed(),
+    }
+
+    with pytest.raises(Misconfigured, match=f"{lost} is missing, but the others are there"):
+        use[lost]("email", "ada@example.org")
+
+    assert not (tmp_path / "keys" / lost).exists()

@@ -26,6 +26,7 @@ Random = Callable[[int], bytes]
 
 NONCE = 12
 SEALED = b"\x01"
+ORGANISATION = ("index.key", "suppression.key", "ledger.key", "master.key")
 """The version of what is sealed or wrapped here: its first byte (spec/keys.md)."""
 
 
@@ -122,17 +123,26 @@ class KeyStore:
         if not path.exists():
             with self._locked(path):
                 if not path.exists():
-                    self._may_begin(file)
-                    _replace(path, b64encode(self._random(32)) + b"\n")
+                    self._begin(file)
         return _secret_in(path)
 
-    def _may_begin(self, file: str) -> None:
-        """A lost master key is never replaced by a new one beside keys that it cannot open."""
-        if file == "master.key" and any(self._folder.glob("people/*.keys")):
+    def _begin(self, file: str) -> None:
+        """Make the keys of the organisation, all at once, the master key last. A lost one is never replaced by a
+        new one: that would open nothing, find no open case and know nobody who was erased, and look well."""
+        master = self._folder / "master.key"
+        if master.exists():
             raise Misconfigured(
-                f"The master key {self._folder / file} is missing, but keys that it wraps are there.",
+                f"The key {self._folder / file} is missing, but the others are there.",
+                "Restore the key folder as a whole from its newest copy. Nothing is done until then.",
+            )
+        if any(self._folder.glob("people/*.keys")):
+            raise Misconfigured(
+                f"The master key {master} is missing, but keys that it wraps are there.",
                 "Restore it from its copy. Nothing can be opened or sealed until then.",
             )
+        for name in ORGANISATION:
+            if not (self._folder / name).exists():
+                _replace(self._folder / name, b64encode(self._random(32)) + b"\n")
 
     def _wrap(self, name: str, key: bytes) -> bytes:
         nonce = self._random(NONCE)

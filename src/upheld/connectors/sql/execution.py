@@ -90,9 +90,11 @@ class Run:
                     "meet no rule of the map.",
                     "Add a rule under `rows:` that says what happens to them.",
                 )
-        self._limits(connection, counts)
+        self._limits(rows, connection, order, counts)
 
-    def _limits(self, connection: sa.Connection, counts: Mapping[int, Count]) -> None:
+    def _limits(
+        self, found: Rows, connection: sa.Connection, order: Order, counts: Mapping[int, Count]
+    ) -> None:
         limits = self.system.limits
         total = sum(count.rows for count in counts.values())
         if limits.rows_per_person is not None and total > limits.rows_per_person:
@@ -101,10 +103,7 @@ class Run:
             )
         if limits.share_of_table is None:
             return
-        matched: dict[str, int] = {}
-        for count in counts.values():
-            matched[count.table] = max(matched.get(count.table, 0), count.rows)
-        for table, rows in matched.items():
+        for table, rows in ((each.table, each.matched) for each in matched(found, connection, order.steps)):
             if rows:
                 size = connection.execute(
                     sa.select(sa.func.count()).select_from(self.tables[table])

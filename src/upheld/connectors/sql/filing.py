@@ -1,11 +1,13 @@
 """Files that rows name: they go with the last row that names them (scenario 38)."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from upheld.connectors.sql.engine import filled
+from upheld.connectors.sql.inside import values_in
 from upheld.connectors.sql.where import Rows, negated
 from upheld.rights.outcome import Count, Misconfigured, Permanent
 from upheld.rights.plan import EraseFiles
@@ -28,26 +30,40 @@ def to_remove(
         named = (
             connection.execute(sa.select(column).where(hers, column.is_not(None)).distinct()).scalars().all()
         )
-        shared: set[str] = set()
-        if named:
-            others = sa.select(column).where(negated(hers), column.in_(named)).distinct()
-            shared = set(connection.execute(others).scalars())
-        paths = [
-            _below(root, str(path), f"{name}.{step.file.column}")
-            for path in named
-            if path and path not in shared
-        ]
+        files = {path: _below(root, str(path), f"{name}.{step.file.column}") for path in named if path}
+        shared: set[Path] = set()
+        if files:
+            plain = {path.relative_to(root).as_posix() for path in files.values()}
+            same = values_in(rows.tables, name, step.file.column, [*files, *sorted(plain)])
+            others = connection.execute(sa.select(column).where(negated(hers), same).distinct())
+            shared = {_plain(root, str(path)) for path in others.scalars()}
+        paths = [path for path in dict.fromkeys(files.values()) if path not in shared]
         going[step.number] = tuple(paths)
     return going
 
 
 def _below(root: Path, named: str, where: str) -> Path:
-    path = (root / named).resolve()
+    path = _plain(root, named)
     if not path.is_relative_to(root) or path == root:
         raise Permanent(
             f"A file named in {where} lies outside its folder.", "Correct that row, then try again."
         )
+    if path.resolve() != path:
+        # What a link leads to may be another row's file, and would be removed in place of the link.
+        raise Permanent(
+            f"A file named in {where} is reached through a symbolic link.",
+            "Put the file itself there, then try again.",
+        )
+    if path.is_dir():
+        raise Permanent(
+            f"What is named in {where} is a folder, not a file.", "Correct that row, then try again."
+        )
     return path
+
+
+def _plain(root: Path, named: str) -> Path:
+    """The place that is named, in one spelling: `a/../b` is `b`."""
+    return Path(os.path.normpath(root / named))
 
 
 def remove(step: EraseFiles, paths: Sequence[Path]) -> Count:

@@ -31,9 +31,9 @@ def find(
     known = {(each.table, each.key): each for each in people}
     fresh = [each for each in found if _tells_more(each, known.get((each.table, each.key)))]
     everybody = dict(known)
-    for each in fresh:
-        if _tells_more(each, everybody.get((each.table, each.key))):
-            everybody[each.table, each.key] = each
+    for person in fresh:
+        if _tells_more(person, everybody.get((person.table, person.key))):
+            everybody[person.table, person.key] = person
     vouched = _vouched(rows, connection, list(everybody.values()))
     return Found(tuple(dict.fromkeys(fresh)), tuple(dict.fromkeys(vouched)))
 

@@ -23,6 +23,9 @@ _MANY = 200
 """From this many keys on, PostgreSQL and SQLite get one bound list instead of one parameter a key."""
 
 
+_SOME = 10_000
+
+
 @dataclass(frozen=True)
 class KeySet:
     """Keys of rows of `table`, in its `columns`, distinct."""
@@ -45,11 +48,40 @@ def is_in(tables: Tables, table: str, columns: Sequence[str], keys: Sequence[Key
             fitted.append(tuple(part[0] for part in parts))
     if not fitted:
         return sa.false()
-    together = sa.tuple_(*(tables.column(table, column) for column in columns)).in_(fitted)
+    together = _together(tables, table, columns, fitted)
     exact = [
         binary(tables, table, column, [key[index] for key in fitted]) for index, column in enumerate(columns)
     ]
     return sa.and_(together, *(each for each in exact if each is not None))
+
+
+def _together(
+    tables: Tables, table: str, columns: Sequence[str], keys: list[tuple[Scalar, ...]]
+) -> Predicate:
+    """The columns together equal one of the keys. Many keys are few parameters: servers take some ten thousand."""
+    row = sa.tuple_(*(tables.column(table, column) for column in columns))
+    dialect, single = tables.live.dialect, any(isinstance(part, bytes) for key in keys for part in key)
+    if len(keys) < _MANY or dialect not in ("postgresql", "sqlite"):
+        return row.in_(keys)
+    if dialect == "postgresql":
+        kinds = [_element(tables.known(table, column).type) for column in columns]
+        lists = [
+            sa.cast(
+                sa.bindparam(None, [key[index] for key in keys], type_=postgresql.ARRAY(kind)),
+                postgresql.ARRAY(kind),
+            )
+            for index, kind in enumerate(kinds)
+        ]
+        names = [sa.column(f"part{index}", kind) for index, kind in enumerate(kinds)]
+        listed = sa.func.unnest(*lists).table_valued(*names).render_derived()
+        return row.in_(sa.select(*listed.c))
+    if single:
+        return sa.or_(*(row.in_(keys[start : start + _SOME]) for start in range(0, len(keys), _SOME)))
+    each = sa.func.json_each(json.dumps([[_json(part) for part in key] for key in keys])).table_valued(
+        "value"
+    )
+    parts = [sa.func.json_extract(each.c.value, f"$[{index}]") for index in range(len(columns))]
+    return row.in_(sa.select(*parts))
 
 
 def values_in(tables: Tables, table: str, column: str, values: Sequence[Scalar]) -> Predicate:
@@ -76,11 +108,17 @@ def values_in(tables: Tables, table: str, column: str, values: Sequence[Scalar])
 
 
 def binary(tables: Tables, table: str, column: str, values: Sequence[Scalar]) -> Predicate | None:
-    """The further test that MariaDB needs, whose collations call 'jose' and 'José ' equal; None elsewhere."""
-    if tables.live.dialect in ("sqlite", "postgresql"):
+    """The further test that MariaDB needs, whose collations call 'jose' and 'José ' equal, and a column of SQLite
+    that folds case or blanks; None elsewhere."""
+    known = tables.known(table, column)
+    if tables.live.dialect == "postgresql" or known.family is not Family.TEXT:
         return None
-    if tables.known(table, column).family is not Family.TEXT:
-        return None
+    if tables.live.dialect == "sqlite":
+        if known.collation is None:
+            return None
+        listed = sa.func.json_each(json.dumps([_json(value) for value in values])).table_valued("value")
+        exact = sa.collate(tables.column(table, column), "BINARY").in_(sa.select(listed.c.value))
+        return cast("Predicate", exact)
     text = sa.cast(tables.column(table, column), mysql.CHAR(charset="utf8mb4"))
     return cast("Predicate", sa.collate(text, "utf8mb4_nopad_bin").in_([str(value) for value in values]))
 

@@ -31,7 +31,8 @@ def is_spelled(dialect: str, target: sa.ColumnElement[Any], values: Iterable[str
     """Rows whose column holds one of the values but for case, composition and blanks around it; none else."""
     wanted = set(values)
     if dialect == "sqlite":
-        return getattr(sa.func, FOLD)(target).in_(sorted({normalise("email", value) for value in wanted}))
+        plain: sa.ColumnElement[Any] = getattr(sa.func, FOLD)(target)
+        return plain.in_(sorted({normalise("email", value) for value in wanted}))
     folded: sa.ColumnElement[Any] = sa.func.lower(sa.func.trim(target))
     if dialect in ("mariadb", "mysql"):
         folded = sa.collate(sa.cast(folded, mysql.CHAR(charset="utf8mb4")), "utf8mb4_nopad_bin")

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import types
+from sqlalchemy.dialects import mysql
 
 from upheld.connectors.sql.columns import Tables
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in, values_in
@@ -167,9 +168,23 @@ class Rows:
         return over if age.side is Side.OVER else negated(over)
 
 
+_UNSET = [
+    "0",
+    "0.0",
+    "0.00",
+    "false",
+    "f",
+    "",
+    "False",
+    *(f"0000-00-00{time}" for time in ("", " 00:00:00", " 00:00:00.000000")),
+]
+
+
 def marked(column: sa.ColumnElement[Any]) -> Predicate:
     """The column is set, and not false, zero or empty."""
-    return sa.and_(column.is_not(None), sa.cast(column, sa.Text()).not_in(["0", "false", "f", "", "False"]))
+    if isinstance(column.type, mysql.BIT):
+        return sa.type_coerce(column, types.Integer()) > 0
+    return sa.and_(column.is_not(None), sa.cast(column, sa.Text()).not_in(_UNSET))
 
 
 def negated(predicate: Predicate) -> Predicate:
@@ -185,12 +200,18 @@ def first_running_day(period: Period, today: date) -> date:
     return day
 
 
+FIRST_SECOND = 100_000_000
+"""Numbers below are no moments since 1970 (this one is in 1973): a period is never over because of them."""
+
+
 def _dated(column: sa.ColumnElement[Any]) -> list[Predicate]:
-    """The column holds a day of the calendar: no zero date, no infinity before all time, no empty text."""
+    """The column holds a day of the calendar: no zero date, no infinity before all time, no text but an ISO date, no
+    number that is none of seconds (0 for never, 20190101)."""
     kind = column.type
-    if isinstance(kind, types.Date | types.DateTime | types.String):
-        return [column >= _bound(kind, date.min, None)]
-    return []
+    if isinstance(kind, types.Numeric | types.Integer):
+        return [column >= FIRST_SECOND]
+    known: list[Predicate] = [column >= _bound(kind, date.min, None)]
+    return [*known, column.like("____-__-__%")] if isinstance(kind, types.String) else known
 
 
 def _bound(kind: types.TypeEngine[Any], day: date, zone: tzinfo | None) -> Any:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from upheld.connectors.sql.inside import KeySet, Predicate, is_in
 from upheld.connectors.sql.locate import keys_of
 from upheld.connectors.sql.order import Break, Touch
 from upheld.connectors.sql.schema import Family
-from upheld.connectors.sql.where import Rows, negated
+from upheld.connectors.sql.where import FIRST_SECOND, Rows, negated
 from upheld.datamap.model import Assignment, Link, Period
 from upheld.datamap.period import added
 from upheld.rights.outcome import Count, Due, Misconfigured
@@ -192,17 +193,22 @@ class Writer:
         columns = [*(self.rows.tables.column(name, each) for each in key), self._moment(name, after)]
         days: dict[str, list[Key]] = {}
         for row in self.connection.execute(sa.select(*columns).where(self.condition(step))):
-            day = as_date(row[-1])
+            day = as_date(row[-1], self.rows.now.tzinfo or UTC)
             if day is not None:
                 days.setdefault(added(day, period).isoformat(), []).append(tuple(row[:-1]))
         self.due.extend(Due(step.number, name, day, key, tuple(keys)) for day, keys in sorted(days.items()))
 
     def _moment(self, name: str, after: str) -> sa.ColumnElement[Any]:
-        """PostgreSQL's moments as text: Python has no infinity (scenario 70)."""
-        column = self.rows.tables.column(name, after)
+        """PostgreSQL's moments as text: Python has no infinity (scenario 70). By the organisation's own clock, as the
+        period is counted."""
+        column: sa.ColumnElement[Any] = self.rows.tables.column(name, after)
+        zone = getattr(self.rows.now.tzinfo, "key", "UTC")
         moment = self.rows.tables.known(name, after).family is Family.MOMENT
         postgresql = self.connection.dialect.name == "postgresql"
-        return sa.cast(column, sa.Text()) if moment and postgresql else column
+        if not (moment and postgresql):
+            return column
+        zoned = getattr(column.type, "timezone", False) and isinstance(column.type, sa.types.DateTime)
+        return sa.cast(sa.func.timezone(zone, column) if zoned else column, sa.Text())
 
     # --- detaching ---
 
@@ -301,10 +307,11 @@ def _apart(erase: Touch, step: Touch) -> bool:
     return erase.selection.when in step.selection.unless or erase.selection.age != step.selection.age
 
 
-def as_date(value: object) -> date | None:
-    """The calendar day of a stored moment: a date, a datetime, ISO text, seconds since 1970; else None."""
+def as_date(value: object, zone: tzinfo = UTC) -> date | None:
+    """The calendar day of a stored moment by the clock in `zone`: a date, a datetime, ISO text, seconds since 1970;
+    else None."""
     if isinstance(value, datetime):
-        return value.date()
+        return value.astimezone(zone).date() if value.tzinfo else value.date()
     if isinstance(value, date):
         return value
     if isinstance(value, str) and not value.endswith("BC"):
@@ -312,6 +319,9 @@ def as_date(value: object) -> date | None:
             return date.fromisoformat(value[:10])
         except ValueError:
             return None
-    if isinstance(value, int | float):
-        return datetime.fromtimestamp(value, UTC).date()
+    if isinstance(value, int | float | Decimal) and FIRST_SECOND <= value < _LAST_SECOND:
+        return datetime.fromtimestamp(float(value), zone).date()
     return None
+
+
+_LAST_SECOND = 250_000_000_000

@@ -59,6 +59,10 @@ UNIONS = 200  # SQLite takes 500 parts in one compound SELECT
 Grouped = Mapping[str, list[Any]]
 
 
+FOLDING = re.compile(r"\bCOLLATE\s+[\"'`\[]?(?!BINARY\b)\w", re.IGNORECASE)
+"""SQLite does not say which column folds case or blanks; where one of the table does, all are compared exactly."""
+
+
 def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
     """`schemas` names `main` and attached databases. Misconfigured for one that is not attached."""
     schemas = schemas or ("main",)
@@ -153,6 +157,7 @@ def _column(row: Any, key: tuple[str, ...], table: Any, dialect: sa.Dialect) -> 
         generated=row.hidden in GENERATED,
         identity=row_id,
         length=int(length[1]) if length else None,
+        collation="NOCASE" if found is Family.TEXT and FOLDING.search(table.sql or "") else None,
         json=found is Family.JSON,
         position=row.cid + 1,
     )

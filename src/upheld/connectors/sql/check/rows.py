@@ -81,15 +81,16 @@ def undated(look: Look) -> Iterator[Finding]:
                     "retain.undated",
                     table.name,
                     f"{many} rows of {table.name} are to be retained and have no {name} to count from.",
-                    f"UPDATE {look.place(live)} SET {look.word(column.name)} = {_today(live, column.name)}"  # noqa: S608
+                    f"UPDATE {look.place(live)} SET {look.word(column.name)} = {_today(look.live.dialect, live, column.name)}"  # noqa: S608
                     f" WHERE {look.word(column.name)} IS NULL",
                     column=column.name,
                 )
 
 
-def _today(live: LiveTable, name: str) -> str:
-    whole = live.columns[name].family.value == "integer"
-    return "0" if whole else "CURRENT_DATE"
+def _today(dialect: str, live: LiveTable, name: str) -> str:
+    whole = live.columns[name].family.value in ("integer", "number")
+    seconds = {"postgresql": "EXTRACT(EPOCH FROM now())", "sqlite": "strftime('%s', 'now')"}
+    return seconds.get(dialect, "UNIX_TIMESTAMP()") if whole else "CURRENT_DATE"
 
 
 def undecided(look: Look) -> Iterator[Finding]:
