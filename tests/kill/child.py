@@ -160,13 +160,8 @@ def forked(todo: Callable[[], None]) -> int:
         try:
             todo()
             status = 0
-<<<<<<< HEAD
-        except Exception as error:  # noqa: BLE001 - told to the test, whatever it is
-            sys.stderr.write(f"{type(error).__name__}: {error}\n")
-=======
         except Failure as failure:
             sys.stderr.write(f"{failure}\n")
->>>>>>> property
         finally:
             sys.stderr.flush()
             os._exit(status)

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable, Sequence
 from contextlib import closing, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from tests.servers.database import Database
-from tests.servers.plugin import NewDatabase
 from upheld.ledger.__main__ import main as verify
 from upheld.ledger.types import REGISTRY
 
@@ -165,6 +165,7 @@ class Company:
     runs: int = 0
     said: list[tuple[int, str]] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    backups: dict[str, dict[str, Sequence[tuple[Any, ...]]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         systems = self.folder / "privacy" / "systems"
@@ -174,14 +175,11 @@ class Company:
         (systems / "forum.yaml").write_text(FORUM)
         (systems / "shop.yaml").write_text(SHOP)
         self.forum.run(*FORUM_SCHEMA, *FORUM_ROWS)
-        with closing(sqlite3.connect(self.folder / "shop.begin")) as connection:
+        with closing(sqlite3.connect(self.shop)) as connection:
             connection.executescript(SHOP_SQL)
-        shutil.copy(self.folder / "shop.begin", self.shop)
         self._start()
         assert self.run(["status"]) == 0, self.said
-        shutil.copytree(self.data, self.folder / "data.begin")
-        if self.store:
-            self._copy_store(self._store_name, f"{self._store_name}_begin")
+        self.keep("begin")
 
     # --- places ---
 
@@ -264,18 +262,42 @@ class Company:
 
     # --- back to the beginning ---
 
-    def reset(self) -> None:
+    def reset(self, to: str = "begin") -> None:
+        """Everything as it was at that moment."""
         shutil.rmtree(self.data)
-        shutil.copytree(self.folder / "data.begin", self.data)
-        self._reset_forum()
+        shutil.copytree(self.folder / f"data.{to}", self.data)
+        self.restore_forum(to)
+        self.restore_shop(to)
+        if self.store:
+            self._copy_store(f"{self._store_name}_{to}", self._store_name)
+
+    def keep(self, name: str) -> None:
+        """Give this moment a name, for `reset` and for restores."""
+        shutil.rmtree(self.folder / f"data.{name}", ignore_errors=True)
+        shutil.copytree(self.data, self.folder / f"data.{name}")
+        shutil.copy(self.shop, self.folder / f"shop.{name}")
+        self.backups[name] = {table: self.forum.rows(f"SELECT * FROM {table}") for table in FORUM_TABLES}
+        if self.store:
+            self._copy_store(self._store_name, f"{self._store_name}_{name}")
+
+    def restore_forum(self, to: str = "begin") -> None:
+        """The backup of that moment, in place of the live database of the forum."""
+        engine = self.forum.engine()
+        with engine.begin() as connection:
+            for table in FORUM_TABLES:
+                connection.exec_driver_sql(f"DELETE FROM {table}")
+            for table in reversed(FORUM_TABLES):
+                for row in self.backups[to][table]:
+                    marks = ", ".join(f":v{number}" for number in range(len(row)))
+                    values = {f"v{number}": value for number, value in enumerate(row)}
+                    connection.execute(sa.text(f"INSERT INTO {table} VALUES ({marks})"), values)
+        engine.dispose()
+
+    def restore_shop(self, to: str = "begin") -> None:
+        """The backup of that moment, in place of the live file of the shop."""
         for rest in self.folder.glob("shop.sqlite*"):
             rest.unlink()
-        shutil.copy(self.folder / "shop.begin", self.shop)
-        if self.store:
-            self._copy_store(f"{self._store_name}_begin", self._store_name)
-
-    def _reset_forum(self) -> None:
-        self.forum.run(*(f"DELETE FROM {table}" for table in FORUM_TABLES), *FORUM_ROWS)
+        shutil.copy(self.folder / f"shop.{to}", self.shop)
 
     @property
     def _store_url(self) -> str:
@@ -368,6 +390,6 @@ def _plain(value: object) -> object:
     return re.sub(r"(removed|gone)-\w+", r"\1-random", value) if isinstance(value, str) else value
 
 
-def company(kind: str, store: str, new_database: NewDatabase, folder: Path) -> Company:
+def company(kind: str, store: str, new_database: Callable[[str], Database], folder: Path) -> Company:
     """The forum on `kind`, Upheld's records on `store`."""
     return Company(folder, new_database(kind), new_database(store) if store != "sqlite" else None)

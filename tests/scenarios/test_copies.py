@@ -312,7 +312,8 @@ def test_scenario_48_nothing_known_of_her_stands_in_evidence_ledger_or_records(
     seen = preview(means=office.means(), right=Right.ERASURE, asked=office.asked(HER))
 
     standing = office.erase(HER)
-    certificate = certify(means=office.means(), request=standing.request).encode()
+    _, issued = certify(means=office.means(), request=standing.request)
+    certificate = issued.encode()
     ledger = b"".join(export(means=office.means()))
 
     assert standing.complete

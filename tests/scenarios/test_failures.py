@@ -1,4 +1,4 @@
-"""Scenarios 50, 51, 53, 57 and 61: rows that come in meanwhile, two at once, systems down, maps that have aged."""
+"""Scenarios 50, 51, 53, 57, 61 and 69: rows that come in meanwhile, two at once, systems down, maps that have aged."""
 
 import threading
 from collections.abc import Sequence
@@ -131,11 +131,7 @@ def test_scenario_50_a_row_behind_a_row_that_comes_in_is_not_left_behind_either(
 
     @sa.event.listens_for(connector.engine, "before_cursor_execute")
     def arrive(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if (
-            statement.startswith("DELETE")
-            and before in statement.split("WHERE", maxsplit=1)[0]
-            and not came_in
-        ):
+        if statement.startswith("DELETE") and before in statement.partition("WHERE")[0] and not came_in:
             came_in.append(_insert(world, "INSERT INTO accounts VALUES (99, 0)"))
             _insert(world, "INSERT INTO payments VALUES (99, 99)")
 
@@ -240,7 +236,7 @@ def test_scenario_53_one_of_two_systems_down_keeps_the_case_open_and_is_not_wait
     office = open_office(world, tmp_path)
 
     standing = office.erase(ADA)
-    certificate = certify(means=office.means(), request=standing.request).certificate
+    _, issued = certify(means=office.means(), request=standing.request)
     before = Evidence.objects.filter(fulfilment__system="club").count()
 
     assert not standing.complete
@@ -248,7 +244,7 @@ def test_scenario_53_one_of_two_systems_down_keeps_the_case_open_and_is_not_wait
         ("club", "DONE"),
         ("shop", "FAILED"),
     ]
-    assert [part.system for part in certificate.unfinished] == ["shop"]
+    assert [part.system for part in issued.certificate.unfinished] == ["shop"]
     assert (world.rows("posts"), len(shop.rows("SELECT id FROM customers"))) == ([(2, 5)], 2)
 
     world.secrets["SHOP_DATABASE_URL"] = shop.url
@@ -349,3 +345,32 @@ def test_scenario_61_a_second_look_at_the_half_erased_person_still_finds_her(mak
     with pytest.raises(Misconfigured):
         world.run("DROP TABLE posts")
         world.erase(BEN)
+
+
+RECEIPTS = "CREATE TABLE receipts (token VARCHAR(100) PRIMARY KEY);\n"
+
+
+@pytest.mark.parametrize("receipt", ["with a receipt", "without"])
+def test_scenario_69_death_between_the_commit_and_our_record_is_established_afterwards(
+    make: Make, sqlite_records: Path, tmp_path: Path, receipt: str
+) -> None:
+    kept = receipt == "with a receipt"
+    posts = POSTS.replace("{reference}", "")
+    world = make(posts + RECEIPTS * kept, POSTED, system="receipt: receipts" if kept else "")
+    office = open_office(world, tmp_path)
+    request = office.begin(ADA)
+
+    def dies(_system: str, what: str) -> None:
+        if what == "committed":
+            raise Died
+
+    with pytest.raises(Died):
+        erasure.fulfil(means=office.means(), request=request, progress=dies)
+    assert not Evidence.objects.exists()
+    [standing] = office.resume(now=LATER)
+
+    best = "receipt" if kept else "reread"
+    known = "witnessed" if world.database.dialect == "postgresql" else best
+    assert standing.complete
+    assert [each.established for each in Evidence.objects.filter(part__isnull=False)] == [known]
+    assert world.rows("posts") == [(2, 5)]

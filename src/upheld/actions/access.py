@@ -1,8 +1,10 @@
 """Give a person a copy of her data (G-15.3, G-15.4)."""
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 
 from django.db import transaction
 
@@ -12,8 +14,11 @@ from upheld.actions.preview import Preview
 from upheld.actions.record import record
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import PACKAGE_ISSUED, PACKAGE_OPENED
+from upheld.rights.connector import Collected, Connector
 from upheld.rights.outcome import Misconfigured
 from upheld.rights.package.writing import Summary, write
+from upheld.rights.plan import Step
+from upheld.rights.subject import Subject
 from upheld.store import models
 from upheld.store.models import RequestState
 
@@ -26,6 +31,38 @@ class Delivered:
     summary: Summary
 
 
+Rows = Callable[[str, int], None]
+"""Told how many more rows were read in a system, for whoever shows progress."""
+
+BETWEEN = 250
+
+
+def uncounted(_system: str, _many: int) -> None:
+    """Shows no progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A connector that tells how many rows it has given."""
+
+    name: str
+    connector: Connector
+    rows: Rows
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.connector, name)
+
+    def collect(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Iterator[Collected]:
+        many = 0
+        for each in self.connector.collect(steps, subject, now=now):
+            many += 1
+            if many == BETWEEN:
+                self.rows(self.name, many)
+                many = 0
+            yield each
+        self.rows(self.name, many)
+
+
 def deliver(
     *,
     means: Means,
@@ -35,6 +72,7 @@ def deliver(
     recipients: tuple[str, ...],
     days: int,
     language: str = "",
+    rows: Rows = uncounted,
 ) -> Delivered:
     """Write the copy, encrypted to `recipients`, and note when it expires. Reads only, in every system.
 
@@ -52,7 +90,7 @@ def deliver(
         preview.plan,
         means.datamap,
         preview.subject,
-        means.connectors,
+        {name: cast("Connector", _Counted(name, each, rows)) for name, each in means.connectors.items()},
         now=means.now,
         out=out,
         recipients=recipients,

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from upheld.actions import evidence, plans
+from upheld.actions import plans
 from upheld.actions.erasure import standing
 from upheld.actions.journal import counts_of, tally
 from upheld.actions.means import Means
@@ -39,10 +39,10 @@ REVIEW = timedelta(days=365)
 def certify(*, means: Means, request: models.Request) -> Issued:
     """A signed certificate with its proof; incomplete, and saying so, while a system waits.
 
-    A request gets one complete certificate, and an incomplete one each time something changed: where the
-    last still says what is so, that very certificate is given again. Writes `certificate.issued` for a new
-    one, then waits for the checkpoint that covers it. Raises Destroyed once the case's key is gone: a
-    certificate has to be issued before.
+    A request gets one complete certificate, and an incomplete one each time something changed: where the last
+    still says what is so, that very certificate is given again. Writes `certificate.issued` for a new one,
+    then waits for the checkpoint that covers it. Raises Destroyed once the case's key is gone: a certificate
+    has to be issued before.
     """
     key = means.keys.commitment_key(request.case.key)
     row, certificate = _issued(means, request, key)
@@ -166,11 +166,10 @@ def _result(means: Means, fulfilment: models.Fulfilment, plan: Plan, kept: list[
 
 
 def _answered(task: models.Task) -> int:
-    row = task.fulfilment.evidence.filter(attempt=task.step, part__isnull=True).first()
-    if row is None or task.answered_at is None:
+    evidence = task.fulfilment.evidence.filter(attempt=task.step, part__isnull=True).first()
+    if evidence is None or task.answered_at is None:
         return 0
-    counts = evidence.read(row).get("counts")
-    return int(counts["deleted"]) if isinstance(counts, dict) else 0
+    return int(json.loads(evidence.record)["counts"]["deleted"])
 
 
 def _class(fulfilment: models.Fulfilment, removed: int, retained: int) -> EvidenceClass:

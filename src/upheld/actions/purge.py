@@ -1,14 +1,15 @@
 """What is due: retained rows on their date, expired packages, keys of closed cases (G-30.4, K-02, P-25)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from upheld.actions import cases, holds, journal, plans
+from upheld.actions.erasure import Progress, silently
 from upheld.actions.means import Means
 from upheld.actions.record import record
 from upheld.ledger.types import RETENTION_PURGED
@@ -43,7 +44,7 @@ class Purged:
     failures: tuple[tuple[str, str], ...]
 
 
-def due(*, on: date) -> Iterable[models.Due]:
+def due(*, on: date) -> QuerySet[models.Due]:
     """Rows whose period has ended, oldest first."""
     return (
         models.Due.objects.filter(on__lte=on, purged_at__isnull=True)
@@ -52,7 +53,7 @@ def due(*, on: date) -> Iterable[models.Due]:
     )
 
 
-def purge(*, means: Means) -> Purged:
+def purge(*, means: Means, progress: Progress = silently) -> Purged:
     """Do everything that is due today. Safe to repeat; a system that fails keeps its rows due and is named.
 
     Rows under a hold in force stay due. Expired packages go whatever became of their request. Keys go last.
@@ -65,6 +66,7 @@ def purge(*, means: Means) -> Purged:
             rows += _rows(means, row)
         except Failure as failure:
             failures.append((row.fulfilment.system, str(failure)))
+        progress(row.fulfilment.system, "purged")
     released = tuple(
         request
         for matter in holds.lapsed(means=means)

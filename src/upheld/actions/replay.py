@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from upheld.actions import cases, plans, purge
+from upheld.actions.erasure import Progress, silently
 from upheld.actions.means import Means
 from upheld.actions.record import record
 from upheld.ledger.types import ERASURE_REPLAYED
@@ -29,7 +32,9 @@ class Replayed:
     spared: int
 
 
-def replay(*, means: Means, system: str, since: datetime | None = None) -> Replayed:
+def replay(
+    *, means: Means, system: str, since: datetime | None = None, progress: Progress = silently
+) -> Replayed:
     """Repeat every erasure of one restored system, oldest first, as its own approved plan had it: what was
     promised then is done again, whatever the map says now. Where the map has changed since, the look
     afterwards is by the map as it is now, and an erasure that leaves what only the new map knows is named.
@@ -47,7 +52,8 @@ def replay(*, means: Means, system: str, since: datetime | None = None) -> Repla
         )
     erasures = rows = spared = 0
     failures: list[tuple[str, str]] = []
-    for fulfilment in _erased(system, since):
+    for fulfilment in erased(system, since):
+        progress(system, "replayed")
         case = fulfilment.request.case
         try:
             subject = cases.subject_of(means=means, case=case)
@@ -72,7 +78,8 @@ def replay(*, means: Means, system: str, since: datetime | None = None) -> Repla
     return Replayed(system, erasures, rows, tuple(failures), spared)
 
 
-def _erased(system: str, since: datetime | None) -> Sequence[models.Fulfilment]:
+def erased(system: str, since: datetime | None) -> QuerySet[models.Fulfilment]:
+    """Whose part of that system was erased, oldest first."""
     found = models.Fulfilment.objects.filter(
         system=system,
         state__in=[FulfilmentState.DONE, FulfilmentState.RETAINED],
@@ -80,7 +87,7 @@ def _erased(system: str, since: datetime | None) -> Sequence[models.Fulfilment]:
     )
     if since is not None:
         found = found.filter(parts__settled_at__gte=since)
-    return list(found.distinct().select_related("plan__request", "request__case").order_by("finished_at"))
+    return found.distinct().select_related("plan__request", "request__case").order_by("finished_at")
 
 
 def _purged(system: str, since: datetime | None) -> Sequence[models.Due]:

@@ -3,6 +3,7 @@
 from upheld.actions import erasure, holds
 from upheld.actions.erasure import Progress, Standing, silently
 from upheld.actions.means import Means
+from upheld.actions.preview import unfinished
 from upheld.law.right import Right
 from upheld.store.models import Request, RequestState
 
@@ -26,6 +27,12 @@ def resume(*, means: Means, case: str = "", progress: Progress = silently) -> tu
         for request in waiting.order_by("received_at")
         if str(request.case.pk).startswith(case)
     )
+
+
+def to_do(*, case: str = "") -> int:
+    """How many systems' parts have no outcome yet."""
+    waiting = Request.objects.filter(right__in=ERASURES, state=RequestState.IN_PROGRESS)
+    return sum(len(unfinished(each)) for each in waiting if str(each.case_id).startswith(case))
 
 
 def unapproved(*, case: str = "") -> tuple[Request, ...]:

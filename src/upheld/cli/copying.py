@@ -30,8 +30,9 @@ def look(wish: Wish) -> int:
     """What the copy would hold; 1 where a system cannot be asked."""
     means = start.means()
     asked = start.asked(means.connectors, wish.identity, wish.identity_file)
+    known = show.known(means, asked, quiet=wish.as_json)
     with show.progress(quiet=wish.as_json):
-        seen = preview.preview(means=means, right=Right.ACCESS, asked=asked)
+        seen = preview.preview(means=means, right=Right.ACCESS, asked=asked, subject=known)
     if wish.as_json:
         show.as_json(show.preview_json(seen))
     else:
@@ -45,8 +46,9 @@ def copy(wish: Wish) -> int:
     means = start.means()
     asked = start.asked(means.connectors, wish.identity, wish.identity_file)
     request = cases.receive(means=means, right=Right.ACCESS, asked=asked)
+    known = cases.subject_of(means=means, case=request.case)
     with show.progress(quiet=wish.as_json):
-        seen = preview.preview(means=means, right=Right.ACCESS, asked=asked)
+        seen = preview.preview(means=means, right=Right.ACCESS, asked=asked, subject=known)
     if not wish.as_json:
         typer.echo(show.preview_text(seen), err=True)
     if not show.confirmed("Write this person's copy?", yes=wish.yes):
@@ -54,7 +56,7 @@ def copy(wish: Wish) -> int:
         return 1
     out = wish.out or _default(str(request.pk))
     recipients, key_file = (wish.recipients, None) if wish.recipients else _new_key(out)
-    with show.progress(quiet=wish.as_json):
+    with show.progress(quiet=wish.as_json, unit="rows", total=seen.rows or None) as progress:
         delivered = access.deliver(
             means=means,
             request=request,
@@ -63,6 +65,7 @@ def copy(wish: Wish) -> int:
             recipients=recipients,
             days=settings.UPHELD_PACKAGE_DAYS,
             language=wish.language,
+            rows=progress.rows,
         )
     ledger.checkpoint(means=means)
     _tell(wish, delivered, out, key_file)

@@ -31,8 +31,9 @@ def look(wish: Wish) -> int:
     """The plan and its counts; 1 where something stands in its way."""
     means = start.means()
     asked = start.asked(means.connectors, wish.identity, wish.identity_file)
+    known = show.known(means, asked, quiet=wish.as_json)
     with show.progress(quiet=wish.as_json):
-        seen = preview.preview(means=means, right=Right.ERASURE, asked=asked)
+        seen = preview.preview(means=means, right=Right.ERASURE, asked=asked, subject=known)
     if wish.as_json:
         show.as_json(show.preview_json(seen))
     else:
@@ -67,7 +68,7 @@ def fulfil(wish: Wish) -> int:
             erasure.allow_more(
                 means=means, request=request, allow=wish.allow, reason=wish.reason, go_on=wish.go_on
             )
-    with show.progress(quiet=wish.as_json) as progress:
+    with show.progress(quiet=wish.as_json, total=request.fulfilments.count()) as progress:
         standing = erasure.fulfil(means=means, request=request, progress=progress)
     files = certify(means, request, wish.out) if standing.answered else ()
     ledger.checkpoint(means=means)

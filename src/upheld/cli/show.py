@@ -9,12 +9,24 @@ from pathlib import Path
 import typer
 from django.conf import settings
 from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
+from upheld.actions import cases
+from upheld.actions.asking import Asked
 from upheld.actions.erasure import Standing
+from upheld.actions.means import Means
 from upheld.actions.preview import Preview
 from upheld.cli import log
 from upheld.rights.connector import Finding, Severity
 from upheld.rights.outcome import Counts, Failure
+from upheld.rights.subject import Subject
 
 WORDS = {
     "started": "begins",
@@ -23,7 +35,21 @@ WORDS = {
     "verified": "looked at again",
     "failed": "failed",
     "asked": "its owner was asked",
+    "purged": "purged",
+    "replayed": "erased again",
 }
+OUTCOMES = frozenset(
+    {
+        "verified",
+        "failed",
+        "asked",
+        "purged",
+        "replayed",
+        "is being done by another run",
+        "was taken over by another run",
+    }
+)
+"""What ends a system's turn."""
 
 
 def as_json(value: object) -> None:
@@ -114,20 +140,56 @@ def files_text(files: Iterable[Path]) -> None:
         typer.echo(f"certificate: {file}")
 
 
+class Watch:
+    """Told what happens: writes the log, and moves the bar where there is one."""
+
+    def __init__(
+        self, note: Callable[[str, str], None], bar: Progress | None, unit: str, total: int | None
+    ) -> None:
+        self._note, self._bar = note, bar
+        if bar is not None:
+            self._task = bar.add_task("", total=total, unit=unit)
+
+    def __call__(self, system: str, what: str) -> None:
+        """Something happened in a system; an outcome counts as one more."""
+        self._note(system, what)
+        if self._bar is not None:
+            self._bar.update(self._task, description=f"{system}: {WORDS.get(what, what)}")
+            if what in OUTCOMES:
+                self._bar.advance(self._task)
+
+    def rows(self, system: str, many: int) -> None:
+        """So many more rows were read there; too many to be logged."""
+        if self._bar is not None:
+            self._bar.update(self._task, description=system, advance=many)
+
+
 @contextmanager
-def progress(*, quiet: bool = False) -> Iterator[Callable[[str, str], None]]:
-    """Says on standard error what happens in which system, silent where nobody watches; and logs it."""
+def progress(*, quiet: bool = False, unit: str = "systems", total: int | None = None) -> Iterator[Watch]:
+    """A bar on standard error with what is done of `total`, gone afterwards; silent where nobody watches.
+    Logs what happens, too."""
     note = log.to(settings.UPHELD_DATA)
     if quiet or not sys.stderr.isatty():
-        yield note
+        yield Watch(note, None, unit, total)
         return
-    with Console(stderr=True).status("…") as status:
+    columns = (
+        SpinnerColumn(),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[unit]}  {task.description}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        yield Watch(note, bar, unit, total)
 
-        def tell(system: str, what: str) -> None:
-            note(system, what)
-            status.update(f"{system}: {WORDS.get(what, what)}")
 
-        yield tell
+def known(means: Means, asked: Asked, *, quiet: bool) -> Subject | None:
+    """Whom an open case of these identities is about: half erased, no system could tell any more. Says so."""
+    case = cases.open_case(means=means, asked=asked)
+    subject = cases.subject_of(means=means, case=case) if case else None
+    if subject is not None and case is not None and not quiet:
+        typer.echo(f"Case {case.pk} of this person is open; this is what is left of her data.", err=True)
+    return subject
 
 
 def confirmed(question: str, *, yes: bool) -> bool:

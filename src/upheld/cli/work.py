@@ -6,10 +6,12 @@ from pathlib import Path
 import typer
 
 from upheld.actions import erasure, ledger, tasks
+from upheld.actions.purge import due
 from upheld.actions.purge import purge as remove
+from upheld.actions.replay import erased
 from upheld.actions.replay import replay as again
 from upheld.actions.resume import resume as go_on
-from upheld.actions.resume import unapproved
+from upheld.actions.resume import to_do, unapproved
 from upheld.actions.status import status as look
 from upheld.cli import show, start
 from upheld.cli.certifying import certify_answered
@@ -19,7 +21,7 @@ from upheld.cli.faults import WrongUse
 def resume(case: str, *, as_json: bool) -> int:
     """1 while a case is unfinished."""
     means = start.means()
-    with show.progress(quiet=as_json) as progress:
+    with show.progress(quiet=as_json, total=to_do(case=case) or None) as progress:
         standings = go_on(means=means, case=case, progress=progress)
     files = certify_answered(means, standings)
     ledger.checkpoint(means=means)
@@ -29,8 +31,7 @@ def resume(case: str, *, as_json: bool) -> int:
         typer.echo("\n".join(map(show.standing_text, standings)) or "Nothing was left unfinished.")
         for each in unapproved(case=case):
             typer.echo(
-                f"case {each.case_id}: erasure, received but never approved. "
-                "Ask for it again to go on with it."
+                f"case {each.case_id}: erasure, received, never approved; ask for it again to go on."
             )
         show.files_text(files)
     return 0 if all(each.complete for each in standings) else 1
@@ -39,8 +40,10 @@ def resume(case: str, *, as_json: bool) -> int:
 def purge(*, as_json: bool) -> int:
     """1 while something that is due could not be done."""
     means = start.means()
-    with show.progress(quiet=as_json) as progress:
-        purged = remove(means=means)
+    groups = due(on=means.now.date()).count()
+    with show.progress(quiet=as_json, unit="groups of rows", total=groups or None) as progress:
+        purged = remove(means=means, progress=progress)
+    with show.progress(quiet=as_json, total=len(purged.released) or None) as progress:
         standings = [erasure.fulfil(means=means, request=each, progress=progress) for each in purged.released]
     files = certify_answered(means, standings)
     ledger.checkpoint(means=means)
@@ -69,8 +72,9 @@ def purge(*, as_json: bool) -> int:
 def replay(system: str, since: datetime | None, *, as_json: bool) -> int:
     """1 where an erasure could not be repeated."""
     means = start.means()
-    with show.progress(quiet=as_json):
-        done = again(means=means, system=system, since=since)
+    total = erased(system, since).count()
+    with show.progress(quiet=as_json, unit="erasures", total=total or None) as progress:
+        done = again(means=means, system=system, since=since, progress=progress)
     ledger.checkpoint(means=means)
     if as_json:
         show.as_json(

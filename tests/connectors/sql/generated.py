@@ -162,13 +162,9 @@ class Maker:
             return self.pick(*(each for each in choices if not isinstance(each, Keep)))
         if null or stays:
             then = self.action(column, null=null, stays=stays, ghost=ghost, key=key, nested=True)
-<<<<<<< HEAD
             strip = (("body",) if self.yes() else ()) + (
-                () if (stays and self.yes()) or not null else (column,)
+                () if stays and (not null or self.yes()) else (column,)
             )
-=======
-            strip = (("body",) if self.yes() else ()) + (() if stays and (not null or self.yes()) else (column,))
->>>>>>> property
             choices.append(Retain("day", then, strip))
         return self.pick(*choices)
 

@@ -213,30 +213,6 @@ def _table(sheet: Sheet) -> dict[str, Any]:
         ways = [_way(each) for each in sheet.ways if each.sees is sees]
         if ways:
             table[side] = ways
-<<<<<<< HEAD
-    if sheet.by:
-        by = {name: act(each) for name, each in sheet.by}
-        if sheet.person:
-            by["id"] = act(sheet.rules[0][1])
-        table["on_erase"] = {"by": by}
-    elif len(sheet.rules) == 1 and not sheet.rules[0][0]:
-        only = act(sheet.rules[0][1])
-        if sheet.orphan and only == "detach":
-            only = {"detach": {}}
-        table["on_erase"] = only
-    elif sheet.rules:
-        table["rows"] = [
-            {"when": _when(when), "on_erase": act(each)} if when else {"otherwise": act(each)}
-            for when, each in sheet.rules
-        ]
-    if sheet.orphan:
-        table["on_erase"] = {**table.get("on_erase", {}), "orphan": "delete"}
-    return table | _relations(sheet, table)
-
-
-def _relations(sheet: Sheet, table: dict[str, Any]) -> dict[str, Any]:
-=======
->>>>>>> property
     if sheet.held:
         table["held_by"] = {sheet.held[0]: {sheet.held[1]: "id"}}
     if sheet.replies:

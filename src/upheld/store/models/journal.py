@@ -92,9 +92,8 @@ class Part(models.Model):
 
     `token` asks the target later what became of it. Traces and before-images are personal and sealed. A
     system has at most one part whose outcome is not known: the next is prepared only after this one is
-    settled. `plan`: the version it was written by, to which
-    the numbers of its steps belong. `last`: nothing of the system was left to write after it. `due`: the
-    kept rows it purges; None for a part of the erasure itself.
+    settled. `plan`: the version it was written by, to which the numbers of its steps belong. `last`: nothing
+    of the system was left to write after it. `due`: the kept rows it purges; None for a part of the erasure.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
