@@ -128,8 +128,8 @@ class KeyStore:
 
     def _begin(self, file: str) -> None:
         """Make the keys of the organisation, all at once, the master key last. A lost one is never
-        replaced by a new one: that would open nothing, find no open case, know nobody who was erased, and look
-        well."""
+        replaced by a new one: that would open nothing, find no open case, know nobody who was erased, and
+        look well."""
         master = self._folder / "master.key"
         if master.exists():
             raise Misconfigured(
