@@ -76,10 +76,19 @@ texts = st.one_of(
     st.floats().map(str),
     st.lists(st.integers(), max_size=3).map(json.dumps),
     st.dictionaries(st.text(max_size=3), st.none() | st.integers(), max_size=2).map(json.dumps),
-    st.sampled_from(NASTY).flatmap(lambda nasty: st.sampled_from([f"{nasty} ", f" {nasty}", nasty * 2, nasty.upper()])),
+    st.sampled_from(NASTY).flatmap(
+        lambda nasty: st.sampled_from([f"{nasty} ", f" {nasty}", nasty * 2, nasty.upper()])
+    ),
 )
 keys: st.SearchStrategy[Any] = st.one_of(
-    texts, st.none(), st.booleans(), st.integers(), st.floats(), st.binary(max_size=9), st.decimals(allow_nan=False), st.uuids()
+    texts,
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.binary(max_size=9),
+    st.decimals(allow_nan=False),
+    st.uuids(),
 )
 
 
@@ -181,15 +190,26 @@ VALUES = 25
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql", "mariadb"])
-def test_scenario_27_a_hostile_identity_names_whom_it_names_or_nobody(kind: str, make: Callable[[str], World]) -> None:
+def test_scenario_27_a_hostile_identity_names_whom_it_names_or_nobody(
+    kind: str, make: Callable[[str], World]
+) -> None:
     world = make(kind)
     connector = world.connector
     steps = world.plan().of("club")
 
     @settings(
-        max_examples=EXAMPLES[kind], derandomize=True, phases=[Phase.explicit, Phase.generate], deadline=None, database=None, suppress_health_check=list(HealthCheck)
+        max_examples=EXAMPLES[kind],
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
     )
-    @given(st.lists(texts, min_size=VALUES, max_size=VALUES, unique=True), keys, st.sampled_from(["username", "code", "email", "phone"]))
+    @given(
+        st.lists(texts, min_size=VALUES, max_size=VALUES, unique=True),
+        keys,
+        st.sampled_from(["username", "code", "email", "phone"]),
+    )
     def ask(values: list[str], key: Any, which: str) -> None:
         _no_guess(connector, values[0])
         _found(connector, which, values)
@@ -199,7 +219,9 @@ def test_scenario_27_a_hostile_identity_names_whom_it_names_or_nobody(kind: str,
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql", "mariadb"])
-def test_scenario_27_each_nasty_value_erases_whom_it_names_or_nobody(kind: str, make: Callable[[str], World]) -> None:
+def test_scenario_27_each_nasty_value_erases_whom_it_names_or_nobody(
+    kind: str, make: Callable[[str], World]
+) -> None:
     world = make(kind)
     connector = world.connector
     steps = world.plan().of("club")

@@ -24,7 +24,9 @@ INVALID = sorted(name for name in VECTORS if name.startswith("invalid"))
 
 PAGE = (SPEC / "plan.md").read_text()
 WORDS = dict(
-    re.findall(r"^\| `(\w+)` \| (.+) \|$", PAGE.partition("[[[end]]]")[0].partition("[[[cog")[2], re.MULTILINE)
+    re.findall(
+        r"^\| `(\w+)` \| (.+) \|$", PAGE.partition("[[[end]]]")[0].partition("[[[cog")[2], re.MULTILINE
+    )
 )
 PLAIN = {"date", "datetime", "decimal", "uuid", "bytes", "float"}
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from upheld.actions import cases, journal, plans
+from upheld.actions.difference import expected
 from upheld.actions.journal import Fenced, Hold
 from upheld.actions.means import Means
 from upheld.actions.preview import Preview, refuse_beyond, unfinished
@@ -97,7 +98,13 @@ def approve(
         raise Permanent("A limit was allowed without a reason.", "Say why: --reason TEXT.")
     refuse_beyond(preview.beyond, allow)
     row = plans.store(
-        means=means, request=request, plan=preview.plan, allowed=allow, reason=reason, go_on=go_on
+        means=means,
+        request=request,
+        plan=preview.plan,
+        allowed=allow,
+        reason=reason,
+        go_on=go_on,
+        expected={name: expected(preview.counts.get(name)) for name in preview.plan.systems},
     )
     cases.remember(means=means, case=request.case, subject=preview.subject)
     unreached = {each.system: each.failure for each in preview.unreached}

@@ -1,6 +1,6 @@
 """Plans as rows: stored when approved, read back for everything that follows."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from django.db import transaction
@@ -34,6 +34,7 @@ def store(
     allowed: Iterable[str] = (),
     reason: str = "",
     go_on: str = "",
+    expected: Mapping[str, Mapping[str, int]] | None = None,
 ) -> models.Plan:
     """The approved plan as rows. Belongs into the transaction of its approval."""
     version = request.plans.count() + 1
@@ -48,6 +49,7 @@ def store(
         allowed=sorted(allowed),
         reason=reason,
         go_on=go_on,
+        expected=dict(expected or {}),
     )
     models.Step.objects.bulk_create(
         models.Step(

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import typer
@@ -20,6 +21,7 @@ from rich.progress import (
 
 from upheld.actions import cases
 from upheld.actions.asking import Asked
+from upheld.actions.difference import differences
 from upheld.actions.erasure import Standing
 from upheld.actions.means import Means
 from upheld.actions.preview import Preview
@@ -120,6 +122,7 @@ def standing_text(standing: Standing) -> str:
     lines += [
         f"  {name}: {state.lower()}{f' ({why})' if why else ''}" for name, state, why in standing.systems
     ]
+    lines += [f"  otherwise than previewed: {each}" for each in differences(standing.request)]
     return "\n".join(lines)
 
 
@@ -131,6 +134,7 @@ def standing_json(standing: Standing) -> Mapping[str, object]:
         "state": standing.request.state,
         "complete": standing.complete,
         "systems": [{"system": name, "state": state, "why": why} for name, state, why in standing.systems],
+        "differences": [asdict(each) for each in differences(standing.request)],
     }
 
 

@@ -30,9 +30,7 @@ def resume(case: str, *, as_json: bool) -> int:
     else:
         typer.echo("\n".join(map(show.standing_text, standings)) or "Nothing was left unfinished.")
         for each in unapproved(case=case):
-            typer.echo(
-                f"case {each.case_id}: erasure, received, never approved; ask for it again to go on."
-            )
+            typer.echo(f"case {each.case_id}: erasure, received, never approved; ask for it again to go on.")
         show.files_text(files)
     return 0 if all(each.complete for each in standings) else 1
 

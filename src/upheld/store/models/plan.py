@@ -10,7 +10,8 @@ class Plan(models.Model):
     """What was approved, by whom, and what was allowed beyond its limits. Names no person (P-23).
 
     `version` counts up when a request is planned anew, for instance when a hold was released. `format` names
-    the form in which its steps and its digest are written (spec/plan.md).
+    the form in which its steps and its digest are written (spec/plan.md). `expected`: rows that the preview
+    counted, by system and step.
     """
 
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="plans")
@@ -23,6 +24,7 @@ class Plan(models.Model):
     allowed = models.JSONField(default=list)
     reason = models.CharField(max_length=500, default="")
     go_on = models.CharField(max_length=500, default="")
+    expected = models.JSONField(default=dict)
 
     class Meta:
         constraints = (
