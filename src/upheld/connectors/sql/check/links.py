@@ -49,7 +49,7 @@ def _nullable(live: LiveTable, link: Link) -> bool:
 
 
 def unreached(look: Look) -> Iterator[Finding]:
-    """Tables that the planner passes over: their rows would be in no copy, and no erasure would touch them."""
+    """Tables that the planner passes over: their rows would be in no copy, and no erasure would take them."""
     steps = plan_system(look.system, Right.ACCESS)
     reached = {step.selection.table for step in steps if isinstance(step, Collect)}
     for table, _ in look.pairs:
@@ -58,8 +58,8 @@ def unreached(look: Look) -> Iterator[Finding]:
             yield look.finding(
                 "table.unreached",
                 table.name,
-                f"No row of {table.name} is ever anybody's: the rows of {above} are shared, and every link of "
-                "theirs is only cut.",
+                f"No row of {table.name} is ever anybody's: the rows of {above} are shared, "
+                "and every link of theirs is only cut.",
                 f"Give {table.name} a link of its own to people, or in `by` of {above} another action than "
                 "`detach` to the link through which its rows are hers.",
             )
