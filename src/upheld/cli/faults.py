@@ -12,6 +12,8 @@ from upheld.datamap.fault import Invalid
 from upheld.rights.outcome import Failure, Misconfigured
 
 USAGE = 2
+STOPPED = 130
+"""How the command line's own frame ends after Ctrl-C."""
 INTERRUPTED = "Stopped. What was begun is safe: `upheld resume` goes on with it."
 
 
@@ -24,6 +26,8 @@ def guarded(work: Callable[[], int]) -> int:
     try:
         return work()
     except SystemExit as ended:
+        if ended.code == STOPPED:
+            tell(INTERRUPTED)
         return ended.code if isinstance(ended.code, int) else 1
     except KeyboardInterrupt:
         return tell(INTERRUPTED)
@@ -62,7 +66,7 @@ def unexpected(error: Exception) -> int:
         if "readonly" in said or "unable to open" in said or "full" in said:
             return tell(
                 "Upheld's own records cannot be written.",
-                "Check who owns the data folder (--data), that it may be written, and that the disk has room.",
+                "Check who owns the data folder (--data), that it may be written, and the disk has room.",
             )
         return tell(
             "The database of Upheld's own records cannot be reached, or broke off.",

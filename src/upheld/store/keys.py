@@ -127,8 +127,9 @@ class KeyStore:
         return _secret_in(path)
 
     def _begin(self, file: str) -> None:
-        """Make the keys of the organisation, all at once, the master key last. A lost one is never replaced by
-        a new one: that would open nothing, find no open case and know nobody who was erased, and look well."""
+        """Make the keys of the organisation, all at once, the master key last. A lost one is never replaced
+        by a new one: that would open nothing, find no open case and know nobody who was erased, and look
+        well."""
         master = self._folder / "master.key"
         if master.exists():
             raise Misconfigured(
