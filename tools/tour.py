@@ -1,14 +1,14 @@
 """The tour in the README: `python -m tools.tour` runs the demo and puts what it said between the markers.
 
-Each command keeps its first lines, long ones are cut; both are shown by an ellipsis. Numbers differ from run to run and
-machine to machine, so only the structure is compared with the demo by a test: its headings and its commands.
+Each command keeps its first lines, long ones are cut; both are shown by an ellipsis. Numbers differ from run
+to run and machine to machine, so only the structure is compared with the demo by a test: its headings and its
+commands.
 """
 
 import re
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
 from tools.findings import ROOT
 
@@ -52,7 +52,7 @@ def shown(readme: str) -> str:
 
 
 def _cut(line: str) -> str:
-    return line if len(line) <= WIDTH else line[: WIDTH - 1].rstrip() + "…"
+    return line if len(line) <= WIDTH or line.startswith("  $") else line[: WIDTH - 1].rstrip() + "…"
 
 
 def main() -> int:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tools import tour
+from tools.findings import ROOT
 from upheld.demo import postgresql
 from upheld.rights.outcome import Misconfigured
 
@@ -56,6 +58,9 @@ def test_the_demo_holds_and_leaves_no_server_behind(tmp_path: Path) -> None:
     for name in ("liv.sorensen", "studio-sorensen", "livsorensen", "555142", "Deichgasse"):
         assert name not in ledger
     assert str(tmp_path) not in told
+    assert tour.structure(told) == tour.structure(tour.shown((ROOT / "README.md").read_text())), (
+        "The README's tour is another: run python -m tools.tour"
+    )
 
 
 @pytest.mark.usefixtures("postgresql_18")

@@ -35,7 +35,7 @@ NASTY = (
     '{"$ne": null}', "7,8", ",", ",,", "7;8", "${HOME}", "{random}", ":x", "%s", "%(x)s", "\u202e7", "\ufeff7",
     "٧", "７", "ı", "İ", "ß", "ss", "é", "e\u0301", "😀", "\ud800", "9" * 18, "9" * 19, "9" * 20, "9" * 5000,
     "9223372036854775807", "9223372036854775808", "-9223372036854775808", "-9223372036854775809",
-    "18446744073709551615", "x" * 100_000, "josé@x.example.org", "jose@x.example.org", "JOSE@X.EXAMPLE.ORG ",
+    "18446744073709551615", "x" * 100_000, "josé@x.example.org", "JOSÉ", "éva", "Éva@x.example.org", "émile", "émile@x.example.org", "jose@x.example.org", "JOSE@X.EXAMPLE.ORG ",
     "o'neil@x.example.org", "per%cent@x.example.org", "percent@x.example.org", "under_score@x.example.org",
     "7@x.example.org", "+49 30 901820", "0000000", "+", "()", "2026-11-22", "12345678-1234-5678-1234-567812345678",
 )  # fmt: skip
@@ -46,6 +46,8 @@ PEOPLE = (
     (10, "abc", "null", "per%cent@x.example.org", ""),
     (11, "O'Neil", "_", "under_score@x.example.org", "0"),
     (12, "josé", "x", "", None),
+    (13, "ÉVA", "y", "ÉVA@x.example.org", None),
+    (14, "e\u0301mile", "z", " E\u0301MILE@X.example.org", None),
     (0, "zero", "0", " ", "-"),
 )
 SCHEMA = """

@@ -192,15 +192,16 @@ def _open(means: Means, right: Right, asked: Asked, regime: str) -> Case:
 
 def _learn(means: Means, case: Case, asked: Asked) -> None:
     known = asked_in(means=means, case=case)
-    if case.sealed_subject is None:
-        joined = Asked(
-            tuple(dict.fromkeys((*known.identities, *asked.identities))),
-            tuple(dict.fromkeys((*known.decisions, *asked.decisions))),
-        )
-        if joined != known:
-            _seal_asked(means, case, joined)
-            case.save(update_fields=["sealed_identities"])
-        known = joined
+    # Once the plan is approved only decisions are learnt, for systems that could not be asked before it.
+    identities = asked.identities if case.sealed_subject is None else ()
+    joined = Asked(
+        tuple(dict.fromkeys((*known.identities, *identities))),
+        tuple(dict.fromkeys((*known.decisions, *asked.decisions))),
+    )
+    if joined != known:
+        _seal_asked(means, case, joined)
+        case.save(update_fields=["sealed_identities"])
+    known = joined
     names = _names(known)
     whole = sha256(repr(names).encode()).hexdigest()
     case.blind_index.filter(whole=True).delete()

@@ -24,7 +24,8 @@ class Difference:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.system}, {self.table}: {self.previewed:,} previewed, {self.changed:,} changed; {self.reason}"
+        numbers = f"{self.previewed:,} previewed, {self.changed:,} changed"
+        return f"{self.system}, {self.table}: {numbers}; {self.reason}"
 
 
 def expected(counts: Counts | Failure | None) -> dict[str, int]:

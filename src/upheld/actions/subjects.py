@@ -1,15 +1,16 @@
 """Who the case is about, looked for again where a system could not be asked before."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
 from upheld.actions import cases
 from upheld.actions.means import Means
-from upheld.rights.identify import Identified, identify
+from upheld.rights.identify import Ambiguous, Identified, identify
 from upheld.rights.subject import Identity, Subject
 from upheld.store import models
 from upheld.store.models import FulfilmentState
+from upheld.store.models.journal import FailureKind
 
 
 def reach_again(*, means: Means, request: models.Request) -> None:
@@ -26,13 +27,34 @@ def reach_again(*, means: Means, request: models.Request) -> None:
     if subject is None:
         return
     reachable = {name: means.connectors[name] for name in missing if name in means.connectors}
-    found = identify(reachable, subject.identities, subject.people)
-    fresh = _further(subject, found.subject.identities)
+    asked = cases.asked_in(means=means, case=request.case)
+    decided = (*subject.people, *(each for each in asked.decisions if not each.key or each.system in missing))
     further = Identified(Subject(()))
-    if fresh:
-        others = {name: each for name, each in means.connectors.items() if name not in missing}
-        further = identify(others, fresh, subject.people)
+    try:
+        found = identify(reachable, subject.identities, decided)
+        fresh = _further(subject, found.subject.identities)
+        if fresh:
+            others = {name: each for name, each in means.connectors.items() if name not in missing}
+            further = identify(others, fresh, decided)
+    except Ambiguous as doubt:
+        _undecided(missing, doubt)
+        return
     _learn(means, request, subject, found, further)
+
+
+@transaction.atomic
+def _undecided(missing: Mapping[str, models.Fulfilment], doubt: Ambiguous) -> None:
+    """The systems wait for a decision, named; whatever else is open goes on. The keys in the failure's own
+    words are personal, so they are not kept."""
+    where = sorted({f"{each.system}.{each.table}" for each in doubt.candidates})
+    for fulfilment in missing.values():
+        fulfilment.failure = FailureKind.MISCONFIGURED
+        fulfilment.failure_text = (
+            f"Rows of {', '.join(where)} may be this person's or somebody else's. "
+            "A person has to decide: `upheld erase --dry-run` for this person names them; "
+            "say which are with --identity SYSTEM.TABLE=KEY."
+        )
+        fulfilment.save(update_fields=["failure", "failure_text"])
 
 
 @transaction.atomic

@@ -20,7 +20,8 @@ Identity = Annotated[
         "--identity",
         metavar="KIND=VALUE",
         help="Who: email=person@example.org. Repeat it for several. forum.users=7 names a row that you "
-        "decided is this person. On a machine that others use, who lists programs can read this: "
+        "decided is this person, forum.users= says that none there is. On a machine that others use, "
+        "who lists programs can read this: "
         "give - to read from standard input, or use --identity-file.",
     ),
 ]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from textwrap import indent
 
 import typer
 from django.conf import settings
@@ -103,7 +104,8 @@ def _counts_json(counted: Counts | Failure | None) -> object:
 def finding_text(finding: Finding) -> str:
     """One finding: where, what, and what ends it."""
     where = ".".join(part for part in (finding.system, finding.table, finding.column) if part)
-    return f"{finding.severity.value}: {where}: {finding.what} [{finding.code}]\n    {finding.cure}"
+    cure = indent(finding.cure, "    ")
+    return f"{finding.severity.value}: {where}: {finding.what} [{finding.code}]\n{cure}"
 
 
 def finding_json(finding: Finding) -> Mapping[str, str]:

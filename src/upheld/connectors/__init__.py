@@ -1,0 +1,1 @@
+"""One folder a kind of system: sql, files, manual; found by entry points, each passing one kit."""

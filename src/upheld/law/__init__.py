@@ -1,0 +1,1 @@
+"""What the law says, as values: rights, legal bases, grounds to keep."""

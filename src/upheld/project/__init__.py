@@ -1,0 +1,1 @@
+"""Wiring: the settings, the only place that reads the environment."""

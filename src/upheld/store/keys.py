@@ -127,9 +127,9 @@ class KeyStore:
         return _secret_in(path)
 
     def _begin(self, file: str) -> None:
-        """Make the keys of the organisation, all at once, the master key last. A lost one is never replaced
-        by a new one: that would open nothing, find no open case and know nobody who was erased, and look
-        well."""
+        """Make the keys of the organisation, all at once, the master key last. A lost one is never
+        replaced by a new one: that would open nothing, find no open case, know nobody who was erased, and
+        look well."""
         master = self._folder / "master.key"
         if master.exists():
             raise Misconfigured(
@@ -209,8 +209,6 @@ def _secret_in(path: Path) -> bytes:
         raise Misconfigured(
             f"The key file {path} cannot be read: {error.strerror}.", "Give its owner access."
         ) from error
-    except ValueError:
-        secret = b""
     if len(secret) != 32:
         raise Misconfigured(f"The key file {path} does not hold a key.", "Restore it from its copy.")
     return secret

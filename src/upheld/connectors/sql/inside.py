@@ -58,7 +58,7 @@ def is_in(tables: Tables, table: str, columns: Sequence[str], keys: Sequence[Key
 def _together(
     tables: Tables, table: str, columns: Sequence[str], keys: list[tuple[Scalar, ...]]
 ) -> Predicate:
-    """The columns together equal one of the keys. Many keys are few parameters: servers take some ten thousand."""
+    """The columns together equal one of the keys. Many keys are few parameters: servers take thousands."""
     row = sa.tuple_(*(tables.column(table, column) for column in columns))
     dialect, single = tables.live.dialect, any(isinstance(part, bytes) for key in keys for part in key)
     if len(keys) < _MANY or dialect not in ("postgresql", "sqlite"):
@@ -108,8 +108,8 @@ def values_in(tables: Tables, table: str, column: str, values: Sequence[Scalar])
 
 
 def binary(tables: Tables, table: str, column: str, values: Sequence[Scalar]) -> Predicate | None:
-    """The further test that MariaDB needs, whose collations call 'jose' and 'José ' equal, and a column of SQLite
-    that folds case or blanks; None elsewhere."""
+    """The further test that MariaDB needs, whose collations call 'jose' and 'José ' equal, and a column of
+    SQLite that folds case or blanks; None elsewhere."""
     known = tables.known(table, column)
     if tables.live.dialect == "postgresql" or known.family is not Family.TEXT:
         return None

@@ -205,8 +205,8 @@ FIRST_SECOND = 100_000_000
 
 
 def _dated(column: sa.ColumnElement[Any]) -> list[Predicate]:
-    """The column holds a day of the calendar: no zero date, no infinity before all time, no text but an ISO date, no
-    number that is none of seconds (0 for never, 20190101)."""
+    """The column holds a day of the calendar: no zero date, no infinity before all time, no text but an ISO
+    date, no number that is none of seconds (0 for never, 20190101)."""
     kind = column.type
     if isinstance(kind, types.Numeric | types.Integer):
         return [column >= FIRST_SECOND]

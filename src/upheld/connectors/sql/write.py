@@ -199,8 +199,8 @@ class Writer:
         self.due.extend(Due(step.number, name, day, key, tuple(keys)) for day, keys in sorted(days.items()))
 
     def _moment(self, name: str, after: str) -> sa.ColumnElement[Any]:
-        """PostgreSQL's moments as text: Python has no infinity (scenario 70). By the organisation's own clock, as the
-        period is counted."""
+        """PostgreSQL's moments as text: Python has no infinity (scenario 70). By the organisation's own
+        clock, as the period is counted."""
         column: sa.ColumnElement[Any] = self.rows.tables.column(name, after)
         zone = getattr(self.rows.now.tzinfo, "key", "UTC")
         moment = self.rows.tables.known(name, after).family is Family.MOMENT
@@ -308,8 +308,8 @@ def _apart(erase: Touch, step: Touch) -> bool:
 
 
 def as_date(value: object, zone: tzinfo = UTC) -> date | None:
-    """The calendar day of a stored moment by the clock in `zone`: a date, a datetime, ISO text, seconds since 1970;
-    else None."""
+    """The calendar day of a stored moment by the clock in `zone`: a date, a datetime, ISO text, seconds since
+    1970; else None."""
     if isinstance(value, datetime):
         return value.astimezone(zone).date() if value.tzinfo else value.date()
     if isinstance(value, date):

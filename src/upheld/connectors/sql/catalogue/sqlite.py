@@ -60,7 +60,7 @@ Grouped = Mapping[str, list[Any]]
 
 
 FOLDING = re.compile(r"\bCOLLATE\s+[\"'`\[]?(?!BINARY\b)\w", re.IGNORECASE)
-"""SQLite does not say which column folds case or blanks; where one of the table does, all are compared exactly."""
+"""SQLite does not say which column folds case or blanks; where one does, all are compared exactly."""
 
 
 def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:

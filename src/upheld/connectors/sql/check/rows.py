@@ -77,11 +77,12 @@ def undated(look: Look) -> Iterator[Finding]:
             found = _count(look, clause, [clause.c[column.name].is_(None), *_somebodys(table, live, clause)])
             if found:
                 many = f"More than {FEW}" if found > FEW else str(found)
+                today = _today(look.live.dialect, live, column.name)
                 yield look.finding(
                     "retain.undated",
                     table.name,
                     f"{many} rows of {table.name} are to be retained and have no {name} to count from.",
-                    f"UPDATE {look.place(live)} SET {look.word(column.name)} = {_today(look.live.dialect, live, column.name)}"  # noqa: S608
+                    f"UPDATE {look.place(live)} SET {look.word(column.name)} = {today}"  # noqa: S608
                     f" WHERE {look.word(column.name)} IS NULL",
                     column=column.name,
                 )
