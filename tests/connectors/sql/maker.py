@@ -549,7 +549,8 @@ class Maker:
             for index in range(self.many(4) if mails.rows else 0):
                 self.row(last, id=index + 1, mail_id=self.pick(*(row["id"] for row in mails.rows)))
         users = self.sheets["users"]
-        users.columns["last_id"] = Column(to=(last.name, "id"))
+        if not self.users_stay:
+            users.columns["last_id"] = Column(to=(last.name, "id"))
         owner = {row["id"]: row["user_id"] for row in mails.rows}
         for row in users.rows:
             own = [

@@ -95,7 +95,7 @@ class Oracle:
         keys = {
             tuple(above[column] for column in way.key)
             for above in self.sheets[way.to].rows
-            if (self.goes(way.to, above) if self.sheets[way.to].shared else self.owned(way.to, above))
+            if (self.leads(way.to, above) if self.sheets[way.to].shared else self.owned(way.to, above))
         }
         if way.array:
             return any((item,) in keys for item in row[way.columns[0]] or ())
@@ -109,6 +109,12 @@ class Oracle:
         ways = self.hers(name).get(row["n"], set())
         gone = {link for link, each in sheet.by if isinstance(each, Delete)}
         return bool(ways & gone) or (sheet.orphan and self.orphan(sheet, row))
+
+    def leads(self, name: str, row: Record) -> bool:
+        """Whether what hangs on a shared row is hers: the row goes, or it is hers by more than a link to cut."""
+        ways = self.hers(name).get(row["n"], set())
+        more = {link for link, each in self.sheets[name].by if not isinstance(each, Detach)}
+        return bool(ways & more) or self.goes(name, row)
 
     def orphan(self, sheet: Sheet, row: Record) -> bool:
         mine = self.hers(sheet.name).get(row["n"], set())

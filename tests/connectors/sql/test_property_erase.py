@@ -6,22 +6,23 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.connectors.sql.built import NOW, Stage, asked, copied, differences, settled, state, touched
 from tests.connectors.sql.generated import Generated, worlds
 from tests.servers.plugin import NewDatabase
 from upheld.rights.outcome import Committed, Verified
 
-settings.register_profile("soak", max_examples=5_000, derandomize=False)
 SOAK = settings.get_current_profile_name() == "soak"
 
 
 def usual(examples: int) -> settings:
-    """The same examples in every run, unless a longer run is asked for."""
+    """The same examples in every run, unless a longer run is asked for. Only that one shrinks what it finds:
+    it takes minutes, and the worlds are small."""
     return settings(
         max_examples=settings.default.max_examples if SOAK else examples,
         derandomize=not SOAK,
+        phases=tuple(Phase) if SOAK else (Phase.explicit, Phase.generate),
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
