@@ -60,7 +60,9 @@ def test_scenario_42_a_hold_withholds_and_its_release_does_the_rest_without_a_ne
 ) -> None:
     double = forum()
     standing = erase(means(tmp_path, double, holds=(CLAIM,)))
-    assert standing.systems == (("forum", "RETAINED", "partially withheld: rows stay for the matter MATTER-7"),)
+    assert standing.systems == (
+        ("forum", "RETAINED", "partially withheld: rows stay for the matter MATTER-7"),
+    )
     assert double.tables["posts"][0]["body"] == "I live at 17 Larkspur Lane"
     assert Request.objects.get().state == RequestState.IN_PROGRESS
     with pytest.raises(Permanent, match="still held"):

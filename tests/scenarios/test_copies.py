@@ -19,9 +19,8 @@ from tests.servers.database import Database
 from upheld.actions.certificates import certify
 from upheld.actions.ledger import export
 from upheld.actions.preview import preview
-from upheld.connectors.sql.collect import REDACTED
 from upheld.law.right import Right
-from upheld.rights.connector import Row
+from upheld.rights.connector import REDACTED, Row
 from upheld.rights.fulfil import Failed, execute
 from upheld.store.models import Evidence
 

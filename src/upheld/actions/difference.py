@@ -24,7 +24,8 @@ class Difference:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.system}, {self.table}: {self.previewed:,} previewed, {self.changed:,} changed; {self.reason}"
+        counted = f"{self.previewed:,} previewed, {self.changed:,} changed"
+        return f"{self.system}, {self.table}: {counted}; {self.reason}"
 
 
 def expected(counts: Counts | Failure | None) -> dict[str, int]:

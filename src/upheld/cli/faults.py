@@ -62,7 +62,8 @@ def unexpected(error: Exception) -> int:
         if "readonly" in said or "unable to open" in said or "full" in said:
             return tell(
                 "Upheld's own records cannot be written.",
-                "Check who owns the data folder (--data), that it may be written, and that the disk has room.",
+                "Check who owns the data folder (--data), that it may be written, "
+                "and that the disk has room.",
             )
         return tell(
             "The database of Upheld's own records cannot be reached, or broke off.",
