@@ -61,7 +61,7 @@ def test_scenario_50_a_row_that_comes_in_before_the_commit_is_not_left_behind(ma
     world = make(POSTS.replace("{reference}", ""), POSTED)
     events: list[Event] = []
 
-    came_in = []
+    came_in: list[bool] = []
     for event in execute(
         world.plan(), {"club": world.connector}, world.subject(ADA), now=NOW, entropy=lambda: "r1"
     ):

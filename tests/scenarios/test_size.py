@@ -133,6 +133,7 @@ def test_a_row_that_comes_in_between_two_slices_goes_too(make: Make) -> None:
         world.plan(), {"club": world.connector}, world.subject(ADA), now=NOW, entropy=lambda: "r1"
     ):
         if isinstance(event, Committed) and not came:
-            came.append(world.run("INSERT INTO posts VALUES (9, 1, 'late')"))
+            world.run("INSERT INTO posts VALUES (9, 1, 'late')")
+            came.append(event)
 
     assert (len(world.rows("posts")), world.rows("threads")) == (2, [(2, 5)])

@@ -24,8 +24,8 @@ class Difference:
     reason: str
 
     def __str__(self) -> str:
-        counted = f"{self.previewed:,} previewed, {self.changed:,} changed"
-        return f"{self.system}, {self.table}: {counted}; {self.reason}"
+        numbers = f"{self.previewed:,} previewed, {self.changed:,} changed"
+        return f"{self.system}, {self.table}: {numbers}; {self.reason}"
 
 
 def expected(counts: Counts | Failure | None) -> dict[str, int]:
