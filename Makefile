@@ -7,7 +7,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 	--no-emit-index-url --no-annotate --custom-compile-command "make pins" $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-apps check docs pins clean
+.PHONY: help demo test test-apps bench check docs pins clean
 
 help:  ## list these targets
 	@echo "Upheld: make <target>"
@@ -22,6 +22,12 @@ test: .venv/ready-dev  ## the tests, on every database server this machine has
 
 test-apps: .venv/ready-dev  ## the tests on whole applications that others wrote (APPS="test_indico.py …" chooses)
 	@$(BIN)/python -m pytest $(or $(addprefix tests/apps/,$(APPS)),tests/apps) $(ARGS)
+
+bench: .venv/ready-dev  ## memory of a large access package, and what the ledger costs (ROWS=5000000)
+	@echo "an access package of $(or $(ROWS),1000000) rows, in a process of its own"
+	@$(BIN)/python -m bench.package_memory $(or $(ROWS),1000000)
+	@echo "the ledger"
+	@$(BIN)/python -m bench.ledger
 
 check: .venv/ready-dev  ## lint, types, import contract, sizes, ids, words, docs
 	@echo "ruff: lint";            $(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -172,6 +173,9 @@ def test_a_missing_secret_names_every_place_and_leaves_the_case_open(shop: Shop)
         (["erase"], "Nobody was named"),
         (["erase", "--identity", "ada"], "is not KIND=VALUE"),
         (["erase", "--identity", "nowhere.users=7"], "There is no system"),
+        (["erase", "--identity", "shop.orders=7"], "No people live in shop.orders"),
+        (["erase", "--identity", "emial=ada@example.org"], "No system knows identities of the kind 'emial'"),
+        (["erase", "--identity", "email=ada@example.org", "--out", "nowhere/c.json"], "There is no folder"),
         (["erase", "--frobnicate"], "No such option"),
         (["replay", "shop", "--since", "yesterday"], "is not a time"),
         (["map", "schema", "nothing"], "There is no schema"),
@@ -237,3 +241,44 @@ def test_the_ledger_is_verified_without_anything_but_python_and_cryptography(tmp
     )
 
     assert done.stdout.splitlines()[-2:] == ["1", "[]"]
+
+
+def test_records_that_cannot_be_used_are_told_without_a_report(shop: Shop) -> None:
+    shop.upheld("status")
+    keys = shop.folder / "upheld-data" / "keys" / "ledger.key"
+    keys.write_text("garbage")
+    broken = shop.upheld("status")
+    keys.unlink()
+    missing = shop.upheld("status")
+    away = shop.upheld("status", UPHELD_DATABASE_URL="postgresql://127.0.0.1:1/upheld")
+
+    assert [each.returncode for each in (broken, missing, away)] == [1, 1, 1]
+    assert "does not hold a key" in broken.stderr
+    assert "is missing" in missing.stderr
+    assert "cannot be reached" in away.stderr
+    assert not (shop.folder / "upheld-data" / "errors").exists()
+
+
+def test_control_c_says_that_nothing_is_lost(shop: Shop) -> None:
+    holding = sqlite3.connect(shop.database, isolation_level=None)
+    holding.execute("BEGIN IMMEDIATE")
+    program = subprocess.Popen(
+        [sys.executable, "-m", "upheld.cli.main", "erase", "--identity", f"email={ADA}", "--yes"],
+        cwd=shop.folder,
+        env={**os.environ, "SHOP_DATABASE_URL": f"sqlite:///{shop.database}"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    log = shop.folder / "upheld-data" / "upheld.log"
+    while "started" not in (log.read_text() if log.exists() else ""):
+        assert program.poll() is None
+        time.sleep(0.1)
+    program.send_signal(signal.SIGINT)
+    holding.close()
+    said = program.communicate()[1]
+
+    assert (program.returncode, "`upheld resume` goes on with it" in said) == (130, True), said
+    assert shop.upheld("resume").returncode == 0
+    assert shop.users() == ["bob@example.com"]

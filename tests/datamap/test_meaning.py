@@ -72,7 +72,7 @@ def test_identities_are_normalised_by_their_kind_unless_said() -> None:
     )
     assert SHOP.table("customers").identities == (
         m.IdentityColumn("email", "email", "email", "confirmed_at"),
-        m.IdentityColumn("phone", "phone", "phone"),
+        m.IdentityColumn("phone", "phone", "phone:DE"),
         m.IdentityColumn("card", "card_code", "casefold"),
         m.IdentityColumn("handle", "handle", None),
     )

@@ -79,12 +79,19 @@ def test_a_given_name_that_means_two_people_is_decided_by_a_person() -> None:
 
 
 def test_a_telephone_number_shared_at_home_does_not_erase_the_husband() -> None:
-    forum, shop = system("forum", row(7, ADA, None, PHONE)), system("shop", row(70, BEN, None, PHONE))
+    forum = system("forum", row(7, ADA, None, PHONE), row(8, BEN, "ben"))
+    shop = system("shop", row(70, BEN, None, PHONE))
 
     with pytest.raises(Ambiguous) as doubt:
         found(forum, shop, given=(Identity("email", ADA),))
 
     assert doubt.value.candidates == (Candidate("shop", "users", (70,), "phone"),)
+
+
+def test_a_telephone_number_leads_to_her_second_address_too() -> None:
+    forum, shop = system("forum", row(7, ADA, None, PHONE)), system("shop", row(70, BEN, None, PHONE))
+
+    assert people(found(forum, shop, given=(Identity("email", ADA),))) == [("forum", 7), ("shop", 70)]
 
 
 def test_a_telephone_number_that_nothing_contradicts_leads_on() -> None:

@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from upheld.actions.record import record
 from upheld.ledger.keys import Ed25519Signer
-from upheld.ledger.note import UnverifiedNote
 from upheld.ledger.proof import verify
 from upheld.ledger.types import CASE_CLOSED
+from upheld.rights.outcome import Misconfigured
 from upheld.store import sequencer
 from upheld.store.models import Checkpoint, Entry, Node, PendingEntry
 
@@ -111,7 +111,7 @@ def test_nothing_is_signed_when_the_key_is_not_the_one_that_signed_before(record
     write(2)
     sequencer.sequence()
 
-    with pytest.raises(UnverifiedNote):
+    with pytest.raises(Misconfigured, match="another key"):
         sequencer.sign(by=Ed25519Signer("example.org/ledger", bytes(range(1, 33))), now=NOW, wait=False)
 
     assert list(Checkpoint.objects.values_list("size", flat=True)) == [0, 1]

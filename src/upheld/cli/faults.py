@@ -12,6 +12,8 @@ from upheld.datamap.fault import Invalid
 from upheld.rights.outcome import Failure, Misconfigured
 
 USAGE = 2
+STOPPED = 130
+"""How the command line's own frame ends after Ctrl-C."""
 INTERRUPTED = "Stopped. What was begun is safe: `upheld resume` goes on with it."
 
 
@@ -24,6 +26,8 @@ def guarded(work: Callable[[], int]) -> int:
     try:
         return work()
     except SystemExit as ended:
+        if ended.code == STOPPED:
+            tell(INTERRUPTED)
         return ended.code if isinstance(ended.code, int) else 1
     except KeyboardInterrupt:
         return tell(INTERRUPTED)

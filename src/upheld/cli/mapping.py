@@ -43,7 +43,9 @@ def check(*, strict: bool, offline: bool, as_json: bool) -> int:
             where = "" if why.startswith(f"{name}:") else f"{name}: "
             typer.echo(f"not checked: {where}{why}", err=True)
         tables = sum(len(system.tables) for system in mapped.systems)
-        typer.echo(f"{len(mapped.systems)} systems, {tables} tables, {len(findings)} findings.")
+        numbers = ((len(mapped.systems), "system"), (tables, "table"), (len(findings), "finding"))
+        said = ", ".join(f"{many} {word}{'' if many == 1 else 's'}" for many, word in numbers)
+        typer.echo(f"{said}.")
     fatal = {Severity.STOP, Severity.DOUBT} if strict else {Severity.STOP}
     return 1 if silent or any(each.severity in fatal for each in findings) else 0
 

@@ -7,17 +7,19 @@ import phonenumbers
 RULES = ("email", "phone", "casefold", "none")
 
 
-def normalise(rule: str | None, value: str, *, region: str | None = None) -> str:
+def normalise(rule: str | None, value: str) -> str:
     """The value in the form in which identities are compared.
 
     `email` and `casefold` compose (NFC), trim and fold case; a plus tag stays, because a tagged address may
-    be another person's (scenario 22). `phone` gives E.164 when the number can be read (`region` for numbers
-    without a country), else its digits. `none` and None leave the value as it is.
+    be another person's (scenario 22). `phone` gives E.164 when the number can be read, else its digits;
+    `phone:DE` reads one without a country as a number of that country.
+    `none` and None leave the value as it is.
     """
     if rule in ("email", "casefold"):
         return unicodedata.normalize("NFC", value).strip().casefold()
-    if rule == "phone":
-        return _phone(value, region)
+    kind, _, region = (rule or "").partition(":")
+    if kind == "phone":
+        return _phone(value, region or None)
     return value
 
 

@@ -15,6 +15,7 @@ from upheld.datamap.document.written import Written
 from upheld.datamap.fault import Invalid, MapError
 from upheld.datamap.meaning import organisation as registers
 from upheld.datamap.meaning.limits import completed
+from upheld.datamap.meaning.link import at_home
 from upheld.datamap.meaning.system import system
 from upheld.datamap.page import Page, Spot, parse
 from upheld.datamap.shape import shaped
@@ -115,6 +116,7 @@ def _systems(reading: _Reading, known: Known) -> list[tuple[Page, model.System]]
         check_system(value, known, Spot(page))
         if known.organisation is not None:
             value = replace(value, limits=completed(value.limits, known.organisation.limits))
+            value = at_home(value, known.organisation.country)
         found.append((page, value))
     if not _system_files(reading.folder):
         reading.pages[0].errors.append(

@@ -18,14 +18,14 @@ _ERASURE_EVIDENCE = {
     EvidenceClass.A: "The system reported this; we have not checked it ourselves (class A).",
     EvidenceClass.B: "We looked again afterwards and found nothing more to remove (class B).",
     EvidenceClass.C: "We destroyed the key that made it readable (class C).",
-    EvidenceClass.D: "Those who run the system have confirmed it to us (class D).",
+    EvidenceClass.D: "Somebody outside our organisation has confirmed it to us (class D).",
     EvidenceClass.E: "Nothing was removed here; see what stays (class E).",
 }
 _COPY_EVIDENCE = {
     EvidenceClass.A: "The system reported this number; we have not checked it ourselves (class A).",
     EvidenceClass.B: "We counted again afterwards and came to the same number (class B).",
     EvidenceClass.C: "What was here can no longer be read: its key is destroyed (class C).",
-    EvidenceClass.D: "Those who run the system have confirmed it to us (class D).",
+    EvidenceClass.D: "Somebody outside our organisation has confirmed it to us (class D).",
     EvidenceClass.E: "Nothing from here is in the copy; see what stays (class E).",
 }
 _ESTABLISHED = {

@@ -144,8 +144,8 @@ class _Search:
 
     def _perhaps_a_stranger(self, connector: Connector, person: Person) -> bool:
         """Whether what led from one system to a row in another says too little: the row vouches for another
-        address than hers (a recycled number, a shared one), or for nothing by which a mere name could be told
-        to be hers."""
+        address than hers under which somebody else stands beside her (a shared number), or for nothing by
+        which a mere name could be told to be hers."""
         via = person.via
         if via is None or not self._from_elsewhere(person.system, via):
             return False
@@ -154,7 +154,20 @@ class _Search:
         theirs = _by_kind(each for each in vouched if each.verified and each.kind != via.kind)
         if any(values & hers.get(kind, set()) for kind, values in theirs.items()):
             return False
-        return via.kind not in WORLDWIDE or any(kind in hers for kind in theirs)
+        if via.kind not in WORLDWIDE:
+            return True
+        others = WORLDWIDE & hers.keys() - {via.kind}
+        return self._name_another([each for each in vouched if each.verified and each.kind in others])
+
+    def _name_another(self, identities: Sequence[Identity]) -> bool:
+        """Whether these name a row beside hers in a table where she is known already."""
+        known = {(each.system, each.table) for each in self.people.values()}
+        asked = {system for system, _ in known} - self.unreached.keys() if identities else set()
+        return any(
+            (each.system, each.table) in known and (each.system, each.table, each.key) not in self.people
+            for name in sorted(asked & self.connectors.keys())
+            for each in self.connectors[name].find(identities, ()).people
+        )
 
     def _from_elsewhere(self, system: str, via: Identity) -> bool:
         """A name that was given is hers in the one system that knows it; in a second it may be another's."""

@@ -164,6 +164,15 @@ CASES = (
         PEOPLE + "CREATE MATERIALIZED VIEW top AS SELECT email FROM users;\n",
         on=(POSTGRESQL,),
     ),
+    Case(
+        "table.unreached",
+        "parts",
+        POSTS.format("x INT") + "CREATE TABLE parts (id INTEGER PRIMARY KEY, post_id INTEGER NOT NULL);\n",
+        USERS
+        + "posts: {belongs_to: {user_id: users.id}, on_erase: {by: {user_id: detach}}}\n"
+        + "parts: {belongs_to: {post_id: posts.id}, on_erase: delete}\n",
+        by_hand=("{by: {user_id: detach}}", "{by: {user_id: delete}}"),
+    ),
     Case("link.optional", "posts.user_id", POSTS.format("x INT"), USERS + LINK + "detach}\n"),
     Case(
         "link.type",

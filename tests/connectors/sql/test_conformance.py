@@ -39,9 +39,9 @@ def _tables(rows: Rows) -> sa.MetaData:
 
 
 class TestSql(ConnectorConformance):
-    @pytest.fixture(autouse=True)
-    def database(self, each_database):
-        self.database = each_database
+    @pytest.fixture(autouse=True, params=["sqlite", "postgresql15", "postgresql18", "mariadb"])
+    def database(self, request, new_database):
+        self.database = new_database(request.param)
 
     def make(self, rows: Rows):
         self.metadata = _tables(rows)

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from tests.connectors.sql.built import NOW, Stage, asked, differences, state
 from tests.connectors.sql.generated import Generated, rich, worlds
@@ -101,6 +101,7 @@ def test_a_step_left_out_of_any_plan_is_noticed(new_database: NewDatabase, tmp_p
 
     @usual(60)
     @given(worlds())
+    @example(rich(5))
     def prove(generated: Generated) -> None:
         _mutate(stage, generated, tally)
         assert tally.unnoticed == []

@@ -118,7 +118,7 @@ def _likely(
     target = rows.tables.column(table, column)
     if rule in ("email", "casefold"):
         return may_be_spelled(rows.tables.live.dialect, target, {*wanted, *filter(storable, given)})
-    if rule == "phone":
+    if (rule or "").startswith("phone"):
         digits: sa.ColumnElement[str] = sa.cast(target, sa.Text())
         for sign in " -()./":
             digits = sa.func.replace(digits, sign, "")

@@ -1,5 +1,7 @@
 """Links: by which columns rows belong to people."""
 
+from dataclasses import replace
+
 from upheld.datamap import model
 from upheld.datamap.document.table import ColumnsLinkForm, LinkForm, Links
 from upheld.datamap.meaning.condition import condition
@@ -102,3 +104,22 @@ def _identity(form: LinkForm, spot: Spot) -> tuple[None, tuple[str, ...]] | None
         if getattr(form, name) is not None:
             spot.down(name).complain("bad-link", f"`{name}` has no use beside `identity`.", "Leave it out.")
     return None, ()
+
+
+def at_home(system: model.System, country: str) -> model.System:
+    """Telephone numbers written without a country are read as numbers of the organisation's own."""
+    if not country:
+        return system
+
+    def home(rule: str | None) -> str | None:
+        return f"phone:{country}" if rule == "phone" else rule
+
+    tables = tuple(
+        replace(
+            table,
+            identities=tuple(replace(each, normalise=home(each.normalise)) for each in table.identities),
+            links=tuple(replace(each, normalise=home(each.normalise)) for each in table.links),
+        )
+        for table in system.tables
+    )
+    return replace(system, tables=tables)

@@ -75,6 +75,13 @@ ALL = (
         (28,),
     ),
     Code("pattern.unused", NOTE, "A pattern of `no_personal_data` fits no table.", "Remove it."),
+    Code(
+        "table.unreached",
+        STOP,
+        "The table is mapped, but no row of it is ever anybody's: what leads to it is only cut.",
+        "A link of its own, or another action than `detach` in `by` of the table it belongs to.",
+        (11,),
+    ),
     # undeclared
     Code(
         "table.undeclared",

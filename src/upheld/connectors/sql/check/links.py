@@ -6,7 +6,10 @@ from upheld.connectors.sql.check.edit import edit
 from upheld.connectors.sql.check.look import Look
 from upheld.connectors.sql.schema import Family, LiveColumn, LiveTable
 from upheld.datamap.model import Link, Tie
+from upheld.law.right import Right
 from upheld.rights.connector import Finding, Severity
+from upheld.rights.plan import Collect
+from upheld.rights.planner import plan_system
 
 CASTS = {Family.INTEGER: "integer", Family.TEXT: "text", Family.UUID: "uuid"}
 
@@ -43,6 +46,23 @@ def optional(look: Look) -> Iterator[Finding]:
 def _nullable(live: LiveTable, link: Link) -> bool:
     found = [live.column(name) for name in link.columns]
     return any(column is not None and column.nullable for column in found)
+
+
+def unreached(look: Look) -> Iterator[Finding]:
+    """Tables that the planner passes over: their rows would be in no copy, and no erasure would take them."""
+    steps = plan_system(look.system, Right.ACCESS)
+    reached = {step.selection.table for step in steps if isinstance(step, Collect)}
+    for table, _ in look.pairs:
+        if table.name not in reached and (table.links or table.held_by or table.history_of):
+            above = ", ".join(dict.fromkeys(link.to for link in table.links if link.to)) or "another table"
+            yield look.finding(
+                "table.unreached",
+                table.name,
+                f"No row of {table.name} is ever anybody's: the rows of {above} are shared, "
+                "and every link of theirs is only cut.",
+                f"Give {table.name} a link of its own to people, or in `by` of {above} another action than "
+                "`detach` to the link through which its rows are hers.",
+            )
 
 
 def kinds(look: Look) -> Iterator[Finding]:
@@ -151,4 +171,4 @@ def collations(look: Look) -> Iterator[Finding]:
             )
 
 
-RULES = (optional, kinds, indexes, collations)
+RULES = (optional, unreached, kinds, indexes, collations)
