@@ -48,6 +48,26 @@ class Stage:
                 connection.exec_driver_sql(statement.replace("%", "%%") if dialect != "sqlite" else statement)
         engine.dispose()
 
+    def refill(self, sheets: Sheets) -> None:
+        """The rows anew, where the schema stands already: on the servers much faster than `fill`."""
+        dialect = self.database.dialect
+        if dialect == "sqlite":
+            self.fill(sheets)
+            return
+        loose, tight = {
+            "postgresql": ("SET session_replication_role = replica", "SET session_replication_role = origin"),
+            "mariadb": ("SET FOREIGN_KEY_CHECKS = 0", "SET FOREIGN_KEY_CHECKS = 1"),
+        }[dialect]
+        engine = sa.create_engine(self.database.url)
+        with engine.begin() as connection:
+            connection.exec_driver_sql(loose)
+            for name in sheets:
+                connection.exec_driver_sql(f"DELETE FROM {name}")
+            for statement in inserts(sheets, dialect):
+                connection.exec_driver_sql(statement.replace("%", "%%"))
+            connection.exec_driver_sql(tight)
+        engine.dispose()
+
     def _cleared(self, connection: sa.Connection) -> list[str]:
         match self.database.dialect:
             case "sqlite":
