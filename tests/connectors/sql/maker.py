@@ -259,7 +259,8 @@ class Maker:
                 recipient_id=self.pick(*people),
                 body="dear friend",
             )
-        if self.yes():
+        led_on = orphan or not all(isinstance(act, Detach) for _, act in sheet.by)
+        if led_on and self.yes():
             self.attached("enclosures", "messages")
 
     def attached(self, name: str, to: str) -> None:
