@@ -259,7 +259,8 @@ class Maker:
                 recipient_id=self.pick(*people),
                 body="dear friend",
             )
-        if self.yes():
+        leads = orphan or not all(isinstance(each, Detach) for _, each in sheet.by)
+        if leads and self.yes():  # else nobody is ever reached there, which is a finding
             self.attached("enclosures", "messages")
 
     def attached(self, name: str, to: str) -> None:
