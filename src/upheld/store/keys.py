@@ -209,6 +209,8 @@ def _secret_in(path: Path) -> bytes:
         raise Misconfigured(
             f"The key file {path} cannot be read: {error.strerror}.", "Give its owner access."
         ) from error
+    except ValueError:
+        secret = b""
     if len(secret) != 32:
         raise Misconfigured(f"The key file {path} does not hold a key.", "Restore it from its copy.")
     return secret

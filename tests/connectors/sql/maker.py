@@ -259,8 +259,8 @@ class Maker:
                 recipient_id=self.pick(*people),
                 body="dear friend",
             )
-        leads = orphan or not all(isinstance(each, Detach) for _, each in sheet.by)
-        if leads and self.yes():  # else nobody is ever reached there, which is a finding
+        led_on = orphan or not all(isinstance(act, Detach) for _, act in sheet.by)
+        if led_on and self.yes():
             self.attached("enclosures", "messages")
 
     def attached(self, name: str, to: str) -> None:

@@ -91,7 +91,9 @@ def test_a_step_left_out_of_a_rich_plan_is_noticed(
     _mutate(Stage(each_database, tmp_path / "privacy"), rich(seed), tally)
 
     assert tally.unnoticed == []
-    assert {"Erase", "Anonymise", "Detach", "Recount"} | ({"Retain"} if seed == 5 else set()) == set(tally.noticed)
+    assert {"Erase", "Anonymise", "Detach", "Recount"} | ({"Retain"} if seed == 5 else set()) == set(
+        tally.noticed
+    )
     assert sum(tally.noticed.values()) >= 15
 
 
