@@ -188,3 +188,27 @@ def test_scenario_14_a_whole_subtree_goes_only_when_declared_and_says_whose_it_w
 
     assert world.rows("comments") == []
     assert next((each.rows, each.others) for each in erasure.preview if each.table == "comments") == (6, 3)
+
+
+def test_scenario_6_a_side_that_is_never_hers_keeps_the_row(make: Make) -> None:
+    world = make(
+        PEOPLE
+        + """
+        CREATE TABLE rooms (id INTEGER PRIMARY KEY, host_id INTEGER REFERENCES users(id));
+        CREATE TABLE lines (no INTEGER PRIMARY KEY, author_id INTEGER REFERENCES users(id),
+                            room_id INTEGER REFERENCES rooms(id));
+        INSERT INTO rooms VALUES (1, 0), (2, 5);
+        INSERT INTO lines VALUES (1, 0, 1), (2, 0, NULL), (3, 5, 2);
+        """.replace("lines", "remarks"),
+        USERS
+        + """
+rooms: {belongs_to: {host_id: users.id}, on_erase: {by: {host_id: detach}}}
+remarks:
+  belongs_to: {author_id: users.id, room_id: rooms.id}
+  on_erase: {by: {author_id: detach, room_id: detach}, orphan: delete}
+""",
+    )
+
+    world.erase(ADA)
+
+    assert world.rows("remarks") == [(1, None, 1), (3, 5, 2)]

@@ -162,7 +162,10 @@ class _SystemPlanner:
 
     def _orphans(self, table: Table) -> Selection:
         parties = tuple(
-            source for link in table.links if link.tie is Tie.OWNS for source in self._source(link)
+            source
+            for link in table.links
+            if link.tie is Tie.OWNS
+            for source in self._source(link) or self._somebody_elses(link)
         )
         holders = tuple(
             Held(holding, self._sources(self.system.table(holding.table))) for holding in table.held_by
@@ -171,6 +174,13 @@ class _SystemPlanner:
             table.name, sources=self._sources(table), scope=Scope.ORPHANS, parties=parties, holders=holders
         )
         return _free(table, orphans)
+
+    def _somebody_elses(self, link: Link) -> tuple[Source, ...]:
+        """A side that is never hers: where it is filled, somebody is left."""
+        if link.to is None:
+            return ()
+        label = f"{link.to}({','.join(link.key)})-"
+        return (Source(link, self._locate(label, link.to, link.key, Selection(link.to))),)
 
     def _hers(self, table: Table) -> Selection | None:
         """Rows that the table's rules apply to: her own rows of a person table, else those linked to her."""
