@@ -1,5 +1,6 @@
 """Scenarios 41, 42, 44, 45, 54, 62 and 66: how long rows stay, holds, and who must not come back."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from upheld.actions.access import deliver
 from upheld.actions.preview import preview
 from upheld.actions.replay import replay
 from upheld.actions.suppression import suppressed
+from upheld.connectors.sql.order import touches
 from upheld.datamap.read import read
 from upheld.law.right import Right
+from upheld.rights.outcome import Prepared
 from upheld.rights.subject import Identity
 from upheld.store.models import Due, RequestState, Suppression
 
@@ -92,6 +95,109 @@ def test_scenario_41_older_donations_go_and_younger_ones_stay_detached_until_the
         "2027-03-01": (0, [5]),
     }
     assert donations() == [his]
+
+
+ORDERS = (
+    PEOPLE
+    + """
+CREATE TABLE orders (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users(id), state VARCHAR(9), paid_on DATE);
+CREATE TABLE items (id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL REFERENCES orders(id), what VARCHAR(20),
+                    note VARCHAR(40));
+CREATE TABLE choices (id INTEGER PRIMARY KEY, item_id INTEGER NOT NULL REFERENCES items(id), value VARCHAR(40));
+CREATE INDEX orders_user ON orders (user_id);
+CREATE INDEX items_order ON items (order_id);
+CREATE INDEX choices_item ON choices (item_id);
+INSERT INTO orders VALUES (1, 0, 'paid', '2019-11-21'), (2, 0, 'paid', '2019-11-22'), (3, 0, 'paid', '2020-02-29'),
+  (4, 0, 'cart', NULL), (5, 0, 'old', NULL), (6, 5, 'paid', '2019-11-21');
+INSERT INTO items VALUES (10, 1, 'board', 'for Ada'), (20, 2, 'clock', 'for Ada'), (30, 3, 'book', 'for Ada'),
+  (31, 3, 'box', NULL), (40, 4, 'tea', 'for Ada'), (50, 5, 'cup', 'for Ada'), (60, 6, 'board', 'for Ben');
+INSERT INTO choices VALUES (100, 10, 'green'), (200, 20, 'Ada'), (300, 30, 'red'), (400, 40, 'mint'),
+  (500, 50, 'blue'), (600, 60, 'Ben');
+"""
+)
+FOLLOWING = (
+    USERS
+    + """
+orders:
+  belongs_to: {user_id: users.id}
+  rows:
+    - {when: {state: cart}, on_erase: delete}
+    - {when: {state: old}, on_erase: {anonymise: {user_id: null}}}
+    - {otherwise: {retain: {ground: legal-obligation, law: tax records, for: 7y, after: paid_on,
+                   anonymise: {user_id: null}}}}
+items:
+  belongs_to: {order_id: orders.id}
+  on_erase: {follow: {link: order_id, strip: [note]}}
+choices:
+  belongs_to: {item_id: items.id}
+  on_erase: {follow: {link: item_id, anonymise: {value: "[removed]"}}}
+"""
+)
+
+
+def test_scenario_41_what_hangs_on_a_kept_order_stays_and_goes_with_it(
+    make: Make, sqlite_records: Path, tmp_path: Path
+) -> None:
+    world = make(ORDERS, FOLLOWING)
+    office = open_office(world, tmp_path)
+
+    said = world.explained(ADA)
+    standing = office.erase(ADA)
+
+    def left() -> dict[str, list[tuple[object, ...]]]:
+        columns = {"orders": "id, user_id", "items": "id, note", "choices": "id, value"}
+        return {table: world.rows(table, shown) for table, shown in columns.items()}
+
+    ben = {"orders": (6, 5), "items": (60, "for Ben"), "choices": (600, "Ben")}
+    old = {"orders": (5, None), "items": (50, None), "choices": (500, "[removed]")}
+    second = {"orders": (2, None), "items": (20, None), "choices": (200, "[removed]")}
+    assert standing.complete, standing.systems
+    assert (
+        "choices: stays: legal obligation, tax records, 7 years after orders.paid_on. Art. 17(3)(b)" in said
+    )
+    assert left() == {
+        "orders": [second["orders"], (3, None), old["orders"], ben["orders"]],
+        "items": [second["items"], (30, None), (31, None), old["items"], ben["items"]],
+        "choices": [second["choices"], (300, "[removed]"), old["choices"], ben["choices"]],
+    }
+    assert [(each.table, str(each.on), each.rows) for each in Due.objects.order_by("on", "step")] == [
+        ("choices", "2026-11-22", 1),
+        ("items", "2026-11-22", 1),
+        ("orders", "2026-11-22", 1),
+        ("choices", "2027-02-28", 1),
+        ("items", "2027-02-28", 2),
+        ("orders", "2027-02-28", 1),
+    ]
+
+    first, last = office.purge("2026-11-22"), office.purge("2027-02-28")
+
+    assert (first.rows, first.failures, last.rows, last.failures) == (3, (), 4, ())
+    assert left() == {table: [old[table], ben[table]] for table in ben}
+
+
+LOOSE = re.sub(r" REFERENCES (users|orders|items)\(id\)", "", ORDERS)
+
+
+def test_a_step_about_what_follows_a_row_is_missed_when_it_was_left_out(make: Make) -> None:
+    """By the look afterwards, also where no foreign key would have told."""
+    world = make(LOOSE, FOLLOWING)
+    subject, steps = world.subject(ADA), world.plan().of("club")
+    following = [each for each in touches(steps) if each.selection.table != "users"]
+    filled = [each for each in LOOSE.split(";\n") if each.strip().startswith("INSERT")]
+    missed = {}
+
+    for left_out in following:
+        done = [each for each in steps if each is not left_out]
+        events = list(world.connector.execute(done, subject, now=NOW, entropy=lambda: "r", allow=frozenset()))
+        traces = [each.traces for each in events if isinstance(each, Prepared)]
+        seen = world.connector.verify(steps, subject, traces, now=NOW)
+        missed[left_out.number] = {each.table for each in seen.remnants}
+        world.run(*(f"DELETE FROM {table}" for table in ("choices", "items", "orders", "users")), *filled)
+
+    assert len(following) == 12
+    assert {
+        number: following[index].selection.table in missed[number] for index, number in enumerate(missed)
+    } == {each.number: True for each in following}
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def due(*, on: date) -> QuerySet[models.Due]:
     return (
         models.Due.objects.filter(on__lte=on, purged_at__isnull=True)
         .select_related("plan__request", "fulfilment__plan", "fulfilment__request__case")
-        .order_by("on", "pk")
+        .order_by("on", "step", "pk")  # a plan's steps begin with what hangs on other rows
     )
 
 
@@ -195,9 +195,9 @@ def by_key(
     other side. It is that sibling that is done, be it an erasure, an anonymisation or a detachment.
     """
     retain = next((step for step in plan.steps if step.number == number), None)
-    if not isinstance(retain, steps.Retain) or retain.selection.age is None:
+    over = _over(plan, retain.selection) if isinstance(retain, steps.Retain) else None
+    if over is None or not isinstance(retain, steps.Retain):
         raise Permanent(f"Step {number} of the plan keeps no rows for a period.", "Look at the case's plan.")
-    over = replace(retain.selection, age=replace(retain.selection.age, side=Side.OVER))
     for step in plan.of(retain.system):
         if isinstance(step, steps.Detach) and step.selection == over:
             return (*(each for each in plan.of(retain.system) if isinstance(each, steps.Locate)), step)
@@ -208,6 +208,19 @@ def by_key(
     raise Permanent(
         f"The plan does not say what follows the period of step {number}.", "Look at the case's plan."
     )
+
+
+def _over(plan: Plan, running: Selection) -> Selection | None:
+    """The same rows on the other side of their period: their own, or that of the rows that they follow."""
+    if running.age is not None:
+        return replace(running, age=replace(running.age, side=Side.OVER))
+    if len(running.sources) != 1:
+        return None
+    sets = {step.name: step.selection for step in plan.steps if isinstance(step, steps.Locate)}
+    followed = sets.get(running.sources[0].keys or "")
+    over = _over(plan, followed) if followed else None
+    name = next((name for name, selection in sets.items() if over and selection == over), None)
+    return replace(running, sources=(replace(running.sources[0], keys=name),)) if name else None
 
 
 def _package(means: Means, package: models.Package) -> int:

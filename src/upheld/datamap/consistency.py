@@ -42,6 +42,7 @@ def check_system(system: model.System, known: Known, spot: Spot) -> None:
         _check_links(system, table, tables, inner)
         _check_targets(table, tables, inner)
         _check_by(table, inner)
+        _check_follows(system, table, inner)
         _check_fields(system, table, known, inner)
         _check_holds(system, table, known.organisation, inner)
     if not any(path[:1] == ("tables",) or path == () for path in spot.page.damaged):
@@ -187,6 +188,39 @@ def _check_by(table: model.Table, spot: Spot) -> None:
                 )
         if own and not table.treatment.rules:
             at.complain("missing-by", "Nothing is said for the person's own row.", f"Add `{own}` under `by`.")
+
+
+def _check_follows(system: model.System, table: model.Table, spot: Spot) -> None:
+    """A row follows one that is there, that its only link leads to, and of which something is said."""
+    known = {each.name: each for each in system.tables}
+    for rule in table.treatment.rules:
+        if not isinstance(rule.action, model.Follow) or spot.page.is_damaged(spot.path):
+            continue
+        at = spot.down("on_erase", "follow", "link")
+        at = at if at.path in spot.page.positions else spot
+        own = [link for link in table.links if link.tie is model.Tie.OWNS]
+        link = next((each for each in own if each.name == rule.action.link), None)
+        above = known.get(link.to or "") if link else None
+        if link is None or link.to is None:
+            names = [each.name for each in own if each.to]
+            at.complain(
+                "unknown-link",
+                f"There is no link `{rule.action.link}` to another table.",
+                nearest(rule.action.link, names),
+            )
+        elif table.person or len(own) > 1 or link.to == table.name or link.array or link.json or link.when:
+            at.complain(
+                "bad-follow",
+                f"A row of `{table.name}` cannot follow another: it is a person's, or belongs to several.",
+                "Say what happens to it by itself.",
+            )
+        elif above and (above.treatment.by or above.treatment.orphan or above.replies):
+            at.complain(
+                "bad-follow",
+                f"Rows of `{above.name}` end in ways of their own (`by`, `orphan`, `replies`), which cannot "
+                "be followed.",
+                "Say what happens to these rows by themselves.",
+            )
 
 
 def _check_fields(system: model.System, table: model.Table, known: Known, spot: Spot) -> None:

@@ -194,6 +194,7 @@ class Retain:
 
     Rows whose `after` lies at least `period` back follow `then` at once; the others stay, with `assignments`
     applied now (`strip` is written as NULLs), and are due on `after` + `period`. No `period`: until `review`.
+    `through`: the links that lead to the row in which `after` stands, where it is not this row.
     """
 
     ground: Ground
@@ -204,9 +205,19 @@ class Retain:
     assignments: tuple[Assignment, ...] = ()
     review: date | None = None
     hold: str | None = None
+    through: tuple[Link, ...] = ()
 
 
-Action = Delete | Anonymise | Detach | Keep | Ask | Retain
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """What becomes of the row that `link` leads to becomes of this one, before it: it goes where that one
+    goes, and stays as long as that one stays, with `assignments` applied now."""
+
+    link: str
+    assignments: tuple[Assignment, ...] = ()
+
+
+Action = Delete | Anonymise | Detach | Keep | Ask | Retain | Follow
 
 
 @dataclass(frozen=True, slots=True)

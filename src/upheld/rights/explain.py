@@ -139,5 +139,6 @@ def _until(step: steps.Retain) -> str:
     if step.period and step.after:
         spans = ((step.period.years, "year"), (step.period.months, "month"), (step.period.days, "day"))
         words = " ".join(f"{many} {unit}{'s' if many != 1 else ''}" for many, unit in spans if many)
-        return f", {words} after {step.after}"
+        where = f"{step.through[-1].to}." if step.through else ""
+        return f", {words} after {where}{step.after}"
     return f", reviewed on {step.review.isoformat()}" if step.review else ""

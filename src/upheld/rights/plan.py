@@ -156,7 +156,9 @@ class Detach:
 
 @dataclass(frozen=True, slots=True)
 class Retain:
-    """The selected rows stay for a ground; `assignments` are applied now (strip). Evidence class E (P-20)."""
+    """The selected rows stay for a ground; `assignments` are applied now (strip). Evidence class E (P-20).
+
+    `after` is a column of the row at the end of `through`, or of the row itself where that is empty."""
 
     number: int
     system: str
@@ -169,6 +171,7 @@ class Retain:
     after: str | None = None
     review: date | None = None
     hold: str | None = None
+    through: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

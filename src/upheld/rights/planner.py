@@ -199,33 +199,52 @@ class _SystemPlanner:
                 self._by_links(table)  # she owns no row here; rows that she may see are cut off all the same
             return
         if hold:
-            kept = model.Retain(Ground.LEGAL_CLAIMS, hold.matter, review=hold.until, hold=hold.matter)
-            self._act(table, kept, hers)
+            self._act(table, _kept_for(hold), hers)
             return
         if table.restriction:
-            self._restricted(table, hers)
+            self._act(table, _RESTRICTED, _narrow(hers, when=table.restriction))
             hers = _free(table, hers)
         if table.treatment.orphan:
             self.acts.append(steps.Erase(0, self.system.name, self._orphans(table), self.reason))
+        for action, selection in self._fates(table, hers):
+            self._act(table, action, selection)
+        self._by_links(table)
+
+    def _fates(self, table: Table, hers: Selection) -> Iterator[tuple[model.Action, Selection]]:
+        """What becomes of which of her rows: the first rule that fits wins."""
         earlier: tuple[model.Condition, ...] = hers.unless
         for rule in table.treatment.rules:
             selection = _narrow(hers, when=rule.when, unless=earlier)
-            self._act(table, rule.action, selection)
+            if isinstance(rule.action, model.Follow):
+                yield from self._followed(table, rule.action)
+            else:
+                yield from self._split(rule.action, selection)
             earlier = (*earlier, rule.when)
-        self._by_links(table)
 
-    def _restricted(self, table: Table, hers: Selection) -> None:
-        """Rows under restriction are stored, and not erased either, until that is lifted (G-18.2)."""
-        self.acts.append(
-            steps.Retain(
-                0,
-                self.system.name,
-                _narrow(hers, when=table.restriction),
-                Ground.RESTRICTION,
-                "their use is restricted; they stay until the restriction is lifted",
-                Reason(f"{Ground.RESTRICTION.article} GDPR", self.reason.clause),
+    def _all_fates(self, table: Table, hers: Selection) -> Iterator[tuple[model.Action, Selection]]:
+        """The same, with what a hold or a restriction keeps."""
+        hold = held(self.system.name, table.name, self.holds)
+        if hold:
+            yield _kept_for(hold), hers
+            return
+        if table.restriction:
+            yield _RESTRICTED, _narrow(hers, when=table.restriction)
+        yield from self._fates(table, _free(table, hers))
+
+    def _followed(self, table: Table, action: model.Follow) -> Iterator[tuple[model.Action, Selection]]:
+        """The fates of the row that the link leads to, each with the rows that hang on it."""
+        link = next(each for each in table.links if each.name == action.link)
+        above = self.system.table(str(link.to))
+        theirs = self._hers(above)
+        if theirs is None:
+            return
+        for number, (fate, selection) in enumerate(self._all_fates(above, theirs), start=1):
+            label = f"{above.name}({','.join(link.key)})~{number}"
+            located = self._locate(label, above.name, link.key, selection)
+            yield (
+                _shared_fate(fate, action, link),
+                _free(table, Selection(table.name, sources=(Source(link, located),))),
             )
-        )
 
     def _by_links(self, table: Table) -> None:
         by = dict(table.treatment.by)
@@ -237,7 +256,9 @@ class _SystemPlanner:
                 continue
             sources = self._source(link)
             if sources:
-                self._act(table, action, _free(table, Selection(table.name, sources=sources)))
+                selection = _free(table, Selection(table.name, sources=sources))
+                for fate, narrowed in self._split(action, selection):
+                    self._act(table, fate, narrowed)
 
     def _act(self, table: Table, action: model.Action, selection: Selection) -> None:
         name, reason = self.system.name, self.reason
@@ -257,35 +278,39 @@ class _SystemPlanner:
             case model.Ask():
                 self.acts.append(steps.Undecided(0, name, selection, reason))
             case model.Retain():
-                self._retain(table, action, selection)
+                self.acts.append(self._retained(action, selection))
 
-    def _retain(self, table: Table, action: model.Retain, selection: Selection) -> None:
-        """What stays, split by age. A row kept for a matter whose hold has ended follows `then` (G-17.4)."""
-        running, review = selection, action.review
+    def _split(self, action: model.Action, selection: Selection) -> Iterator[tuple[model.Action, Selection]]:
+        """What stays for a period, split by age. A row kept for a matter whose hold has ended follows `then`
+        (G-17.4)."""
+        if not isinstance(action, model.Retain):
+            yield action, selection
+            return
         if action.hold:
             hold = next((each for each in self.holds if each.matter == action.hold), None)
             if hold is None:
-                self._act(table, action.then, selection)
+                yield action.then, selection
                 return
-            review = review or hold.until
+            action = replace(action, review=action.review or hold.until)
         if action.period and action.after:
-            over = _narrow(selection, age=Age(action.after, action.period, Side.OVER))
-            self._act(table, action.then, over)
-            running = _narrow(selection, age=Age(action.after, action.period, Side.RUNNING))
-        self.acts.append(
-            steps.Retain(
-                0,
-                self.system.name,
-                running,
-                action.ground,
-                action.law,
-                Reason(f"{action.ground.article} GDPR", self.reason.clause),
-                action.assignments,
-                action.period,
-                action.after,
-                review,
-                action.hold,
-            )
+            yield action.then, _narrow(selection, age=Age(action.after, action.period, Side.OVER))
+            selection = _narrow(selection, age=Age(action.after, action.period, Side.RUNNING))
+        yield action, selection
+
+    def _retained(self, action: model.Retain, selection: Selection) -> steps.Retain:
+        return steps.Retain(
+            0,
+            self.system.name,
+            selection,
+            action.ground,
+            action.law,
+            Reason(f"{action.ground.article} GDPR", self.reason.clause),
+            action.assignments,
+            action.period,
+            action.after,
+            action.review,
+            action.hold,
+            action.through,
         )
 
     def _replied(self, table: Table, action: model.Action, selection: Selection) -> Selection:
@@ -396,6 +421,29 @@ class _SystemPlanner:
 def _shared(table: Table) -> bool:
     """Whether a row may be several people's, so that it can stay when one of them leaves."""
     return bool(table.treatment.by or table.treatment.orphan) and not table.person
+
+
+def _kept_for(hold: Hold) -> model.Retain:
+    return model.Retain(Ground.LEGAL_CLAIMS, hold.matter, review=hold.until, hold=hold.matter)
+
+
+_RESTRICTED = model.Retain(
+    Ground.RESTRICTION, "their use is restricted; they stay until the restriction is lifted"
+)
+"""Rows under restriction are stored, and not erased either, until that is lifted (G-18.2)."""
+
+
+def _shared_fate(fate: model.Action, follow: model.Follow, link: Link) -> model.Action:
+    """What becomes of a row whose followed row has this fate: it goes with it, or stays with its own
+    assignments."""
+    match fate:
+        case model.Delete() | model.Ask():
+            return fate
+        case model.Retain():
+            return replace(fate, assignments=follow.assignments, through=(link, *fate.through))
+        case _ if follow.assignments:
+            return model.Anonymise(follow.assignments)
+    return model.Keep(f"it stays with the row that {link.name} leads to")
 
 
 def _redactions(table: Table) -> tuple[tuple[str, str], ...]:

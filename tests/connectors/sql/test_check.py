@@ -123,6 +123,41 @@ def test_scenario_57_an_undeclared_edge_is_named(each_database: Database, tmp_pa
     assert "undeclared edge invoices.user_id" in told
 
 
+MEMBERS = (
+    PEOPLE
+    + """
+CREATE TABLE members (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users(id), name VARCHAR(40),
+                      invited_by INTEGER REFERENCES members(id));
+CREATE INDEX members_user ON members (user_id);
+CREATE INDEX members_inviter ON members (invited_by);
+INSERT INTO members VALUES (1, 0, 'Ada', NULL), (2, 5, 'Ben', 1);
+"""
+)
+RELATED = (
+    USERS
+    + """
+members:
+  person: id
+  belongs_to: {invited_by: members.id}
+  visible_to: {user_id: users.id}
+  fields: {name: {category: name, purposes: [service]}}
+  on_erase: {by: {id: {anonymise: {name: "[removed]", user_id: null}}, invited_by: detach}}
+"""
+)
+
+
+def test_what_happens_to_people_related_to_her_does_not_refuse_the_erasure_of_what_her_row_lets_go(
+    each_database: Database, tmp_path: Path
+) -> None:
+    world = make_world(each_database, tmp_path / "privacy", MEMBERS, RELATED)
+
+    stops = [(each.code, where(each)) for each in world.check() if each.severity is Severity.STOP]
+    world.erase("email=ada@chess.example.org")
+
+    assert stops == []
+    assert world.rows("members") == [(1, None, "[removed]", None), (2, 5, "Ben", None)]
+
+
 def test_scenario_34_hidden_rows_stop_the_run_until_the_role_sees_all(
     postgresql: Database, tmp_path: Path
 ) -> None:

@@ -151,6 +151,51 @@ def test_what_is_retained_stays_for_its_ground_and_until_its_day(make: Make) -> 
     assert world.rows("letters") == [(1, 0, "dear")]
 
 
+PARCELS = (
+    PEOPLE
+    + """
+CREATE TABLE parcels (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users(id), sent_on DATE NOT NULL);
+CREATE TABLE labels (id INTEGER PRIMARY KEY, parcel_id INTEGER NOT NULL REFERENCES parcels(id), street VARCHAR(40),
+                     reader VARCHAR(40));
+CREATE INDEX parcels_user ON parcels (user_id);
+CREATE INDEX labels_parcel ON labels (parcel_id);
+INSERT INTO parcels VALUES (1, 0, '2001-05-01'), (2, 0, '2026-05-01'), (3, 5, '2001-05-01');
+INSERT INTO labels VALUES (1, 1, 'Elm Street 1', 'Ada'), (2, 2, 'Elm Street 1', 'Ada'), (3, 3, 'Oak Lane 2', 'Ben');
+"""
+)
+TOGETHER = (
+    USERS
+    + """
+parcels:
+  belongs_to: {user_id: users.id}
+  on_erase: {retain: {ground: legal-obligation, law: the customs code, for: 3y, after: sent_on, anonymise: {user_id: null}}}
+labels:
+  belongs_to: {parcel_id: parcels.id}
+  on_erase: {follow: {link: parcel_id, strip: [street], anonymise: {reader: "[removed]"}}}
+"""
+)
+
+
+@pytest.mark.key(
+    "tables.*.on_erase.follow",
+    "tables.*.on_erase.follow.link",
+    "tables.*.on_erase.follow.strip",
+    "tables.*.on_erase.follow.anonymise",
+)
+def test_a_row_that_follows_another_goes_with_it_or_stays_with_it(make: Make) -> None:
+    """G-17.3"""
+    world = make(PARCELS, TOGETHER)
+
+    erasure = world.erase(ADA)
+
+    assert world.rows("parcels", "id, user_id") == [(2, None), (3, 5)]
+    assert world.rows("labels") == [(2, 2, None, "[removed]"), (3, 3, "Oak Lane 2", "Ben")]
+    assert [(each.table, each.on, each.rows) for each in erasure.due] == [
+        ("labels", "2029-05-01", ((2,),)),
+        ("parcels", "2029-05-01", ((2,),)),
+    ]
+
+
 META = (
     PEOPLE
     + """

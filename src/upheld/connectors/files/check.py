@@ -110,7 +110,7 @@ def _undoable(store: Store, table: Table, form: str) -> Iterator[Finding]:
     actions += [action for _, action in table.treatment.by]
     actions += [action.then for action in actions if isinstance(action, model.Retain)]
     for action in actions:
-        strips = isinstance(action, model.Retain) and action.assignments
+        strips = isinstance(action, model.Retain | model.Follow) and action.assignments
         if isinstance(action, model.Anonymise | model.Detach) or strips:
             what, cure = "A folder can only stay or go.", "Write `on_erase: delete`, or retain it."
             yield _finding(store, table, "", "cannot-change", what, cure)
@@ -163,7 +163,11 @@ def _unmapped(store: Store, table: Table, given: set[str]) -> Iterator[Finding]:
 
 def _assigned(action: Action) -> tuple[str, ...]:
     match action:
-        case model.Anonymise(assignments) | model.Retain(assignments=assignments):
+        case (
+            model.Anonymise(assignments)
+            | model.Retain(assignments=assignments)
+            | model.Follow(assignments=assignments)
+        ):
             return tuple(each.column for each in assignments)
     return ()
 

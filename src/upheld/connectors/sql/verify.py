@@ -113,6 +113,10 @@ class Verifier:
                 return sa.true()
             case model.Anonymise(assignments):
                 return self._assigned(table, assignments, source)
+            case model.Follow():
+                return sa.and_(
+                    self._stays(table, action.link), self._assigned(table, action.assignments, None)
+                )
             case model.Retain():
                 kept = self._assigned(table, action.assignments, None)
                 if not (action.period and action.after):
@@ -120,6 +124,21 @@ class Verifier:
                 over = self.rows.where_age(table.name, Age(action.after, action.period, Side.OVER))
                 after = self._settled(table, action.then, source)
                 return sa.or_(sa.and_(negated(over), kept), sa.and_(over, after))
+
+    def _stays(self, table: Table, name: str) -> Predicate:
+        """The row that the link leads to is there, and stands as its own treatment leaves it."""
+        link = next(each for each in table.links if each.name == name)
+        above = self.rows.system.table(str(link.to))
+        ways: list[Predicate] = [
+            self.rows.condition(above.name, each) for each in self._restricted(above.name)
+        ]
+        earlier: list[Predicate] = []
+        for rule in above.treatment.rules:
+            mine = self.rows.condition(above.name, rule.when)
+            ways.append(sa.and_(mine, *earlier, self._settled(above, rule.action, None)))
+            earlier.append(negated(mine))
+        held = sa.true() if above.name in self.on_hold else sa.or_(sa.false(), *ways)
+        return sa.exists().where(self.rows.leads(table.name, link), held)
 
     def _assigned(
         self, table: Table, assignments: tuple[Assignment, ...], source: Source | None

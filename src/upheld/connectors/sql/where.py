@@ -73,8 +73,7 @@ class Rows:
         """
         parts: list[Predicate] = []
         for name, source in self.located.items():
-            same = source.scope is Scope.ALL and set(selection.sources) <= set(source.sources)
-            if selection.table != source.table or not (same or source == selection):
+            if selection.table != source.table or not (_wider(source, selection) or source == selection):
                 continue
             if selection.scope in (Scope.ALL, Scope.ORPHANS):
                 keys = self.sets[name]
@@ -160,12 +159,31 @@ class Rows:
         somebody = sa.or_(*people) if people else sa.true()
         return sa.exists().where(*same, negated(hers), somebody, self.tenant(held.holding.table))
 
+    def leads(self, table: str, link: Link) -> Predicate:
+        """The link of a row of `table` leads to this row of its other end, compared column by column."""
+        same = [
+            self.tables.column(link.to or "", there) == self.tables.column(table, here)
+            for here, there in zip(link.columns, link.key, strict=True)
+        ]
+        return sa.and_(*same, self.tenant(link.to or ""))
+
     def where_age(self, table: str, age: Age) -> Predicate:
         """Rows on one side of a period; a row without a date, or with one that is none, counts as running."""
         column = self.tables.column(table, age.after)
         first = first_running_day(age.period, self.now.date())
         over = sa.and_(column < _bound(column.type, first, self.now.tzinfo), *_dated(column))
         return over if age.side is Side.OVER else negated(over)
+
+
+def _wider(source: Selection, selection: Selection) -> bool:
+    """Whether the first takes in every row of the second."""
+    return (
+        source.scope is Scope.ALL
+        and set(selection.sources) <= set(source.sources)
+        and source.when in ((), selection.when)
+        and set(source.unless) <= set(selection.unless)
+        and source.age in (None, selection.age)
+    )
 
 
 _UNSET = [

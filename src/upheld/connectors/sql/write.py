@@ -190,13 +190,23 @@ class Writer:
         key = self.rows.tables.key(name, self.declared_key(name))
         if not key:
             return
-        columns = [*(self.rows.tables.column(name, each) for each in key), self._moment(name, after)]
+        columns = [*(self.rows.tables.column(name, each) for each in key), self._dated(step, after)]
         days: dict[str, list[Key]] = {}
         for row in self.connection.execute(sa.select(*columns).where(self.condition(step))):
             day = as_date(row[-1], self.rows.now.tzinfo or UTC)
             if day is not None:
                 days.setdefault(added(day, period).isoformat(), []).append(tuple(row[:-1]))
         self.due.extend(Due(step.number, name, day, key, tuple(keys)) for day, keys in sorted(days.items()))
+
+    def _dated(self, step: Retain, after: str) -> sa.ColumnElement[Any]:
+        """The moment from which the period runs, in the row itself or in the one that it hangs on."""
+        name = step.selection.table
+        if not step.through:
+            return self._moment(name, after)
+        tables = [name, *(str(link.to) for link in step.through)]
+        joined = [self.rows.leads(table, link) for table, link in zip(tables, step.through, strict=False)]
+        moment = sa.select(self._moment(tables[-1], after)).where(*joined)
+        return moment.correlate(self.rows.tables[name]).limit(1).scalar_subquery()
 
     def _moment(self, name: str, after: str) -> sa.ColumnElement[Any]:
         """PostgreSQL's moments as text: Python has no infinity (scenario 70). By the organisation's own

@@ -134,6 +134,24 @@ class RetainForm(Written):
     """On which ground the rows stay, how long, and what is taken out of them at once."""
 
 
+class FollowTerms(Written):
+    """Which row it follows, and what goes at once where that row stays."""
+
+    link: Name
+    """The link, by its columns, to the row that is followed."""
+    strip: Annotated[list[Name], Field(min_length=1)] | None = None
+    """Columns that become NULL at once, where the row followed stays."""
+    anonymise: Assignments | None = None
+    """Columns that become something else at once, where the row followed stays."""
+
+
+class FollowForm(Written):
+    """The row shares the fate of the one that it belongs to."""
+
+    follow: FollowTerms
+    """What happens to the row that the link leads to happens to this one, before it."""
+
+
 Word = Literal["delete", "detach", "ask"]
 
 ActionForm = Annotated[
@@ -193,7 +211,8 @@ TreatmentForm = Annotated[
     | Annotated[DetachTreatment, Tag("<detach>")]
     | Annotated[KeepTreatment, Tag("<keep>")]
     | Annotated[RetainTreatment, Tag("<retain>")]
+    | Annotated[FollowForm, Tag("<follow>")]
     | Annotated[ByTreatment, Tag("<by>")]
     | Annotated[OrphanTreatment, Tag("<orphan>")],
-    Discriminator(by_key("by", "anonymise", "detach", "keep", "retain", "orphan")),
+    Discriminator(by_key("by", "anonymise", "detach", "keep", "retain", "follow", "orphan")),
 ]

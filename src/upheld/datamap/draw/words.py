@@ -34,6 +34,7 @@ _MARKS: dict[type[model.Action], Mark] = {
     model.Detach: Mark.DETACHED,
     model.Retain: Mark.RETAINED,
     model.Keep: Mark.KEPT,
+    model.Follow: Mark.DIFFERS,
     model.Ask: Mark.UNDECIDED,
 }
 
@@ -80,6 +81,8 @@ def _act(action: model.Action) -> str:
             return "detached, the link turned to the ghost row" if action.to_ghost else "detached"
         case model.Keep():
             return f"kept: {action.reason}"
+        case model.Follow():
+            return f"as the row that {action.link} leads to" + _at_once(action.assignments)
         case model.Retain():
             return _retained(action)
         case _:
@@ -91,8 +94,12 @@ def _retained(action: model.Retain) -> str:
     until = until or (
         f"until {action.review.isoformat()}" if action.review else f"until the hold {action.hold} ends"
     )
-    stripped = ", ".join(each.column for each in action.assignments)
-    return f"retained ({action.law}): {until}" + (f"; removed at once: {stripped}" if stripped else "")
+    return f"retained ({action.law}): {until}" + _at_once(action.assignments)
+
+
+def _at_once(assignments: tuple[model.Assignment, ...]) -> str:
+    stripped = ", ".join(each.column for each in assignments)
+    return f"; removed at once: {stripped}" if stripped else ""
 
 
 def span(period: model.Period) -> str:

@@ -51,13 +51,24 @@ def action(form: written.ActionForm | written.TreatmentForm, spot: Spot) -> mode
             return model.Keep(form.keep)
         case written.RetainForm():
             return _retain(form.retain, spot.down("retain"))
+        case written.FollowForm():
+            return _follow(form.follow, spot.down("follow"))
         case _:
             return model.Ask()
 
 
+def _follow(terms: written.FollowTerms, spot: Spot) -> model.Follow:
+    _check_twice(terms, spot)
+    return model.Follow(link_name(terms.link.split(",")), _at_once(terms))
+
+
+def _at_once(terms: written.RetainTerms | written.FollowTerms) -> tuple[model.Assignment, ...]:
+    stripped = tuple(model.Assignment(column, model.Constant(None)) for column in terms.strip or ())
+    return stripped + assignments(terms.anonymise)
+
+
 def _retain(terms: written.RetainTerms, spot: Spot) -> model.Retain:
     _check_terms(terms, spot)
-    stripped = tuple(model.Assignment(column, model.Constant(None)) for column in terms.strip or ())
     then = cast(
         "model.Delete | model.Anonymise | model.Detach",  # the form admits no other
         action(terms.then, spot.down("then")) if terms.then is not None else model.Delete(),
@@ -68,7 +79,7 @@ def _retain(terms: written.RetainTerms, spot: Spot) -> model.Retain:
         period=period(terms.period) if terms.period else None,
         after=terms.after,
         then=then,
-        assignments=stripped + assignments(terms.anonymise),
+        assignments=_at_once(terms),
         review=terms.review,
         hold=terms.hold,
     )
@@ -95,6 +106,10 @@ def _check_terms(terms: written.RetainTerms, spot: Spot) -> None:
             "`legal-claims` needs a `hold`.",
             "Name a matter of `holds` in upheld.yaml, with its owner and end (G-17.4).",
         )
+    _check_twice(terms, spot)
+
+
+def _check_twice(terms: written.RetainTerms | written.FollowTerms, spot: Spot) -> None:
     for column in set(terms.strip or ()) & set(terms.anonymise or ()):
         spot.down("strip").complain(
             "bad-retain", f"`{column}` is both stripped and anonymised.", "Name it under one of the two."

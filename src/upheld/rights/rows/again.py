@@ -305,9 +305,27 @@ class _Look:
                     return self._left(table, row, action.then, column, "past its period")
                 self._assigned(table, row, action.assignments)
                 return True
+            case model.Follow():
+                self._assigned(table, row, action.assignments)
+                return self._with_followed(table, row, action.link, column)
             case model.Keep():
                 return True
         return False
+
+    def _with_followed(self, table: Table, row: Row, name: str, column: str) -> bool:
+        """Whether the row that this one follows is there and may be; else this one should have gone."""
+        link = next(each for each in table.links if each.name == name)
+        above = self.found.system.table(str(link.to))
+        followed = self.found.selector.at_end(row, (link,))
+        judged = _Look(self.found, self.holds)
+        stays = bool(followed) and (
+            bool(above.restriction and self.found.selector.meets(above, followed, above.restriction))
+            or judged._rule(above, followed, column, "followed")
+            or not judged.left
+        )
+        if not stays:
+            self._add(table, column, "followed")
+        return stays
 
     def _assigned(self, table: Table, row: Row, assignments: Sequence[Assignment]) -> None:
         for each in assignments:

@@ -273,7 +273,7 @@ class Changes:
     def _remember_due(self, table: Table, step: Retain, row: Row, tally: Tally) -> None:
         on: date | None = step.review
         if step.period and step.after:
-            after = day_of(row.get(step.after))
+            after = day_of(self.selector.at_end(row, step.through).get(step.after))
             on = added(after, step.period) if after else on
         if on is not None:
             key = tuple(row.get(column) for column in row_key(table))

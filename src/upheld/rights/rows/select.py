@@ -150,6 +150,14 @@ class Selector:
         over = after is not None and added(after, age.period) < self.today
         return over if age.side is Side.OVER else not over
 
+    def at_end(self, row: Row, links: Sequence[Link]) -> Row:
+        """The row at the end of these links; one without values where one of them leads nowhere."""
+        for link in links:
+            wanted = set(candidates(row, link))
+            above = self.rows(str(link.to)) if wanted else ()
+            row = next((each for each in above if key_of(each, link.key) in wanted), {})
+        return row
+
     @property
     def today(self) -> date:
         """The calendar day on which periods are measured."""

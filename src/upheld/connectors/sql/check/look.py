@@ -14,6 +14,7 @@ from upheld.datamap.model import (
     Assignment,
     Delete,
     Detach,
+    Follow,
     Link,
     NoPersonalData,
     Retain,
@@ -127,19 +128,20 @@ def _with_sequel(action: Action, link: Link | None) -> Iterator[tuple[Action, Li
 def assignments(table: Table) -> Iterator[Assignment]:
     """Every value that the map gives to a column of the table."""
     for action, _ in actions(table):
-        if isinstance(action, Anonymise | Retain):
+        if isinstance(action, Anonymise | Retain | Follow):
             yield from action.assignments
 
 
 def deletes(table: Table) -> bool:
     """Whether rows of the table can go."""
-    return any(isinstance(action, Delete) for action, _ in actions(table))
+    return any(isinstance(action, Delete | Follow) for action, _ in actions(table))
 
 
 def writes(table: Table) -> bool:
     """Whether an erasure can change the table at all."""
     return any(
-        isinstance(action, Delete | Anonymise | Detach) or (isinstance(action, Retain) and action.assignments)
+        isinstance(action, Delete | Anonymise | Detach | Follow)
+        or (isinstance(action, Retain) and action.assignments)
         for action, _ in actions(table)
     ) or bool(table.recounts)
 

@@ -6,7 +6,7 @@ from upheld.connectors.sql.check.edit import edit
 from upheld.connectors.sql.check.look import Look, actions, covering, deletes, held
 from upheld.connectors.sql.check.undeclared import draft
 from upheld.connectors.sql.schema import Kind, LiveForeignKey, LiveTable, Reference
-from upheld.datamap.model import Anonymise, Delete, Detach, Retain, Table
+from upheld.datamap.model import Action, Anonymise, Delete, Detach, Follow, Link, Retain, Table
 from upheld.rights.connector import Finding, Severity
 
 MANY_ROWS = 10_000
@@ -26,12 +26,17 @@ def severed(look: Look, table: Table, key: LiveForeignKey) -> bool:
     """Whether whatever happens to a row ends its reference: it goes, or its columns change."""
     if held(look, table, key):
         return True
-    return covering(look, table, key) and all(
-        _ends(table, key, action, link) for action, link in _last(table)
-    )
+    own = [(action, link) for action, link in _last(table) if not _of_others(table, key, link)]
+    return covering(look, table, key) and bool(own) and all(_ends(table, key, *each) for each in own)
 
 
-def _last(table: Table) -> list[tuple[object, object]]:
+def _of_others(table: Table, key: LiveForeignKey, link: Link | None) -> bool:
+    """Whether that action is about rows of other people, to whom a person's row relates: what such a row
+    refers to beside that relation is theirs, and stays."""
+    return bool(table.person) and link is not None and not set(key.columns) & set(link.columns)
+
+
+def _last(table: Table) -> list[tuple[Action, Link | None]]:
     """What happens now; what follows a retention happens later, and does not count here."""
     sequels = {id(action.then) for action, _ in actions(table) if isinstance(action, Retain)}
     found = [(action, link) for action, link in actions(table) if id(action) not in sequels]
@@ -40,15 +45,17 @@ def _last(table: Table) -> list[tuple[object, object]]:
     ]
 
 
-def _ends(table: Table, key: LiveForeignKey, action: object, link: object) -> bool:
+def _ends(table: Table, key: LiveForeignKey, action: Action, link: Link | None) -> bool:
     columns = set(key.columns)
-    if link is not None and not columns & set(getattr(link, "columns", ())):
+    if link is not None and not columns & set(link.columns):
         return any(columns <= set(name.split(",")) for name, _ in table.treatment.by)
     if isinstance(action, Delete):
         return True
     if isinstance(action, Detach):
         return True
-    if isinstance(action, Anonymise | Retain):
+    if isinstance(action, Follow) and columns == set(action.link.split(",")):
+        return True
+    if isinstance(action, Anonymise | Retain | Follow):
         return any(each.column in columns for each in action.assignments)
     return False
 

@@ -6,10 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from upheld.connectors.sql.check.edit import edit
-from upheld.connectors.sql.check.look import LARGE, Look, actions
+from upheld.connectors.sql.check.look import LARGE, Look
 from upheld.connectors.sql.check.values import ghost_tables, sample, scalar_text
 from upheld.connectors.sql.schema import Family, LiveTable
-from upheld.datamap.model import Ask, Condition, Retain, Table, Test
+from upheld.datamap.model import Action, Ask, Condition, Retain, Table, Test
 from upheld.rights.connector import Finding
 
 FEW = 1000
@@ -65,27 +65,43 @@ def _insert(look: Look, table: Table, live: LiveTable) -> str:
 
 def undated(look: Look) -> Iterator[Finding]:
     for table, live in look.pairs:
-        dates = {action.after for action, _ in actions(table) if isinstance(action, Retain) and action.after}
-        for name in sorted(dates):
-            column = live.column(name)
+        found: dict[str, int] = {}
+        for action, rows in _ruled(look, table, live):
+            column = live.column(action.after) if isinstance(action, Retain) and action.after else None
             if column is None or not column.nullable:
                 continue
             if _large(live) and not live.indexed([column.name]):
-                yield _unread(look, table, live, f"rows without {name}")
+                yield _unread(look, table, live, f"rows without {column.name}")
                 continue
             clause = live.clause()
-            found = _count(look, clause, [clause.c[column.name].is_(None), *_somebodys(table, live, clause)])
-            if found:
-                many = f"More than {FEW}" if found > FEW else str(found)
-                today = _today(look.live.dialect, live, column.name)
+            empty = [clause.c[column.name].is_(None), *rows, *_somebodys(table, live, clause)]
+            found[column.name] = found.get(column.name, 0) + _count(look, clause, empty)
+        for name, rows_without in sorted(found.items()):
+            if rows_without:
+                many = f"More than {FEW}" if rows_without > FEW else str(rows_without)
+                today = _today(look.live.dialect, live, name)
                 yield look.finding(
                     "retain.undated",
                     table.name,
                     f"{many} rows of {table.name} are to be retained and have no {name} to count from.",
-                    f"UPDATE {look.place(live)} SET {look.word(column.name)} = {today}"  # noqa: S608
-                    f" WHERE {look.word(column.name)} IS NULL",
-                    column=column.name,
+                    f"UPDATE {look.place(live)} SET {look.word(name)} = {today}"  # noqa: S608
+                    f" WHERE {look.word(name)} IS NULL",
+                    column=name,
                 )
+
+
+def _ruled(
+    look: Look, table: Table, live: LiveTable
+) -> Iterator[tuple[Action, list[sa.ColumnElement[bool]]]]:
+    """What happens, with the condition of the rows that it happens to: the first rule that fits."""
+    clause = live.clause()
+    before: list[sa.ColumnElement[bool]] = []
+    for rule in table.treatment.rules:
+        fits = condition(look, live, clause, rule.when)
+        yield rule.action, [*before, fits]
+        before.append(sa.not_(sa.func.coalesce(fits, sa.false())))
+    for _, action in table.treatment.by:
+        yield action, []
 
 
 def _today(dialect: str, live: LiveTable, name: str) -> str:
@@ -96,27 +112,23 @@ def _today(dialect: str, live: LiveTable, name: str) -> str:
 
 def undecided(look: Look) -> Iterator[Finding]:
     for table, live in look.pairs:
-        earlier: list[Condition] = []
-        for rule in table.treatment.rules:
-            if isinstance(rule.action, Ask):
-                yield from _undecided(look, table, live, rule.when, earlier)
-            earlier.append(rule.when)
+        rules = table.treatment.rules
+        told = [test.column for rule in rules if not isinstance(rule.action, Ask) for test in rule.when]
+        for (action, rows), _ in zip(_ruled(look, table, live), rules, strict=False):
+            if isinstance(action, Ask):
+                yield from _undecided(look, table, live, rows, told[0] if told else "")
 
 
 def _undecided(
-    look: Look, table: Table, live: LiveTable, when: Condition, earlier: list[Condition]
+    look: Look, table: Table, live: LiveTable, rows: list[sa.ColumnElement[bool]], column: str
 ) -> Iterator[Finding]:
-    told = [test.column for each in earlier for test in each]
     if _large(live):
         yield _unread(look, table, live, "rows that no rule decides")
         return
     clause = live.clause()
-    before = [sa.not_(sa.func.coalesce(condition(look, live, clause, each), sa.false())) for each in earlier]
-    mine = _somebodys(table, live, clause)
-    found = _count(look, clause, [*before, condition(look, live, clause, when), *mine])
+    found = _count(look, clause, [*rows, *_somebodys(table, live, clause)])
     if found:
         many = f"More than {FEW}" if found > FEW else str(found)
-        column = told[0] if told else ""
         yield look.finding(
             "rows.undecided",
             table.name,

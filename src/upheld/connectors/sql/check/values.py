@@ -15,6 +15,7 @@ from upheld.datamap.model import (
     Anonymise,
     Assignment,
     Constant,
+    Follow,
     Ghost,
     JsonEdit,
     Link,
@@ -48,7 +49,7 @@ class Given:
 def groups(table: Table, live: LiveTable) -> Iterator[dict[str, Given]]:
     """The assignments that are made together, by the live column's name."""
     for action, _ in actions(table):
-        if isinstance(action, Anonymise | Retain) and action.assignments:
+        if isinstance(action, Anonymise | Retain | Follow) and action.assignments:
             found = {}
             for assignment in action.assignments:
                 column = live.column(assignment.column)
@@ -249,7 +250,7 @@ def ghost_tables(look: Look) -> Iterator[str]:
         values = (
             to
             for action, link in actions(table)
-            if isinstance(action, Anonymise | Retain)
+            if isinstance(action, Anonymise | Retain | Follow)
             and any(isinstance(each.value, Ghost) for each in action.assignments)
             for to in _ghosts_of(table, link)
         )
