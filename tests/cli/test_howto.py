@@ -81,3 +81,14 @@ def test_the_first_map_is_carried_out_as_it_stands_and_keeps_what_it_promises(
     assert rows == [(1, None, "[removed]"), (2, 8, "Thin paper.")]
     assert orders == [(2, 7, "quills"), (3, 8, "paper")]
     assert people == [(7, None), (8, "Bob Ashgrove")]
+
+
+def test_a_dataset_of_fides_is_carried_over_as_the_page_says_and_decides_nothing(
+    tmp_path: Path, shell: dict[str, str]
+) -> None:
+    carry_out(HOW_TO / "from-fides.md", tmp_path / "place", shell)
+
+    with sqlite3.connect(tmp_path / "place" / "shop.sqlite") as connection:
+        people = connection.execute("SELECT id, full_name FROM customer ORDER BY id").fetchall()
+    connection.close()
+    assert people == [(7, "Ada Quillfeather"), (8, "Bob Ashgrove")]

@@ -36,6 +36,41 @@ def check(
     raise typer.Exit(mapping.check(strict=strict, offline=offline, as_json=as_json))
 
 
+@commands.command("import-fides")
+def import_fides(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A YAML file with `dataset:` documents.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR|FILE",
+            help="A privacy folder (it goes into systems/), another folder, or one file. Nothing is ever "
+            "overwritten. Default: the privacy folder.",
+        ),
+    ] = None,
+    system: Annotated[
+        str,
+        typer.Option(
+            "--system",
+            metavar="NAME",
+            help="What the system is called; several datasets become one system. "
+            "Default: each dataset by its fides_key.",
+        ),
+    ] = "",
+    as_json: options.Json = False,
+) -> None:
+    """Turn datasets of Fides into system files, and list what could not be carried over.
+
+    No decision is made up: every table says `ask`, and nothing is erased there until you decide.
+    """
+    from upheld.cli import start  # lazy: slow import
+
+    start.settle(None, None)
+    from upheld.cli import importing  # lazy: app ready
+
+    raise typer.Exit(importing.fides(file, out, system, as_json=as_json))
+
+
 @commands.command("show")
 def show(
     dir_: options.Dir = None,
