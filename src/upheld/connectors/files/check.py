@@ -13,6 +13,7 @@ from upheld.connectors.files.place import Entry
 from upheld.connectors.files.store import Store, columns
 from upheld.datamap import model
 from upheld.datamap.model import Action, Table
+from upheld.rights import proposals
 from upheld.rights.connector import Finding, Severity
 from upheld.rights.outcome import Misconfigured, Permanent
 
@@ -46,6 +47,7 @@ def check(store: Store) -> tuple[Finding, ...]:
                 _finding(store, table, "", "no-rights", "A file of this table may not be read.", cure)
             )
     found.extend(_undeclared(store, covered))
+    found.extend(proposals.findings(store.system))
     return tuple(_accepted(store, each) for each in found)
 
 
