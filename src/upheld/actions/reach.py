@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import entry_points
+from typing import NoReturn
 
 from upheld.datamap.model import DataMap, System
 from upheld.rights.connector import (
@@ -80,14 +81,18 @@ class Unreachable:
     def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:
         raise self.failure
 
+    def discover(self, *_: object) -> NoReturn:
+        raise self.failure
+
 
 def connectors(*, datamap: DataMap, secrets: Mapping[str, str]) -> dict[str, Connector]:
     """One connector a system, in the map's order. Opens no connection. A system whose kind nobody brings,
     or whose secret is missing, is there as Unreachable."""
-    return {system.name: _connector(system, secrets) for system in datamap.systems}
+    return {system.name: reached(system, secrets) for system in datamap.systems}
 
 
-def _connector(system: System, secrets: Mapping[str, str]) -> Connector:
+def reached(system: System, secrets: Mapping[str, str]) -> Connector:
+    """The connector of one system."""
     found = {each.name: each for each in entry_points(group=GROUP)}
     if system.kind not in found:
         known = ", ".join(sorted(found)) or "none"

@@ -27,6 +27,7 @@ def erase(
     allow: options.Allow = None,
     reason: options.Reason = "",
     go_on: options.GoOn = "",
+    accept_proposals: options.AcceptProposals = False,
 ) -> None:
     """Erase a person from all systems, and keep what the law wants kept.
 
@@ -40,6 +41,14 @@ def erase(
     from upheld.cli.erasing import Wish, fulfil, look  # lazy: app ready
 
     wish = Wish(
-        tuple(identity or ()), identity_file, frozenset(allow or ()), reason, go_on, as_json, yes, out
+        tuple(identity or ()),
+        identity_file,
+        frozenset(allow or ()),
+        reason,
+        go_on,
+        as_json,
+        yes,
+        out,
+        accept_proposals,
     )
     raise typer.Exit(look(wish) if dry_run else fulfil(wish))

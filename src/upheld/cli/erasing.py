@@ -25,11 +25,12 @@ class Wish:
     as_json: bool
     yes: bool
     out: Path | None
+    accept_proposals: bool = False
 
 
 def look(wish: Wish) -> int:
     """The plan and its counts; 1 where something stands in its way."""
-    means = start.means()
+    means = start.means(accept_proposals=wish.accept_proposals)
     asked = start.asked(means.datamap, means.connectors, wish.identity, wish.identity_file)
     known = show.known(means, asked, quiet=wish.as_json)
     with show.progress(quiet=wish.as_json):
@@ -45,7 +46,7 @@ def look(wish: Wish) -> int:
 def fulfil(wish: Wish) -> int:
     """Receive, show, ask, approve, fulfil, certify. A person whose case is open is gone on with."""
     start.refuse_out(wish.out)
-    means = start.means()
+    means = start.means(accept_proposals=wish.accept_proposals)
     asked = start.asked(means.datamap, means.connectors, wish.identity, wish.identity_file)
     if wish.allow and not wish.reason:
         raise WrongUse("--allow needs --reason.", "Say why the limit is exceeded.")

@@ -71,6 +71,72 @@ def import_fides(
     raise typer.Exit(importing.fides(file, out, system, as_json=as_json))
 
 
+@commands.command("discover")
+def discover(
+    url: Annotated[
+        str,
+        typer.Argument(
+            metavar="URL",
+            help="The database: a SQLAlchemy URL, or '${NAME}' for one that stands in the environment. Who "
+            "lists programs on this machine can read a URL with a password.",
+        ),
+    ],
+    system: Annotated[str, typer.Option("--system", metavar="NAME", help="What the system is called.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help="Where the draft goes: privacy/systems/NAME.yaml.")
+    ],
+    schemas: Annotated[
+        list[str] | None,
+        typer.Option("--schema", metavar="NAME", help="Only this schema. Repeat it for several."),
+    ] = None,
+    include: Annotated[
+        list[str] | None,
+        typer.Option("--include", metavar="PATTERN", help="Only tables like this; * stands for anything."),
+    ] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option("--exclude", metavar="PATTERN", help="No tables like this.")
+    ] = None,
+    sample: Annotated[
+        int, typer.Option("--sample", metavar="N", min=0, max=10_000, help="Rows of a table to look at.")
+    ] = 400,
+    scratch: Annotated[
+        bool,
+        typer.Option(
+            "--scratch",
+            help="This database is a copy that may be spoilt: `upheld erase --accept-proposals` carries the "
+            "draft out there as it is.",
+        ),
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is already there.")] = False,
+    as_json: options.Json = False,
+) -> None:
+    """Draft the map of a database from its schema and some of its rows.
+
+    Only reads, a few rows of each table and a few seconds at most; no value that was read is shown or
+    written.
+    What the schema does not say itself is proposed, with a confidence and a reason: proposals are not carried
+    out until a person puts the decision in their place.
+    """
+    from upheld.cli import start  # lazy: slow import
+
+    start.settle(None, None)
+    from upheld.cli.discovering import Options, draft  # lazy: app ready
+
+    wanted = Options(
+        url=url,
+        system=system,
+        out=out,
+        schemas=tuple(schemas or ()),
+        include=tuple(include or ()),
+        exclude=tuple(exclude or ()),
+        most=sample,
+        scratch=scratch,
+        force=force,
+        as_json=as_json,
+    )
+    raise typer.Exit(draft(wanted))
+
+
 @commands.command("show")
 def show(
     dir_: options.Dir = None,

@@ -53,6 +53,14 @@ GoOn = Annotated[
         help="Go on with what is mapped where something is not. The certificate says what is incomplete.",
     ),
 ]
+AcceptProposals = Annotated[
+    bool,
+    typer.Option(
+        "--accept-proposals",
+        help="Carry out what a draft only proposes. Only in systems whose map says `scratch: true`: "
+        "copies that may be spoilt. Everywhere else proposals stay undecided, and nothing is written.",
+    ),
+]
 Case = Annotated[
     str, typer.Option("--case", metavar="ID", help="Only this case; the first digits of its id are enough.")
 ]

@@ -22,6 +22,7 @@ def resume(
     data: options.Data = None,
     case: options.Case = "",
     as_json: options.Json = False,
+    accept_proposals: options.AcceptProposals = False,
 ) -> None:
     """Go on with every erasure that a crash, a failure or a waiting system left unfinished.
 
@@ -33,7 +34,7 @@ def resume(
     start.settle(dir_, data)
     from upheld.cli import work  # lazy: app ready
 
-    raise typer.Exit(work.resume(case, as_json=as_json))
+    raise typer.Exit(work.resume(case, as_json=as_json, accept_proposals=accept_proposals))
 
 
 @purge_commands.command("purge")

@@ -13,11 +13,13 @@ from django.core.management import call_command
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means, random_token, utc_now
 from upheld.actions.reach import connectors as reach
+from upheld.actions.undecided import guarded
 from upheld.cli.faults import WrongUse
 from upheld.datamap.model import DataMap
 from upheld.datamap.read import read
 from upheld.rights.connector import Connector
 from upheld.rights.outcome import Misconfigured
+from upheld.rights.proposals import accepted
 from upheld.rights.subject import Identity, Person
 from upheld.store.keys import KeyStore
 
@@ -58,9 +60,9 @@ def records() -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
-def means() -> Means:
+def means(*, accept_proposals: bool = False) -> Means:
     """Everything a verb needs. Reads the clock, once."""
-    mapped = datamap()
+    mapped = accepted(datamap()) if accept_proposals else datamap()
     records()
     from upheld.actions.journal import myself  # lazy: app ready
     from upheld.store.sequencer import signer  # lazy: app ready
@@ -68,7 +70,7 @@ def means() -> Means:
     keys = KeyStore(settings.UPHELD_KEYS)
     return Means(
         datamap=mapped,
-        connectors=connectors(mapped),
+        connectors=guarded(mapped, connectors(mapped)),
         keys=keys,
         signer=signer(keys, settings.UPHELD_LEDGER_NAME),
         now=mapped.organisation.local(utc_now()),

@@ -18,9 +18,9 @@ from upheld.cli.certifying import certify_answered
 from upheld.cli.faults import WrongUse
 
 
-def resume(case: str, *, as_json: bool) -> int:
+def resume(case: str, *, as_json: bool, accept_proposals: bool = False) -> int:
     """1 while a case is unfinished."""
-    means = start.means()
+    means = start.means(accept_proposals=accept_proposals)
     with show.progress(quiet=as_json, total=to_do(case=case) or None) as progress:
         standings = go_on(means=means, case=case, progress=progress)
     files = certify_answered(means, standings)

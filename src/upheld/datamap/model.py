@@ -380,6 +380,35 @@ class NoPersonalData:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """A decision that nobody took yet; the model holds what is proposed as if it were decided.
+
+    `about`: what of the table is proposed: `person`, `on_erase`, `rows`, `no_personal_data`, or `belongs_to`
+    or `visible_to` with a link. `confidence`: 0 to 1. As long as there is one, nothing is written in its
+    system.
+    """
+
+    table: str
+    about: str
+    confidence: float
+    because: str
+    place: Place = NOWHERE
+
+    @property
+    def identifies(self) -> bool:
+        """Whether it decides whose rows these are: a copy made by it could be a stranger's."""
+        return self.about.startswith(("person", "belongs_to", "visible_to"))
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What a draft of the map saw: the day, and each table with its columns and their types."""
+
+    on: date
+    tables: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Beyond one of these nothing is written without a named approval. `share_of_table` is 0 to 1."""
 
@@ -402,7 +431,7 @@ class System:
     when a connector is made, never here. `undo`: days for which an erasure can be undone; 0 or None: not at
     all. `receipt`: table of the target that records our commits.
     `refresh`: materialised views to refresh afterwards. `options`: keys of the kind's own (manual: look_for,
-    how, days)."""
+    how, days). `scratch`: a copy that may be spoilt. `proposals`: what nobody decided yet."""
 
     name: str
     kind: str = "sql"
@@ -422,6 +451,9 @@ class System:
     receipt: str | None = None
     refresh: tuple[str, ...] = ()
     read_only: bool = False
+    scratch: bool = False
+    drafted: Drafted | None = None
+    proposals: tuple[Proposal, ...] = ()
     options: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     origin: Place = NOWHERE
 

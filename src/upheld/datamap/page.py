@@ -18,7 +18,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from upheld.datamap.fault import MapError
-from upheld.datamap.model import Place
+from upheld.datamap.model import Place, Proposal
 
 Path = tuple[str | int, ...]
 
@@ -41,7 +41,7 @@ class Page:
 
     `positions` gives line and column of each path: of the key for entries of a mapping, of the item for
     items of a list. `errors` collects whatever is found; `damaged` are the paths that were taken out of
-    `value` because they could not be understood.
+    `value` because they could not be understood. `proposals` are those that were met while reading.
     """
 
     file: str
@@ -49,6 +49,7 @@ class Page:
     positions: dict[Path, tuple[int, int]] = field(default_factory=dict)
     errors: list[MapError] = field(default_factory=list)
     damaged: list[Path] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
 
     def names(self, key: str) -> tuple[str, ...]:
         """The keys written below a top-level key, understood or not."""

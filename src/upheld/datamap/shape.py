@@ -26,6 +26,7 @@ _TYPES = {
     "dict_type": "a mapping (`key: value`)",
     "model_type": "a mapping (`key: value`)",
     "int_type": "a whole number",
+    "float_type": "a number",
     "bool_type": "true or false",
 }
 _BOUNDS = {

@@ -39,6 +39,7 @@ GHOSTS = PEOPLE.replace("INTO users VALUES", "INTO users (id, email) VALUES").re
 GHOST_USERS = USERS.replace("person: id", "person: id\n  ghost: {nick: ghost}").replace(
     "{email: email}", "{email: email, username: nick}"
 )
+DRAFTED = "drafted: {{on: 2026-11-01, tables: {{users: {{{}}}}}}}"
 APPROVALS = "CREATE TABLE posts (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES users(id));\n"
 
 
@@ -421,4 +422,20 @@ CASES = (
         by_hand=("{when: {k: nick}", "{when: {k: [nick, odd]}"),
     ),
     *UNDONE,
+    Case(
+        "proposal.undecided",
+        "users",
+        PEOPLE,
+        "users: {person: id, identities: {email: email}, on_erase: {proposed: delete, confidence: 0.6, because: a guess}}\n",
+        by_hand=("{proposed: delete, confidence: 0.6, because: a guess}", "delete"),
+    ),
+    Case("drift.new", "users.email", PEOPLE, system=DRAFTED.format("id: INTEGER")),
+    Case("drift.type", "users.email", PEOPLE, system=DRAFTED.format("id: INTEGER, email: text of old")),
+    Case(
+        "drift.gone",
+        "games",
+        PEOPLE,
+        system=DRAFTED.format("id: INTEGER}, games: {id: INTEGER"),
+        by_hand=(", games: {id: INTEGER}", ""),
+    ),
 )

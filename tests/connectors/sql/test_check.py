@@ -25,7 +25,7 @@ SERIAL = {
 }
 WITHOUT_CURE = {"cycle.nullable", "cycle.deferrable", "rows.unread"}
 TESTED_ELSEWHERE = {"row.security"}
-EDITS = ("tables:", "refresh:", "no_personal_data:", "schemas:")
+EDITS = ("tables:", "refresh:", "no_personal_data:", "schemas:", "drafted:")
 
 
 @pytest.mark.parametrize(("case", "kind"), [(case, kind) for case in CASES for kind in case.on], ids=str)

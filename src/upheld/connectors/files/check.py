@@ -13,6 +13,7 @@ from upheld.connectors.files.place import Entry
 from upheld.connectors.files.store import Store, columns
 from upheld.datamap import model
 from upheld.datamap.model import Action, Table
+from upheld.rights import proposals
 from upheld.rights.connector import Finding, Severity
 from upheld.rights.outcome import Misconfigured, Permanent
 
@@ -50,6 +51,7 @@ def check(store: Store) -> tuple[Finding, ...]:
         cure = "Write `undo: none` for this system: what is erased there is then gone at once."
         what = "A folder cannot put back what was erased."
         found.append(_finding(store, None, "", "no-undo", what, cure))
+    found.extend(proposals.findings(store.system))
     return tuple(_accepted(store, each) for each in found)
 
 

@@ -12,6 +12,8 @@ from upheld.connectors.sql import check as checks
 from upheld.connectors.sql.change import Draw
 from upheld.connectors.sql.collect import collect
 from upheld.connectors.sql.columns import NotFitting, Tables, fit
+from upheld.connectors.sql.discover import Draft, Wish, discover
+from upheld.connectors.sql.discover.seeing import Told
 from upheld.connectors.sql.engine import TESTED, make_engine, reading, writing
 from upheld.connectors.sql.execution import Run, matched, refresh
 from upheld.connectors.sql.failures import translated
@@ -64,6 +66,12 @@ class SqlConnector:
         """The statements that give two roles what this map needs; for its owner to read and to run."""
         with translated(self.system.name, "reading the schema"), reading(self.engine) as connection:
             return grants(self.system, read_live(connection, self.system.schemas))
+
+    def discover(self, wish: Wish, told: Told = lambda _table, _total: None) -> Draft:
+        """A draft of this database's map. Reads only, and gives back nothing that it read."""
+        with translated(self.system.name, "discovering"), reading(self.engine) as connection:
+            live = read_live(connection, self.system.schemas)
+            return discover(self.system, live, connection, wish, told)
 
     def key(self, table: str, text: str) -> Key:
         """Several key columns are separated by commas."""

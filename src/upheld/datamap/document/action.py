@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from upheld.datamap.document.proposal import Proposed
 from upheld.datamap.document.written import (
     Day,
     JsonPath,
@@ -14,6 +15,7 @@ from upheld.datamap.document.written import (
     Template,
     Written,
     by_key,
+    proposed_or_decided,
 )
 
 # --- what a column becomes ---------------------------------------------------------------------------------
@@ -164,6 +166,19 @@ ActionForm = Annotated[
 ]
 
 
+class ProposedAction(Proposed):
+    """An action that a draft proposes."""
+
+    proposed: ActionForm
+    """What happens to the rows, as a draft proposes it."""
+
+
+ActionEntry = Annotated[
+    Annotated[ActionForm, Tag("<decided>")] | Annotated[ProposedAction, Tag("<proposed>")],
+    Discriminator(proposed_or_decided),
+]
+
+
 # --- treatments: an action, or one by link, and what happens to rows that nobody is left in ----------------
 
 
@@ -215,4 +230,17 @@ TreatmentForm = Annotated[
     | Annotated[ByTreatment, Tag("<by>")]
     | Annotated[OrphanTreatment, Tag("<orphan>")],
     Discriminator(by_key("by", "anonymise", "detach", "keep", "retain", "follow", "orphan")),
+]
+
+
+class ProposedTreatment(Proposed):
+    """A treatment that a draft proposes."""
+
+    proposed: TreatmentForm
+    """What an erasure does to the rows, as a draft proposes it."""
+
+
+TreatmentEntry = Annotated[
+    Annotated[TreatmentForm, Tag("<decided>")] | Annotated[ProposedTreatment, Tag("<proposed>")],
+    Discriminator(proposed_or_decided),
 ]

@@ -2,11 +2,20 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from upheld.datamap.document.limits import Count, LimitsForm
+from upheld.datamap.document.proposal import Proposed
 from upheld.datamap.document.table import TableForm
-from upheld.datamap.document.written import Name, Scalar, Sentence, Window, Written
+from upheld.datamap.document.written import (
+    Day,
+    Name,
+    Scalar,
+    Sentence,
+    Window,
+    Written,
+    proposed_or_decided,
+)
 
 
 class NoPersonalDataForm(Written):
@@ -16,6 +25,28 @@ class NoPersonalDataForm(Written):
     """Names; * stands for anything."""
     reason: Sentence
     """Why no row of them is about a person."""
+
+
+class ProposedNoPersonalData(Proposed):
+    """Tables of which a draft says that they hold none."""
+
+    proposed: NoPersonalDataForm
+    """Which tables, and why, as a draft proposes it."""
+
+
+NoPersonalDataEntry = Annotated[
+    Annotated[NoPersonalDataForm, Tag("<decided>")] | Annotated[ProposedNoPersonalData, Tag("<proposed>")],
+    Discriminator(proposed_or_decided),
+]
+
+
+class DraftedForm(Written):
+    """What was there when the map was drafted."""
+
+    on: Day
+    """When it was drafted."""
+    tables: dict[Name, dict[Name, Sentence]]
+    """Each table with its columns and their types, in the server's own words."""
 
 
 class TenantForm(Written):
@@ -50,7 +81,7 @@ class SystemFile(Written):
     """Database schemas that belong to the map; names of tables may be `schema.table`."""
     limits: LimitsForm | None = None
     """When to stop and ask."""
-    no_personal_data: Annotated[list[NoPersonalDataForm], Field(min_length=1)] | None = None
+    no_personal_data: Annotated[list[NoPersonalDataEntry], Field(min_length=1)] | None = None
     """Tables in which nobody is mentioned, with reasons."""
     tables: Annotated[dict[Name, TableForm], Field(min_length=1)] | None = None
     """The tables that have to do with people."""
@@ -64,6 +95,10 @@ class SystemFile(Written):
     """A table of the target in which our commits leave a receipt."""
     refresh: Annotated[list[Name], Field(min_length=1)] | None = None
     """Materialised views to compute anew afterwards."""
+    scratch: bool = False
+    """A copy that may be spoilt: `upheld erase --accept-proposals` carries proposals out only here."""
+    drafted: DraftedForm | None = None
+    """What a draft saw; what is there since is a finding."""
     read_only: bool = False
     """We never write here: access by us, erasure by the owner."""
     look_for: Sentence | None = None

@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from upheld.datamap.document.action import ActionForm, TreatmentForm
+from upheld.datamap.document.action import ActionEntry, TreatmentEntry
 from upheld.datamap.document.condition import ConditionForm
+from upheld.datamap.document.proposal import Proposed
 from upheld.datamap.document.written import (
     JsonPath,
     Name,
@@ -15,6 +16,7 @@ from upheld.datamap.document.written import (
     Sentence,
     Written,
     by_key,
+    proposed_or_decided,
     written_as,
 )
 
@@ -98,13 +100,50 @@ class ColumnsLinkForm(LinkForm):
     """Our columns."""
 
 
-LinkEntry = Annotated[
+DecidedLink = Annotated[
     Annotated[Reference, Tag("<text>")] | Annotated[LinkForm, Tag("<mapping>")], Discriminator(written_as)
+]
+
+
+class ProposedLink(Proposed):
+    """A link that a draft proposes."""
+
+    proposed: DecidedLink
+    """Where the column leads, as a draft proposes it."""
+
+
+class ProposedColumnsLink(Proposed):
+    """A link in a list that a draft proposes."""
+
+    proposed: ColumnsLinkForm
+    """Where the columns lead, as a draft proposes it."""
+
+
+LinkEntry = Annotated[
+    Annotated[DecidedLink, Tag("<decided>")] | Annotated[ProposedLink, Tag("<proposed>")],
+    Discriminator(proposed_or_decided),
+]
+ColumnsLinkEntry = Annotated[
+    Annotated[ColumnsLinkForm, Tag("<decided>")] | Annotated[ProposedColumnsLink, Tag("<proposed>")],
+    Discriminator(proposed_or_decided),
 ]
 Links = Annotated[
     Annotated[dict[Name, LinkEntry], Field(min_length=1), Tag("<mapping>")]
-    | Annotated[list[ColumnsLinkForm], Field(min_length=1), Tag("<list>")],
+    | Annotated[list[ColumnsLinkEntry], Field(min_length=1), Tag("<list>")],
     Discriminator(written_as),
+]
+
+
+class ProposedPerson(Proposed):
+    """A key of people that a draft proposes."""
+
+    proposed: Names
+    """The key of the people who live here, as a draft proposes it."""
+
+
+PersonEntry = Annotated[
+    Annotated[Names, Tag("<decided>")] | Annotated[ProposedPerson, Tag("<proposed>")],
+    Discriminator(proposed_or_decided),
 ]
 
 # --- rows --------------------------------------------------------------------------------------------------
@@ -118,7 +157,7 @@ class RowForm(Written):
 
     when: ConditionForm
     """Which rows."""
-    on_erase: ActionForm
+    on_erase: ActionEntry
     """What happens to them."""
     format: Format | None = None
     """How their values are read for the copy: php, json or text."""
@@ -129,7 +168,7 @@ class RowForm(Written):
 class OtherwiseForm(Written):
     """What happens to all other rows."""
 
-    otherwise: ActionForm
+    otherwise: ActionEntry
     """What happens to rows that met none of the rules above."""
     format: Format | None = None
     """How their values are read for the copy."""
@@ -210,7 +249,7 @@ class TableForm(Written):
 
     title: Sentence | None = None
     """What people call it."""
-    person: Names | None = None
+    person: PersonEntry | None = None
     """People live here; this is their key."""
     key: Names | None = None
     """The row key, where the schema declares none."""
@@ -224,7 +263,7 @@ class TableForm(Written):
     """The people who own a row."""
     visible_to: Links | None = None
     """The people who may see a row without owning it."""
-    on_erase: TreatmentForm | None = None
+    on_erase: TreatmentEntry | None = None
     """What an erasure does to a person's rows; without it, nobody decided yet."""
     rows: Annotated[list[RowEntry], Field(min_length=1)] | None = None
     """Different actions for different rows; the first that matches wins."""

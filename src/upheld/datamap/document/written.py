@@ -84,6 +84,11 @@ def by_key(*keys: str) -> Callable[[object], str]:
     return tag
 
 
+def proposed_or_decided(value: object) -> str:
+    """The tag of what stands where a decision belongs: a proposal, or the decision in any of its forms."""
+    return "<proposed>" if isinstance(value, dict) and "proposed" in value else "<decided>"
+
+
 def _scalar(value: object) -> model.Scalar:
     if value is None or isinstance(value, bool | str | date):
         return value

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from upheld.datamap import model
-from upheld.datamap.document.table import ColumnsLinkForm, LinkForm, Links
+from upheld.datamap.document.table import ColumnsLinkForm, LinkForm, Links, ProposedColumnsLink
 from upheld.datamap.meaning.condition import condition
+from upheld.datamap.meaning.proposal import decided
 from upheld.datamap.page import Spot
 
 NORMALISED = {"email": "email", "phone": "phone"}
@@ -31,10 +32,17 @@ def links(written: Links | None, tie: model.Tie, spot: Spot) -> list[model.Link]
     """All links of a `belongs_to` or `visible_to`, in the order written."""
     if written is None:
         return []
+    table, side = str(spot.path[1]), str(spot.path[2])
+    found = []
     if isinstance(written, dict):
-        found = [_link((column,), form, tie, spot.down(column)) for column, form in written.items()]
+        for column, entry in written.items():
+            form, inner = decided(entry, spot.down(column), table, f"{side}.{column}")
+            found.append(_link((column,), form, tie, inner))  # type: ignore[arg-type]
     else:
-        found = [_link(columns(form.columns), form, tie, spot.down(n)) for n, form in enumerate(written)]
+        for number, each in enumerate(written):
+            own = each.proposed if isinstance(each, ProposedColumnsLink) else each
+            _, inner = decided(each, spot.down(number), table, f"{side}.{','.join(columns(own.columns))}")
+            found.append(_link(columns(own.columns), own, tie, inner))
     return [link for link in found if link is not None]
 
 

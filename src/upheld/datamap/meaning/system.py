@@ -3,8 +3,9 @@
 from types import MappingProxyType
 
 from upheld.datamap import model
-from upheld.datamap.document.system import SystemFile
+from upheld.datamap.document.system import DraftedForm, ProposedNoPersonalData, SystemFile
 from upheld.datamap.meaning.limits import limits, window
+from upheld.datamap.meaning.proposal import decided
 from upheld.datamap.meaning.secret import check_secret
 from upheld.datamap.meaning.table import table
 from upheld.datamap.page import Spot
@@ -31,9 +32,7 @@ def system(form: SystemFile, spot: Spot) -> model.System:
         address=form.address or "",
         schemas=tuple(form.schemas or ()),
         limits=limits(form.limits),
-        no_personal_data=tuple(
-            model.NoPersonalData(tuple(entry.tables), entry.reason) for entry in form.no_personal_data or ()
-        ),
+        no_personal_data=_no_personal_data(form, spot.down("no_personal_data")),
         tables=tuple(
             table(name, inner, spot.down("tables", name)) for name, inner in (form.tables or {}).items()
         ),
@@ -43,11 +42,29 @@ def system(form: SystemFile, spot: Spot) -> model.System:
         receipt=form.receipt,
         refresh=tuple(form.refresh or ()),
         read_only=form.read_only,
+        scratch=form.scratch,
+        drafted=_drafted(form.drafted),
+        proposals=tuple(spot.page.proposals),
         options=MappingProxyType(
             {name: value for name in MANUAL if (value := getattr(form, name)) is not None}
         ),
         origin=spot.place,
     )
+
+
+def _no_personal_data(form: SystemFile, spot: Spot) -> tuple[model.NoPersonalData, ...]:
+    found = []
+    for number, entry in enumerate(form.no_personal_data or ()):
+        own = entry.proposed if isinstance(entry, ProposedNoPersonalData) else entry
+        decided(entry, spot.down(number), ", ".join(own.tables), "no_personal_data")
+        found.append(model.NoPersonalData(tuple(own.tables), own.reason))
+    return tuple(found)
+
+
+def _drafted(form: DraftedForm | None) -> model.Drafted | None:
+    if form is None:
+        return None
+    return model.Drafted(form.on, tuple((name, tuple(each.items())) for name, each in form.tables.items()))
 
 
 def _check_kind(form: SystemFile, spot: Spot) -> None:

@@ -5,13 +5,15 @@ from upheld.datamap.document import table as written
 from upheld.datamap.meaning.action import action, link_name, treatment
 from upheld.datamap.meaning.condition import condition
 from upheld.datamap.meaning.link import columns, links, normaliser, split
+from upheld.datamap.meaning.proposal import decided
 from upheld.datamap.meaning.secret import check_secret
 from upheld.datamap.page import Spot
 
 
 def table(name: str, form: written.TableForm, spot: Spot) -> model.Table:
     """One table, with every shorthand spelled out; complains about what contradicts itself."""
-    person = columns(form.person)
+    named, _ = decided(form.person, spot.down("person"), name, "person")
+    person = columns(named)  # type: ignore[arg-type]  # a proposal is opened
     purposes = tuple(form.purposes or ())
     own = links(form.belongs_to, model.Tie.OWNS, spot.down("belongs_to"))
     seen = links(form.visible_to, model.Tie.SEES, spot.down("visible_to"))
@@ -96,7 +98,10 @@ def _treatment(
     form: written.TableForm, person: tuple[str, ...], purposes: tuple[str, ...], spot: Spot
 ) -> model.Treatment:
     """`on_erase` or `rows`. Whatever no rule names is asked about: the last rule says so."""
-    whole = treatment(form.on_erase, person, spot.down("on_erase")) if form.on_erase is not None else None
+    whole = None
+    if form.on_erase is not None:
+        chosen, at = decided(form.on_erase, spot.down("on_erase"), str(spot.path[-1]), "on_erase")
+        whole = treatment(chosen, person, at)  # type: ignore[arg-type]  # a proposal is opened
     if form.rows is None:
         undecided = model.Treatment((model.Rule(model.Ask(), place=spot.place),))
         return whole or undecided
@@ -119,11 +124,13 @@ def _rules(rows: list[written.RowEntry], purposes: tuple[str, ...], spot: Spot) 
         last = isinstance(row, written.OtherwiseForm)
         if last and number < len(rows) - 1:
             inner.complain("bad-rows", "`otherwise` is not the last rule.", "Move it to the end.")
-        chosen = (
-            action(row.otherwise, inner.down("otherwise"))
+        entry, key = (
+            (row.otherwise, "otherwise")
             if isinstance(row, written.OtherwiseForm)
-            else action(row.on_erase, inner.down("on_erase"))
+            else (row.on_erase, "on_erase")
         )
+        opened, at = decided(entry, inner.down(key), str(spot.path[1]), "rows")
+        chosen = action(opened, at)  # type: ignore[arg-type]  # a proposal is opened
         when = () if isinstance(row, written.OtherwiseForm) else condition(row.when)
         rules.append(
             model.Rule(

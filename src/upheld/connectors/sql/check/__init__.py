@@ -8,7 +8,17 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from upheld.connectors.sql.check import links, names, references, rows, server, undeclared, undo, values
+from upheld.connectors.sql.check import (
+    drafted,
+    links,
+    names,
+    references,
+    rows,
+    server,
+    undeclared,
+    undo,
+    values,
+)
 from upheld.connectors.sql.check.codes import BEARABLE
 from upheld.connectors.sql.check.look import Look, look_at
 from upheld.connectors.sql.schema import LiveSchema
@@ -19,6 +29,7 @@ Rule = Callable[[Look], Iterator[Finding]]
 RULES: tuple[Rule, ...] = (
     *names.RULES,
     *undeclared.RULES,
+    *drafted.RULES,
     *links.RULES,
     *values.RULES,
     *references.RULES,

@@ -284,6 +284,34 @@ ALL = (
         (32, 33),
     ),
     Code("row.security", STOP, "The database hides rows from our account.", "The ALTER ROLE.", (34, 64)),
+    # drafts
+    Code(
+        "proposal.undecided",
+        STOP,
+        "A draft proposes it, and nobody decided it.",
+        "The decision in its place; on a copy also `upheld erase --accept-proposals`.",
+        (57,),
+    ),
+    Code(
+        "drift.new",
+        DOUBT,
+        "A table or a column was not there when the map was drafted.",
+        "A look, then an entry of `drafted:`.",
+        (57,),
+    ),
+    Code(
+        "drift.type",
+        DOUBT,
+        "A column has another type than when the map was drafted.",
+        "A look, then an entry of `drafted:`.",
+        (57,),
+    ),
+    Code(
+        "drift.gone",
+        DOUBT,
+        "A table or a column is gone since the map was drafted.",
+        "Remove it from `drafted:`, and from the map.",
+    ),
     # rows
     Code(
         "retain.undated", STOP, "Rows to be retained have no date to count from.", "Fill the column.", (41,)

@@ -1,0 +1,97 @@
+"""Draft the map of a database from what stands in it. Reads only, bounded; nothing that was read is given
+back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fnmatch import fnmatchcase
+
+import sqlalchemy as sa
+
+from upheld.connectors.sql.check import check_all
+from upheld.connectors.sql.columns import Tables
+from upheld.connectors.sql.discover.sample import Look, patience
+from upheld.connectors.sql.discover.seeing import KINDS, Told, see
+from upheld.connectors.sql.schema import Kind, LiveSchema, LiveTable
+from upheld.datamap.discover.file import Head, document, dump, read_back
+from upheld.datamap.discover.judge import Judged, Limits, judge
+from upheld.datamap.discover.seen import Seen
+from upheld.datamap.model import System
+from upheld.rights.connector import Finding, Severity
+
+ROUNDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a draft is wanted. `most`: rows of a table that are looked at. `include`, `exclude`: patterns of
+    tables; what is excluded is not in the draft, and the check will ask for it."""
+
+    on: date
+    most: int = 400
+    scratch: bool = False
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The file's text, what it means, how it was judged, and what a check still finds."""
+
+    text: str
+    system: System
+    judged: Judged
+    findings: tuple[Finding, ...]
+
+
+def discover(system: System, live: LiveSchema, connection: sa.Connection, wish: Wish, told: Told) -> Draft:
+    """Look, judge, and try the draft against the live schema until that refuses none of it."""
+    patience(connection)
+    wanted = [each for each in live if _wanted(each, wish)]
+    seen = see(Look(connection, Tables(live), wish.most), wanted, told)
+    head = Head(system.name, system.connect, wish.on, wish.scratch, system.schemas)
+    views = tuple(each.name for each in live if each.kind is Kind.MATERIALISED)
+    limits = Limits()
+    for _ in range(ROUNDS):
+        draft = _drafted(seen, limits, replace(head, refresh=views), live, connection)
+        further = _learnt(limits, draft.findings, live)
+        if further == limits:
+            break
+        limits = further
+    return draft
+
+
+def _drafted(seen: Seen, limits: Limits, head: Head, live: LiveSchema, connection: sa.Connection) -> Draft:
+    judged = judge(seen, limits)
+    text = dump(document(judged, head))
+    read = read_back(text)
+    return Draft(text, read, judged, check_all(read, live, connection))
+
+
+def _wanted(table: LiveTable, wish: Wish) -> bool:
+    if table.outside or table.kind not in KINDS:
+        return False
+    if wish.include and not any(fnmatchcase(table.name, each) for each in wish.include):
+        return False
+    return not any(fnmatchcase(table.name, each) for each in wish.exclude)
+
+
+def tables_of(live: LiveSchema, wish: Wish) -> Sequence[str]:
+    """The tables that would be looked at."""
+    return [each.name for each in live if _wanted(each, wish)]
+
+
+def _learnt(limits: Limits, findings: Sequence[Finding], live: LiveSchema) -> Limits:
+    """What the live schema would not bear: rows that have to stay, columns that take no value of ours."""
+    staying, unassigned = set(limits.staying), set(limits.unassigned)
+    for each in findings:
+        if each.code.startswith("value."):
+            unassigned |= {(each.table, name) for name in each.column.split(", ")}
+        elif each.code in ("delete.refused", "cascade.loss", "cascade.null"):
+            referring = live.get(each.table)
+            for key in referring.foreign_keys if referring else ():
+                if ",".join(key.columns) == each.column:
+                    staying.add(key.to)
+        elif each.code == "cycle.stuck" and each.severity is Severity.STOP:
+            staying.add(each.table)
+    return Limits(frozenset(staying), frozenset(unassigned))

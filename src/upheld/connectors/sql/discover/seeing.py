@@ -1,0 +1,165 @@
+"""The live schema and a look at some rows, as discovery's own values."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import sqlalchemy as sa
+
+from upheld.connectors.sql.columns import fitting
+from upheld.connectors.sql.discover.sample import Look, Values, some
+from upheld.connectors.sql.discover.sight import documents, paths, sight
+from upheld.connectors.sql.schema import Family, Kind, LiveColumn, LiveTable
+from upheld.datamap.discover import links, people
+from upheld.datamap.discover.seen import Answer, Column, Question, Reference, Seen, Sort, Table
+from upheld.datamap.discover.word import one, snake
+
+VALUES = 200
+"""At most so many different values are looked for in another table."""
+CONTENT_TYPES = "django_content_type"
+
+Told = Callable[[str, int], None]
+"""Told which table was looked at, and of how many, for whoever shows progress."""
+
+KINDS = {Kind.TABLE, Kind.PARTITIONED, Kind.INHERITANCE_CHILD}
+
+
+def see(look: Look, wanted: Sequence[LiveTable], told: Told) -> Seen:
+    """All tables, and what the database answers to the questions that they raise."""
+    live = look.tables.live
+    tables: dict[str, Table] = {}
+    values: dict[str, Values] = {}
+    names = {each.name for each in wanted}
+    for each in wanted:
+        sampled = look.sample(each)
+        values[each.name] = sampled or {}
+        tables[each.name] = _table(each, sampled, names)
+        told(each.name, len(wanted))
+    types = _content_types(look, wanted)
+    tables = {name: _with_kinds(table, values[name], tables, types) for name, table in tables.items()}
+    seen = Seen(live.dialect, live.schemas, tables)
+    asked = links.questions(seen, people.find(seen))
+    answers = {question: _answer(look, values, question) for question in asked}
+    return Seen(live.dialect, live.schemas, tables, answers)
+
+
+def _table(live: LiveTable, sampled: Values | None, names: set[str]) -> Table:
+    rows = len(next(iter(sampled.values()), ())) if sampled else None if sampled is None else 0
+    return Table(
+        name=live.name,
+        title=live.title,
+        columns={
+            each.name: _column(live, each, (sampled or {}).get(each.name, ()))
+            for each in live.columns.values()
+        },
+        key=live.key or _unique(live),
+        uniques=live.uniques,
+        references=tuple(
+            Reference(key.columns, key.to, key.to_columns) for key in live.foreign_keys if key.to in names
+        ),
+        rows=live.rows_estimate if live.rows_estimate is not None else rows,
+        sampled=rows,
+    )
+
+
+def _unique(live: LiveTable) -> tuple[str, ...]:
+    """What tells rows apart where no key is declared."""
+    for unique in live.uniques:
+        if all(not live.columns[name].nullable for name in unique):
+            return unique
+    return ()
+
+
+def _column(live: LiveTable, column: LiveColumn, values: Sequence[str | None]) -> Column:
+    sort = Sort(column.family.value)
+    may_be_document = column.json or column.family in (Family.JSON, Family.TEXT)
+    found = documents(values) if may_be_document else []
+    return Column(
+        name=column.name,
+        sort=sort,
+        type_text=column.type_text or "any",
+        nullable=column.nullable and column.name not in live.key,
+        length=column.length,
+        unique=_differs(live, column.name),
+        fixed=column.generated or column.always or (column.identity and column.name in live.key),
+        enum=column.enum_values,
+        json=column.json or bool(found),
+        checked=any(_speaks(each.text, each.value_of, column.name) for each in live.checks),
+        sight=sight(values),
+        paths=paths(found),
+    )
+
+
+def _differs(live: LiveTable, name: str) -> bool:
+    """Whether it is, alone or with others, what has to differ: a value for all would be refused."""
+    if (name,) == live.key or any(name in unique for unique in live.uniques):
+        return True
+    return any(
+        index.unique and (name in index.columns or (index.expression and name.lower() in index.text.lower()))
+        for index in live.indexes
+        if index.columns != live.key
+    )
+
+
+def _speaks(text: str, value_of: str | None, name: str) -> bool:
+    if value_of:
+        return value_of == name
+    lower = text.lower()
+    return name.lower() in lower and "json_valid" not in lower
+
+
+# --- generic keys ------------------------------------------------------------------------------------------
+
+
+def _content_types(look: Look, wanted: Sequence[LiveTable]) -> Mapping[str, Mapping[str, str]]:
+    """Which rows of Django's register of models mean which table."""
+    register = next((each for each in wanted if each.title == CONTENT_TYPES), None)
+    if register is None or not {"app_label", "model"} <= set(register.columns):
+        return {}
+    table = look.tables[register.name]
+    found = look.ask(sa.select(table.c.app_label, table.c.model).limit(2_000)) or []
+    models = {f"{app}_{model}".lower(): (str(app), str(model)) for app, model in found}
+    return {
+        each.name: {"lookup": register.name, "app_label": models[title][0], "model": models[title][1]}
+        for each in wanted
+        if (title := each.title.lower()) in models
+    }
+
+
+def _with_kinds(
+    table: Table, values: Values, tables: Mapping[str, Table], types: Mapping[str, Mapping[str, str]]
+) -> Table:
+    """Which tables the type column of a generic key names. Of its values only those that are a table's own
+    name
+    are used."""
+    kinds: dict[str, Mapping[str, object]] = {}
+    for kind, _ in links.generic_pairs(table):
+        if any(each.columns == (kind,) and each.to.endswith(CONTENT_TYPES) for each in table.references):
+            kinds[kind] = types
+            continue
+        named = {}
+        for value in some(values.get(kind, ()), VALUES):
+            last = snake(value.replace("\\", ".").replace(":", ".").replace("/", ".").rpartition(".")[2])
+            for other in tables.values():
+                if last and last in (one(other.title), snake(other.title)):
+                    named[other.name] = value
+        kinds[kind] = named
+    if not kinds:
+        return table
+    return Table(**{**{name: getattr(table, name) for name in Table.__slots__}, "kinds": kinds})
+
+
+# --- keys that the schema does not declare -----------------------------------------------------------------
+
+
+def _answer(look: Look, values: Mapping[str, Values], question: Question) -> Answer:
+    """How many of some sampled values are keys there: one look by the key's own index."""
+    different = some(values.get(question.table, {}).get(question.column, ()), VALUES)
+    if not different:
+        return Answer(0, 0)
+    column = look.tables.known(question.to, question.key)
+    fitted = fitting(different, column)
+    if not fitted:
+        return Answer(len(different), 0)
+    table = look.tables[question.to]
+    key = table.c[column.name]
+    found = look.ask(sa.select(sa.func.count(key.distinct())).where(key.in_(fitted)))
+    return Answer(len(different), min(int(found[0][0]), len(different))) if found else Answer(0, 0)

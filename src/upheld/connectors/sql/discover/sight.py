@@ -1,0 +1,81 @@
+"""From sampled values to counts: this is where values end."""
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+
+from upheld.datamap.discover.category import by_name
+from upheld.datamap.discover.recognise import kinds
+from upheld.datamap.discover.seen import Sight
+
+UNSET = frozenset({"", "0", "0.0", "0.00", "false", "f", "False", "0000-00-00", "0000-00-00 00:00:00"})
+DEPTH, PATHS = 5, 60
+_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}")
+
+
+def sight(values: Iterable[str | None]) -> Sight:
+    """What a column's values look like."""
+    there = [value for value in values if value is not None]
+    filled = [value for value in there if value.strip()]
+    counted: Counter[str] = Counter()
+    looks = lru_cache(maxsize=None)(lambda value: kinds(value[:400]))
+    for value in filled:
+        counted.update(looks(value))
+    return Sight(
+        filled=len(filled),
+        distinct=len(set(filled)),
+        marked=sum(value not in UNSET for value in filled),
+        longest=max(map(len, filled), default=0),
+        kinds=dict(counted),
+    )
+
+
+def documents(values: Sequence[str | None]) -> list[object]:
+    """The values as JSON, where nearly all of them are objects or lists; else none."""
+    filled = [value for value in values if value and value.strip()]
+    found = []
+    for value in filled:
+        if value.lstrip()[:1] in "{[":
+            try:
+                found.append(json.loads(value))
+            except (ValueError, RecursionError):
+                continue
+    return found if found and len(found) >= 0.8 * len(filled) else []
+
+
+def paths(found: Sequence[object]) -> tuple[tuple[str, Sight], ...]:
+    """What stands at which path. A key that is not the same in several documents could itself be somebody's
+    name:
+    only those that recur, or that are words for data, are paths."""
+    values: defaultdict[tuple[str, ...], list[str | None]] = defaultdict(list)
+    seen: Counter[tuple[str, ...]] = Counter()
+    for document in found:
+        for path, value in _leaves(document, ()):
+            values[path].append(value)
+        seen.update(set(_branches(document, ())))
+    usual = max(2, len(found) // 5)
+    kept = [
+        path
+        for path in sorted(values)
+        if all(seen[path[:end]] >= usual or by_name(path[end - 1]) for end in range(1, len(path) + 1))
+    ]
+    return tuple(("$." + ".".join(path), sight(values[path])) for path in kept[:PATHS])
+
+
+def _leaves(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str | None]]:
+    if isinstance(value, dict) and len(path) < DEPTH:
+        for key, inner in value.items():
+            if _KEY.fullmatch(key):
+                yield from _leaves(inner, (*path, key))
+    elif path and isinstance(value, str | int | float) and not isinstance(value, bool):
+        yield path, str(value)
+
+
+def _branches(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    if isinstance(value, dict) and len(path) < DEPTH:
+        for key, inner in value.items():
+            if _KEY.fullmatch(key):
+                yield (*path, key)
+                yield from _branches(inner, (*path, key))

@@ -1,0 +1,376 @@
+"""A judged database as the content of a system's file, each doubt as a proposal with its confidence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from upheld.datamap.discover import treat
+from upheld.datamap.discover.judge import Case, Judged, columns_of, nullable
+from upheld.datamap.discover.links import Tie
+from upheld.datamap.discover.people import SURE, People
+from upheld.datamap.discover.role import Role
+from upheld.datamap.discover.role import Sort as Kind
+from upheld.datamap.discover.seen import Sort
+from upheld.datamap.discover.word import snake, words
+
+Written = Mapping[str, object]
+
+LAW = "accounting and tax records; name the law and its period"
+NAMELESS = "it points at an account that no longer says who it was"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What happens to rows, how sure, and what speaks for it."""
+
+    what: object
+    confidence: float
+    because: str
+
+
+@dataclass
+class Drafter:
+    """Writes the tables. `on`: the day of the draft. `taken`: what became of a table, decided once."""
+
+    judged: Judged
+    on: date
+    scratch: bool = False
+
+    def tables(self) -> dict[str, object]:
+        """Every table that has to do with people, people first."""
+        found: dict[str, object] = {name: self._person(who) for name, who in self.judged.people.items()}
+        for name, case in self.judged.cases.items():
+            if name not in found and self._mapped(case):
+                found[name] = self._table(case)
+        return found
+
+    def _mapped(self, case: Case) -> bool:
+        return bool(case.ties or case.hers) and self._action(case) is not None
+
+    def rest(self) -> list[Case]:
+        """The tables that the draft does not map."""
+        people = self.judged.people
+        return [
+            case for name, case in self.judged.cases.items() if name not in people and not self._mapped(case)
+        ]
+
+    # --- people ---
+
+    def _person(self, who: People) -> Written:
+        case = self.judged.cases[who.table]
+        key = _one_or_more(who.key)
+        table: dict[str, object] = {
+            "person": key if who.confidence >= SURE else _proposed(key, who.confidence, who.because)
+        }
+        if who.identities:
+            table["identities"] = {kind: _identity(*each) for kind, each in who.identities.items()}
+        fields = self._fields(case, None)
+        if fields:
+            table["fields"] = fields
+        same = [tie for tie in case.ties if tie.to != who.table and tie.role is Role.OWNER]
+        related = [tie for tie in case.ties if tie not in same]
+        cut = [tie for tie in related if nullable(case, tie)]
+        firm = [tie for tie in related if tie not in cut]
+        relations: list[Tie] = related
+        if same and not firm:
+            _add_links(table, "visible_to", cut)
+            _add_links(table, "belongs_to", same)
+            relations = []
+        else:
+            _add_links(table, "belongs_to", [*same, *related])
+        _marks(table, case)
+        own = self._person_action(case, who)
+        what: object = own.what
+        if relations:
+            by: dict[str, object] = {",".join(who.key): own.what}
+            by |= {tie.name: self._cut(case, tie) for tie in (*same, *relations)}
+            what = {"by": by}
+        table["on_erase"] = _proposed(what, own.confidence, own.because)
+        return table
+
+    def _person_action(self, case: Case, who: People) -> Action:
+        name = case.table.name
+        referred = [
+            other.table.name
+            for other in self.judged.cases.values()
+            if any(tie.to == name for tie in (*other.ties, *other.parents))
+            or (other.held and other.held.table == name)
+        ]
+        sure = min(0.9, who.confidence)
+        if not referred and name not in self.judged.limits.staying:
+            return Action("delete", sure, "nothing refers to these rows")
+        skip = frozenset((*who.key, *(name for tie in (*case.ties, *case.parents) for name in tie.columns)))
+        values = treat.of_person(columns_of(self.judged, case), skip)
+        if not values:
+            return Action(
+                {"keep": "no column of it could be cleared"}, 0.2, "say what may become of these rows"
+            )
+        many = len(set(referred))
+        refer = "table refers" if many == 1 else "tables refer"
+        because = f"{many} {refer} to these rows, so they stay without her"
+        return Action({"anonymise": values}, round(sure * 0.95, 2), because)
+
+    # --- other tables ---
+
+    def _table(self, case: Case) -> Written:
+        table: dict[str, object] = {}
+        if case.above:
+            _add_links(table, "belongs_to", [case.above])
+        elif case.held:
+            table["held_by"] = {case.held.table: dict(zip(case.held.columns, case.held.key, strict=True))}
+        _add_links(table, "belongs_to", case.ties)
+        fields = self._fields(case, self._of(case))
+        if fields:
+            table["fields"] = fields
+        _marks(table, case)
+        action = self._action(case)
+        if action is not None:
+            table["on_erase"] = _proposed(action.what, action.confidence, action.because)
+        return table
+
+    def _of(self, case: Case) -> str | None:
+        """Whose a field is where several people have to do with a row."""
+        if len(case.ties) < 2 and case.main:
+            return None
+        if case.above or case.held:
+            return None
+        return case.main[0].name if case.main else "others"
+
+    def _fields(self, case: Case, of: str | None) -> Written:
+        fields: dict[str, object] = {}
+        own = {tie.columns[0]: tie.name for tie in case.ties if tie.identity}
+        for name, guess in case.personal.items():
+            column = case.table.columns[name]
+            about = own.get(name, of) if len(case.ties) > 1 or of == "others" else None
+            paths = {
+                path: {"category": what}
+                for path, sight in column.paths
+                if (what := treat.category_of_path(path, sight)) and _writable(path)
+            }
+            if paths and (column.json or column.sort is Sort.JSON):
+                fields[name] = {"json": paths}
+            else:
+                fields[name] = {"category": guess.category, **({"of": about} if about else {})}
+        return fields
+
+    def _action(self, case: Case) -> Action | None:
+        """None for a table whose rows are nobody's and hold nothing."""
+        main = self._main(case)
+        if case.above or case.held:
+            return main
+        others = [tie for tie in case.ties if tie not in case.main]
+        if main is None and not others:
+            return None
+        if main is None:
+            return self._only_cut(case, others)
+        if not others and (len(case.main) == 1 or main.what == "delete"):
+            return main
+        by: dict[str, object] = {}
+        for tie in case.ties:
+            by[tie.name] = self._side(case, tie, main)
+        least = min([main.confidence, *(tie.confidence for tie in case.ties)])
+        return Action({"by": by}, least, main.because)
+
+    def _side(self, case: Case, tie: Tie, main: Action) -> object:
+        """What happens by one of several links: the row's own treatment only by those that make it hers."""
+        if tie.identity and tie not in case.main:
+            return self._address(case, tie)
+        if tie not in case.main:
+            return self._about(case, tie) if tie.when and case.kind is Kind.LOG else self._cut(case, tie)
+        if isinstance(main.what, dict) and "anonymise" in main.what and len(case.main) > 1:
+            others = {name for each in case.main if each is not tie for name in each.columns}
+            values = {name: each for name, each in main.what["anonymise"].items() if name not in others}
+            return {"anonymise": values} if values else self._cut(case, tie)
+        return main.what
+
+    def _cut(self, case: Case, tie: Tie) -> object:
+        if tie.login:
+            column = next(each for each in columns_of(self.judged, case) if each.name == tie.columns[0])
+            becomes = treat.value(column, "name")
+            return {"keep": NAMELESS} if becomes is treat.REFUSED else {"anonymise": {column.name: becomes}}
+        return "detach" if nullable(case, tie) else {"keep": NAMELESS}
+
+    def _about(self, case: Case, tie: Tie) -> object:
+        """A line about her in somebody's log: it stays without what is written in it."""
+        columns = columns_of(self.judged, case)
+        texts = {
+            each.name: "free-text" for each in columns if treat.free(each) and each.name not in tie.columns
+        }
+        values = treat.of_row(
+            columns, texts, frozenset(name for each in case.parents for name in each.columns)
+        )
+        return {"anonymise": values} if values else self._cut(case, tie)
+
+    def _only_cut(self, case: Case, ties: list[Tie]) -> Action:
+        least = round(min(tie.confidence for tie in ties) * 0.7, 2)
+        because = "others rely on these rows; what she did there no longer says who she is"
+        if len(ties) == 1 and not ties[0].identity:
+            return Action(self._cut(case, ties[0]), least, because)
+        by = {tie.name: self._address(case, tie) if tie.identity else self._cut(case, tie) for tie in ties}
+        return Action({"by": by}, least, because)
+
+    def _address(self, case: Case, tie: Tie) -> object:
+        """Her address in somebody's row: what stands beside it about the same person goes with it. Where
+        there
+        are several addresses, that is what begins with the same words."""
+        start = words(tie.columns[0])[:-1]
+        columns = {each.name: each for each in columns_of(self.judged, case)}
+        alone = sum(each.identity is not None for each in case.ties) == 1
+        mine = [
+            name
+            for name, guess in case.personal.items()
+            if (start and words(name)[: len(start)] == start) or (alone and guess.category in _ABOUT)
+        ]
+        values = treat.of_row(
+            [columns[name] for name in dict.fromkeys((*tie.columns, *mine))],
+            {name: case.personal[name].category for name in (*tie.columns, *mine) if name in case.personal},
+            frozenset(),
+        )
+        return {"anonymise": values} if values else {"keep": "no value for it could be found"}
+
+    def _main(self, case: Case) -> Action | None:
+        """What happens to a row that is hers."""
+        if not case.hers:
+            return None
+        ties = [*case.main, *([case.above] if case.above else [])]
+        sure = min([0.95, *(tie.confidence for tie in ties)]) * (0.8 if not case.table.sampled else 1)
+        sure *= 0.7 if any(tie.role is Role.UNSAID for tie in case.main) else 1
+        if case.going:
+            above = (
+                f"they go with {case.above.to}"
+                if case.above
+                else "they are hers alone, and nothing else hangs on them"
+            )
+            return Action("delete", round(sure * _GOES.get(case.kind, 0.6), 2), above)
+        kept = self._kept(case)
+        if kept is not None:
+            because = "records of money are usually kept by law; say by which, and for how long"
+            return Action(kept, round(sure * 0.6, 2), because)
+        skip = frozenset(name for tie in case.parents for name in tie.columns)
+        personal = {name: guess.category for name, guess in case.personal.items()}
+        values = treat.of_row(columns_of(self.judged, case), personal, skip)
+        for tie in case.main:
+            if tie.identity is None and nullable(case, tie):
+                values |= dict.fromkeys(tie.columns)
+        if not values:
+            return Action(
+                {"keep": NAMELESS if case.main else "nothing in it says who"}, round(sure * 0.6, 2), _RELY
+            )
+        return Action({"anonymise": values}, round(sure * 0.8, 2), _RELY)
+
+    def _kept(self, case: Case) -> object | None:
+        """Rows that the law may want, and those below them: kept until somebody looks again."""
+        above = case.above.to if case.above else case.held.table if case.held else None
+        if above is not None:
+            over = self.judged.cases[above]
+            if above in self.judged.people or over.going or self._kept(over) is None:
+                return None
+        elif case.kind is not Kind.MONEY or all(tie.identity or tie.role is Role.ACTOR for tie in case.main):
+            return None
+        strip = [
+            name
+            for name, guess in case.personal.items()
+            if guess.category in _STRIPPED and case.table.columns[name].nullable and self._takes(case, name)
+        ]
+        then = self._then(case, frozenset(strip))
+        if then is None:
+            return {"keep": "part of records that are kept by law, and nothing in it says who"}
+        review = self.on.replace(year=self.on.year + 1, day=min(self.on.day, 28))
+        return {
+            "retain": {
+                "ground": "legal-obligation",
+                "law": LAW,
+                "review": review,
+                "then": then,
+                **({"strip": strip} if strip else {}),
+            }
+        }
+
+    def _takes(self, case: Case, name: str) -> bool:
+        return (case.table.name, name) not in self.judged.limits.unassigned
+
+    def _then(self, case: Case, gone: frozenset[str]) -> object | None:
+        """What follows when nothing is kept any more. Never that the rows go: others may hang on them by
+        then."""
+        personal = {name: guess.category for name, guess in case.personal.items() if name not in gone}
+        skip = frozenset(name for tie in case.parents for name in tie.columns)
+        values = treat.of_row(columns_of(self.judged, case), personal, skip)
+        values |= {
+            name: None
+            for tie in case.main
+            if tie.identity is None and nullable(case, tie)
+            for name in tie.columns
+        }
+        if not values and gone:
+            values = dict.fromkeys(sorted(gone))
+        return {"anonymise": values} if values else None
+
+
+_ABOUT = ("name", "phone-number", "postal-address", "birth-date", "username")
+_STRIPPED = ("ip-address", "free-text", "credentials")
+_GOES = {Kind.OWN: 0.95, Kind.LOG: 0.7, Kind.CONTENT: 0.8}
+_RELY = "others may rely on the rows; what says who she is goes"
+
+
+# --- parts -------------------------------------------------------------------------------------------------
+
+
+def _proposed(what: object, confidence: float, because: str) -> Written:
+    return {"proposed": what, "confidence": confidence, "because": because}
+
+
+def _one_or_more(names: tuple[str, ...]) -> object:
+    return names[0] if len(names) == 1 else list(names)
+
+
+def _identity(column: str, vouching: str | None) -> object:
+    return {"column": column, "verified_by": vouching} if vouching else column
+
+
+def _writable(path: str) -> bool:
+    return len(path) < 200
+
+
+def _add_links(table: dict[str, object], side: str, ties: list[Tie]) -> None:
+    """As a mapping where each link has one column of its own, as a list elsewhere."""
+    if not ties:
+        return
+    names = [tie.columns for tie in ties]
+    if all(len(each) == 1 for each in names) and len(set(names)) == len(names):
+        table[side] = {tie.columns[0]: _doubted(tie, _link(tie)) for tie in ties}
+    else:
+        table[side] = [_doubted(tie, {"columns": _one_or_more(tie.columns), **_long(tie)}) for tie in ties]
+
+
+def _link(tie: Tie) -> object:
+    plain = tie.to and tie.cast is None and tie.when is None and len(tie.key) == 1
+    if plain and _simple(tie):
+        return f"{tie.to}.{tie.key[0]}"
+    return _long(tie)
+
+
+def _simple(tie: Tie) -> bool:
+    return not any(letter.isspace() or letter == "." for letter in f"{tie.to}{tie.key[0]}")
+
+
+def _long(tie: Tie) -> dict[str, object]:
+    if tie.identity:
+        return {"identity": tie.identity}
+    found: dict[str, object] = {"to": tie.to, "key": _one_or_more(tie.key)}
+    if tie.cast:
+        found["cast"] = tie.cast
+    if tie.when:
+        found["when"] = dict(tie.when)
+    return found
+
+
+def _doubted(tie: Tie, link: object) -> object:
+    return link if tie.decided else _proposed(link, tie.confidence, tie.because)
+
+
+def _marks(table: dict[str, object], case: Case) -> None:
+    for name, column in case.table.columns.items():
+        fits = column.sort in (Sort.MOMENT, Sort.BOOLEAN, Sort.INTEGER)
+        if fits and snake(name) in ("deleted_at", "is_deleted", "deleted", "date_deleted", "deleted_on"):
+            table["soft_delete"] = name
+            return

@@ -1,0 +1,132 @@
+"""In which tables people live: those with identities, which others refer to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from upheld.datamap.discover import category, role
+from upheld.datamap.discover.seen import Column, Seen, Sort, Table
+from upheld.datamap.discover.word import singular, snake, words
+
+SURE = 0.75
+LIKELY = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """One table of people. `identities`: kind to column, with the column that vouches for it."""
+
+    table: str
+    key: tuple[str, ...]
+    confidence: float
+    because: str
+    identities: Mapping[str, tuple[str, str | None]]
+
+
+def find(seen: Seen) -> dict[str, People]:
+    """Tables of people by name, the surest first."""
+    start = role.prefix([each.title for each in seen.tables.values()])
+    referred: dict[str, set[str]] = {}
+    for table in seen.tables.values():
+        for reference in table.references:
+            if reference.to != table.name:
+                referred.setdefault(reference.to, set()).add(table.name)
+    found = [
+        people
+        for table in seen.tables.values()
+        if (people := _people(table, len(referred.get(table.name, ())), start)) is not None
+    ]
+    surest = sorted(found, key=lambda each: (-each.confidence, each.table))
+    kept: dict[str, People] = {}
+    for each in surest:
+        if not _belongs(seen.tables[each.table], kept):
+            kept[each.table] = each
+    return kept
+
+
+def _belongs(table: Table, kept: Mapping[str, People]) -> bool:
+    """Whether its rows are somebody's of a table of people that is surer: an address, a profile."""
+    for reference in table.references:
+        if reference.to in kept and reference.to != table.name:
+            title = reference.to.rpartition(".")[2]
+            if role.role(reference.columns, title) in (role.Role.OWNER, role.Role.UNSAID):
+                return True
+    return False
+
+
+def _people(table: Table, referrers: int, start: str) -> People | None:
+    if not table.key or role.sort(table.title, start) is role.Sort.FRAMEWORK:
+        return None
+    guesses = {name: guess for name, column in table.columns.items() if (guess := category.of(column))}
+    by = {name: guess.category for name, guess in guesses.items()}
+    identities = _identities(table, by)
+    parts = {singular(part) for part in words(table.title.lower().removeprefix(start))}
+    score, said = 0.0, []
+    for points, true, what in (
+        (0.45, "email" in identities, "an address"),
+        (0.2, "username" in identities, "a user name"),
+        (0.2, any("pass" in snake(name) for name, what in by.items() if what == "credentials"), "a password"),
+        (0.25, _names(table, by), "a name"),
+        (0.1, "phone-number" in by.values(), "a telephone number"),
+        (0.1, "birth-date" in by.values(), "a date of birth"),
+        (0.35, bool(parts & role.PEOPLE) and _last(table, start) in role.PEOPLE, "a name that means people"),
+        (min(0.3, 0.1 * referrers), referrers > 0, f"{referrers} tables that refer to it"),
+    ):
+        if true:
+            score += points
+            said.append(what)
+    if _last(table, start) in role.GROUPS or role.sort(table.title, start) in (
+        role.Sort.LOG,
+        role.Sort.MONEY,
+        role.Sort.CONTENT,
+    ):
+        score -= 0.5
+    personal = {"email", "username"} & set(identities) or _names(table, by)
+    if score < LIKELY or not personal:
+        return None
+    return People(table.name, table.key, round(min(score, 0.99), 2), f"it has {', '.join(said)}", identities)
+
+
+def _last(table: Table, start: str) -> str:
+    parts = words(table.title.lower().removeprefix(start) or table.title)
+    return singular(parts[-1]) if parts else ""
+
+
+def _names(table: Table, by: Mapping[str, str]) -> bool:
+    own = any(what == "name" for what in by.values())
+    return own or any(
+        snake(name) == "name" and column.sort is Sort.TEXT for name, column in table.columns.items()
+    )
+
+
+def _identities(table: Table, by: Mapping[str, str]) -> dict[str, tuple[str, str | None]]:
+    found: dict[str, tuple[str, str | None]] = {}
+    mails = [name for name, what in by.items() if what == "email-address"]
+    if mails:
+        best = min(mails, key=lambda name: (not table.columns[name].unique, len(words(name)), len(name)))
+        found["email"] = (best, _vouching(table, best))
+    logins = [name for name, what in by.items() if what == "username"]
+    different = [name for name in logins if table.columns[name].unique]
+    if different and different[0] not in mails:
+        found["username"] = (min(different, key=len), None)
+    return found
+
+
+_VOUCHES = ("verified", "confirmed", "validated", "confirmation", "verification")
+
+
+def _vouching(table: Table, mail: str) -> str | None:
+    """The column that says that the address was confirmed, where most rows have it set."""
+    for name, column in table.columns.items():
+        parts = words(name)
+        about = {"email", "mail"} & set(parts) or snake(name) in ("confirmed_at", "verified_at")
+        if about and set(parts) & set(_VOUCHES) and name != mail and _marks(column):
+            return name
+    return None
+
+
+def _marks(column: Column) -> bool:
+    fits = column.sort in (Sort.MOMENT, Sort.BOOLEAN, Sort.INTEGER, Sort.TEXT)
+    tokens = {"token", "code", "hash", "key", "secret"} & set(words(column.name))
+    return (
+        fits and not tokens and column.sight.filled > 0 and column.sight.marked >= 0.5 * column.sight.filled
+    )

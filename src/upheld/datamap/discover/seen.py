@@ -1,0 +1,119 @@
+"""What was seen of a database: its schema in short, and counts of what the sampled values look like."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Sort(StrEnum):
+    """What a column holds, as far as a draft needs to know."""
+
+    INTEGER = "integer"
+    NUMBER = "number"
+    TEXT = "text"
+    UUID = "uuid"
+    BINARY = "binary"
+    BOOLEAN = "boolean"
+    MOMENT = "moment"
+    JSON = "json"
+    ARRAY = "array"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Counts over the sampled values of one column, never a value. `kinds`: how many were recognised as what
+    (`recognise.KINDS`). `longest`: letters of the longest one. `marked`: neither empty, zero nor false."""
+
+    filled: int = 0
+    distinct: int = 0
+    marked: int = 0
+    longest: int = 0
+    kinds: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    def share(self, kind: str) -> float:
+        """Which share of the values looks like that; 0 where none was seen."""
+        return self.kinds.get(kind, 0) / self.filled if self.filled else 0.0
+
+
+NOTHING = Sight()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `unique`: part of what has to differ between rows. `fixed`: the server gives its value.
+    `paths`: what stands at which path of its JSON. `refuses`: a check of the schema speaks of it."""
+
+    name: str
+    sort: Sort
+    type_text: str = ""
+    nullable: bool = True
+    length: int | None = None
+    unique: bool = False
+    fixed: bool = False
+    enum: tuple[str, ...] = ()
+    json: bool = False
+    checked: bool = False
+    sight: Sight = NOTHING
+    paths: tuple[tuple[str, Sight], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A foreign key of the schema."""
+
+    columns: tuple[str, ...]
+    to: str
+    key: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table that stores rows. `title`: its name without the schema. `sampled`: rows that were looked at;
+    None where it could not be read. `words`: names found in a key/value table's key column, each with what
+    its values look like. `kinds`: of a generic key's type column, which tables its values name."""
+
+    name: str
+    title: str
+    columns: Mapping[str, Column]
+    key: tuple[str, ...] = ()
+    uniques: tuple[tuple[str, ...], ...] = ()
+    references: tuple[Reference, ...] = ()
+    rows: int | None = None
+    sampled: int | None = 0
+    words: tuple[tuple[str, Sight], ...] = ()
+    kinds: Mapping[str, Mapping[str, str | int]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whether the values of a column are keys of another table."""
+
+    table: str
+    column: str
+    to: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Of so many different values so many are there."""
+
+    asked: int
+    inside: int
+
+    @property
+    def share(self) -> float:
+        """0 where nothing could be asked."""
+        return self.inside / self.asked if self.asked else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A whole database, as far as it was looked at."""
+
+    dialect: str
+    schemas: tuple[str, ...]
+    tables: Mapping[str, Table]
+    answers: Mapping[Question, Answer] = field(default_factory=lambda: MappingProxyType({}))
