@@ -84,12 +84,12 @@ def _shape(engine: Engine, inspector: Inspector, schema: str | None, table: str)
 
 def find(engine: Engine, needles: Needles) -> list[Found]:
     """Every place where a needle stands, in order. Reads every column of every row of the database."""
-    patterns = [(needle, _pattern(needle)) for needle in needles.texts]
-    groups = [(words, [_pattern(word) for word in words]) for words in needles.together]
+    patterns = [(needle, pattern_of(needle)) for needle in needles.texts]
+    groups = [(words, [pattern_of(word) for word in words]) for words in needles.together]
     found: list[Found] = []
     with engine.connect() as connection:
         for shape in shapes(engine):
-            for row in _rows(connection, shape):
+            for row in rows_of(connection, shape):
                 key = tuple(as_text(row[column]) for column in shape.key)
                 for column in shape.columns:
                     value = row[column]
@@ -119,7 +119,7 @@ def _in_value(
         yield f"{target[0]}.{target[1]}={value}"
 
 
-def _pattern(needle: str) -> re.Pattern[str]:
+def pattern_of(needle: str) -> re.Pattern[str]:
     beside = r"[\w.+@-]" if "@" in needle else r"[\w-]"
     after = r"(?!\.\w)" if "@" in needle else ""
     return re.compile(rf"(?<!{beside}){re.escape(needle)}(?![\w@-]){after}", re.IGNORECASE)
@@ -131,7 +131,7 @@ def digests(engine: Engine) -> dict[str, dict[Row, str]]:
     with engine.connect() as connection:
         for shape in shapes(engine):
             rows: dict[Row, str] = {}
-            for row in _rows(connection, shape):
+            for row in rows_of(connection, shape):
                 key = tuple(as_text(row[column]) for column in shape.key)
                 whole = json.dumps(
                     [None if row[column] is None else as_text(row[column]) for column in shape.columns]
@@ -176,7 +176,7 @@ def changes(before: Mapping[str, Mapping[Row, str]], after: Mapping[str, Mapping
     )
 
 
-def _rows(connection: Connection, shape: Shape) -> Iterator[Mapping[str, object]]:
+def rows_of(connection: Connection, shape: Shape) -> Iterator[Mapping[str, object]]:
     quote = connection.dialect.identifier_preparer.quote_identifier
     columns = ", ".join(quote(column) for column in shape.columns)
     result = connection.execution_options(stream_results=True).execute(

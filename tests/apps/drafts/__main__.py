@@ -1,0 +1,45 @@
+"""Measures drafts of `upheld map discover` on whole applications and writes docs/discovery.md anew.
+
+python -m tests.apps.drafts [--first] [--ready] [APPLICATION …]
+
+--first records the first run on an application, once and for ever; otherwise the present figures are recorded.
+--ready measures the maps that were written by hand in the same way, for comparison.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.apps.drafts import page
+from tests.apps.drafts.applications import applications
+from tests.apps.drafts.measure import measure
+from tests.servers.plugin import RUN_FOLDER
+from tests.servers.server import new_run_folder, stop_all
+
+
+def main() -> int:
+    wanted = argparse.ArgumentParser(prog="python -m tests.apps.drafts")
+    wanted.add_argument("--first", action="store_true")
+    wanted.add_argument("--ready", action="store_true")
+    wanted.add_argument("names", nargs="*", metavar="APPLICATION")
+    options = wanted.parse_args()
+    run = "first" if options.first else "ready" if options.ready else "present"
+    folder = new_run_folder()
+    os.environ[RUN_FOLDER] = str(folder)
+    try:
+        for application in applications():
+            if options.names and application.name not in options.names:
+                continue
+            with tempfile.TemporaryDirectory(prefix="upheld-draft-") as place:
+                figures = measure(application, Path(place), ready=options.ready)
+            page.record(run, figures)
+            sys.stdout.write(page.summary(figures) + "\n")
+    finally:
+        stop_all(folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,245 @@
+"""Measures a draft: what an erasure by it finds of a person, and whether it touches anybody else.
+
+The draft is used as `upheld map discover` wrote it, on a copy that was restored for it. Twelve people or more are
+erased one after the other. Before and after each, every row of the database is read by code that knows nothing of the
+product: a place is (table, column, row), and a place is found when her identifiers stood there and no longer do, or
+when the draft keeps it on purpose (`retain`) in a column that it names.
+"""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from os import environ
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from sqlalchemy import Engine, create_engine
+
+from tests.apps import scan
+from tests.apps.drafts.snapshot import About, At, Others, Place, Snapshot, hanging, places, take
+
+_SHOWN = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who is erased: of which kind, by which identity, and what she is recognised by."""
+
+    kind: str
+    identity: str
+    needles: scan.Needles
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An application whose database can be restored. `about` says what cannot be seen from its keys;
+    `ready` is its hand-written map, `variable` what that reads."""
+
+    name: str
+    restore: Callable[[], str]
+    drop: Callable[[], None]
+    people: Callable[[Engine], list[Person]]
+    others: Callable[[Engine], Others]
+    about: tuple[About, ...]
+    ready: Path
+    variable: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One erasure. `kept`: places that stay on purpose. `harm`: rows of others, or of nobody, that changed or went.
+    `shared`: rows in which she and somebody else stood, and in which the other no longer stands."""
+
+    kind: str
+    before: int
+    gone: int
+    kept: int
+    harm: int
+    shared: int
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A measurement of one map. `missed` and `harmed`: the columns and tables where most was."""
+
+    application: str
+    map: str
+    tables: int
+    rows: int
+    proposals: int
+    findings: Mapping[str, int]
+    people: tuple[Result, ...]
+    missed: Mapping[str, int]
+    harmed: Mapping[str, int]
+    shared: Mapping[str, int]
+
+    @classmethod
+    def read(cls, written: Mapping[str, Any]) -> "Figures":
+        return cls(**{**written, "people": tuple(Result(**each) for each in written["people"])})
+
+    def written(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def sum(self, name: str) -> int:
+        return sum(getattr(each, name) for each in self.people)
+
+    def recall(self) -> float:
+        """The share of all people's places that are found."""
+        return (self.sum("gone") + self.sum("kept")) / (self.sum("before") or 1)
+
+    def gone(self) -> float:
+        return self.sum("gone") / (self.sum("before") or 1)
+
+
+def measure(application: Application, folder: Path, *, ready: bool = False) -> Figures:
+    """Restore, draft (or take the ready map), check, erase everybody, and count."""
+    url = application.restore()
+    engine = create_engine(url)
+    try:
+        upheld = _Upheld(folder, {application.variable: url})
+        path = upheld.ready(application) if ready else upheld.draft(application, url)
+        return _measured(application, engine, upheld, path, ready=ready)
+    finally:
+        engine.dispose()
+        application.drop()
+
+
+def _measured(
+    application: Application, engine: Engine, upheld: "_Upheld", path: Path, *, ready: bool
+) -> Figures:
+    people, others = application.people(engine), application.others(engine)
+    knows = _Kept(YAML(typ="safe").load(path))
+    findings = upheld.check()
+    now = take(engine)
+    tables, rows = len(now.shapes), len(now.rows)
+    results: list[Result] = []
+    missed: Counter[str] = Counter()
+    harmed: Counter[str] = Counter()
+    shared: Counter[str] = Counter()
+    for person in people:
+        before = now
+        refused = upheld.erase(person, accept=not ready)
+        now = take(engine)
+        was = places(before, person.needles)
+        left = was & places(now, person.needles)
+        kept = {place for place in left if knows.keeps(place)} if not refused else set()
+        missed.update(f"{table}.{column}" for table, column, _ in left - kept)
+        touched, both = harm(before, now, was, person, others, application.about)
+        harmed.update(table for table, _ in touched)
+        shared.update(table for table, _ in both)
+        results.append(
+            Result(person.kind, len(was), len(was) - len(left), len(kept), len(touched), len(both), refused)
+        )
+    return Figures(
+        application.name, "by hand" if ready else "draft", tables, rows, knows.proposals(path), findings,
+        tuple(results), _most(missed), _most(harmed), _most(shared),
+    )  # fmt: skip
+
+
+def harm(
+    before: Snapshot,
+    after: Snapshot,
+    was: set[Place],
+    person: Person,
+    others: Others,
+    about: tuple[About, ...],
+) -> tuple[set[At], set[At]]:
+    """Rows of others that were touched, and shared rows in which the other no longer stands."""
+    touched = {at for at, cells in before.rows.items() if after.rows.get(at) != cells}
+    touched |= after.rows.keys() - before.rows.keys()
+    mine = {(table, key) for table, _, key in was}
+    around = hanging(before, mine, person.needles, others, about)
+    both = set()
+    for at in touched & around & before.rows.keys():
+        earlier = others.stand_in(before, at, person.needles)
+        still = others.stand_in(after, at, person.needles) if at in after.rows else frozenset()
+        if earlier - still:
+            both.add(at)
+    return touched - around, both
+
+
+def _most(counted: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counted.most_common(_SHOWN), key=lambda each: (-each[1], each[0])))
+
+
+class _Kept:
+    """What a map keeps on purpose, read as plain YAML."""
+
+    def __init__(self, system: Mapping[str, Any]) -> None:
+        self._tables = system.get("tables") or {}
+
+    def keeps(self, place: Place) -> bool:
+        table = self._tables.get(place[0]) or {}
+        decided = json.dumps([table.get("on_erase"), table.get("rows")], default=str)
+        if '"retain"' not in decided:
+            return False
+        links = json.dumps(table.get("belongs_to"), default=str)
+        return place[1] == "*" or place[1] in (table.get("fields") or {}) or f'"{place[1]}"' in links
+
+    @staticmethod
+    def proposals(path: Path) -> int:
+        """Decisions that the draft only proposes."""
+        return sum("proposed:" in line for line in path.read_text().splitlines())
+
+
+class _Upheld:
+    """The program as people start it, in a folder of its own."""
+
+    def __init__(self, folder: Path, variables: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._variables = dict(variables)
+        (folder / "privacy" / "systems").mkdir(parents=True)
+        about = "organisation: {name: Harbour House, contact: privacy@harbour.example.org}\n"
+        (folder / "privacy" / "upheld.yaml").write_text(about)
+
+    def ready(self, application: Application) -> Path:
+        path = self._folder / "privacy" / "systems" / application.ready.name
+        path.write_text(application.ready.read_text())
+        return path
+
+    def draft(self, application: Application, url: str) -> Path:
+        """The draft as it is written; raises RuntimeError where there is none."""
+        path = self._folder / "privacy" / "systems" / f"{application.name}.yaml"
+        done = self._run(
+            "map", "discover", url, "--system", application.name, "--scratch", "--out", str(path)
+        )
+        if not path.exists():
+            raise RuntimeError(f"no draft ({done.returncode}): {(done.stdout + done.stderr)[-3000:]}")
+        variable = f"{application.name.upper()}_DATABASE_URL"
+        self._variables[variable] = url
+        return path
+
+    def check(self) -> dict[str, int]:
+        """Findings by severity; empty where the map cannot be read."""
+        done = self._run("map", "check", "--json")
+        try:
+            found = json.loads(done.stdout)["findings"]
+        except (ValueError, KeyError):
+            return {"unreadable": 1}
+        return dict(sorted(Counter(each["severity"] for each in found).items()))
+
+    def erase(self, person: Person, *, accept: bool) -> str:
+        """What stood in the way, in the program's words without the person; empty when it was done."""
+        accepted = ("--accept-proposals",) if accept else ()
+        done = self._run("erase", "--identity", person.identity, "--yes", *accepted)
+        if done.returncode == 0:
+            return ""
+        said = (done.stdout + done.stderr).replace(person.identity, "…")
+        return next(
+            (line.strip()[:300] for line in said.splitlines() if "failed" in line or "stop" in line), "no"
+        )
+
+    def _run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "upheld.cli.main", *arguments],
+            env={**environ, **self._variables},
+            cwd=self._folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
