@@ -10,6 +10,7 @@ from upheld.rights.connector import Capabilities, Collected, Connector, Entropy,
 from upheld.rights.outcome import Counts, Settled, Verified
 from upheld.rights.plan import Step
 from upheld.rights.subject import Identity, Key, Person, Subject
+from upheld.rights.undo import Restored, Undoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,10 @@ class Undecided:
         now: datetime,
         entropy: Entropy,
         allow: frozenset[str],
+        before: bool = False,
     ) -> Execution:
         proposals.refuse(self.system)
-        return self.inner.execute(steps, subject, now=now, entropy=entropy, allow=allow)
+        return self.inner.execute(steps, subject, now=now, entropy=entropy, allow=allow, before=before)
 
     def verify(
         self, steps: Sequence[Step], subject: Subject, traces: Sequence[bytes], *, now: datetime
@@ -62,6 +64,12 @@ class Undecided:
 
     def settle(self, token: str) -> Settled:
         return self.inner.settle(token)
+
+    def returning(self, before: Sequence[bytes]) -> Restored:
+        return self.inner.returning(before)
+
+    def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:
+        return self.inner.undo(before, entropy=entropy)
 
 
 def guarded(datamap: DataMap, connectors: Mapping[str, Connector]) -> dict[str, Connector]:
