@@ -19,6 +19,8 @@ from upheld.rights.subject import Subject
 from upheld.store import models
 from upheld.store.models import FulfilmentState
 
+ERASING = (Right.ERASURE, Right.DELETE)
+WRITING = (*ERASING, Right.RESTRICTION, Right.RECTIFICATION)
 LIMITS = ("people_per_day", "rows_per_person", "share_of_table")
 
 
@@ -88,21 +90,22 @@ def preview(
         dry_run(Plan(plan.right, plan.regime, steps), reached, subject, now=means.now)
     )
     counts.update({each.system: each.failure for each in unreached})
-    findings = _findings(means, reached, counts) if right in (Right.ERASURE, Right.DELETE) else ()
-    beyond = _beyond(means, plan, counts) if right in (Right.ERASURE, Right.DELETE) else ()
+    findings = _findings(means, reached, counts, right) if right in WRITING else ()
+    beyond = _beyond(means, plan, counts) if right in WRITING else ()
     return Preview(subject, unreached, plan, counts, findings, beyond, explain(plan, means.datamap, counts))
 
 
 def _findings(
-    means: Means, names: Mapping[str, object], counts: dict[str, Counts | Failure]
+    means: Means, names: Mapping[str, object], counts: dict[str, Counts | Failure], right: Right
 ) -> tuple[Finding, ...]:
+    """All of them for an erasure; for other rights those that are not about erasing."""
     found: list[Finding] = []
     for name in names:
         try:
             found.extend(means.connectors[name].check())
         except Failure as failure:
             counts[name] = failure
-    return tuple(found)
+    return tuple(each for each in found if right in ERASING or not each.erasing)
 
 
 def _beyond(means: Means, plan: Plan, counts: Mapping[str, Counts | Failure]) -> tuple[Beyond, ...]:
@@ -116,7 +119,7 @@ def _beyond(means: Means, plan: Plan, counts: Mapping[str, Counts | Failure]) ->
         if limits.rows_per_person is not None and rows > limits.rows_per_person:
             beyond.append(Beyond(name, "rows_per_person", str(limits.rows_per_person), str(rows)))
         people = people_today(means=means, system=name) + 1
-        if limits.people_per_day is not None and people > limits.people_per_day:
+        if plan.right in ERASING and limits.people_per_day is not None and people > limits.people_per_day:
             beyond.append(Beyond(name, "people_per_day", str(limits.people_per_day), str(people)))
     return tuple(beyond)
 

@@ -10,6 +10,7 @@ from upheld.actions import cases, plans, purge
 from upheld.actions.erasure import Progress, silently
 from upheld.actions.means import Means
 from upheld.actions.record import record
+from upheld.law.right import Right
 from upheld.ledger.types import ERASURE_REPLAYED
 from upheld.rights.connector import Connector
 from upheld.rights.fulfil import Failed, execute
@@ -82,6 +83,7 @@ def erased(system: str, since: datetime | None) -> QuerySet[models.Fulfilment]:
     """Whose part of that system was erased, oldest first."""
     found = models.Fulfilment.objects.filter(
         system=system,
+        request__right__in=[Right.ERASURE.value, Right.DELETE.value],
         state__in=[FulfilmentState.DONE, FulfilmentState.RETAINED],
         parts__state=PartState.COMMITTED,
     )

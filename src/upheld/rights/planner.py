@@ -16,12 +16,14 @@ from upheld.law.right import Right
 from upheld.rights import plan as steps
 from upheld.rights.outcome import Misconfigured
 from upheld.rights.plan import NEVER, SELF, Age, Held, Plan, Reason, Scope, Selection, Side, Source, Step
+from upheld.rights.restricting import restricting
 
 _ARTICLES = {
     (Right.ACCESS, "gdpr"): "Art. 15(1) and (3) GDPR",
     (Right.ERASURE, "gdpr"): "Art. 17(1) GDPR",
     (Right.ACCESS, "ccpa"): "Cal. Civ. Code 1798.110",
     (Right.ERASURE, "ccpa"): "Cal. Civ. Code 1798.105",
+    (Right.RESTRICTION, "gdpr"): "Art. 18(1) GDPR",
 }
 
 
@@ -52,7 +54,13 @@ def plan_system(
     """The steps of one system, numbered from `first` + 1. Every hold given counts as in force."""
     article = _ARTICLES.get((right, regime), _ARTICLES.get((right, "gdpr"), right.value))
     planner = _SystemPlanner(system, Reason(article), holds, first=first)
-    return tuple(planner.access() if right is Right.ACCESS else planner.erasure())
+    match right:
+        case Right.ACCESS:
+            return tuple(planner.access())
+        case Right.RESTRICTION:
+            return tuple(planner.restriction())
+        case _:
+            return tuple(planner.erasure())
 
 
 def held(system: str, table: str, holds: tuple[Hold, ...]) -> Hold | None:
@@ -88,6 +96,13 @@ class _SystemPlanner:
             self._recounts(table)
         for view in self.system.refresh:
             self.acts.append(steps.Refresh(0, self.system.name, view, self.reason))
+        return self._numbered()
+
+    def restriction(self) -> list[Step]:
+        if self.system.kind == "manual":
+            return [self._task("mark what is found as restricted, and use it for nothing but keeping it")]
+        tables = iter(self.system.tables)
+        self.acts.extend(restricting(self.system.name, tables, self._hers, self.reason))
         return self._numbered()
 
     # --- which rows are hers ---
@@ -378,7 +393,8 @@ class _SystemPlanner:
 
     def _task(self, what: str) -> Step:
         options = self.system.options
-        how = str(options.get("how", ""))
+        # `how` of the map says how something is removed or copied; nobody may shred what is to be restricted.
+        how = str(options.get("how", "")) if what in ("copy", "erase") else ""
         look_for = str(options.get("look_for", ""))
         days = options.get("days", 10)
         return steps.Task(

@@ -20,6 +20,7 @@ from upheld.connectors.sql.grants import grants
 from upheld.connectors.sql.live import LiveSchema, read_live
 from upheld.connectors.sql.locate import prepare
 from upheld.connectors.sql.order import touches
+from upheld.connectors.sql.setting import Setter, SettingRun, to_correct, verified
 from upheld.connectors.sql.settle import settle
 from upheld.connectors.sql.traces import loaded
 from upheld.connectors.sql.verify import Verifier
@@ -27,10 +28,12 @@ from upheld.connectors.sql.where import Rows
 from upheld.connectors.sql.write import Writer
 from upheld.datamap.model import System
 from upheld.law.right import Right
+from upheld.rights.cells import are_cells
 from upheld.rights.connector import Capabilities, Collected, Entropy, Execution, Finding, Found, Severity
 from upheld.rights.outcome import Counts, Established, Incomplete, Misconfigured, Permanent, Settled, Verified
 from upheld.rights.plan import Collect, Retain, Step
 from upheld.rights.planner import plan_system
+from upheld.rights.rows.setting import sets_cells
 from upheld.rights.subject import Identity, Key, Person, Subject
 
 
@@ -91,6 +94,9 @@ class SqlConnector:
         with translated(self.system.name, "counting"), reading(self.engine) as connection:
             rows = Rows(self.system, self._tables(connection), subject, now)
             prepare(rows, connection, steps)
+            if sets_cells(steps):
+                setter = Setter(rows, connection, steps)
+                return setter.counts(setter.look())
             every = touches(steps)
             writer = Writer(rows, connection, Draw(_no_entropy), every)
             counted = [writer.count(step) for step in every]
@@ -103,6 +109,7 @@ class SqlConnector:
         with translated(self.system.name, "reading"), reading(self.engine) as connection:
             rows = Rows(self.system, self._tables(connection), subject, now)
             prepare(rows, connection, steps)
+            yield from to_correct(Setter(rows, connection, steps))
             yield from collect(
                 rows, connection, [step for step in steps if isinstance(step, Collect)], self.secrets
             )
@@ -121,8 +128,12 @@ class SqlConnector:
             owner = (self.system.owner, self.system.address)
             raise Misconfigured(
                 f"{self.system.name} is read-only for Upheld.",
-                f"{' at '.join(filter(None, owner)) or 'Its owner'} erases there by hand.",
+                f"{' at '.join(filter(None, owner)) or 'Its owner'} "
+                f"{'changes' if sets_cells(steps) else 'erases'} there by hand.",
             )
+        if sets_cells(steps):
+            yield from self._set(steps, subject, now=now, entropy=entropy, allow=allow)
+            return
         with translated(self.system.name, "erasing"):
             with reading(self.engine) as connection:
                 live = read_live(connection, self.system.schemas)
@@ -147,12 +158,34 @@ class SqlConnector:
                     "Complete the map, then `upheld resume`.",
                 )
 
+    def _set(
+        self,
+        steps: Sequence[Step],
+        subject: Subject,
+        *,
+        now: datetime,
+        entropy: Entropy,
+        allow: frozenset[str],
+    ) -> Execution:
+        """Findings about what an erasure would do stand in no other right's way."""
+        with translated(self.system.name, "setting values"):
+            with reading(self.engine) as connection:
+                live = read_live(connection, self.system.schemas)
+                findings = self._findings(connection, live)
+                self._stop([each for each in findings if not each.erasing], go_on=False)
+            yield from SettingRun(
+                self.system, self.engine, Tables(live), subject, steps, now, entropy, allow
+            ).parts()
+
     def verify(
         self, steps: Sequence[Step], subject: Subject, traces: Sequence[bytes], *, now: datetime
     ) -> Verified:
         """Holds in force are those of the steps: rows kept for one are not looked at."""
         with translated(self.system.name, "verifying"), reading(self.engine) as connection:
             rows = Rows(self.system, self._tables(connection), subject, now)
+            if sets_cells(steps) or any(map(are_cells, traces)):
+                prepare(rows, connection, steps)
+                return verified(Setter(rows, connection, steps), traces)
             reach = plan_system(self.system, Right.ACCESS)
             erasure = plan_system(self.system, Right.ERASURE)
             on_hold = frozenset(

@@ -7,6 +7,7 @@ from upheld.store.models.journal import Fulfilment, FulfilmentState, Part, PartS
 from upheld.store.models.ledger import Checkpoint, Entry, Node, PendingEntry
 from upheld.store.models.package import Opening, Package
 from upheld.store.models.plan import Plan, Step
+from upheld.store.models.restriction import Restriction
 from upheld.store.models.suppression import Suppression
 from upheld.store.models.task import Task
 
@@ -30,6 +31,7 @@ __all__ = [
     "Plan",
     "Request",
     "RequestState",
+    "Restriction",
     "Step",
     "Suppression",
     "Task",

@@ -17,6 +17,11 @@ class Code:
     cure: str
     scenarios: tuple[int, ...] = ()
 
+    @property
+    def erasing(self) -> bool:
+        """Whether it is about what an erasure would do, and stands in the way of no other right."""
+        return self.name.startswith(ERASING)
+
 
 ALL = (
     # names
@@ -295,11 +300,33 @@ ALL = (
         "The table is too large to be looked through here; each person's own rows are looked at.",
         "Nothing to do.",
     ),
+    # a restriction
+    Code(
+        "restriction.absent",
+        DOUBT,
+        "Rows of a person whose data is to be restricted carry no mark; shown by `upheld restrict`.",
+        "`restriction:` in the map, and its column; or `accept` with the reason.",
+        (43,),
+    ),
 )
 
 BEARABLE = frozenset({"edge.undeclared", "link.type", "reference.index", "view.materialised"})
 """STOPs that `accept` may answer: somebody can know why going on is right. Every DOUBT may be accepted; no
 other STOP, for going on would fail or do harm."""
+
+ERASING = (
+    "value.",
+    "detach.",
+    "ghost.",
+    "delete.",
+    "cascade.",
+    "cycle.",
+    "reference.",
+    "retain.",
+    "rows.",
+    "view.",
+)
+"""How the codes begin that are about what an erasure would do."""
 
 CODES = {code.name: code for code in ALL}
 
