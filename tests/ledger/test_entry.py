@@ -195,6 +195,8 @@ def test_the_types_that_the_engine_needs_are_registered() -> None:
         "restriction.set/v1",
         "restriction.told/v1",
         "restriction.lifted/v1",
+        "statement.added/v1",
+        "statement.removed/v1",
     }
 
 

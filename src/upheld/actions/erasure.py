@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from upheld.actions import cases, inforce, journal, plans
+from upheld.actions import cases, inforce, journal, plans, statements
 from upheld.actions.difference import expected
 from upheld.actions.journal import Fenced, Hold
 from upheld.actions.means import Means
@@ -184,7 +184,8 @@ def fulfil(*, means: Means, request: models.Request, progress: Progress = silent
     """
     if request.state != RequestState.IN_PROGRESS:
         return standing(request)
-    reach_again(means=means, request=request)
+    if request.right != Right.RECTIFICATION.value:  # what stands there has to be seen before it is corrected
+        reach_again(means=means, request=request)
     for fulfilment in unfinished(request):
         plan = plans.load(fulfilment.plan)
         if plans.by_hand(plan, fulfilment.system) or fulfilment.unreached:
@@ -343,6 +344,8 @@ def conclude(*, means: Means, request: models.Request) -> None:
     inforce.ended(means=means, request=request)
     erased = request.right in (Right.ERASURE.value, Right.DELETE.value)
     subject = cases.subject_of(means=means, case=request.case) if erased else None
+    if subject is not None:
+        statements.forget(means=means, subject=subject)
     for identity in subject.identities if subject else ():
         if identity.verified:
             _suppress(means, request.case, cases.canonical(identity).kind, cases.canonical(identity).value)

@@ -90,12 +90,12 @@ def preview(
         dry_run(Plan(plan.right, plan.regime, steps), reached, subject, now=means.now)
     )
     counts.update({each.system: each.failure for each in unreached})
-    findings = _findings(means, reached, counts, right) if right in WRITING else ()
-    beyond = _beyond(means, plan, counts) if right in WRITING else ()
-    return Preview(subject, unreached, plan, counts, findings, beyond, explain(plan, means.datamap, counts))
+    found = findings(means, reached, counts, right) if right in WRITING else ()
+    beyond = limits(means, plan, counts) if right in WRITING else ()
+    return Preview(subject, unreached, plan, counts, found, beyond, explain(plan, means.datamap, counts))
 
 
-def _findings(
+def findings(
     means: Means, names: Mapping[str, object], counts: dict[str, Counts | Failure], right: Right
 ) -> tuple[Finding, ...]:
     """All of them for an erasure; for other rights those that are not about erasing."""
@@ -108,7 +108,7 @@ def _findings(
     return tuple(each for each in found if right in ERASING or not each.erasing)
 
 
-def _beyond(means: Means, plan: Plan, counts: Mapping[str, Counts | Failure]) -> tuple[Beyond, ...]:
+def limits(means: Means, plan: Plan, counts: Mapping[str, Counts | Failure]) -> tuple[Beyond, ...]:
     """Limits that the plan exceeds. The share of a table is judged by the connector, before its first
     write."""
     beyond = []

@@ -190,3 +190,15 @@ RESTRICTION_LIFTED = _register(
     _CASE,
     _date("told", "the day on which the person had been told"),
 )
+STATEMENT_ADDED = _register(
+    "statement.added/v1",
+    "A person's own statement was put beside what is held about her.",
+    _CASE,
+    _commitment("statement", "commitment to its words, under the case's key"),
+)
+STATEMENT_REMOVED = _register(
+    "statement.removed/v1",
+    "A statement went with the data that it was about: its key is destroyed.",
+    _CASE,
+    _id("key", "the key's random id"),
+)

@@ -265,8 +265,10 @@ class Reset:
 
 @dataclass(frozen=True, slots=True)
 class Correct:
-    """The subject's cells in `column` become what she says is right (Art. 16), in selected rows only,
-    where they still hold what was seen. If one does not, nothing is written in the system."""
+    """The subject's cells in `column`, or at the path `json` in it, become what she says is right (Art.
+    16), in selected rows only, where they still hold what was seen. If one does not, nothing is written in
+    the system. `echo`: rows that the system's own triggers add meanwhile with what was wrong are corrected
+    as well."""
 
     number: int
     system: str
@@ -275,6 +277,7 @@ class Correct:
     category: str
     reason: Reason
     json: str | None = None
+    echo: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,20 @@
 """Single cells: read as the server writes them, locked, compared, set and put back exactly (G-16.1,
 G-18.4)."""
 
+import json
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from itertools import groupby
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import types
 from sqlalchemy.dialects import mysql, postgresql
+from sqlalchemy.exc import SQLAlchemyError
 
 from upheld.connectors.sql.inside import Predicate, is_in
 from upheld.connectors.sql.schema import Family, LiveColumn
@@ -21,6 +26,8 @@ from upheld.rights.subject import Cell, Key
 
 MARK = "restricted"
 """What a mark says where it is a text."""
+
+_TRUTH = {"true": 1, "1": 1, "yes": 1, "false": 0, "0": 0, "no": 0}
 
 KEPT = """
 SELECT COLUMN_NAME FROM information_schema.COLUMNS
@@ -107,6 +114,35 @@ class Cells:
 
     # --- writing ---
 
+    def fitted(self, cell: Cell) -> Cell:
+        """The cell with what a person wrote as the column will have it, as far as its type says that."""
+        known, text = self.rows.tables.known(cell.table, cell.column), cell.after
+        if cell.json or not isinstance(text, str):
+            return cell
+        value: Scalar = text
+        if self.dialect == "postgresql":
+            value = self._canonical(known, text)
+        elif known.family is Family.INTEGER and re.fullmatch(r"-?[0-9]{1,19}", text):
+            value = int(text)
+        elif known.family is Family.BOOLEAN and text.lower() in _TRUTH:
+            value = _TRUTH[text.lower()]
+        elif known.family is Family.NUMBER and re.fullmatch(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", text):
+            value = float(text) if self.dialect == "sqlite" else Decimal(text)
+        return replace(cell, after=value)
+
+    def _canonical(self, known: LiveColumn, text: str) -> Scalar:
+        """As the server writes it back; the text itself where the server does not take it."""
+        if known.family in (Family.TEXT, Family.BINARY, Family.JSON) or known.array:
+            return text
+        if known.family is Family.MOMENT and not _is_moment(text):  # it would take `yesterday`
+            return text
+        cast = sa.cast(sa.cast(sa.literal(text, sa.Text()), ServersOwn(known.type_text)), sa.Text())
+        try:
+            with self.connection.begin_nested():
+                return cast_scalar(self.connection.execute(sa.select(cast)).scalar())
+        except SQLAlchemyError:
+            return text
+
     def put(self, cells: Sequence[Cell]) -> None:
         """Each cell becomes its `after`, nothing else in its row changes."""
         if self.dialect in ("mysql", "mariadb"):
@@ -155,9 +191,20 @@ class Cells:
             return sa.func.json_replace(target, path, cell.after)
         words = self.rows.tables.known(cell.table, cell.column).type_text
         where = sa.cast(sa.literal(parts(path), postgresql.ARRAY(sa.Text())), postgresql.ARRAY(sa.Text()))
-        what = sa.func.to_jsonb(sa.cast(sa.literal(cell.after, sa.Text()), sa.Text()))
+        what = sa.cast(sa.literal(json.dumps(cell.after), sa.Text()), ServersOwn("jsonb"))
         whole = sa.func.jsonb_set(sa.cast(target, postgresql.JSONB), where, what, sa.false())
         return sa.cast(whole, ServersOwn(words))
+
+
+def _is_moment(text: str) -> bool:
+    with suppress(ValueError):
+        return bool(datetime.fromisoformat(text))
+    return False
+
+
+def cast_scalar(value: object) -> Scalar:
+    """What a column gave, as the type says that it can be."""
+    return cast("Scalar", value)
 
 
 def mark(cells: Cells, table: str, column: str, now: datetime) -> Scalar:

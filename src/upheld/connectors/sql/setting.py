@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from upheld.connectors.sql.cells import Cells, mark, stands
+from upheld.connectors.sql.check.wished import refuse
 from upheld.connectors.sql.columns import Tables
 from upheld.connectors.sql.engine import writing
 from upheld.connectors.sql.inside import is_in
@@ -53,8 +54,9 @@ class Setter:
         return self.rows.subject
 
     def of(self, step: Reset | Correct) -> list[Cell]:
-        """The subject's cells for the step."""
-        return [each for each in self.subject.cells if each.step == step.number]
+        """The subject's cells for the step; what a person wrote as the column will have it."""
+        own = [each for each in self.subject.cells if each.step == step.number]
+        return [self.cells.fitted(each) for each in own] if isinstance(step, Correct) else own
 
     # --- which cells ---
 
@@ -117,7 +119,7 @@ class Setter:
         for each in given:
             place = (each.table, each.column, each.key)
             there = stands(each, now[place]) if place in now else None
-            if place in now and _same(there, each.after) and (hers is None or each.key in hers):
+            if place in now and _same(there, each.after):
                 continue
             if place in now and _same(there, each.before) and (hers is None or each.key in hers):
                 found.append(each)
@@ -145,6 +147,29 @@ class Setter:
             replace(each, after=stands(each, now[each.table, each.column, each.key])) for each in cells
         )
 
+    def echoes(self, written: Sequence[Cell]) -> tuple[Cell, ...]:
+        """What the system's own triggers copied into a history meanwhile: it becomes right as well."""
+        found: list[Cell] = []
+        for step in self.steps:
+            if not (isinstance(step, Correct) and step.echo):
+                continue
+            table = step.selection.table
+            main = self.rows.system.table(table).history_of
+            wrong = {
+                str(each.before): each.after
+                for each in written
+                if main and (each.table, each.column, each.json) == (main.table, step.column, step.json)
+            }
+            if not wrong:
+                continue
+            key = self.cells.key(table)
+            for row, (value,) in self.cells.read(table, [step.column], self.rows.where(step.selection)):
+                cell = Cell(step.number, table, key, row, step.column, value, None, step.json)
+                there = stands(cell, value)
+                if there is not None and str(there) in wrong:
+                    found.append(replace(cell, before=there, after=wrong[str(there)]))
+        return self.write(found) if found else ()
+
     def counts(self, cells: Sequence[Cell]) -> Counts:
         """Rows by step and table; rows that stay as they are because the map says why count too."""
         by_step = Counter((each.step, each.table) for each in cells)
@@ -155,12 +180,16 @@ class Setter:
                 steps.append(Count(step.number, step.selection.table, rows))
         return Counts(tuple(steps), _tables(cells), _left(self.left))
 
+    def corrections(self, cells: Sequence[Cell]) -> list[Cell]:
+        """Those that a person's own words go into."""
+        numbers = {step.number for step in self.steps if isinstance(step, Correct)}
+        return [each for each in cells if each.step in numbers]
+
     def look(self) -> list[Cell]:
-        """What would be set now, for a preview: a cell that changed since counts as left, not as an error."""
-        try:
-            return self.wanted()
-        except Permanent:
-            return []
+        """What would be set now, for a preview. Misconfigured for a value that does not fit its column."""
+        wanted = self.wanted()
+        refuse(self.cells, self.corrections(wanted))
+        return wanted
 
     def lacking(self) -> tuple[str, ...]:
         """Tables with rows of hers for which the map names no mark."""
@@ -218,6 +247,7 @@ class SettingRun:
                 cells, last = wanted[: self.system.max_rows], len(wanted) <= self.system.max_rows
                 already = setter.marked_already() if last else ()
                 written = setter.write(cells)
+                written = (*written, *setter.echoes(written))
                 counts = setter.counts(written)
                 mark_ = token(connection, self.system, self.tables, "cells", self.entropy())
                 before = dumped((*already, *written))
@@ -234,6 +264,7 @@ class SettingRun:
         with writing(self.engine) as connection:
             setter = self.setter(connection)
             wanted = setter.wanted()
+            refuse(setter.cells, setter.corrections(wanted))
             lacking = setter.lacking()
             connection.rollback()
         most = self.system.limits.rows_per_person

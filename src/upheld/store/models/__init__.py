@@ -8,6 +8,7 @@ from upheld.store.models.ledger import Checkpoint, Entry, Node, PendingEntry
 from upheld.store.models.package import Opening, Package
 from upheld.store.models.plan import Plan, Step
 from upheld.store.models.restriction import Restriction
+from upheld.store.models.statement import Statement, StatementIndex
 from upheld.store.models.suppression import Suppression
 from upheld.store.models.task import Task
 
@@ -32,6 +33,8 @@ __all__ = [
     "Request",
     "RequestState",
     "Restriction",
+    "Statement",
+    "StatementIndex",
     "Step",
     "Suppression",
     "Task",

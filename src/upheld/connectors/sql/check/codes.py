@@ -300,6 +300,19 @@ ALL = (
         "The table is too large to be looked through here; each person's own rows are looked at.",
         "Nothing to do.",
     ),
+    # a correction
+    Code(
+        "correct.key",
+        DOUBT,
+        "What is to be corrected is a key or a link; STOP where the database itself says so.",
+        "Correct it in the system itself, with everything that refers to it.",
+    ),
+    Code(
+        "correct.whose",
+        DOUBT,
+        "A category is to be corrected in rows that may be several people's.",
+        "`of:` in the map, or the field by its own name.",
+    ),
     # a restriction
     Code(
         "restriction.absent",
