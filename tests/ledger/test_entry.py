@@ -197,6 +197,7 @@ def test_the_types_that_the_engine_needs_are_registered() -> None:
         "restriction.lifted/v1",
         "statement.added/v1",
         "statement.removed/v1",
+        "values.replayed/v1",
     }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pyrage
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from tests.scenarios.conftest import Make
 from tests.scenarios.office import Office, open_office

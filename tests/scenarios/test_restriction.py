@@ -1,20 +1,28 @@
 """Restriction and its end, on every database: marks are set, respected, and put back to the byte."""
 
+import secrets
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from tests.scenarios.conftest import Make
 from tests.scenarios.office import Office, open_office
 from tests.scenarios.world import NOW, World
+from tests.servers.database import Database
 from upheld.actions import cases, certificates, restriction
 from upheld.actions.erasure import Standing
 from upheld.actions.preview import preview
+from upheld.actions.replay import replay
+from upheld.connectors.sql.live import read_live
+from upheld.connectors.sql.reads import reads
 from upheld.datamap.read import read
 from upheld.law.ground import RestrictionGround
 from upheld.law.right import Right
 from upheld.ledger.types import REGISTRY
+from upheld.rights.connector import Severity
 from upheld.rights.outcome import Permanent
 from upheld.store.models import Case, CaseState, Evidence, PendingEntry, Restriction, Step
 
@@ -54,7 +62,7 @@ tags: {belongs_to: {user_id: users.id}, on_erase: delete, accept: [{finding: res
 """
 
 
-def club(make: Make, tables: str = MAP, extra: str = "") -> World:
+def club(make: Make, tables: str = MAP, extra: str = "", **more: str) -> World:
     """The same club on each database."""
     kinds = {"sqlite": ("TIMESTAMP", "0", "1"), "postgresql": ("TIMESTAMPTZ", "false", "true")}
 
@@ -62,7 +70,7 @@ def club(make: Make, tables: str = MAP, extra: str = "") -> World:
         moment, false, true = kinds.get(dialect, ("DATETIME", "0", "1"))
         return SCHEMA.format(moment=moment, false=false, true=true) + extra
 
-    return make(written, tables)
+    return make(written, tables, **more)
 
 
 def state(world: World) -> dict[str, list[tuple[object, ...]]]:
@@ -72,14 +80,12 @@ def state(world: World) -> dict[str, list[tuple[object, ...]]]:
     return {table: world.rows(table, columns.get(table, "*")) for table in TABLES}
 
 
-def restrict(
-    office: Office, *identities: str, ground: RestrictionGround = RestrictionGround.CONTESTED
-) -> Standing:
-    means, asked = office.means(), office.asked(*identities)
+def restrict(office: Office, *identities: str, people: tuple[str, ...] = ()) -> Standing:
+    means, asked = office.means(), office.asked(*identities, people=people)
     request = cases.receive(means=means, right=Right.RESTRICTION, asked=asked)
     known = cases.subject_of(means=means, case=request.case)
     seen = preview(means=means, right=Right.RESTRICTION, asked=asked, subject=known)
-    restriction.approve(means=means, request=request, preview=seen, ground=ground)
+    restriction.approve(means=means, request=request, preview=seen, ground=RestrictionGround.CONTESTED)
     request.refresh_from_db()
     return restriction.fulfil(means=office.means(), request=request)
 
@@ -288,3 +294,169 @@ def test_no_value_of_hers_is_in_the_ledger_or_the_evidence_of_a_restriction(
         "restriction.lifted/v1",
         "case.closed/v1",
     ]
+
+
+PURPOSES = """
+purposes:
+  service: {title: Running the club, basis: contract, retention: always}
+  news: {title: Sending the newsletter, basis: consent, retention: always}
+  statistics: {title: Counting members, basis: legitimate-interest, retention: always}
+  claims: {title: Defending claims, basis: legitimate-interest, retention: always, while_restricted: legal-claims}
+"""
+READ = MAP.replace("purposes: [service], provided: true}, name", "purposes: [service, news, claims], provided: true}, name").replace(
+    "posts: {belongs_to: {user_id: users.id},",
+    "posts: {belongs_to: {user_id: users.id}, fields: {body: {category: contribution, purposes: [statistics, claims]}},",
+)  # fmt: skip
+
+
+@pytest.mark.key("purposes.*.while_restricted")
+def test_scenario_43_restricted_rows_are_refused_to_other_purposes_and_read_for_the_one_that_is_allowed(
+    make: Make, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """G-18.2, G-18.3"""
+    world = club(make, READ, purposes=PURPOSES)
+    office = open_office(world, tmp_path)
+    database, system = world.database, world.datamap.system("club")
+    prefix = f"r{secrets.token_hex(4)}_"
+    with database.engine().connect() as connection:
+        printed = reads(system, read_live(connection), world.datamap.purposes, role=prefix)
+    statements = [line.removesuffix(";") for line in printed.splitlines() if not line.startswith("--")]
+    database.run(*statements)
+    roles = [f"{prefix}{name}" for name in ("news", "statistics", "claims", "service")]
+    asked = {
+        "news": "SELECT email FROM upheld_for_news_users",
+        "statistics": "SELECT body FROM upheld_for_statistics_posts",
+        "claims": "SELECT body FROM upheld_for_claims_posts",
+    }
+
+    def read(purpose: str, query: str) -> list[Any] | None:
+        """What the purpose's role reads; None where it is refused."""
+        return as_role(database, f"{prefix}{purpose}", query)
+
+    try:
+        before = {name: read(name, query) for name, query in asked.items()}
+        restrict(office, ADA)
+        during = {name: read(name, query) for name, query in asked.items()}
+
+        assert [each for each in world.check() if each.severity is Severity.STOP] == []
+        assert before == {
+            "news": ["ada.quillfeather@example.org", "bob@example.org", "cy@example.org"],
+            "statistics": ["his", "mine"],
+            "claims": ["his", "marked before", "mine"],
+        }
+        assert during == {
+            "news": ["bob@example.org", "cy@example.org"],
+            "statistics": ["his"],
+            "claims": ["his", "marked before", "mine"],
+        }
+        if database.dialect != "sqlite":
+            past = [
+                "SELECT email FROM users",
+                "SELECT body FROM posts",
+                "SELECT body FROM upheld_for_claims_posts",
+            ]
+            assert [read("statistics", query) for query in past] == [None, None, None]
+            assert read("statistics", "UPDATE posts SET held = NULL") is None
+        lift(office, Case.objects.get())
+        assert {name: read(name, query) for name, query in asked.items()} == before
+    finally:
+        views = [f"DROP VIEW {line.split()[2]}" for line in statements if line.startswith("CREATE VIEW")]
+        if database.dialect == "postgresql":
+            owned = ", ".join(roles)
+            database.run(*views, f"DROP OWNED BY {owned}", f"DROP ROLE {owned}")
+        elif database.dialect == "mariadb":
+            database.run(*views, *(f"DROP ROLE {each}" for each in roles))
+
+
+def as_role(database: Database, role: str, query: str) -> list[Any] | None:
+    """The first column as that role reads it, sorted; None where the server refuses. SQLite knows no roles."""
+    engine = database.engine()
+    if database.dialect == "sqlite":
+        with engine.connect() as connection:
+            return sorted(connection.exec_driver_sql(query).scalars())
+    try:
+        with engine.connect() as connection:
+            if database.dialect == "mariadb":
+                return _by_account(database, role, query)
+            connection.exec_driver_sql(f"SET LOCAL ROLE {role}")
+            return sorted(connection.exec_driver_sql(query).scalars())
+    except sa.exc.DBAPIError as error:
+        if "denied" not in str(error.orig).lower():
+            raise
+        return None
+
+
+def _by_account(database: Database, role: str, query: str) -> list[Any]:
+    account = f"'{role}_x'@'127.0.0.1'"
+    database.run(
+        f"CREATE USER {account} IDENTIFIED BY 'only-for-this-test'",
+        f"GRANT {role} TO {account}",
+        f"SET DEFAULT ROLE {role} FOR {account}",
+    )
+    url = sa.make_url(database.url).set(username=f"{role}_x", password="only-for-this-test")
+    engine = sa.create_engine(url)
+    try:
+        with engine.connect() as connection:
+            return sorted(connection.exec_driver_sql(query).scalars())
+    finally:
+        engine.dispose()
+        database.run(f"DROP USER {account}")
+
+
+def test_a_restored_backup_gets_the_marks_back_before_erasures_are_repeated(
+    make: Make, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """G-18.5"""
+    world = club(make)
+    office = open_office(world, tmp_path)
+    old = state(world)
+    restrict(office, ADA)
+    office.erase(ADA)
+    marked = state(world)
+    back = [
+        "UPDATE users SET frozen = 0 WHERE id = 7",
+        "UPDATE posts SET held = NULL WHERE id = 1",
+        "UPDATE letters SET status = NULL WHERE id = 1",
+        "UPDATE letters SET status = '' WHERE id = 2",
+        "UPDATE orders SET held = NULL WHERE line = 1 AND user_id = 7",
+        "INSERT INTO tags VALUES (1, 7, 'x')",
+    ]
+    false = "false" if world.database.dialect == "postgresql" else "0"
+    world.run(*back, f"UPDATE orders SET held = {false} WHERE line = 2")
+    assert state(world) == old
+
+    done = replay(means=office.means(NOW + timedelta(days=1)), system="club")
+
+    assert (done.failures, done.values) == ((), 6)
+    assert state(world) == marked
+    lift(office, Case.objects.get())
+    assert {name: rows for name, rows in state(world).items() if name != "tags"} == {
+        name: rows for name, rows in old.items() if name != "tags"
+    }
+
+
+KEPT = MAP.replace(
+    "posts: {belongs_to: {user_id: users.id}, restriction: held, on_erase: delete}",
+    "posts: {belongs_to: {user_id: users.id}, restriction: held,"
+    " on_erase: {retain: {ground: legal-obligation, law: tax, for: 7y, after: written_on, then: delete}}}",
+)
+
+
+def test_the_purge_spares_what_is_restricted_until_that_is_lifted(
+    make: Make, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """G-18.5"""
+    world = club(make, KEPT, extra="ALTER TABLE posts ADD COLUMN written_on DATE DEFAULT '2025-01-01';\n")
+    office = open_office(world, tmp_path)
+    assert office.erase(ADA).complete
+    posts = world.rows("posts", "id")
+    restrict(office, ADA, people=("users=7",))
+
+    restricted = office.purge("2032-02-01")
+    during = world.rows("posts", "id")
+    lift(office, Case.objects.get(state=CaseState.OPEN))
+    after = office.purge("2032-02-02")
+
+    assert (restricted.rows, restricted.failures, during) == (0, (), posts)
+    assert (after.rows, after.failures) == (1, ())
+    assert world.rows("posts", "id") == [(2,), (3,)]

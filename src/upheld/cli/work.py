@@ -83,11 +83,14 @@ def replay(system: str, since: datetime | None, *, as_json: bool) -> int:
                 "erasures": done.erasures,
                 "rows": done.rows,
                 "spared": done.spared,
+                "values": done.values,
                 "failures": dict(done.failures),
             }
         )
     else:
         typer.echo(f"{done.erasures} erasures repeated in {done.system}: {done.rows} rows had come back.")
+        if done.values:
+            typer.echo(f"{done.values} marks and corrections were set again.")
         if done.spared:
             typer.echo(f"{done.spared} accounts or identities are newer than the erasure and were spared.")
         for case, why in done.failures:

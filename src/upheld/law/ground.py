@@ -38,3 +38,13 @@ class RestrictionGround(StrEnum):
     def article(self) -> str:
         """The article, with its letter."""
         return f"Art. 18(1)({'abcd'[list(RestrictionGround).index(self)]})"
+
+
+class Exemption(StrEnum):
+    """For what restricted data may be used beyond keeping it (Art. 18(2)); the value is how a privacy
+    folder spells it."""
+
+    CONSENT = "consent"
+    LEGAL_CLAIMS = "legal-claims"
+    ANOTHER_PERSON = "another-person"
+    PUBLIC_INTEREST = "public-interest"

@@ -202,3 +202,9 @@ STATEMENT_REMOVED = _register(
     _CASE,
     _id("key", "the key's random id"),
 )
+VALUES_REPLAYED = _register(
+    "values.replayed/v1",
+    "After a restore, marks of restrictions and corrections were set again that the backup did not have.",
+    _SYSTEM,
+    _count("records", "how many records had come back without them"),
+)

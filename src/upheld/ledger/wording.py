@@ -41,7 +41,7 @@ WORDING = {
         "Where the restriction ended",
         "as before the restriction",
         "had been changed by somebody meanwhile; we left them as they are",
-        "Backups of the time in between still carry the marks.",
+        "If a backup of the time in between has to be used, its marks are taken away again.",
     ),
     "RECTIFICATION": Wording(
         "You asked us to correct what we hold about you.",
@@ -49,6 +49,6 @@ WORDING = {
         "What was corrected",
         "corrected",
         "",
-        "Backups hold what stood there before; if one has to be used, ask us to correct it again.",
+        "If a backup has to be used, your correction is repeated first, as long as backups live.",
     ),
 }

@@ -49,7 +49,15 @@ def plan(datamap: DataMap, right: Right, *, regime: str | None = None, today: da
     planned: list[Step] = []
     for system in datamap.systems:
         planned.extend(
-            plan_system(system, right, regime=regime, holds=holds, first=len(planned), portable=portable)
+            plan_system(
+                system,
+                right,
+                regime=regime,
+                holds=holds,
+                first=len(planned),
+                portable=portable,
+                spare=right in (Right.ERASURE, Right.DELETE),
+            )
         )
     return Plan(right, regime, tuple(planned))
 
@@ -59,7 +67,7 @@ def plan_correction(datamap: DataMap, targets: Sequence[Target], *, regime: str)
     reaches is asked for each category."""
     planned: list[Step] = []
     for system in datamap.systems:
-        planner = _SystemPlanner(system, Reason("Art. 16 GDPR"), (), first=len(planned))
+        planner = _SystemPlanner(system, Reason("Art. 16 GDPR"), (), first=len(planned), spare=False)
         planned.extend(planner.correction(targets))
     return Plan(Right.RECTIFICATION, regime, tuple(planned))
 
@@ -72,11 +80,13 @@ def plan_system(
     holds: tuple[Hold, ...] = (),
     first: int = 0,
     portable: frozenset[str] = frozenset(),
+    spare: bool = True,
 ) -> tuple[Step, ...]:
     """The steps of one system, numbered from `first` + 1. Every hold given counts as in force. `portable`:
-    the purposes on whose basis data can be taken along (Art. 20)."""
+    the purposes on whose basis data can be taken along (Art. 20). `spare`: what hangs on restricted rows
+    that several people share is not reached, for they stay; so for an erasure and the look after it."""
     article = _ARTICLES.get((right, regime), _ARTICLES.get((right, "gdpr"), right.value))
-    planner = _SystemPlanner(system, Reason(article), holds, first=first)
+    planner = _SystemPlanner(system, Reason(article), holds, first=first, spare=spare)
     match right:
         case Right.ACCESS:
             return tuple(planner.access())
@@ -102,6 +112,7 @@ class _SystemPlanner:
     reason: Reason
     holds: tuple[Hold, ...]
     first: int
+    spare: bool = True
     located: dict[str, steps.Locate] = field(default_factory=dict)
     acts: list[Step] = field(default_factory=list)
 
@@ -235,7 +246,7 @@ class _SystemPlanner:
         sources = tuple(source for source in self._sources(table) if source.link.name in owned)
         if sources:
             mark = "!!" if table.treatment.orphan else "!"
-            yield mark, _free(table, Selection(table.name, sources=sources))
+            yield mark, self._spared(table, Selection(table.name, sources=sources))
 
     def _orphans(self, table: Table) -> Selection:
         parties = tuple(
@@ -250,7 +261,10 @@ class _SystemPlanner:
         orphans = Selection(
             table.name, sources=self._sources(table), scope=Scope.ORPHANS, parties=parties, holders=holders
         )
-        return _free(table, orphans)
+        return self._spared(table, orphans)
+
+    def _spared(self, table: Table, selection: Selection) -> Selection:
+        return _free(table, selection) if self.spare else selection
 
     def _somebody_elses(self, link: Link) -> tuple[Source, ...]:
         """A side that is never hers: where it is filled, somebody is left."""

@@ -20,13 +20,14 @@ from upheld.connectors.sql.grants import grants
 from upheld.connectors.sql.live import LiveSchema, read_live
 from upheld.connectors.sql.locate import prepare
 from upheld.connectors.sql.order import touches
+from upheld.connectors.sql.reads import reads
 from upheld.connectors.sql.setting import Setter, SettingRun, to_correct, verified
 from upheld.connectors.sql.settle import settle
 from upheld.connectors.sql.traces import loaded
 from upheld.connectors.sql.verify import Verifier
 from upheld.connectors.sql.where import Rows
 from upheld.connectors.sql.write import Writer
-from upheld.datamap.model import System
+from upheld.datamap.model import Purpose, System
 from upheld.law.right import Right
 from upheld.rights.cells import are_cells
 from upheld.rights.connector import Capabilities, Collected, Entropy, Execution, Finding, Found, Severity
@@ -64,6 +65,11 @@ class SqlConnector:
         """The statements that give two roles what this map needs; for its owner to read and to run."""
         with translated(self.system.name, "reading the schema"), reading(self.engine) as connection:
             return grants(self.system, read_live(connection, self.system.schemas))
+
+    def reads(self, purposes: Sequence[Purpose]) -> str:
+        """The statements by which each purpose reads no restricted row; for the database's owner to run."""
+        with translated(self.system.name, "reading the schema"), reading(self.engine) as connection:
+            return reads(self.system, read_live(connection, self.system.schemas), purposes)
 
     def key(self, table: str, text: str) -> Key:
         """Several key columns are separated by commas."""
