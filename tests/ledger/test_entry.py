@@ -181,6 +181,7 @@ def test_the_types_that_the_engine_needs_are_registered() -> None:
         "case.opened/v1",
         "plan.approved/v1",
         "step.fulfilled/v1",
+        "step.set/v1",
         "step.failed/v1",
         "step.retained/v1",
         "package.issued/v1",
@@ -191,6 +192,12 @@ def test_the_types_that_the_engine_needs_are_registered() -> None:
         "retention.purged/v1",
         "suppression.added/v1",
         "erasure.replayed/v1",
+        "restriction.set/v1",
+        "restriction.told/v1",
+        "restriction.lifted/v1",
+        "statement.added/v1",
+        "statement.removed/v1",
+        "values.replayed/v1",
     }
 
 

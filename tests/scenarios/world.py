@@ -24,7 +24,7 @@ from upheld.rights.explain import explain
 from upheld.rights.fulfil import Event, Failed, dry_run, execute
 from upheld.rights.identify import identify
 from upheld.rights.outcome import Committed, Counts, Due, Verified
-from upheld.rights.plan import Locate, Plan, Recount, Refresh, Task
+from upheld.rights.plan import Locate, Plan, Recount, Refresh, Reset, Task
 from upheld.rights.planner import plan
 from upheld.rights.subject import Identity, Person, Subject
 
@@ -223,7 +223,7 @@ def steps_of(world: World) -> dict[int, str]:
     return {
         step.number: f"{type(step).__name__} {step.selection.table}"
         for step in world.plan().of("club")
-        if not isinstance(step, Locate | Recount | Refresh | Task)
+        if not isinstance(step, Locate | Recount | Refresh | Reset | Task)
     }
 
 

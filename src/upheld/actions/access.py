@@ -1,4 +1,4 @@
-"""Give a person a copy of her data (G-15.3, G-15.4)."""
+"""Give a person a copy of her data (G-15.3, G-15.4), or what she may take along (G-20.1)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django.db import transaction
 
-from upheld.actions import cases
+from upheld.actions import cases, statements
 from upheld.actions.means import Means
 from upheld.actions.preview import Preview
 from upheld.actions.record import record
@@ -95,6 +95,7 @@ def deliver(
         out=out,
         recipients=recipients,
         language=language or spoken[0],
+        statements=statements.of(means=means, subject=preview.subject),
     )
     return Delivered(_issued(means, request, out, summary, days), summary)
 

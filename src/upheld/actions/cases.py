@@ -15,7 +15,7 @@ from upheld.rights.codec import decode, encode
 from upheld.rights.outcome import Permanent
 from upheld.rights.subject import Identity, Person, Subject
 from upheld.store.database import hold
-from upheld.store.models import BlindIndex, Case, CaseState, Request, RequestState
+from upheld.store.models import BlindIndex, Case, CaseState, Request, RequestState, Restriction
 from upheld.store.models.case import UNFINISHED
 from upheld.store.sealing import open_value, seal_value
 
@@ -99,8 +99,10 @@ def finish(
 ) -> None:
     """A request ends; with its last one the case is closed. Writes `case.closed` then.
 
-    A closed case is no longer found by an identity; its key is destroyed when backups can no longer bring the
-    person back, nor rows of hers that go on `keep_until`, the last date on which some are due.
+    While a restriction of its is in force a case stays open: who lifts it needs to know what the marks were
+    before. A closed case is no longer found by an identity; its key is destroyed when backups can no
+    longer bring the person back, nor rows of hers that go on `keep_until`, the last date on which some are
+    due.
     """
     at = means.clock()
     changed = Request.objects.filter(pk=request.pk, state__in=UNFINISHED).update(
@@ -108,6 +110,8 @@ def finish(
     )
     case = request.case
     if not changed or case.requests.filter(state__in=UNFINISHED).exists():
+        return
+    if Restriction.objects.filter(request__case=case, lifted_at__isnull=True).exists():
         return
     days = backup_days(means=means)
     destroy_on = max(at.date(), keep_until or at.date()) + days

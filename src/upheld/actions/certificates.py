@@ -1,6 +1,7 @@
 """The certificate of a request: what was done, how we know, what stays, and the proof (P-20, P-21)."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -8,11 +9,12 @@ from django.db import transaction
 
 from upheld.actions import plans, window
 from upheld.actions.erasure import standing
-from upheld.actions.journal import counts_of, tally
+from upheld.actions.journal import SETTING, counts_of, tally
 from upheld.actions.means import Means
 from upheld.actions.record import put
 from upheld.law.right import Right
 from upheld.ledger.certificate import (
+    LIFTING,
     Backups,
     Certificate,
     DestroyedKey,
@@ -32,6 +34,7 @@ from upheld.rights.plan import Plan
 from upheld.store import models, sequencer
 from upheld.store.models import FulfilmentState, PartState, RequestState
 
+CERTIFIED = [each.value for each in (Right.ERASURE, Right.DELETE, Right.RESTRICTION, Right.RECTIFICATION)]
 FINISHED = (FulfilmentState.DONE, FulfilmentState.RETAINED)
 REVIEW = timedelta(days=365)
 
@@ -96,10 +99,10 @@ def written(*, means: Means, request: models.Request) -> None:
 
 
 def unwritten() -> tuple[models.Request, ...]:
-    """Fulfilled erasures whose certificate a crash kept from being issued or from reaching the disk, while
+    """Fulfilled requests whose certificate a crash kept from being issued or from reaching the disk, while
     their case's key is there."""
     fulfilled = models.Request.objects.filter(
-        right__in=[Right.ERASURE.value, Right.DELETE.value],
+        right__in=CERTIFIED,
         state=RequestState.FULFILLED,
         case__key_destroyed_at__isnull=True,
     ).exclude(certificates__complete=True, certificates__written_at__isnull=False)
@@ -125,7 +128,7 @@ def compose(*, means: Means, request: models.Request, key: bytes) -> Certificate
     gone += [(each.key, each.destroyed_at) for each in request.windows.all()]
     return Certificate(
         case=str(request.case.pk),
-        right=request.right,
+        right=LIFTING if request.lifts.exists() else request.right,
         regime=request.case.regime,
         regime_version="1",
         organisation=organisation.name,
@@ -144,14 +147,14 @@ def compose(*, means: Means, request: models.Request, key: bytes) -> Certificate
 
 def _result(means: Means, fulfilment: models.Fulfilment, plan: Plan, kept: list[Retained]) -> SystemResult:
     system = plans.system_of(means, fulfilment.system)
-    counts = {"matched": 0, "deleted": 0, "anonymised": 0, "detached": 0}
+    counts = Counter({"matched": 0, "deleted": 0, "anonymised": 0, "detached": 0})
     parts = [part for part in fulfilment.parts.all() if part.state == PartState.COMMITTED and not part.due_id]
     for part in parts:
         by = plan if part.plan_id == fulfilment.plan_id else plans.load(part.plan)
         for word, rows in tally(by, counts_of(part)).items():
-            counts[word] = counts.get(word, 0) + rows
+            counts[word] += rows
     for task in fulfilment.tasks.all():
-        counts["deleted"] += _answered(task)
+        counts["corrected" if plan.right in SETTING else "deleted"] += _answered(task)
         counts["matched"] += _answered(task)
     finished = fulfilment.state in FINISHED
     retained = sum(part.records for part in kept if part.system == fulfilment.system)
@@ -172,6 +175,8 @@ def _result(means: Means, fulfilment: models.Fulfilment, plan: Plan, kept: list[
         started_at=min((part.prepared_at for part in parts), default=None),
         finished_at=fulfilment.finished_at,
         error=None if finished else fulfilment.failure_text or None,
+        changed=counts["restricted"] + counts["lifted"] + counts["corrected"],
+        left=counts["left"],
     )
 
 
@@ -179,7 +184,7 @@ def _answered(task: models.Task) -> int:
     evidence = task.fulfilment.evidence.filter(attempt=task.step, part__isnull=True).first()
     if evidence is None or task.answered_at is None:
         return 0
-    return int(json.loads(evidence.record)["counts"]["deleted"])
+    return int(json.loads(evidence.record)["counts"]["matched"])
 
 
 def _class(fulfilment: models.Fulfilment, removed: int, retained: int) -> EvidenceClass:

@@ -2,12 +2,12 @@
 nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.db import transaction
 
-from upheld.actions import cases, journal, plans, window
+from upheld.actions import cases, inforce, journal, plans, statements, window
 from upheld.actions.difference import expected
 from upheld.actions.journal import Fenced, Hold
 from upheld.actions.means import Means
@@ -17,6 +17,7 @@ from upheld.actions.subjects import reach_again
 from upheld.law.right import Right
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import PLAN_APPROVED, SUPPRESSION_ADDED
+from upheld.rights.cells import are_cells
 from upheld.rights.codec import text
 from upheld.rights.connector import Severity
 from upheld.rights.fulfil import Failed, execute
@@ -55,12 +56,13 @@ closed)."""
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an erasure stands, system by system: name, state, and why it waits. `recoverable_until`: all
-    of it is removed, and can come back until that day."""
+    """Where a request stands, system by system: name, state, and why it waits. `recoverable_until`: all
+    that an erasure removed can come back until that day. `lifts`: it is the order to lift a restriction."""
 
     request: models.Request
     systems: tuple[tuple[str, str, str], ...]
     recoverable_until: date | None = None
+    lifts: bool = False
 
     @property
     def undone(self) -> bool:
@@ -122,8 +124,9 @@ def approve(
         reason=reason,
         go_on=go_on,
         expected={name: expected(preview.counts.get(name)) for name in preview.plan.systems},
+        cells=preview.subject.cells,
     )
-    cases.remember(means=means, case=request.case, subject=preview.subject)
+    cases.remember(means=means, case=request.case, subject=replace(preview.subject, cells=()))
     unreached = {each.system: each.failure for each in preview.unreached}
     windows = window.open_for(means=means, request=request, systems=preview.plan.systems)
     for position, system in enumerate(preview.plan.systems):
@@ -198,7 +201,8 @@ def fulfil(*, means: Means, request: models.Request, progress: Progress = silent
     """
     if request.state != RequestState.IN_PROGRESS or request.undone_at is not None:
         return standing(request)
-    reach_again(means=means, request=request)
+    if request.right != Right.RECTIFICATION.value:  # what stands there has to be seen before it is corrected
+        reach_again(means=means, request=request)
     for fulfilment in unfinished(request):
         plan = plans.load(fulfilment.plan)
         if plans.by_hand(plan, fulfilment.system) or fulfilment.unreached:
@@ -234,6 +238,7 @@ def _system(means: Means, hold: Hold, progress: Progress, *, interrupted: bool) 
     subject = cases.subject_of(means=means, case=hold.case)
     if subject is None:
         raise Permanent(f"Case {hold.case.pk} has no subject.", "Receive the request again.")
+    subject = plans.with_cells(means=means, row=hold.fulfilment.plan, subject=subject)
     settle(means=means, hold=hold)
     if interrupted and gone_through(hold.fulfilment) and _seen_erased(means, hold, subject, progress):
         return
@@ -336,14 +341,17 @@ def settle(*, means: Means, hold: Hold) -> None:
         elif outcome is Settled.ABORTED:
             established = None
         else:
-            established = _reread(means, hold)
+            established = _reread(means, hold, journal.trace(means=means, part=part))
         journal.settled(means=means, hold=hold, part=part, established=established)
 
 
-def _reread(means: Means, hold: Hold) -> Established | None:
+def _reread(means: Means, hold: Hold, own: bytes) -> Established | None:
     subject = cases.subject_of(means=means, case=hold.case)
     if subject is None:
         return None
+    if are_cells(own):  # one part among several: whether its own cells stand, not whether all is done
+        stand = means.connectors[hold.system].verify((), subject, (own,), now=means.now)
+        return None if stand.remnants else Established.REREAD
     remembered = journal.traces(means=means, fulfilment=hold.fulfilment)
     seen = means.connectors[hold.system].verify(hold.plan.of(hold.system), subject, remembered, now=means.now)
     return None if seen.remnants else Established.REREAD
@@ -359,7 +367,11 @@ def conclude(*, means: Means, request: models.Request) -> None:
         return
     if unfinished(request) or withheld(request):
         return
-    subject = cases.subject_of(means=means, case=request.case)
+    inforce.ended(means=means, request=request)
+    erased = request.right in (Right.ERASURE.value, Right.DELETE.value)
+    subject = cases.subject_of(means=means, case=request.case) if erased else None
+    if subject is not None:
+        statements.forget(means=means, subject=subject)
     for identity in subject.identities if subject else ():
         if identity.verified:
             _suppress(means, request, cases.canonical(identity).kind, cases.canonical(identity).value)
@@ -401,4 +413,4 @@ def standing(request: models.Request) -> Standing:
         if each.withheld:
             why = f"partially withheld: rows stay for the matter {each.withheld}"
         rows.append((each.system, each.state, why))
-    return Standing(request, tuple(rows), window.recoverable_until(request))
+    return Standing(request, tuple(rows), window.recoverable_until(request), bool(request.lifts.all()))

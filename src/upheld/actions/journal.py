@@ -20,9 +20,17 @@ from django.db.models import Q, QuerySet
 from upheld.actions import evidence
 from upheld.actions.means import Means
 from upheld.actions.record import record
+from upheld.law.right import Right
 from upheld.ledger import canonical
 from upheld.ledger.commitment import commit as commit_to
-from upheld.ledger.types import STEP_FAILED, STEP_FULFILLED, STEP_RETAINED
+from upheld.ledger.types import (
+    SET_COUNTS,
+    STEP_COUNTS,
+    STEP_FAILED,
+    STEP_FULFILLED,
+    STEP_RETAINED,
+    STEP_SET,
+)
 from upheld.rights import plan as steps
 from upheld.rights.codec import decode, encode, text
 from upheld.rights.outcome import (
@@ -50,6 +58,9 @@ from upheld.store.sealing import open_value, seal_value
 
 LEASE = timedelta(minutes=30)
 RETRY_AFTER = timedelta(minutes=5)
+
+SETTING = (Right.RESTRICTION, Right.RECTIFICATION)
+"""Rights that set values and remove nothing."""
 
 KINDS = {
     Transient: FailureKind.TRANSIENT,
@@ -199,8 +210,9 @@ def keep_part(
         prepared_at=at,
     )
     keys, key = means.keys, fulfilment.request.case.key
-    if event.before is not None and fulfilment.window is not None:
-        kept = fulfilment.window.key
+    sets = fulfilment.request.right in SETTING
+    kept = fulfilment.window.key if fulfilment.window else key if sets else None
+    if event.before is not None and kept is not None:
         part.sealed_before = keys.seal(kept, event.before, record=f"part:{part.pk}:before")
     part.sealed_traces = keys.seal(key, event.traces, record=f"part:{part.pk}:traces")
     part.sealed_due = seal_value(keys, key, encode(event.due), record=f"part:{part.pk}:due")
@@ -280,7 +292,7 @@ def verified(*, means: Means, hold: Hold, event: Verified) -> None:
         "searched": list(event.searched),
         "not_searched": list(event.not_searched),
     }
-    zero = dict.fromkeys(("matched", "deleted", "anonymised", "detached", "retained"), 0)
+    zero = dict.fromkeys(_tallied(hold.plan), 0)
     _evidence(means, hold, content, EvidenceClass.REQUERIED, Established.WITNESSED, zero, part=None, at=at)
     for step, rows in kept:
         until = (
@@ -346,10 +358,21 @@ def failed(*, means: Means, hold: Hold, failure: Failure) -> None:
 def traces(*, means: Means, fulfilment: models.Fulfilment) -> tuple[bytes, ...]:
     """What verification must look for, of every part that committed, in earlier runs too."""
     parts = fulfilment.parts.exclude(state=PartState.ABORTED).filter(due__isnull=True)
-    key = fulfilment.request.case.key
-    return tuple(
-        means.keys.open(key, bytes(part.sealed_traces), record=f"part:{part.pk}:traces") for part in parts
-    )
+    return tuple(trace(means=means, part=part) for part in parts)
+
+
+def trace(*, means: Means, part: models.Part) -> bytes:
+    """What verification must look for, of one part. Raises Destroyed."""
+    key = part.fulfilment.request.case.key
+    return means.keys.open(key, bytes(part.sealed_traces), record=f"part:{part.pk}:traces")
+
+
+def before(*, means: Means, part: models.Part) -> bytes | None:
+    """The rows of one part as they were, where its connector remembered them. Raises Destroyed."""
+    if part.sealed_before is None:
+        return None
+    key = part.fulfilment.request.case.key
+    return means.keys.open(key, bytes(part.sealed_before), record=f"part:{part.pk}:before")
 
 
 # --- counting -------------------------------------------------------------------------------------------
@@ -371,14 +394,24 @@ def tally(plan: Plan, counts: Counts) -> dict[str, int]:
         steps.Anonymise: "anonymised",
         steps.Detach: "detached",
         steps.Retain: "retained",
+        steps.Restrict: "restricted",
+        steps.Reset: "lifted",
+        steps.Correct: "corrected",
     }
-    tallied = dict.fromkeys(("matched", "deleted", "anonymised", "detached", "retained"), 0)
+    tallied = dict.fromkeys(_tallied(plan), 0)
     for count in counts:
         word = words.get(kinds.get(count.step, object))
         if word:
             tallied[word] += count.rows
     tallied["matched"] = sum(each.matched for each in counts.tables) or sum(tallied.values())
+    if "left" in tallied:
+        tallied["left"] = sum(each.matched for each in counts.left)
     return tallied
+
+
+def _tallied(plan: Plan) -> tuple[str, ...]:
+    """The counts that evidence and ledger have for a plan of that right."""
+    return SET_COUNTS if plan.right in SETTING else STEP_COUNTS
 
 
 def erasing(fulfilment: models.Fulfilment) -> QuerySet[models.Part]:
@@ -442,13 +475,14 @@ def _evidence(
 ) -> None:
     row = evidence.write(hold.fulfilment, content, cls, established, attempt=hold.attempt, at=at, part=part)
     known = {} if established is Established.ASSERTED else {"established": established.value}
+    if hold.plan.right not in SETTING:
+        known["outcome"] = "done"
     record(
-        STEP_FULFILLED,
+        STEP_SET if hold.plan.right in SETTING else STEP_FULFILLED,
         at=at,
         case=str(hold.case.pk),
         system=hold.system,
         step=f"part:{part.position}" if part else "verify",
-        outcome="done",
         evidence_class=cls.value,
         counts=counts,
         evidence=commit_to(means.keys.commitment_key(hold.case.key), row.record.encode()),

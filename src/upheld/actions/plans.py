@@ -1,6 +1,7 @@
 """Plans as rows: stored when approved, read back for everything that follows."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from django.db import transaction
@@ -12,10 +13,12 @@ from upheld.law.right import Right
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import PLAN_APPROVED
 from upheld.rights import plan as steps
+from upheld.rights.cells import dumped, loaded
 from upheld.rights.codec import Unreadable, digest, text
 from upheld.rights.plan import Plan
 from upheld.rights.planner import plan as make_plan
 from upheld.rights.stored import read_step
+from upheld.rights.subject import Cell, Subject
 from upheld.store import models
 from upheld.store.models import FulfilmentState
 
@@ -35,8 +38,10 @@ def store(
     reason: str = "",
     go_on: str = "",
     expected: Mapping[str, Mapping[str, int]] | None = None,
+    cells: Sequence[Cell] = (),
 ) -> models.Plan:
-    """The approved plan as rows. Belongs into the transaction of its approval."""
+    """The approved plan as rows, and sealed, the `cells` that it sets. Belongs into the transaction of its
+    approval."""
     version = request.plans.count() + 1
     row = models.Plan.objects.create(
         request=request,
@@ -51,6 +56,10 @@ def store(
         go_on=go_on,
         expected=dict(expected or {}),
     )
+    if cells:
+        key = request.case.key
+        row.sealed_cells = means.keys.seal(key, dumped(cells), record=f"plan:{row.pk}:cells")
+        row.save(update_fields=["sealed_cells"])
     models.Step.objects.bulk_create(
         models.Step(
             plan=row,
@@ -109,6 +118,15 @@ def load(row: models.Plan) -> Plan:
     if digest(plan) != row.digest:
         raise Unreadable("altered", f"The stored plan {row.pk} is not the one that was approved.")
     return plan
+
+
+def with_cells(*, means: Means, row: models.Plan, subject: Subject) -> Subject:
+    """The subject with what the plan sets, for a connector. Raises Destroyed."""
+    if row.sealed_cells is None:
+        return subject
+    record = f"plan:{row.pk}:cells"
+    sealed = means.keys.open(row.request.case.key, bytes(row.sealed_cells), record=record)
+    return replace(subject, cells=loaded((sealed,)))
 
 
 def by_hand(plan: Plan, system: str) -> tuple[steps.Task, ...]:

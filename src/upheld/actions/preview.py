@@ -4,6 +4,7 @@ approval."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from types import MappingProxyType
 
 from upheld.actions import plans, window
 from upheld.actions.asking import Asked
@@ -20,6 +21,8 @@ from upheld.rights.subject import Subject
 from upheld.store import models
 from upheld.store.models import FulfilmentState
 
+ERASING = (Right.ERASURE, Right.DELETE)
+WRITING = (*ERASING, Right.RESTRICTION, Right.RECTIFICATION)
 LIMITS = ("people_per_day", "rows_per_person", "share_of_table")
 
 
@@ -99,23 +102,26 @@ def preview(
     )
     counts.update({each.system: each.failure for each in unreached})
     explanation = explain(plan, means.datamap, counts)
-    if right not in (Right.ERASURE, Right.DELETE):
-        return Preview(subject, unreached, plan, counts, (), (), explanation)
+    beyond = limits(means, plan, counts) if right in WRITING else ()
+    if right not in ERASING:
+        found = findings(means, reached, counts, right) if right in WRITING else ()
+        return Preview(subject, unreached, plan, counts, found, beyond, explanation)
     spans = window.spans(
         means=means, regime=plan.regime, received=received or means.now.date(), systems=plan.systems
     )
-    findings = _findings(means, reached, counts, spans)
-    beyond = _beyond(means, plan, counts)
-    return Preview(subject, unreached, plan, counts, findings, beyond, explanation, spans)
+    found = findings(means, reached, counts, right, spans)
+    return Preview(subject, unreached, plan, counts, found, beyond, explanation, spans)
 
 
-def _findings(
+def findings(
     means: Means,
     names: Mapping[str, object],
     counts: dict[str, Counts | Failure],
-    spans: Mapping[str, Span],
+    right: Right,
+    spans: Mapping[str, Span] = MappingProxyType({}),
 ) -> tuple[Finding, ...]:
-    """What speaks against an undo matters only where there could be one."""
+    """All of them for an erasure, those against an undo where there could be one; for other rights those that
+    are not about erasing."""
     found: list[Finding] = []
     for name in names:
         try:
@@ -127,10 +133,10 @@ def _findings(
             )
         except Failure as failure:
             counts[name] = failure
-    return tuple(found)
+    return tuple(each for each in found if right in ERASING or not each.erasing)
 
 
-def _beyond(means: Means, plan: Plan, counts: Mapping[str, Counts | Failure]) -> tuple[Beyond, ...]:
+def limits(means: Means, plan: Plan, counts: Mapping[str, Counts | Failure]) -> tuple[Beyond, ...]:
     """Limits that the plan exceeds. The share of a table is judged by the connector, before its first
     write."""
     beyond = []
@@ -141,7 +147,7 @@ def _beyond(means: Means, plan: Plan, counts: Mapping[str, Counts | Failure]) ->
         if limits.rows_per_person is not None and rows > limits.rows_per_person:
             beyond.append(Beyond(name, "rows_per_person", str(limits.rows_per_person), str(rows)))
         people = people_today(means=means, system=name) + 1
-        if limits.people_per_day is not None and people > limits.people_per_day:
+        if plan.right in ERASING and limits.people_per_day is not None and people > limits.people_per_day:
             beyond.append(Beyond(name, "people_per_day", str(limits.people_per_day), str(people)))
     return tuple(beyond)
 

@@ -126,12 +126,31 @@ def _rows(means: Means, row: models.Due) -> int:
     try:
         plan = plans.load(row.plan)
         acts, subject = named(means=means, row=row, plan=plan)
+        if _restricted(means, connector, row):
+            return 0
         _settle(means, connector, row, acts, subject)
         if not row.parts.filter(state=PartState.COMMITTED, last=True).exists():
             _do(means, connector, row, acts, subject)
         return _purged(means, row, plan)
     finally:
         journal.give_back(means=means, fulfilment=row.fulfilment)
+
+
+def _restricted(means: Means, connector: Connector, row: models.Due) -> bool:
+    """Whether a row among them is under restriction by the map as it is now: then they stay due until that is
+    lifted (G-18.5)."""
+    tables = plans.system_of(means, row.fulfilment.system).tables
+    mark = next((each.restriction for each in tables if each.name == row.table), ())
+    if not mark or row.parts.filter(state=PartState.PREPARED).exists():
+        return False
+    system, key, why = row.fulfilment.system, tuple(row.key), steps.Reason("Art. 18(2) GDPR")
+    looked = (
+        steps.Locate(1, system, DUE, row.table, key, None, why),
+        steps.Keep(2, system, Selection(row.table, people=DUE, key=key, when=mark), "restricted", why),
+    )
+    keys = journal.due_rows(means=means, row=row)
+    subject = Subject((), tuple(Person(system, row.table, each) for each in keys))
+    return any(each.rows for each in connector.count(looked, subject, now=_day(means, row)))
 
 
 def named(

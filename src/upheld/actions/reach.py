@@ -6,7 +6,7 @@ from datetime import datetime
 from importlib.metadata import entry_points
 from typing import NoReturn
 
-from upheld.datamap.model import DataMap, System
+from upheld.datamap.model import DataMap, Purpose, System
 from upheld.rights.connector import (
     Capabilities,
     Collected,
@@ -41,6 +41,9 @@ class Unreachable:
         raise self.failure
 
     def grants(self) -> str:
+        raise self.failure
+
+    def reads(self, purposes: Sequence[Purpose]) -> str:
         raise self.failure
 
     def key(self, table: str, text: str) -> Key:

@@ -1,16 +1,20 @@
 """After a restore: erase again everything that was erased since the backup (P-24, scenario 54)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import QuerySet
 
-from upheld.actions import cases, plans, purge, window
+from upheld.actions import cases, journal, plans, purge, window
 from upheld.actions.erasure import Progress, silently
+from upheld.actions.journal import SETTING
 from upheld.actions.means import Means
 from upheld.actions.record import record
-from upheld.ledger.types import ERASURE_REPLAYED
+from upheld.law.right import Right
+from upheld.ledger.types import ERASURE_REPLAYED, VALUES_REPLAYED
+from upheld.rights import plan as steps
+from upheld.rights.cells import loaded
 from upheld.rights.connector import Connector
 from upheld.rights.fulfil import Failed, execute
 from upheld.rights.outcome import Committed, Failure, Permanent, Prepared
@@ -23,13 +27,15 @@ from upheld.store.models import FulfilmentState, PartState
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """One system after the replay: erasures repeated, rows removed again, cases that could not be."""
+    """One system after the replay: erasures repeated, rows removed again, cases that could not be; `values`:
+    marks and corrections that the backup did not have and that are set again."""
 
     system: str
     erasures: int
     rows: int
     failures: tuple[tuple[str, str], ...]
     spared: int
+    values: int = 0
 
 
 def replay(
@@ -40,11 +46,16 @@ def replay(
     afterwards is by the map as it is now, and an erasure that leaves what only the new map knows is named.
     Rows that the purge had removed go again, too. Safe to repeat.
 
+    Before that, marks of restrictions, their ends, and corrections are set again in the order in which
+    they were, each where what stood before it stands again: an erasure then keeps what is restricted
+    (G-18.5).
+
     Nobody is identified anew: rows are named by the keys they had, identities by their value. A key or an
     identity that somebody else, or she herself with a new account, has since is spared and counted. `since`
     leaves out erasures that the backup already held. Within an undo window the rows are kept as they came
     back; an erasure that was undone is not repeated. Cases whose key is destroyed can no longer be repeated
-    and are named; their keys live as long as backups do. Writes `erasure.replayed`.
+    and are named; their keys live as long as backups do. Writes `erasure.replayed`, and `values.replayed`
+    where values were set.
     """
     connector = means.connectors.get(system)
     if connector is None:
@@ -53,6 +64,7 @@ def replay(
         )
     erasures = rows = spared = 0
     failures: list[tuple[str, str]] = []
+    values = _set_again(means, connector, system, since, failures)
     for fulfilment in erased(system, since):
         progress(system, "replayed")
         case = fulfilment.request.case
@@ -76,13 +88,57 @@ def replay(
     record(
         ERASURE_REPLAYED, at=means.clock(), system=system, cause="restore", erasures=erasures, records=rows
     )
-    return Replayed(system, erasures, rows, tuple(failures), spared)
+    return Replayed(system, erasures, rows, tuple(failures), spared, values)
+
+
+def _set_again(
+    means: Means, connector: Connector, system: str, since: datetime | None, failures: list[tuple[str, str]]
+) -> int:
+    found = models.Part.objects.filter(
+        fulfilment__system=system,
+        fulfilment__request__right__in=[each.value for each in SETTING],
+        state=PartState.COMMITTED,
+        due__isnull=True,
+    )
+    if since is not None:
+        found = found.filter(settled_at__gte=since)
+    values = 0
+    for part in found.select_related("plan__request", "fulfilment__request__case").order_by(
+        "settled_at", "pk"
+    ):
+        try:
+            values += _cells_again(means, connector, part)
+        except (Destroyed, Failure) as failure:
+            failures.append((str(part.fulfilment.request.case_id), str(failure)))
+    if values:
+        record(VALUES_REPLAYED, at=means.clock(), system=system, records=values)
+    return values
+
+
+def _cells_again(means: Means, connector: Connector, part: models.Part) -> int:
+    cells = loaded((journal.trace(means=means, part=part),))
+    places = list(dict.fromkeys((each.table, each.column, each.json) for each in cells))
+    numbered = {place: number for number, place in enumerate(places, start=1)}
+    name = part.fulfilment.system
+    acts = tuple(
+        steps.Reset(number, name, table, column, steps.Reason("Art. 5(1)(f) GDPR"))
+        for (table, column, _), number in numbered.items()
+    )
+    given = tuple(replace(each, step=numbered[each.table, each.column, each.json]) for each in cells)
+    done = 0
+    subject = Subject((), (), given)
+    allow = frozenset(part.plan.allowed)
+    for event in connector.execute(acts, subject, now=means.now, entropy=means.entropy, allow=allow):
+        if isinstance(event, Committed):
+            done += sum(count.rows for count in event.counts)
+    return done
 
 
 def erased(system: str, since: datetime | None) -> QuerySet[models.Fulfilment]:
     """Whose part of that system was erased, oldest first."""
     found = models.Fulfilment.objects.filter(
         system=system,
+        request__right__in=[Right.ERASURE.value, Right.DELETE.value],
         state__in=[FulfilmentState.DONE, FulfilmentState.RETAINED],
         request__undone_at__isnull=True,
         parts__state=PartState.COMMITTED,

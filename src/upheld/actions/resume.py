@@ -1,14 +1,19 @@
 """Go on with every request that a crash, a failure or a waiting system left unfinished."""
 
-from upheld.actions import erasure, holds
+from upheld.actions import erasure, holds, restriction
 from upheld.actions.erasure import ERASURES, Progress, Standing, silently
 from upheld.actions.means import Means
 from upheld.actions.preview import unfinished
+from upheld.law.right import Right
 from upheld.store.models import Request, RequestState
+
+CARRIED_OUT = (*ERASURES, Right.RESTRICTION.value, Right.RECTIFICATION.value)
+"""Rights whose plan is carried out in the systems, part by part."""
 
 
 def resume(*, means: Means, case: str = "", progress: Progress = silently) -> tuple[Standing, ...]:
-    """Each unfinished erasure, oldest first, or those of one case (a prefix of its id is enough).
+    """Each unfinished request that changes something in the systems, oldest first, or those of one case (a
+    prefix of its id is enough).
 
     Every part that was prepared and not seen to commit is settled with its system before anything is
     repeated. Rows of matters that the map no longer holds are released first (scenario 42); systems that
@@ -16,24 +21,29 @@ def resume(*, means: Means, case: str = "", progress: Progress = silently) -> tu
     """
     for matter in holds.lapsed(means=means):
         holds.released(means=means, matter=matter, case=case)
-    waiting = Request.objects.filter(right__in=ERASURES, state=RequestState.IN_PROGRESS).select_related(
+    waiting = Request.objects.filter(right__in=CARRIED_OUT, state=RequestState.IN_PROGRESS).select_related(
         "case"
     )
     return tuple(
-        erasure.fulfil(means=means, request=request, progress=progress)
+        _fulfil(means, request, progress)
         for request in waiting.order_by("received_at")
         if str(request.case.pk).startswith(case)
     )
 
 
+def _fulfil(means: Means, request: Request, progress: Progress) -> Standing:
+    verb = restriction.fulfil if request.right == Right.RESTRICTION else erasure.fulfil
+    return verb(means=means, request=request, progress=progress)
+
+
 def to_do(*, case: str = "") -> int:
     """How many systems' parts have no outcome yet."""
-    waiting = Request.objects.filter(right__in=ERASURES, state=RequestState.IN_PROGRESS)
+    waiting = Request.objects.filter(right__in=CARRIED_OUT, state=RequestState.IN_PROGRESS)
     return sum(len(unfinished(each)) for each in waiting if str(each.case_id).startswith(case))
 
 
 def unapproved(*, case: str = "") -> tuple[Request, ...]:
-    """Erasures that were received and never approved: nothing was written for them, and nothing will be until
-    somebody asks for the erasure again."""
-    opened = Request.objects.filter(right__in=ERASURES, state=RequestState.OPEN).order_by("received_at")
+    """Requests that were received and never approved: nothing was written for them, and nothing will be until
+    somebody asks again."""
+    opened = Request.objects.filter(right__in=CARRIED_OUT, state=RequestState.OPEN).order_by("received_at")
     return tuple(each for each in opened if str(each.case_id).startswith(case))

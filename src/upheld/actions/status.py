@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from upheld.actions.erasure import Standing, standing
-from upheld.store.models import Due, Package, PendingEntry, Request, RequestState, Task
+from upheld.store.models import Due, Package, PendingEntry, Request, RequestState, Restriction, Task
 from upheld.store.models.case import UNFINISHED
 
 
@@ -18,6 +18,16 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class InForce:
+    """A restriction that is not lifted. `told_on`: the day on which the person was told that it will be."""
+
+    case: str
+    ground: str
+    since: date
+    told_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """Everything that somebody should look at. Names no person."""
 
@@ -27,6 +37,7 @@ class Status:
     next_due: date | None
     packages: int
     unsequenced: int
+    restrictions: tuple[InForce, ...]
 
 
 def status(*, now: datetime) -> Status:
@@ -35,7 +46,7 @@ def status(*, now: datetime) -> Status:
     unfinished = (
         Request.objects.filter(state__in=UNFINISHED)
         .select_related("case")
-        .prefetch_related("fulfilments__tasks", "windows")
+        .prefetch_related("fulfilments__tasks", "windows", "lifts")
         .order_by("received_at")
     )
     tasks = (
@@ -55,6 +66,12 @@ def status(*, now: datetime) -> Status:
         next_due=first.on if first else None,
         packages=Package.objects.filter(removed_at__isnull=True).count(),
         unsequenced=PendingEntry.objects.count(),
+        restrictions=tuple(
+            InForce(str(each.request.case_id), each.ground, each.set_at.date(), each.told_on)
+            for each in Restriction.objects.filter(lifted_at__isnull=True)
+            .select_related("request")
+            .order_by("set_at")
+        ),
     )
 
 

@@ -5,13 +5,14 @@ from hashlib import sha256
 from django.db import transaction
 
 from upheld.actions import evidence
-from upheld.actions.journal import tally
+from upheld.actions.journal import SETTING, tally
 from upheld.actions.means import Means
 from upheld.actions.plans import load
 from upheld.actions.record import record
+from upheld.law.right import Right
 from upheld.ledger import canonical
 from upheld.ledger.commitment import commit as commit_to
-from upheld.ledger.types import STEP_FULFILLED
+from upheld.ledger.types import STEP_FULFILLED, STEP_SET
 from upheld.rights.answer import Answer, Reply
 from upheld.rights.answer import evidence as evidence_of
 from upheld.rights.codec import encode, text
@@ -53,7 +54,9 @@ def answer(
     cls = evidence_of(given)
     task.sealed_answer = seal_value(means.keys, case.key, encode(given), record=f"task:{task.pk}:answer")
     task.save()
-    counts = tally(load(fulfilment.plan), Counts(())) | {"matched": rows, "deleted": rows}
+    plan = load(fulfilment.plan)
+    setting = plan.right in SETTING
+    counts = tally(plan, Counts(())) | {"matched": rows, _done(fulfilment.request): rows}
     key = means.keys.commitment_key(case.key)
     content: dict[str, canonical.Value] = {
         "system": fulfilment.system,
@@ -67,17 +70,26 @@ def answer(
         fulfilment.failure, fulfilment.failure_text = "", ""
         fulfilment.save()
     record(
-        STEP_FULFILLED,
+        STEP_SET if setting else STEP_FULFILLED,
         at=at,
         case=str(case.pk),
         system=fulfilment.system,
         step=f"task:{task.step}",
-        outcome="done",
+        **({} if setting else {"outcome": "done"}),
         evidence_class=cls.value,
         counts=counts,
         evidence=commit_to(key, row.record.encode()),
     )
     return row
+
+
+def _done(request: models.Request) -> str:
+    """The word under which evidence counts what a person did for such a request."""
+    if request.lifts.exists():
+        return "lifted"
+    return {Right.RESTRICTION.value: "restricted", Right.RECTIFICATION.value: "corrected"}.get(
+        request.right, "deleted"
+    )
 
 
 def find(*, case: str, system: str) -> models.Task:

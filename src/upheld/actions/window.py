@@ -11,6 +11,7 @@ from upheld.actions import cases, plans
 from upheld.actions.means import Means
 from upheld.actions.record import record
 from upheld.law.deadline import legal_date
+from upheld.law.right import Right
 from upheld.ledger.types import KEY_DESTROYED
 from upheld.store import models
 from upheld.store.models import FulfilmentState, PartState, RequestState
@@ -40,8 +41,10 @@ def spans(*, means: Means, regime: str, received: date, systems: Iterable[str]) 
 
 
 def open_for(*, means: Means, request: models.Request, systems: Iterable[str]) -> Mapping[str, models.Window]:
-    """The windows of an erasure that is being approved, one a date, each with a key of its own. Belongs into
-    the transaction of the approval."""
+    """The windows of an erasure that is being approved, one a date, each with a key of its own; none for
+    another right. Belongs into the transaction of the approval."""
+    if request.right not in (Right.ERASURE.value, Right.DELETE.value):
+        return {}
     received = means.datamap.organisation.local(request.received_at).date()
     found = spans(means=means, regime=request.case.regime, received=received, systems=systems)
     by_date: dict[date, models.Window] = {}

@@ -8,6 +8,7 @@ from django.conf import settings
 from upheld.actions import certificates
 from upheld.actions.erasure import Standing
 from upheld.actions.means import Means
+from upheld.law.right import Right
 from upheld.ledger.page import as_html
 from upheld.store.models import Request
 
@@ -16,7 +17,7 @@ def certify(means: Means, request: Request, out: Path | None = None) -> tuple[Pa
     """Issue the certificate of a request and write it to `out`, or to the data folder; gives the files."""
     issued = certificates.certify(means=means, request=request)
     if out is None:
-        out = settings.UPHELD_DATA / "certificates" / f"{request.case_id}.json"
+        out = settings.UPHELD_DATA / "certificates" / f"{request.case_id}{_of(request)}.json"
         out.parent.mkdir(mode=0o700, exist_ok=True)
     page, proof = out.with_name(out.name + ".html"), out.with_name(out.name + ".tlog-proof")
     out.write_bytes(issued.encode())
@@ -24,6 +25,13 @@ def certify(means: Means, request: Request, out: Path | None = None) -> tuple[Pa
     proof.write_text(issued.proof, encoding="utf-8")
     certificates.written(means=means, request=request)
     return out, page, proof
+
+
+def _of(request: Request) -> str:
+    """A case may have a certificate for each of its requests."""
+    if request.lifts.exists():
+        return f"-lifted-{request.pk}"
+    return "" if request.right in (Right.ERASURE, Right.DELETE) else f"-{request.right.lower()}-{request.pk}"
 
 
 def certify_answered(means: Means, standings: Iterable[Standing]) -> tuple[Path, ...]:

@@ -1,4 +1,4 @@
-"""What `upheld access` does."""
+"""What `upheld access` and `upheld port` do."""
 
 import os
 from dataclasses import dataclass
@@ -24,6 +24,7 @@ class Wish:
     out: Path | None
     recipients: tuple[str, ...]
     language: str
+    right: Right = Right.ACCESS
 
 
 def look(wish: Wish) -> int:
@@ -32,7 +33,7 @@ def look(wish: Wish) -> int:
     asked = start.asked(means.datamap, means.connectors, wish.identity, wish.identity_file)
     known = show.known(means, asked, quiet=wish.as_json)
     with show.progress(quiet=wish.as_json):
-        seen = preview.preview(means=means, right=Right.ACCESS, asked=asked, subject=known)
+        seen = preview.preview(means=means, right=wish.right, asked=asked, subject=known)
     if wish.as_json:
         show.as_json(show.preview_json(seen))
     else:
@@ -46,13 +47,13 @@ def copy(wish: Wish) -> int:
     start.refuse_out(wish.out)
     means = start.means()
     asked = start.asked(means.datamap, means.connectors, wish.identity, wish.identity_file)
-    request = cases.receive(means=means, right=Right.ACCESS, asked=asked)
+    request = cases.receive(means=means, right=wish.right, asked=asked)
     known = cases.subject_of(means=means, case=request.case)
     with show.progress(quiet=wish.as_json):
-        seen = preview.preview(means=means, right=Right.ACCESS, asked=asked, subject=known)
+        seen = preview.preview(means=means, right=wish.right, asked=asked, subject=known)
     if not wish.as_json:
         typer.echo(show.preview_text(seen), err=True)
-    if not show.confirmed("Write this person's copy?", yes=wish.yes):
+    if not show.confirmed(_question(wish), yes=wish.yes):
         typer.echo(f"No copy was written. Case {request.case_id} stays open.", err=True)
         return 1
     out = wish.out or _default(str(request.pk))
@@ -71,6 +72,11 @@ def copy(wish: Wish) -> int:
     ledger.checkpoint(means=means)
     _tell(wish, delivered, out, key_file)
     return 0 if delivered.summary.complete else 1
+
+
+def _question(wish: Wish) -> str:
+    what = "what this person takes along" if wish.right is Right.PORTABILITY else "this person's copy"
+    return f"Write {what}?"
 
 
 def _tell(wish: Wish, delivered: access.Delivered, out: Path, key_file: Path | None) -> None:

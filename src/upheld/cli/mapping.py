@@ -1,5 +1,6 @@
 """What `upheld map …` does."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -10,6 +11,7 @@ from upheld.cli import show, start
 from upheld.cli.faults import WrongUse
 from upheld.datamap.draw.mermaid import as_mermaid
 from upheld.datamap.draw.page import as_html
+from upheld.datamap.model import Purpose
 from upheld.datamap.schema import FILES, schema_text
 from upheld.rights import registers
 from upheld.rights.connector import Finding, Severity
@@ -68,10 +70,15 @@ class Granting(Protocol):
     def grants(self) -> str:
         """Statements for the system's owner."""
 
+    def reads(self, purposes: Sequence[Purpose]) -> str:
+        """Statements that keep restricted rows from purposes that may not use them."""
 
-def grants(system: str) -> int:
-    """The grants of every system that has some, or of one; 1 where a system cannot be asked."""
-    reached = start.connectors(start.datamap())
+
+def grants(system: str, *, purposes: bool = False) -> int:
+    """The grants of every system that has some, or of one; with `purposes` what each purpose may read. 1
+    where a system cannot be asked."""
+    mapped = start.datamap()
+    reached = start.connectors(mapped)
     if system and system not in reached:
         raise WrongUse(f"There is no system {system!r}.", f"Systems: {', '.join(reached) or 'none'}.")
     silent = False
@@ -79,7 +86,9 @@ def grants(system: str) -> int:
         if system not in ("", name):
             continue
         try:
-            said = connector.grants() if isinstance(connector, Granting) else "-- no rights to grant here\n"
+            said = "-- no rights to grant here\n"
+            if isinstance(connector, Granting):
+                said = connector.reads(mapped.purposes) if purposes else connector.grants()
         except Failure as failure:
             typer.echo(f"{name}: {failure}", err=True)
             silent = True

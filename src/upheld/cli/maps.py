@@ -156,6 +156,14 @@ def show(
 @commands.command("grants")
 def grants(
     system: Annotated[str, typer.Option("--system", metavar="NAME", help="Only this system.")] = "",
+    purposes: Annotated[
+        bool,
+        typer.Option(
+            "--purposes",
+            help="Print instead, for each purpose of purposes.yaml, a role and the views through which it "
+            "reads: its own columns, and no restricted rows (Art. 18(2)).",
+        ),
+    ] = False,
     dir_: options.Dir = None,
 ) -> None:
     """Print the statements that give two roles exactly the rights this map needs: one to find, one to
@@ -165,7 +173,7 @@ def grants(
     start.settle(dir_, None)
     from upheld.cli import mapping  # lazy: app ready
 
-    raise typer.Exit(mapping.grants(system))
+    raise typer.Exit(mapping.grants(system, purposes=purposes))
 
 
 @commands.command("schema")

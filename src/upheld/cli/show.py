@@ -139,7 +139,8 @@ def finding_json(finding: Finding) -> Mapping[str, str]:
 
 def standing_text(standing: Standing) -> str:
     """A request, and each system's part of it."""
-    lines = [f"case {standing.request.case_id}: {standing.request.right.lower()}, {_state(standing)}"]
+    right = "lifting of the restriction" if standing.lifts else standing.request.right.lower()
+    lines = [f"case {standing.request.case_id}: {right}, {_state(standing)}"]
     lines += [
         f"  {name}: {state.lower()}{f' ({why})' if why else ''}" for name, state, why in standing.systems
     ]
@@ -161,6 +162,7 @@ def standing_json(standing: Standing) -> Mapping[str, object]:
     return {
         "case": str(standing.request.case_id),
         "right": standing.request.right,
+        "lifts": standing.lifts,
         "state": standing.request.state,
         "complete": standing.complete,
         "recoverable_until": standing.recoverable_until,

@@ -1,5 +1,6 @@
 """What the commands of `running` do."""
 
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
@@ -30,7 +31,8 @@ def resume(case: str, *, as_json: bool, accept_proposals: bool = False) -> int:
     else:
         typer.echo("\n".join(map(show.standing_text, standings)) or "Nothing was left unfinished.")
         for each in unapproved(case=case):
-            typer.echo(f"case {each.case_id}: erasure, received, never approved; ask for it again to go on.")
+            right = each.right.lower()
+            typer.echo(f"case {each.case_id}: {right}, received, never approved; ask for it again to go on.")
         show.files_text(files)
     return 0 if all(each.settled for each in standings) else 1
 
@@ -84,11 +86,14 @@ def replay(system: str, since: datetime | None, *, as_json: bool) -> int:
                 "erasures": done.erasures,
                 "rows": done.rows,
                 "spared": done.spared,
+                "values": done.values,
                 "failures": dict(done.failures),
             }
         )
     else:
         typer.echo(f"{done.erasures} erasures repeated in {done.system}: {done.rows} rows had come back.")
+        if done.values:
+            typer.echo(f"{done.values} marks and corrections were set again.")
         if done.spared:
             typer.echo(f"{done.spared} accounts or identities are newer than the erasure and were spared.")
         for case, why in done.failures:
@@ -111,10 +116,14 @@ def status(*, as_json: bool) -> int:
                 "next_due": seen.next_due,
                 "packages": seen.packages,
                 "unsequenced": seen.unsequenced,
+                "restrictions": [asdict(each) for each in seen.restrictions],
             }
         )
         return 0
     typer.echo("\n".join(map(show.standing_text, seen.requests)) or "No case is open.")
+    for each in seen.restrictions:
+        told = f", she was told of its end on {each.told_on.isoformat()}" if each.told_on else ""
+        typer.echo(f"restricted: case {each.case}, {each.ground}, since {each.since.isoformat()}{told}")
     for task in seen.tasks:
         typer.echo(f"task: {task.system} in case {task.case}, by {task.due_on.isoformat()}")
     typer.echo(f"{seen.rows_due} groups of kept rows are due; next on {seen.next_due or 'no date'}.")

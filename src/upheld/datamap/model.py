@@ -15,7 +15,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from upheld.law.basis import LegalBasis
-from upheld.law.ground import Ground
+from upheld.law.ground import Exemption, Ground
 
 Scalar = int | str | bytes | bool | float | Decimal | UUID | date | None
 """A value of a key or a condition, with its own type: never text pasted into SQL (scenario 27)."""
@@ -467,7 +467,9 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """Why data is used; rows of the map inherit basis, retention and recipients from here (G-30.1)."""
+    """Why data is used; rows of the map inherit basis, retention and recipients from here (G-30.1).
+    `while_restricted`: why restricted data may be used for it all the same; None where it may not
+    (G-18.2)."""
 
     name: str
     title: str
@@ -475,6 +477,7 @@ class Purpose:
     retention: str
     recipients: tuple[str, ...] = ()
     place: Place = NOWHERE
+    while_restricted: Exemption | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""Grounds on which data stays although its erasure was asked for (G-17.3, G-18.2)."""
+"""Grounds: why data stays although its erasure was asked for (G-17.3), and why its use is restricted
+(G-18.1)."""
 
 from enum import StrEnum
 
@@ -23,3 +24,27 @@ class Ground(StrEnum):
         if self is Ground.RESTRICTION:
             return "Art. 18(2)"
         return f"Art. 17(3)({'abcde'[list(Ground).index(self)]})"
+
+
+class RestrictionGround(StrEnum):
+    """A case of Art. 18(1); the value is what `upheld restrict --ground` takes."""
+
+    CONTESTED = "contested"
+    UNLAWFUL = "unlawful"
+    CLAIMS = "claims"
+    OBJECTION = "objection"
+
+    @property
+    def article(self) -> str:
+        """The article, with its letter."""
+        return f"Art. 18(1)({'abcd'[list(RestrictionGround).index(self)]})"
+
+
+class Exemption(StrEnum):
+    """For what restricted data may be used beyond keeping it (Art. 18(2)); the value is how a privacy
+    folder spells it."""
+
+    CONSENT = "consent"
+    LEGAL_CLAIMS = "legal-claims"
+    ANOTHER_PERSON = "another-person"
+    PUBLIC_INTEREST = "public-interest"

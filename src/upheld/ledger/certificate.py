@@ -13,6 +13,9 @@ from upheld.ledger.canonical import encode
 from upheld.ledger.record import from_value, to_value
 
 COPY_RIGHTS = frozenset({"ACCESS", "KNOW", "PORTABILITY"})
+LIFTING = "LIFTING"
+"""Stands in `right` of a certificate about the end of a restriction, which is nobody's right but our duty."""
+SETTING_RIGHTS = frozenset({"RECTIFICATION", "RESTRICTION", LIFTING})
 
 
 class Contradiction(ValueError):
@@ -39,7 +42,10 @@ class Established(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SystemResult:
-    """What happened in one system. Unfinished when there is an error or no time of finishing."""
+    """What happened in one system. Unfinished when there is an error or no time of finishing.
+
+    `changed`: records that were corrected, marked, or whose mark was taken away, by the certificate's right;
+    `left`: those that somebody had changed meanwhile and that were left alone."""
 
     system: str
     title: str
@@ -55,9 +61,12 @@ class SystemResult:
     started_at: datetime | None
     finished_at: datetime | None
     error: str | None
+    changed: int = 0
+    left: int = 0
 
     def __post_init__(self) -> None:
-        counts = (self.matched, self.erased, self.anonymised, self.detached, self.retained)
+        removed = (self.erased, self.anonymised, self.detached)
+        counts = (self.matched, *removed, self.retained, self.changed, self.left)
         if min(counts) < 0:
             raise Contradiction(f"{self.title}: a count is below zero.")
         if self.finished and self.evidence is None:
@@ -188,6 +197,11 @@ class Certificate:
     def gives_copy(self) -> bool:
         """Whether the right is one to a copy, so that nothing was removed."""
         return self.right.upper() in COPY_RIGHTS
+
+    @property
+    def sets_values(self) -> bool:
+        """Whether values were set and nothing was removed."""
+        return self.right.upper() in SETTING_RIGHTS
 
     def canonical(self) -> bytes:
         """The bytes that the signature and the ledger's commitment are about."""

@@ -11,6 +11,7 @@ from upheld.ledger.certificate import Certificate, Established, EvidenceClass, R
 from upheld.ledger.checkpoint import parse_text
 from upheld.ledger.issue import Issued
 from upheld.ledger.note import parse as parse_note
+from upheld.ledger.wording import EVIDENCE, WORDING, Wording
 
 _WIDTH = 78
 
@@ -90,7 +91,16 @@ def _joined(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def _deeds(result: SystemResult, *, copy: bool) -> str:
+def _set(result: SystemResult, wording: Wording) -> str:
+    if not result.changed and not result.matched and not result.left:
+        return "We found nothing about you here that this is about."
+    said = f"{_records(result.changed)} {wording.deed}."
+    return f"{said} {_records(result.left)} {wording.left}." if result.left else said
+
+
+def _deeds(result: SystemResult, *, copy: bool, wording: Wording | None) -> str:
+    if wording is not None:
+        return _set(result, wording)
     if copy:
         return f"{_records(result.matched)} about you."
     parts = []
@@ -107,17 +117,18 @@ def _deeds(result: SystemResult, *, copy: bool) -> str:
     return f"{_joined(parts)[0].upper()}{_joined(parts)[1:]}."
 
 
-def _system_row(result: SystemResult, *, copy: bool) -> Row:
+def _system_row(result: SystemResult, *, copy: bool, wording: Wording | None) -> Row:
     sentences = []
+    evidence = EVIDENCE if wording else _COPY_EVIDENCE if copy else _ERASURE_EVIDENCE
     # An unfinished system's counts are shown as far as they go, and never without saying so.
     if result.finished:
-        sentences.append(_deeds(result, copy=copy))
-    elif result.matched or result.removed:
-        sentences.append(f"NOT FINISHED. So far: {_deeds(result, copy=copy)}")
+        sentences.append(_deeds(result, copy=copy, wording=wording))
+    elif result.matched or result.removed or result.changed:
+        sentences.append(f"NOT FINISHED. So far: {_deeds(result, copy=copy, wording=wording)}")
     else:
         sentences.append("NOT FINISHED. Nothing has been done here yet.")
     if result.evidence is not None:
-        sentences.append((_COPY_EVIDENCE if copy else _ERASURE_EVIDENCE)[result.evidence])
+        sentences.append(evidence[result.evidence])
     if result.established is not None:
         sentences.append(_ESTABLISHED[result.established])
     if result.finished and result.finished_at is not None:
@@ -155,9 +166,9 @@ def _warning(certificate: Certificate) -> Section | None:
 
 
 def _done(certificate: Certificate) -> Section:
-    copy = certificate.gives_copy
-    heading = "What is in your copy" if copy else "What was removed"
-    rows = tuple(_system_row(result, copy=copy) for result in certificate.systems)
+    copy, wording = certificate.gives_copy, _wording(certificate)
+    heading = wording.heading if wording else "What is in your copy" if copy else "What was removed"
+    rows = tuple(_system_row(result, copy=copy, wording=wording) for result in certificate.systems)
     return Section(heading, rows, () if rows else ("No system was searched.",))
 
 
@@ -179,8 +190,14 @@ def _told(certificate: Certificate) -> Section:
     return Section("Told to others", rows, () if rows else ("No notice to others is recorded here.",))
 
 
+def _wording(certificate: Certificate) -> Wording | None:
+    return WORDING[certificate.right.upper()] if certificate.sets_values else None
+
+
 def _backups(certificate: Certificate) -> Section:
-    backups = certificate.backups
+    backups, wording = certificate.backups, _wording(certificate)
+    if wording is not None:
+        return Section("Backups", (), (wording.backup,))
     if certificate.gives_copy:
         sentences = ["Backups were not searched for your copy; they hold older states of the same systems."]
     elif backups.unreadable_by is None:
@@ -225,19 +242,24 @@ def _proof(issued: Issued) -> Section:
 
 
 def _lead(certificate: Certificate) -> str:
+    wording = _wording(certificate)
     if not certificate.complete:
         wish = "give you a copy of" if certificate.gives_copy else "delete"
+        asked = wording.asked if wording else f"You asked us to {wish} what we hold about you."
         parts = counted(len(certificate.unfinished), "part is", "parts are")
-        return f"You asked us to {wish} what we hold about you. This is NOT finished: {parts} still open."
+        return f"{asked} This is NOT finished: {parts} still open."
     if certificate.gives_copy:
         return "You asked us for a copy of what we hold about you. It is ready."
-    asked = "You asked us to delete what we hold about you."
+    asked = wording.asked if wording else "You asked us to delete what we hold about you."
     if any(result.evidence is EvidenceClass.A for result in certificate.systems):
         return f"{asked} It is done; where we have only a system's word for it, this page says so."
     return f"{asked} It is done."
 
 
 def _title(certificate: Certificate) -> str:
+    wording = _wording(certificate)
+    if wording:
+        return wording.title if certificate.complete else f"Not finished: {wording.heading.lower()} so far"
     if certificate.gives_copy:
         return "Your copy" if certificate.complete else "Your copy is not complete yet"
     if certificate.complete:
@@ -257,7 +279,7 @@ def compose(issued: Issued) -> Letter:
         warning=_warning(certificate),
         sections=(
             _done(certificate),
-            _stays(certificate),
+            *(() if certificate.sets_values and not certificate.retained else (_stays(certificate),)),
             _told(certificate),
             _backups(certificate),
             _contact(certificate),

@@ -1,10 +1,11 @@
-"""Turns frozen dataclasses into canonical JSON values and back, strictly: no missing and no further members.
+"""Turns frozen dataclasses into canonical JSON values and back, strictly: no missing and no further members,
+where a member that has a default is written only when it differs.
 
 Knows strings, whole numbers, booleans, dates, times, enums, optional values, tuples and nested records.
 """
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from types import UnionType
@@ -33,7 +34,8 @@ def to_value(record: object) -> Value:
     if isinstance(record, tuple):
         return [to_value(item) for item in record]
     if is_dataclass(record) and not isinstance(record, type):
-        return {field.name: to_value(getattr(record, field.name)) for field in fields(record)}
+        values = {field: getattr(record, field.name) for field in fields(record)}
+        return {field.name: to_value(each) for field, each in values.items() if each != field.default}
     raise TypeError(f"A record cannot hold {type(record).__name__}.")
 
 
@@ -42,11 +44,15 @@ def from_value(shape: type[R], value: object, where: str) -> R:
     if not isinstance(value, Mapping):
         raise MalformedRecord(f"{where} must be an object.")
     hints = get_type_hints(shape)
+    defaults = {field.name: field.default for field in fields(shape) if field.default is not MISSING}  # type: ignore[arg-type]
+    given, value = value, {**defaults, **value}
     missing, further = sorted(set(hints) - set(value)), sorted(set(value) - set(hints))
     if missing:
         raise MalformedRecord(f"{where} lacks {', '.join(missing)}.")
     if further:
         raise MalformedRecord(f"{where} has members that are not declared, such as {further[0][:40]!r}.")
+    if idle := [name for name, default in defaults.items() if name in given and given[name] == default]:
+        raise MalformedRecord(f"{where}.{idle[0]} says what goes without saying.")
     members = {name: _read(hint, value[name], f"{where}.{name}") for name, hint in hints.items()}
     try:
         return shape(**members)

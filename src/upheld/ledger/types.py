@@ -7,6 +7,8 @@ REGISTRY = Registry()
 EVIDENCE_CLASSES = ("A", "B", "C", "D", "E")
 ESTABLISHED = ("witnessed", "receipt", "reread")
 STEP_COUNTS = ("matched", "deleted", "anonymised", "detached", "retained")
+SET_COUNTS = ("matched", "restricted", "lifted", "corrected", "left")
+RESTRICTION_GROUNDS = ("contested", "unlawful", "claims", "objection")
 
 
 def _id(name: str, meaning: str) -> Field:
@@ -65,6 +67,28 @@ STEP_FULFILLED = _register(
         "established",
         "how the outcome is known: seen at the time, by a receipt in the target, or by reading again; "
         "absent where somebody else only says so",
+        ESTABLISHED,
+        optional=True,
+    ),
+)
+STEP_SET = _register(
+    "step.set/v1",
+    "Values were set in one system and nothing was removed: marks of a restriction, their end, a correction.",
+    _CASE,
+    _SYSTEM,
+    _STEP,
+    _code("evidence_class", "what kind of evidence there is; classes are never mixed", EVIDENCE_CLASSES),
+    Field(
+        "counts",
+        Kind.COUNTS,
+        "records, by what happened to them; left: changed by somebody meanwhile, and left alone",
+        personal=False,
+        values=SET_COUNTS,
+    ),
+    _commitment("evidence", "commitment to the evidence, under the case's key"),
+    _code(
+        "established",
+        "how the outcome is known; absent where somebody else only says so",
         ESTABLISHED,
         optional=True,
     ),
@@ -167,4 +191,40 @@ ERASURE_REPLAYED = _register(
     _code("cause", "why they were repeated", ("restore", "import")),
     _count("erasures", "how many erasures were repeated"),
     _count("records", "how many records had come back and were removed again"),
+)
+RESTRICTION_SET = _register(
+    "restriction.set/v1",
+    "Somebody's data is restricted from now on: it is kept and not used.",
+    _CASE,
+    _code("ground", "the case of Art. 18(1)", RESTRICTION_GROUNDS),
+)
+RESTRICTION_TOLD = _register(
+    "restriction.told/v1",
+    "The person was told that the restriction will be lifted; without this entry none is lifted.",
+    _CASE,
+    _date("on", "the day on which she was told"),
+)
+RESTRICTION_LIFTED = _register(
+    "restriction.lifted/v1",
+    "The restriction was lifted, and its marks are as they were before it.",
+    _CASE,
+    _date("told", "the day on which the person had been told"),
+)
+STATEMENT_ADDED = _register(
+    "statement.added/v1",
+    "A person's own statement was put beside what is held about her.",
+    _CASE,
+    _commitment("statement", "commitment to its words, under the case's key"),
+)
+STATEMENT_REMOVED = _register(
+    "statement.removed/v1",
+    "A statement went with the data that it was about: its key is destroyed.",
+    _CASE,
+    _id("key", "the key's random id"),
+)
+VALUES_REPLAYED = _register(
+    "values.replayed/v1",
+    "After a restore, marks of restrictions and corrections were set again that the backup did not have.",
+    _SYSTEM,
+    _count("records", "how many records had come back without them"),
 )

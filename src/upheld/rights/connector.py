@@ -57,7 +57,8 @@ class Finding:
     """One thing wrong between the map, the plan's rules and the live system, with its cure.
 
     `code` is stable and documented (`docs/findings.md`); `cure` is the statement or the edit that ends it.
-    Never holds values of rows.
+    Never holds values of rows. `erasing`: it is about what an erasure would do, and stands in the way of no
+    other right.
     """
 
     code: str
@@ -67,6 +68,7 @@ class Finding:
     column: str
     what: str
     cure: str
+    erasing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +82,15 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row for the person's copy. `redacted`: columns whose value was replaced by a mark (G-15.5).
-    `mine`: False where she may see a row that is somebody else's."""
+    `mine`: False where she may see a row that is somebody else's. `key`: the columns by which the system
+    tells its rows apart; empty where it cannot."""
 
     step: int
     table: str
     values: Mapping[str, object]
     redacted: tuple[str, ...] = ()
     mine: bool = True
+    key: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,9 @@ from upheld.rights import plan as steps
 from upheld.rights.outcome import Counts, Failure
 from upheld.rights.plan import Plan, Step
 
+TOLD = (Right.ERASURE, Right.DELETE, Right.RECTIFICATION, Right.RESTRICTION)
+"""Rights of whose fulfilment recipients hear (Art. 19)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -73,7 +76,7 @@ def explain(plan: Plan, datamap: DataMap, counts: Mapping[str, Counts | Failure]
             rows = known.rows(step.number) if known and not isinstance(step, steps.Task) else None
             others = sum(each.others for each in known.steps if each.step == step.number) if known else 0
             lines.append(Line(_table(step), what, rows, f"{step.reason.article}", others))
-        if plan.right in (Right.ERASURE, Right.DELETE):
+        if plan.right in TOLD:
             lines.extend(_told(datamap, system))
         failure = str(counted) if isinstance(counted, Failure) else ""
         sections.append(Section(name, system.title or name, tuple(lines), failure))
@@ -81,7 +84,7 @@ def explain(plan: Plan, datamap: DataMap, counts: Mapping[str, Counts | Failure]
 
 
 def _told(datamap: DataMap, system: System) -> Iterator[Line]:
-    """Who processes for us there has to hear of the erasure (G-19.1)."""
+    """Who processes for us there has to hear of it (G-19.1)."""
     for each in datamap.processors:
         if each.name == system.processor and each.contact:
             yield Line(
@@ -95,7 +98,7 @@ def _table(step: Step) -> str:
             return "by hand"
         case steps.Refresh(view=view):
             return view
-        case steps.Recount(table=table) | steps.Locate(table=table):
+        case steps.Recount(table=table) | steps.Locate(table=table) | steps.Reset(table=table):
             return table
         case _:
             return step.selection.table
@@ -133,6 +136,19 @@ def _words(step: Step) -> str | None:
             return "computed anew"
         case steps.Locate() | steps.Recount():
             return None
+    return _set_words(step)
+
+
+def _set_words(step: steps.Setting) -> str:
+    match step:
+        case steps.Restrict(column=column):
+            return f"marked as restricted in {column}"
+        case steps.Unmarked():
+            return "NOT RESTRICTED: the map names no mark for these (`restriction:`)"
+        case steps.Reset(column=column):
+            return f"{column} put back to what it was"
+        case steps.Correct(column=column, category=category, json=path):
+            return f"{column}{f' at {path}' if path else ''} corrected ({category})"
 
 
 def _until(step: steps.Retain) -> str:

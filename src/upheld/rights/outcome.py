@@ -76,10 +76,12 @@ class TableCount:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What a system's steps select (dry run) or changed (execution)."""
+    """What a system's steps select (dry run) or changed (execution). `left`: rows that stood otherwise than
+    they had been left, and were left alone."""
 
     steps: tuple[Count, ...]
     tables: tuple[TableCount, ...] = ()
+    left: tuple[TableCount, ...] = ()
 
     def rows(self, step: int) -> int:
         """Rows of one step; 0 where it selected none."""

@@ -234,6 +234,56 @@ class Refresh:
 
 
 @dataclass(frozen=True, slots=True)
+class Restrict:
+    """The restriction mark is set in the selected rows that do not carry it yet (Art. 18)."""
+
+    number: int
+    system: str
+    selection: Selection
+    column: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Unmarked:
+    """The map names no mark for these rows: if there is one, the system's part is not fulfilled."""
+
+    number: int
+    system: str
+    selection: Selection
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """Marks are put back to what the subject's cells say, where they stand as they were left; one that
+    somebody changed meanwhile is left alone and counted."""
+
+    number: int
+    system: str
+    table: str
+    column: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Correct:
+    """The subject's cells in `column`, or at the path `json` in it, become what she says is right (Art.
+    16), in selected rows only, where they still hold what was seen. If one does not, nothing is written in
+    the system. `echo`: rows that the system's own triggers add meanwhile with what was wrong are corrected
+    as well."""
+
+    number: int
+    system: str
+    selection: Selection
+    column: str
+    category: str
+    reason: Reason
+    json: str | None = None
+    echo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """A person does it: the owner of a manual system is told what to look for, how and by when."""
 
@@ -260,7 +310,15 @@ Step = (
     | Recount
     | Refresh
     | Task
+    | Restrict
+    | Unmarked
+    | Reset
+    | Correct
 )
+
+Setting = Restrict | Unmarked | Reset | Correct
+"""Steps that set single cells, exactly, and remember what stood there; never in a plan with others that
+write."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ rows. Rules of a table are tried in order and the first that fits wins, so each 
 earlier ones' rows; a row is therefore touched by one rule, and counted once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -14,14 +14,19 @@ from upheld.datamap.model import DataMap, Hold, Link, System, Table, Tie
 from upheld.law.ground import Ground
 from upheld.law.right import Right
 from upheld.rights import plan as steps
+from upheld.rights.correcting import Target
 from upheld.rights.outcome import Misconfigured
+from upheld.rights.package import porting
 from upheld.rights.plan import NEVER, SELF, Age, Held, Plan, Reason, Scope, Selection, Side, Source, Step
+from upheld.rights.restricting import restricting
 
 _ARTICLES = {
     (Right.ACCESS, "gdpr"): "Art. 15(1) and (3) GDPR",
     (Right.ERASURE, "gdpr"): "Art. 17(1) GDPR",
     (Right.ACCESS, "ccpa"): "Cal. Civ. Code 1798.110",
     (Right.ERASURE, "ccpa"): "Cal. Civ. Code 1798.105",
+    (Right.RESTRICTION, "gdpr"): "Art. 18(1) GDPR",
+    (Right.PORTABILITY, "gdpr"): "Art. 20(1) GDPR",
 }
 
 
@@ -40,19 +45,57 @@ def plan(datamap: DataMap, right: Right, *, regime: str | None = None, today: da
             f"Choose one of: {', '.join(regimes)}; they stand in upheld.yaml.",
         )
     holds = tuple(hold for hold in datamap.organisation.holds if hold.until >= today)
+    portable = porting.purposes(datamap)
     planned: list[Step] = []
     for system in datamap.systems:
-        planned.extend(plan_system(system, right, regime=regime, holds=holds, first=len(planned)))
+        planned.extend(
+            plan_system(
+                system,
+                right,
+                regime=regime,
+                holds=holds,
+                first=len(planned),
+                portable=portable,
+                spare=right in (Right.ERASURE, Right.DELETE),
+            )
+        )
     return Plan(right, regime, tuple(planned))
 
 
+def plan_correction(datamap: DataMap, targets: Sequence[Target], *, regime: str) -> Plan:
+    """The plan of a rectification: one step a target, in the map's order; a system that only a person
+    reaches is asked for each category."""
+    planned: list[Step] = []
+    for system in datamap.systems:
+        planner = _SystemPlanner(system, Reason("Art. 16 GDPR"), (), first=len(planned), spare=False)
+        planned.extend(planner.correction(targets))
+    return Plan(Right.RECTIFICATION, regime, tuple(planned))
+
+
 def plan_system(
-    system: System, right: Right, *, regime: str = "gdpr", holds: tuple[Hold, ...] = (), first: int = 0
+    system: System,
+    right: Right,
+    *,
+    regime: str = "gdpr",
+    holds: tuple[Hold, ...] = (),
+    first: int = 0,
+    portable: frozenset[str] = frozenset(),
+    spare: bool = True,
 ) -> tuple[Step, ...]:
-    """The steps of one system, numbered from `first` + 1. Every hold given counts as in force."""
+    """The steps of one system, numbered from `first` + 1. Every hold given counts as in force. `portable`:
+    the purposes on whose basis data can be taken along (Art. 20). `spare`: what hangs on restricted rows
+    that several people share is not reached, for they stay; so for an erasure and the look after it."""
     article = _ARTICLES.get((right, regime), _ARTICLES.get((right, "gdpr"), right.value))
-    planner = _SystemPlanner(system, Reason(article), holds, first=first)
-    return tuple(planner.access() if right is Right.ACCESS else planner.erasure())
+    planner = _SystemPlanner(system, Reason(article), holds, first=first, spare=spare)
+    match right:
+        case Right.ACCESS:
+            return tuple(planner.access())
+        case Right.RESTRICTION:
+            return tuple(planner.restriction())
+        case Right.PORTABILITY:
+            return tuple(planner.portability(portable))
+        case _:
+            return tuple(planner.erasure())
 
 
 def held(system: str, table: str, holds: tuple[Hold, ...]) -> Hold | None:
@@ -69,6 +112,7 @@ class _SystemPlanner:
     reason: Reason
     holds: tuple[Hold, ...]
     first: int
+    spare: bool = True
     located: dict[str, steps.Locate] = field(default_factory=dict)
     acts: list[Step] = field(default_factory=list)
 
@@ -89,6 +133,50 @@ class _SystemPlanner:
         for view in self.system.refresh:
             self.acts.append(steps.Refresh(0, self.system.name, view, self.reason))
         return self._numbered()
+
+    def restriction(self) -> list[Step]:
+        if self.system.kind == "manual":
+            return [self._task("mark what is found as restricted, and use it for nothing but keeping it")]
+        tables = iter(self.system.tables)
+        self.acts.extend(restricting(self.system.name, tables, self._hers, self.reason))
+        return self._numbered()
+
+    def portability(self, portable: frozenset[str]) -> list[Step]:
+        if self.system.kind == "manual":
+            return [self._task("copy what the person herself provided, on consent or contract")]
+        for table in self.system.tables:
+            fields = porting.going(table, portable)
+            hers = self._hers(table) if fields else None
+            if hers is not None:
+                names = {each.column for each in fields}
+                redact = tuple(each for each in _redactions(table) if each[0] in names)
+                files = tuple(each for each in table.files if each.column in names)
+                self.acts.append(steps.Collect(0, self.system.name, hers, fields, redact, self.reason, files))
+        return self._numbered()
+
+    def correction(self, targets: Sequence[Target]) -> list[Step]:
+        if self.system.kind == "manual":
+            named = dict.fromkeys(each.wish.target for each in targets if "." not in each.wish.target)
+            return [self._task(f"correct what is found: {', '.join(named)}")] if named else []
+        for each in targets:
+            if each.system != self.system.name:
+                continue
+            hers = self._about(self.system.table(each.table), each.links)
+            if hers is not None:
+                self.acts.append(
+                    steps.Correct(
+                        *(0, self.system.name, hers, each.column, each.category, self.reason, each.json),
+                        each.echo,
+                    )
+                )
+        return self._numbered()
+
+    def _about(self, table: Table, links: tuple[str, ...]) -> Selection | None:
+        """Rows that are hers; with `links` those that are hers by one of them."""
+        if not links:
+            return self._hers(table)
+        found = [source for link in table.links if link.name in links for source in self._source(link)]
+        return Selection(table.name, sources=tuple(found)) if found else None
 
     # --- which rows are hers ---
 
@@ -158,7 +246,7 @@ class _SystemPlanner:
         sources = tuple(source for source in self._sources(table) if source.link.name in owned)
         if sources:
             mark = "!!" if table.treatment.orphan else "!"
-            yield mark, _free(table, Selection(table.name, sources=sources))
+            yield mark, self._spared(table, Selection(table.name, sources=sources))
 
     def _orphans(self, table: Table) -> Selection:
         parties = tuple(
@@ -173,7 +261,10 @@ class _SystemPlanner:
         orphans = Selection(
             table.name, sources=self._sources(table), scope=Scope.ORPHANS, parties=parties, holders=holders
         )
-        return _free(table, orphans)
+        return self._spared(table, orphans)
+
+    def _spared(self, table: Table, selection: Selection) -> Selection:
+        return _free(table, selection) if self.spare else selection
 
     def _somebody_elses(self, link: Link) -> tuple[Source, ...]:
         """A side that is never hers: where it is filled, somebody is left."""
@@ -403,7 +494,8 @@ class _SystemPlanner:
 
     def _task(self, what: str) -> Step:
         options = self.system.options
-        how = str(options.get("how", ""))
+        # `how` of the map says how something is removed or copied; nobody may shred what is to be restricted.
+        how = str(options.get("how", "")) if what in ("copy", "erase") else ""
         look_for = str(options.get("look_for", ""))
         days = options.get("days", 10)
         return steps.Task(

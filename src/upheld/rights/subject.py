@@ -43,11 +43,33 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """One value of one row of hers: what stood there when it was looked at, and what is to stand there.
+
+    `key` are the values of `columns`, by which the row is told apart. `json`: the path inside a document.
+    `step` is a number of the plan that writes it."""
+
+    step: int
+    table: str
+    columns: tuple[str, ...]
+    key: Key
+    column: str
+    before: Scalar
+    after: Scalar
+    json: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Cell({self.table}.{self.column})"
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
-    """The identified person (GDPR 4(1)): all identities known for her and all rows that are her."""
+    """The identified person (GDPR 4(1)): all identities known for her and all rows that are her. `cells`:
+    what a correction or a reset of a mark writes, for the steps of one plan."""
 
     identities: tuple[Identity, ...]
     people: tuple[Person, ...] = ()
+    cells: tuple[Cell, ...] = ()
 
     def values(self, kind: str) -> tuple[str, ...]:
         """Her verified identities of one kind, in a stable order."""

@@ -14,6 +14,7 @@ from upheld.connectors.files.commit import Commit, locked, recover, valid
 from upheld.connectors.files.place import Entry, Identity, Root, failures
 from upheld.connectors.files.store import Store
 from upheld.datamap.model import System, Table
+from upheld.rights.cells import are_cells
 from upheld.rights.connector import (
     Attachment,
     Capabilities,
@@ -40,6 +41,7 @@ from upheld.rights.rows.again import look_again, remember
 from upheld.rights.rows.change import Changes, Tally
 from upheld.rights.rows.find import find
 from upheld.rights.rows.select import Selector
+from upheld.rights.rows.setting import Sets, lacking_marks, sets_cells
 from upheld.rights.rows.values import Row
 from upheld.rights.subject import Identity as Identifier
 from upheld.rights.subject import Key, Person, Subject
@@ -59,7 +61,7 @@ class FilesConnector:
     def capabilities(self) -> Capabilities:
         """Each file changes atomically, all of them together do not; after a crash it is read again."""
         return Capabilities(
-            transactions=False, establishes=Established.REREAD, restrict=False, undo=False, version="1"
+            transactions=False, establishes=Established.REREAD, restrict=True, undo=False, version="1"
         )
 
     def check(self) -> tuple[Finding, ...]:
@@ -88,9 +90,11 @@ class FilesConnector:
         with failures(self.system.name):
             return find(self.system, self.store.scan, identities, people)
 
-    def _changes(self, steps: Sequence[Step], subject: Subject, now: datetime, entropy: Entropy) -> Changes:
+    def _changes(
+        self, steps: Sequence[Step], subject: Subject, now: datetime, entropy: Entropy
+    ) -> Changes | Sets:
         selector = Selector(self.system, self.store.scan, subject, now, textual=self.store.textual)
-        changes = Changes(selector, steps, entropy)
+        changes = Sets(selector, steps) if sets_cells(steps) else Changes(selector, steps, entropy)
         changes.prepare()
         return changes
 
@@ -110,6 +114,8 @@ class FilesConnector:
         with failures(self.system.name):
             before = self._identities()
             changes = self._changes(steps, subject, now, _none)
+            if isinstance(changes, Sets):
+                yield from changes.to_correct()
             for step, row, copied in changes.collect():
                 yield copied
                 yield from self._attachments(step, row)
@@ -156,17 +162,21 @@ class FilesConnector:
             tally = changes.tally()
             changes.within_limits(tally, allow)
             counts = changes.counts(tally)
-            traces = remember(changes.selector).write()
+            traces = changes.traces if isinstance(changes, Sets) else remember(changes.selector).write()
+            kept = changes.before if isinstance(changes, Sets) else None
+            lacking = changes.lacking if isinstance(changes, Sets) else ()
             commit = Commit(self.store.root, entropy())
             stack.callback(commit.undo)
             self._write(changes, commit, stood)
             self._unchanged(stood)
             commit.prepare()
-            yield Prepared(self.system.name, "all", commit.token, counts, traces)
+            yield Prepared(self.system.name, "all", commit.token, counts, traces, before=kept)
             self._unchanged(stood)
             commit.begun = True
             commit.carry_out()
         yield Committed(self.system.name, "all", Established.WITNESSED, counts, changes.dues(tally))
+        if lacking:
+            raise lacking_marks(self.system.name, lacking)
 
     def _refuse(self) -> None:
         stops = [each for each in self.check() if each.severity is Severity.STOP and each.code != "no-undo"]
@@ -174,9 +184,9 @@ class FilesConnector:
             place = f".{stops[0].table}" if stops[0].table else ""
             raise Misconfigured(f"{self.system.name}{place}: {stops[0].what}", stops[0].cure)
 
-    def _write(self, changes: Changes, commit: Commit, before: Mapping[str, Identity | None]) -> None:
+    def _write(self, changes: Changes | Sets, commit: Commit, before: Mapping[str, Identity | None]) -> None:
         for step in changes.steps:
-            if isinstance(step, EraseFiles):
+            if isinstance(step, EraseFiles) and isinstance(changes, Changes):
                 for name in sorted(changes.names(step)):
                     self._plan_removal(commit, name, step.file.root)
         for name in changes.touched:
@@ -197,7 +207,7 @@ class FilesConnector:
 
     def _write_one(
         self,
-        changes: Changes,
+        changes: Changes | Sets,
         commit: Commit,
         table: Table,
         entry: Entry,
@@ -246,6 +256,10 @@ class FilesConnector:
         """By the map, reading every mapped file again."""
         with failures(self.system.name):
             selector = Selector(self.system, self.store.scan, subject, now, textual=self.store.textual)
+            if sets_cells(steps) or any(map(are_cells, traces)):
+                sets = Sets(selector, steps)
+                sets.prepare()
+                return sets.verified(traces)
             return look_again(selector, steps, traces, Changes(selector, (), _none).holds)
 
     def settle(self, token: str) -> Settled:

@@ -2,6 +2,7 @@
 (G-15.5)."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +61,12 @@ def _rows(rows: Rows, connection: sa.Connection, step: Collect) -> Iterator[Row]
     statement = sa.select(*columns, *marks, *formats).where(rows.where(step.selection))
     result = connection.execution_options(stream_results=True, yield_per=500).execute(statement)
     names = list(live.columns)
+    mapped = rows.system.table(table)
+    key = rows.tables.key(table, mapped.key or mapped.person)
     for read in result:
         values = dict(zip(names, read, strict=False))
         mine = dict(zip(flags, read[len(names) :], strict=False))
-        yield _shown(step, values, mine)
+        yield replace(_shown(step, values, mine), key=key)
 
 
 def _readable(rows: Rows, table: str, name: str) -> sa.ColumnElement[Any]:

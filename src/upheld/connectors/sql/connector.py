@@ -22,6 +22,8 @@ from upheld.connectors.sql.grants import grants
 from upheld.connectors.sql.live import LiveSchema, read_live
 from upheld.connectors.sql.locate import prepare
 from upheld.connectors.sql.order import touches
+from upheld.connectors.sql.reads import reads
+from upheld.connectors.sql.setting import Setter, SettingRun, to_correct, verified
 from upheld.connectors.sql.settle import settle, token
 from upheld.connectors.sql.traces import loaded
 from upheld.connectors.sql.undo.image import loaded as loaded_images
@@ -29,12 +31,14 @@ from upheld.connectors.sql.undo.restore import Restore
 from upheld.connectors.sql.verify import Verifier
 from upheld.connectors.sql.where import Rows
 from upheld.connectors.sql.write import Writer
-from upheld.datamap.model import System
+from upheld.datamap.model import Purpose, System
 from upheld.law.right import Right
+from upheld.rights.cells import are_cells
 from upheld.rights.connector import Capabilities, Collected, Entropy, Execution, Finding, Found, Severity
 from upheld.rights.outcome import Counts, Established, Incomplete, Misconfigured, Permanent, Settled, Verified
 from upheld.rights.plan import Collect, Retain, Step
 from upheld.rights.planner import plan_system
+from upheld.rights.rows.setting import sets_cells
 from upheld.rights.subject import Identity, Key, Person, Subject
 from upheld.rights.undo import Restored, Restoring, Undoing, Undone
 
@@ -73,6 +77,11 @@ class SqlConnector:
             live = read_live(connection, self.system.schemas)
             return discover(self.system, live, connection, wish, told)
 
+    def reads(self, purposes: Sequence[Purpose]) -> str:
+        """The statements by which each purpose reads no restricted row; for the database's owner to run."""
+        with translated(self.system.name, "reading the schema"), reading(self.engine) as connection:
+            return reads(self.system, read_live(connection, self.system.schemas), purposes)
+
     def key(self, table: str, text: str) -> Key:
         """Several key columns are separated by commas."""
         with translated(self.system.name, "reading the schema"), reading(self.engine) as connection:
@@ -102,6 +111,9 @@ class SqlConnector:
         with translated(self.system.name, "counting"), reading(self.engine) as connection:
             rows = Rows(self.system, self._tables(connection), subject, now)
             prepare(rows, connection, steps)
+            if sets_cells(steps):
+                setter = Setter(rows, connection, steps)
+                return setter.counts(setter.look())
             every = touches(steps)
             writer = Writer(rows, connection, Draw(_no_entropy), every)
             counted = [writer.count(step) for step in every]
@@ -114,6 +126,7 @@ class SqlConnector:
         with translated(self.system.name, "reading"), reading(self.engine) as connection:
             rows = Rows(self.system, self._tables(connection), subject, now)
             prepare(rows, connection, steps)
+            yield from to_correct(Setter(rows, connection, steps))
             yield from collect(
                 rows, connection, [step for step in steps if isinstance(step, Collect)], self.secrets
             )
@@ -129,7 +142,10 @@ class SqlConnector:
         before: bool = False,
     ) -> Execution:
         """Refuses a system that the map calls read-only, too."""
-        self._refuse_read_only()
+        self._refuse_read_only("changes" if sets_cells(steps) else "erases")
+        if sets_cells(steps):
+            yield from self._set(steps, subject, now=now, entropy=entropy, allow=allow)
+            return
         with translated(self.system.name, "erasing"):
             with reading(self.engine) as connection:
                 live = read_live(connection, self.system.schemas)
@@ -160,12 +176,34 @@ class SqlConnector:
                     "Complete the map, then `upheld resume`.",
                 )
 
+    def _set(
+        self,
+        steps: Sequence[Step],
+        subject: Subject,
+        *,
+        now: datetime,
+        entropy: Entropy,
+        allow: frozenset[str],
+    ) -> Execution:
+        """Findings about what an erasure would do stand in no other right's way."""
+        with translated(self.system.name, "setting values"):
+            with reading(self.engine) as connection:
+                live = read_live(connection, self.system.schemas)
+                findings = self._findings(connection, live)
+                self._stop([each for each in findings if not each.erasing], go_on=False)
+            yield from SettingRun(
+                self.system, self.engine, Tables(live), subject, steps, now, entropy, allow
+            ).parts()
+
     def verify(
         self, steps: Sequence[Step], subject: Subject, traces: Sequence[bytes], *, now: datetime
     ) -> Verified:
         """Holds in force are those of the steps: rows kept for one are not looked at."""
         with translated(self.system.name, "verifying"), reading(self.engine) as connection:
             rows = Rows(self.system, self._tables(connection), subject, now)
+            if sets_cells(steps) or any(map(are_cells, traces)):
+                prepare(rows, connection, steps)
+                return verified(Setter(rows, connection, steps), traces)
             reach = plan_system(self.system, Right.ACCESS)
             erasure = plan_system(self.system, Right.ERASURE)
             on_hold = frozenset(
@@ -190,7 +228,7 @@ class SqlConnector:
 
     def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:
         """Views are computed anew after the commit. Refuses a read-only system."""
-        self._refuse_read_only()
+        self._refuse_read_only("puts back")
         with translated(self.system.name, "putting back"):
             with writing(self.engine) as connection:
                 restore = self._restore(connection, before)
@@ -204,12 +242,12 @@ class SqlConnector:
     def _restore(self, connection: sa.Connection, before: Sequence[bytes]) -> Restore:
         return Restore(self._tables(connection), connection, self.system.name, loaded_images(before))
 
-    def _refuse_read_only(self) -> None:
+    def _refuse_read_only(self, what: str) -> None:
         if self.system.read_only:
             owner = (self.system.owner, self.system.address)
             raise Misconfigured(
                 f"{self.system.name} is read-only for Upheld.",
-                f"{' at '.join(filter(None, owner)) or 'Its owner'} erases there by hand.",
+                f"{' at '.join(filter(None, owner)) or 'Its owner'} {what} there by hand.",
             )
 
     # --- the live schema ---

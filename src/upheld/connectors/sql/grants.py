@@ -82,12 +82,24 @@ def _changes(text: "_Words", live: LiveSchema, table: Table) -> Iterator[str]:
     written = {each.column for each in assignments(table)}
     written |= {name for link, _ in detached(table) for name in link.columns}
     written |= {recount.column for recount in table.recounts}
+    written |= {table.restricted} if table.restricted else set()
+    written |= set(_corrected(table))
     if deletes(table):  # rings are opened at links that may be empty
         written |= {name for key in own.foreign_keys for name in key.columns if own.columns[name].nullable}
         yield text.on(own.name, "DELETE", text.change)
     columns = {column.name for name in written if (column := own.column(name)) is not None}
     if columns:
         yield text.on(own.name, f"UPDATE ({text.listed(own.name, columns)})", text.change)
+
+
+def _corrected(table: Table) -> Iterator[str]:
+    """Columns that a rectification may set: what people provided, its copies and history, and what is linked
+    by an identity."""
+    for each in table.every_field:
+        if each.provided or each.copy_of or table.history_of:
+            yield each.column
+    yield from (each.column for each in table.identities)
+    yield from (link.columns[0] for link in table.links if link.identity and not (link.array or link.json))
 
 
 class _Words:

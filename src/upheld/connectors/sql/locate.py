@@ -13,7 +13,7 @@ from upheld.connectors.sql.where import Rows
 from upheld.datamap.model import Condition, Link, Scalar, Test
 from upheld.datamap.normalise import normalise
 from upheld.rights.outcome import Misconfigured
-from upheld.rights.plan import Locate, Recount, Refresh, Scope, Selection, Source, Step, Task
+from upheld.rights.plan import Locate, Recount, Refresh, Reset, Scope, Selection, Source, Step, Task
 from upheld.rights.subject import Key
 
 
@@ -23,7 +23,7 @@ def selections(steps: Iterable[Step]) -> Iterator[Selection]:
         if isinstance(step, Locate):
             if step.selection:
                 yield step.selection
-        elif not isinstance(step, Recount | Refresh | Task):
+        elif not isinstance(step, Recount | Refresh | Reset | Task):
             yield step.selection
 
 

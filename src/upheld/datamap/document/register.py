@@ -6,6 +6,7 @@ from pydantic import Field
 
 from upheld.datamap.document.written import Country, Day, Name, Sentence, Written
 from upheld.law.basis import LegalBasis
+from upheld.law.ground import Exemption
 
 
 class PurposeForm(Written):
@@ -19,6 +20,8 @@ class PurposeForm(Written):
     """How long, or by what it is decided."""
     recipients: Annotated[list[Sentence], Field(min_length=1)] | None = None
     """Who receives the data, by name."""
+    while_restricted: Annotated[Exemption, Field(strict=False)] | None = None
+    """Why restricted data may be used for it all the same (Art. 18(2)); without it, it may not."""
 
 
 class PurposesFile(Written):

@@ -53,6 +53,7 @@ def purposes(form: PurposesFile, spot: Spot) -> tuple[model.Purpose, ...]:
             entry.retention,
             tuple(entry.recipients or ()),
             spot.down("purposes", name).place,
+            entry.while_restricted,
         )
         for name, entry in form.purposes.items()
     )

@@ -93,6 +93,13 @@ class Catalogue:
     save: str
     endless: str
     no_date: str
+    statements: str
+    statement: str
+    mark_statement: str
+    port_heading: str
+    port_what: str
+    port_left_out: str
+    port_reasons: Mapping[str, str]
 
     def date(self, value: date, *, weekday: bool = True) -> str:
         """The day in full words."""

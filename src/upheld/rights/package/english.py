@@ -198,4 +198,19 @@ words = Catalogue(
     save="save",
     endless="no end",
     no_date="not a real date",
+    statements="What you yourself say about it",
+    statement="Your statement {number}, of {date}",
+    mark_statement="see your statement {numbers}",
+    port_heading="Your data from {organisation}, to take with you",
+    port_what="This is what you gave {organisation}, on the basis of your consent or of a contract with"
+    " you, as of {date}. Programs of others can read it. Nothing was deleted by giving it to "
+    "you.",
+    port_left_out="What is not in it, and why",
+    port_reasons={
+        "not-provided": "You did not give us this; it came about here or elsewhere: {categories}.",
+        "legal-basis": "We hold this neither on your consent nor for a contract with you: {categories}.",
+        "another-person": "This is about other people too: {categories}.",
+        "withheld": "In the wrong hands this could harm you, so that we do not send it: {categories}.",
+        "unnamed": "Nothing in these tables is named as provided by you: {categories}.",
+    },
 )

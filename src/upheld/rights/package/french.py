@@ -205,4 +205,21 @@ words = Catalogue(
     save="enregistrer",
     endless="sans fin",
     no_date="pas une vraie date",
+    statements="Ce que vous en dites vous-même",
+    statement="Votre déclaration {number} du {date}",
+    mark_statement="voir votre déclaration {numbers}",
+    port_heading="Vos données chez {organisation}, à emporter",
+    port_what="Voici ce que vous avez fourni à {organisation}, avec votre consentement ou pour un "
+    "contrat avec vous, en date du {date}. D’autres programmes peuvent le lire. Rien n’a été "
+    "effacé pour autant.",
+    port_left_out="Ce qui n’y est pas, et pourquoi",
+    port_reasons={
+        "not-provided": "Vous ne nous l’avez pas fourni ; cela est né ici ou ailleurs : {categories}.",
+        "legal-basis": "Nous ne le détenons ni avec votre consentement ni pour un contrat avec vous : "
+        "{categories}.",
+        "another-person": "Cela concerne aussi d’autres personnes : {categories}.",
+        "withheld": "En de mauvaises mains, cela pourrait vous nuire ; nous ne l’envoyons pas : "
+        "{categories}.",
+        "unnamed": "Rien dans ces tables n’est enregistré comme fourni par vous : {categories}.",
+    },
 )

@@ -7,8 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from upheld.datamap.model import Condition, DataMap, Field, System, Table
-from upheld.rights.connector import Attachment, Connector, Row
+from upheld.law.right import Right
+from upheld.rights.connector import Attachment, Collected, Connector, Row
 from upheld.rights.outcome import Failure
+from upheld.rights.package import porting
 from upheld.rights.package.archive import Archive
 from upheld.rights.package.guard import Guard, guard
 from upheld.rights.package.names import Names, safe
@@ -16,6 +18,7 @@ from upheld.rights.package.spool import Spool, Strand
 from upheld.rights.package.values import Json, escape, line, mark
 from upheld.rights.plan import Collect, Plan, Task
 from upheld.rights.rows.select import marked
+from upheld.rights.statement import Statement
 from upheld.rights.subject import Subject
 
 
@@ -52,6 +55,7 @@ class Holding:
     columns: dict[str, Column] = field(default_factory=dict)
     withheld: Counter[str] = field(default_factory=Counter)
     seen: int = 0
+    said: set[int] = field(default_factory=set)
 
     @property
     def rows(self) -> int:
@@ -70,9 +74,23 @@ class Copied:
     whole: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A statement of hers as it stands in the package: its number, from 1, and its file."""
+
+    number: int
+    statement: Statement
+
+    @property
+    def path(self) -> str:
+        """Verbatim, as text."""
+        return f"statements/{self.number}.txt"
+
+
 @dataclass(slots=True)
 class Part:
-    """One system's part. `searched`: tables that were asked, with or without rows."""
+    """One system's part. `searched`: tables that were asked, with or without rows. `left_out`: what of it
+    is no part of what she takes along, and why; None in a copy of all."""
 
     system: System
     slug: str
@@ -81,6 +99,7 @@ class Part:
     holdings: list[Holding] = field(default_factory=list)
     files: list[Copied] = field(default_factory=list)
     failure: Failure | None = None
+    left_out: tuple[Mapping[str, str], ...] | None = None
 
     @property
     def rows(self) -> int:
@@ -144,15 +163,33 @@ def parts(plan: Plan, datamap: DataMap) -> list[Part]:
         state = State.NOTHING if tables else State.NOT_ASKED
         if any(isinstance(step, Task) for step in steps):
             state = State.WAITING
-        found.append(Part(system, names.path(safe(system.name)), state, tuple(tables)))
+        part = Part(system, names.path(safe(system.name)), state, tuple(tables))
+        if plan.right is Right.PORTABILITY:
+            portable = porting.purposes(datamap)
+            part.left_out = tuple(
+                {"table": table.name, "field": name, "reason": why.value}
+                for table in system.tables
+                for name, why in porting.left_out(table, portable)
+            )
+            if part.state is State.NOT_ASKED:
+                part.state = State.NOTHING
+        found.append(part)
     return found
 
 
 class Gathering:
     """Fills the parts. Gives the bytes of files as they go into the archive."""
 
-    def __init__(self, plan: Plan, subject: Subject, spool: Spool, archive: Archive, names: Names) -> None:
-        self._plan, self._subject = plan, subject
+    def __init__(
+        self,
+        plan: Plan,
+        subject: Subject,
+        spool: Spool,
+        archive: Archive,
+        names: Names,
+        said: Sequence[Said] = (),
+    ) -> None:
+        self._plan, self._subject, self._said = plan, subject, said
         self._spool, self._archive, self._names = spool, archive, names
 
     def answered(self, part: Part, files: Sequence[Attachment]) -> Iterator[bytes]:
@@ -176,13 +213,16 @@ class Gathering:
         holdings: dict[str, Holding] = {}
         try:
             for item in connector.collect(steps, self._subject, now=now):
+                taken = self._taken(item, tables)
+                if taken is None:
+                    continue
                 holding = holdings.get(item.table)
                 if holding is None:
                     holding = holdings[item.table] = self._holding(part, item.table, tables)
-                if isinstance(item, Row):
-                    _add(holding, item)
+                if isinstance(taken, Row):
+                    _add(holding, taken, self._beside(part, item))
                 else:
-                    yield from self._file(part, item)
+                    yield from self._file(part, taken)
         except Failure as failure:
             part.failure, part.state = failure, State.FAILED
         part.holdings = [holding for holding in holdings.values() if holding.rows]
@@ -190,6 +230,23 @@ class Gathering:
             part.state = State.COMPLETE
         elif part.state is State.NOTHING and not connector.capabilities.automatic:
             part.state = State.WAITING
+
+    def _taken(self, item: Collected, tables: Mapping[int, Collect]) -> Collected | None:
+        """What of it goes into the package: all, or what she takes along."""
+        if self._plan.right is not Right.PORTABILITY or not isinstance(item, Row):
+            return item
+        step = tables.get(item.step)
+        return porting.projected(item, step.fields) if step else None
+
+    def _beside(self, part: Part, item: Collected) -> tuple[int, ...]:
+        """The statements that are about this very row."""
+        if not isinstance(item, Row):
+            return ()
+        return tuple(
+            each.number
+            for each in self._said
+            if each.statement.about(part.system.name, item.table, item.key, item.values)
+        )
 
     def _holding(self, part: Part, name: str, steps: Mapping[int, Collect]) -> Holding:
         try:
@@ -221,7 +278,7 @@ def _until_failure(content: Iterator[bytes], failures: list[Failure]) -> Generat
         failures.append(failure)
 
 
-def _add(holding: Holding, row: Row) -> None:
+def _add(holding: Holding, row: Row, said: tuple[int, ...] = ()) -> None:
     written, stopped = holding.guard.apply(row)
     columns = holding.columns
     out: dict[str, Json] = {}
@@ -239,13 +296,20 @@ def _add(holding: Holding, row: Row) -> None:
     if not row.mine:
         holding.seen += 1
         out[mark + "mine"] = False
+    out.update(_marks(holding, row))
+    if said:
+        holding.said.update(said)
+        out[mark + "statements"] = list(said)
+    holding.strand.add(line(out))
+
+
+def _marks(holding: Holding, row: Row) -> Iterator[tuple[str, Json]]:
+    """What the row's own columns say of it: deleted, restricted, written in some format."""
     marks = (("deleted", holding.table.deleted), ("restricted", holding.table.restricted))
     for word, where in marks:
         if where and marked(row.values.get(where)):
-            out[mark + word] = escape(where)
-    if row.step in holding.formats:
-        for condition, name in holding.formats[row.step]:
-            if meets(condition, row.values):
-                out[mark + "format"] = name
-                break
-    holding.strand.add(line(out))
+            yield mark + word, escape(where)
+    for condition, name in holding.formats.get(row.step, ()):
+        if meets(condition, row.values):
+            yield mark + "format", name
+            return

@@ -205,4 +205,21 @@ words = Catalogue(
     save="speichern",
     endless="ohne Ende",
     no_date="kein wirkliches Datum",
+    statements="Was Sie selbst dazu sagen",
+    statement="Ihre Erklärung {number} vom {date}",
+    mark_statement="siehe Ihre Erklärung {numbers}",
+    port_heading="Ihre Daten von {organisation}, zum Mitnehmen",
+    port_what="Das ist, was Sie {organisation} gegeben haben, aufgrund Ihrer Einwilligung oder eines "
+    "Vertrags mit Ihnen, Stand {date}. Programme anderer können es lesen. Gelöscht wurde "
+    "dadurch nichts.",
+    port_left_out="Was nicht dabei ist, und warum",
+    port_reasons={
+        "not-provided": "Das haben Sie uns nicht gegeben; es ist hier oder anderswo entstanden: "
+        "{categories}.",
+        "legal-basis": "Das haben wir weder aufgrund Ihrer Einwilligung noch für einen Vertrag mit Ihnen: "
+        "{categories}.",
+        "another-person": "Das betrifft auch andere Menschen: {categories}.",
+        "withheld": "In falschen Händen könnte Ihnen das schaden, darum senden wir es nicht: {categories}.",
+        "unnamed": "In diesen Tabellen ist nichts als von Ihnen gegeben verzeichnet: {categories}.",
+    },
 )

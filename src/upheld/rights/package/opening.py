@@ -106,7 +106,7 @@ def _compare(to: Path) -> None:
         listed = {each["path"]: each["sha256"] for each in content["files"]}
     except (OSError, ValueError, KeyError, TypeError):
         raise Unopened("The package has no readable package.json. Ask for a new copy.") from None
-    if (form, version) != (manifest.form, manifest.version):
+    if form not in (manifest.form, manifest.ported) or version != manifest.version:
         raise Unopened(f"This is {form} {version}; this program reads {manifest.form} {manifest.version}.")
     found = {str(PurePosixPath(each.relative_to(to))): each for each in to.rglob("*") if each.is_file()}
     found.pop(manifest.path)

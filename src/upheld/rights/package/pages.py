@@ -1,11 +1,12 @@
 """The rows of one table as pages of 1,000, each readable on its own."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
-from upheld.rights.package.gather import Column, Holding
+from upheld.rights.package.catalogue import Catalogue
+from upheld.rights.package.gather import Column, Holding, Said
 from upheld.rights.package.markup import frame, text, words
 from upheld.rights.package.reading import Reader
 from upheld.rights.package.values import Json, escape, mark
@@ -30,18 +31,36 @@ def page_path(holding: Holding, number: int) -> str:
     return f"pages/{holding.slug}/{number}.html"
 
 
-def pages(holding: Holding, reader: Reader, *, organisation: str, system: str) -> Iterator[tuple[str, bytes]]:
-    """Path and content of each page."""
+def pages(
+    holding: Holding, reader: Reader, *, organisation: str, system: str, said: Sequence[Said] = ()
+) -> Iterator[tuple[str, bytes]]:
+    """Path and content of each page, with the statements that are about its rows."""
     lines = iter(holding.strand)
     for number in range(1, page_count(holding) + 1):
-        body = _page(holding, reader, number, list(islice(lines, page_rows)), system)
+        body = _page(holding, reader, number, list(islice(lines, page_rows)), system, said)
         heading = f"{title(holding)} – {system} – {organisation}"
         # pages/<system>/<table>/<n>.html: the start page is three folders up.
         content = frame(heading, body, language=reader.language, organisation=organisation, up="../../../")
         yield page_path(holding, number), content
 
 
-def _page(holding: Holding, reader: Reader, number: int, lines: list[bytes], system: str) -> str:
+def statements(said: Sequence[Said], reader_language: Catalogue) -> str:
+    """Her own words, each with its number and day."""
+    blocks = []
+    for each in said:
+        day = reader_language.date(each.statement.given_at.date(), weekday=False)
+        heading = reader_language.statement.format(number=each.number, date=day)
+        blocks.append(
+            f'<section class="system">\n<h3>{text(heading)}</h3>\n'
+            + "".join(f"<p>{text(line)}</p>\n" for line in each.statement.words.splitlines() if line.strip())
+            + "</section>\n"
+        )
+    return "".join(blocks)
+
+
+def _page(
+    holding: Holding, reader: Reader, number: int, lines: list[bytes], system: str, own: Sequence[Said]
+) -> str:
     language = reader.language
     first = (number - 1) * page_rows + 1
     total = holding.rows
@@ -58,6 +77,7 @@ def _page(holding: Holding, reader: Reader, number: int, lines: list[bytes], sys
         f'<p><a href="../../../index.html">{text(language.back)}</a></p>\n'
         f'<h1>{text(title(holding))}</h1>\n<p class="quiet">{text(system)} · {text(said)}</p>\n'
         + (f"<p>{text(seen)}</p>\n" if seen else "")
+        + statements(own, language)
         + way
         + table
         + way
@@ -90,6 +110,10 @@ def _notes(row: Mapping[str, Json], reader: Reader) -> list[str]:
         said.append(text(language.mark_deleted) + (f" ({since})" if since else ""))
     if mark + "restricted" in row:
         said.append(text(language.mark_restricted))
+    numbers = row.get(mark + "statements")
+    if isinstance(numbers, list):
+        listed = ", ".join(map(str, numbers))
+        said.append(text(language.mark_statement.format(numbers=listed)))
     return said
 
 
@@ -102,7 +126,7 @@ def _wide(holding: Holding, reader: Reader, lines: list[bytes]) -> str:
     head = "".join(
         f'<th scope="col"{_aligned(column)}>{text(words(column.name))}</th>' for _, column in columns
     )
-    noted = bool(holding.seen or holding.table.deleted or holding.table.restricted)
+    noted = bool(holding.seen or holding.table.deleted or holding.table.restricted or holding.said)
     if noted:
         head += "<th></th>"
     rows = []

@@ -1,16 +1,17 @@
 """The page one opens first: what this is, what is held where and why, what is missing, what to do next."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from upheld.datamap.model import DataMap, Field, Processor, Purpose, Retain
 from upheld.rights.package.catalogue import Catalogue
-from upheld.rights.package.gather import Holding, Part, State
+from upheld.rights.package.gather import Holding, Part, Said, State
 from upheld.rights.package.guard import another_person
 from upheld.rights.package.markup import frame, text, words
-from upheld.rights.package.pages import page_count, page_path, title
+from upheld.rights.package.pages import page_count, page_path, statements, title
 
 path = "index.html"
 
@@ -21,21 +22,33 @@ def system_title(part: Part) -> str:
 
 
 def start_page(
-    datamap: DataMap, parts: list[Part], language: Catalogue, *, now: datetime, zone: ZoneInfo, regime: str
+    datamap: DataMap,
+    parts: list[Part],
+    language: Catalogue,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    regime: str,
+    said: Sequence[Said] = (),
+    ported: bool = False,
 ) -> bytes:
-    """Everything of Art. 15(1) and (2) that the map knows, for what she has rows of (G-15.2, G-15.6)."""
+    """Everything of Art. 15(1) and (2) that the map knows, for what she has rows of (G-15.2, G-15.6); her own
+    statements (G-16.2); and, where it is what she takes along, what of it stays and why (G-20.1)."""
     organisation = datamap.organisation
     today = now.astimezone(zone).date()
-    heading = language.heading.format(organisation=organisation.name)
+    heading = (language.port_heading if ported else language.heading).format(organisation=organisation.name)
+    what = language.port_what if ported else language.what
     body = [
         f"<h1>{text(heading)}</h1>\n",
-        _p(language.what.format(organisation=organisation.name, date=language.date(today)), "lead"),
+        _p(what.format(organisation=organisation.name, date=language.date(today)), "lead"),
         _p(
             language.contact.format(organisation=organisation.name, contact=_contact(datamap, language)),
             "quiet",
         ),
         _standing(parts, language),
     ]
+    if said:
+        body.append(f"<h2>{text(language.statements)}</h2>\n{statements(said, language)}")
     shown = [part for part in parts if part.holdings or part.files or not part.finished]
     if shown:
         body.append(f"<h2>{text(language.by_system)}</h2>\n")
@@ -43,6 +56,8 @@ def start_page(
     empty = [system_title(part) for part in parts if part not in shown]
     if empty and shown:
         body.append(_p(language.looked_in.format(systems=", ".join(empty))))
+    if ported:
+        body.append(_left_out(parts, language))
     body.append(_rights(datamap, language, regime, held=bool(shown)))
     if shown:
         body.append(
@@ -53,6 +68,28 @@ def start_page(
             + "</p>\n"
         )
     return frame(heading, "".join(body), language=language, organisation=organisation.name)
+
+
+def _left_out(parts: list[Part], language: Catalogue) -> str:
+    """Categories that stay, by reason."""
+    by_reason: dict[str, dict[str, None]] = {}
+    for part in parts:
+        categories = {
+            (table.name, f"{each.column}:{each.json}" if each.json else each.column): each.category
+            for table in part.system.tables
+            for each in table.every_field
+        }
+        for each in part.left_out or ():
+            named = categories.get((each["table"], each["field"]))
+            category = language.category(named) if named else words(each["table"])
+            by_reason.setdefault(each["reason"], {})[f"{category} ({system_title(part)})"] = None
+    if not by_reason:
+        return ""
+    items = [
+        text(language.port_reasons[reason].format(categories=", ".join(named)))
+        for reason, named in sorted(by_reason.items())
+    ]
+    return f"<h2>{text(language.port_left_out)}</h2>\n{_list(items, 'quiet')}\n"
 
 
 def _p(content: str, kind: str = "") -> str:

@@ -122,6 +122,12 @@ def schema(holding: Holding) -> dict[str, Json]:
         described[mark + "deleted"] = {"type": "string", "$comment": "marked as deleted by this column"}
     if holding.table.restricted:
         described[mark + "restricted"] = {"type": "string", "$comment": "stored and not used, by this column"}
+    if holding.said:
+        described[mark + "statements"] = {
+            "type": "array",
+            "items": {"type": "integer"},
+            "$comment": "numbers of the person's own statements about this row",
+        }
     described[mark + "format"] = {
         "type": "string",
         "$comment": "how texts of this row are written: php, json",

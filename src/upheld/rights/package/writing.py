@@ -11,6 +11,7 @@ from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from upheld.datamap.model import DataMap
+from upheld.law.right import Right
 from upheld.rights.connector import Attachment, Connector
 from upheld.rights.outcome import Failure, Misconfigured, Transient
 from upheld.rights.package import manifest, start
@@ -18,7 +19,7 @@ from upheld.rights.package.archive import Archive, Recipients, readers, seal
 from upheld.rights.package.catalogue import Catalogue
 from upheld.rights.package.english import words as english
 from upheld.rights.package.french import words as french
-from upheld.rights.package.gather import Gathering, Holding, Part, State, parts
+from upheld.rights.package.gather import Gathering, Holding, Part, Said, State, parts
 from upheld.rights.package.german import words as german
 from upheld.rights.package.names import Names
 from upheld.rights.package.pages import pages
@@ -26,6 +27,7 @@ from upheld.rights.package.reading import Reader
 from upheld.rights.package.spool import Spool
 from upheld.rights.package.tables import as_csv, as_jsonl, schema
 from upheld.rights.plan import Plan
+from upheld.rights.statement import Statement
 from upheld.rights.subject import Subject
 
 languages: Mapping[str, Catalogue] = {words.code: words for words in (english, german, french)}
@@ -68,6 +70,7 @@ def write(
     recipients: Sequence[str],
     language: str = "en",
     answers: Mapping[str, Sequence[Attachment]] = MappingProxyType({}),
+    statements: Sequence[Statement] = (),
     spool: Path | None = None,
 ) -> Summary:
     """Write her copy, encrypted to `recipients` (age X25519 public keys); see spec/access-package.md.
@@ -76,7 +79,8 @@ def write(
     when the file is whole, readable by its owner alone; a stream may hold a part when this raises.
     Misconfigured for a key, language or time zone that is none; Transient when the disk gives out.
     `answers`: by system, the files that came with the answers to all its tasks; empty means answered that
-    nothing is held, missing means that nobody answered yet. `spool`: folder for what is set aside, encrypted,
+    nothing is held, missing means that nobody answered yet. `statements`: her own, shown beside what they are
+    about (G-16.2). `spool`: folder for what is set aside, encrypted,
     meanwhile.
     """
     if language not in languages:
@@ -85,7 +89,7 @@ def write(
     reader = Reader(languages[language], _zone(datamap))
     try:
         with Spool(spool) as shelf:
-            job = _Job(plan, datamap, subject, connectors, now, reader, shelf, answers)
+            job = _Job(plan, datamap, subject, connectors, now, reader, shelf, answers, statements)
             size, digest = (
                 seal(job.pieces(), out, keys) if not isinstance(out, Path) else _to_path(job, out, keys)
             )
@@ -123,6 +127,7 @@ class _Job:
         reader: Reader,
         shelf: Spool,
         answers: Mapping[str, Sequence[Attachment]],
+        statements: Sequence[Statement],
     ) -> None:
         self.plan, self.datamap, self.connectors, self.now, self.reader = (
             plan,
@@ -134,7 +139,8 @@ class _Job:
         self.answers = answers
         self.parts = parts(plan, datamap)
         self.archive = Archive(now)
-        self.gathering = Gathering(plan, subject, shelf, self.archive, Names())
+        self.said = tuple(Said(number, each) for number, each in enumerate(statements, start=1))
+        self.gathering = Gathering(plan, subject, shelf, self.archive, Names(), self.said)
 
     def pieces(self) -> Iterator[bytes]:
         """The ZIP. Systems are read first, so that no snapshot stays open while pages are written."""
@@ -147,6 +153,8 @@ class _Job:
         for part in self.parts:
             for holding in part.holdings:
                 yield from self._table(part, holding)
+        for said in self.said:
+            yield from self.archive.add(said.path, [said.statement.words.encode("utf-8", "backslashreplace")])
         page = start.start_page(
             self.datamap,
             self.parts,
@@ -154,6 +162,8 @@ class _Job:
             now=self.now,
             zone=self.reader.zone,
             regime=self.plan.regime,
+            said=self.said,
+            ported=self.plan.right is Right.PORTABILITY,
         )
         yield from self.archive.add(start.path, [page])
         listed = manifest.manifest(
@@ -163,6 +173,7 @@ class _Job:
             self.archive.entries,
             now=self.now,
             language=self.reader.language.code,
+            said=self.said,
         )
         yield from self.archive.add(manifest.path, [listed])
         yield from self.archive.close()
@@ -176,7 +187,9 @@ class _Job:
             f"schema/{holding.slug}.schema.json", [description.encode("utf-8", "backslashreplace")]
         )
         name = self.datamap.organisation.name
-        for path, page in pages(holding, self.reader, organisation=name, system=start.system_title(part)):
+        title = start.system_title(part)
+        beside = [each for each in self.said if each.statement.beside(part.system.name, holding.name)]
+        for path, page in pages(holding, self.reader, organisation=name, system=title, said=beside):
             yield from self.archive.add(path, [page])
 
 

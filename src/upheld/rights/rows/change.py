@@ -422,7 +422,8 @@ class Changes:
             column: REDACTED if column in hidden else value for column, value in row.items()
         }
         redacted = tuple(name for name, value in values.items() if value is REDACTED)
-        return Copied(step.number, selection.table, values, redacted, mine=herself or bool(owned))
+        key = row_key(self.system.table(selection.table))
+        return Copied(step.number, selection.table, values, redacted, mine=herself or bool(owned), key=key)
 
 
 def without(cell: object, link: Link, keys: Sequence[Key]) -> object:

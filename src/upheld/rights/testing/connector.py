@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import count
 
 from upheld.datamap.model import System, Table
+from upheld.rights.cells import are_cells
 from upheld.rights.connector import (
     Attachment,
     Capabilities,
@@ -33,6 +34,7 @@ from upheld.rights.rows.again import look_again, remember
 from upheld.rights.rows.change import Changes, Tally
 from upheld.rights.rows.find import find
 from upheld.rights.rows.select import Selector
+from upheld.rights.rows.setting import Sets, lacking_marks, sets_cells
 from upheld.rights.rows.values import Row
 from upheld.rights.subject import Identity, Key, Person, Subject
 from upheld.rights.undo import Restored, Undoing, cannot
@@ -99,7 +101,7 @@ class InMemoryConnector:
         return Capabilities(
             transactions=True,
             establishes=self._settles,
-            restrict=False,
+            restrict=True,
             undo=False,
             tested=True,
             version="in memory",
@@ -115,8 +117,11 @@ class InMemoryConnector:
     def _scan(self, table: Table) -> Iterator[Row]:
         yield from self.tables.get(table.name, [])
 
-    def _changes(self, steps: Sequence[Step], subject: Subject, now: datetime, entropy: Entropy) -> Changes:
-        changes = Changes(Selector(self.system, self._scan, subject, now), steps, entropy)
+    def _changes(
+        self, steps: Sequence[Step], subject: Subject, now: datetime, entropy: Entropy
+    ) -> Changes | Sets:
+        selector = Selector(self.system, self._scan, subject, now)
+        changes = Sets(selector, steps) if sets_cells(steps) else Changes(selector, steps, entropy)
         changes.prepare()
         return changes
 
@@ -171,7 +176,10 @@ class InMemoryConnector:
         """Rows in the order of the table, each followed by its files; from a copy made at the start."""
         self._point("collect")
         snapshot = InMemoryConnector(self.system, copy.deepcopy(self.tables), files=self.files)
-        for step, row, copied in snapshot._changes(steps, subject, now, serial_entropy()).collect():
+        changes = snapshot._changes(steps, subject, now, serial_entropy())
+        if isinstance(changes, Sets):
+            yield from changes.to_correct()
+        for step, row, copied in changes.collect():
             yield copied
             for file in step.files:
                 name = f"{file.root}/{row.get(file.column)}"
@@ -201,18 +209,22 @@ class InMemoryConnector:
         tally = changes.tally()
         changes.within_limits(tally, allow)
         counts, gone = changes.counts(tally), self._gone(changes)
-        traces = remember(changes.selector).write()
+        sets = changes if isinstance(changes, Sets) else None
+        traces = sets.traces if sets else remember(changes.selector).write()
         written = self._written(changes)
         token = entropy()
         self._settled[token] = Settled.ABORTED
-        yield Prepared(self.system.name, "all", token, counts, traces)
+        lacking = sets.lacking if sets else ()
+        yield Prepared(self.system.name, "all", token, counts, traces, before=sets.before if sets else None)
         self._point("after prepared")
         self._commit(written, gone)
         self._settled[token] = Settled.COMMITTED
         self._point("after commit")
         yield Committed(self.system.name, "all", Established.WITNESSED, counts, changes.dues(tally))
+        if lacking:
+            raise lacking_marks(self.system.name, lacking)
 
-    def _written(self, changes: Changes) -> dict[str, list[dict[str, object]]]:
+    def _written(self, changes: Changes | Sets) -> dict[str, list[dict[str, object]]]:
         written = {}
         for name in changes.touched:
             table = self.system.table(name)
@@ -220,11 +232,11 @@ class InMemoryConnector:
             written[name] = [dict(row) for row in after if row is not None]
         return written
 
-    def _gone(self, changes: Changes) -> set[str]:
+    def _gone(self, changes: Changes | Sets) -> set[str]:
         """Files to remove. Permanent for a name that leads out of its root (scenario 38)."""
         gone = set()
         for step in changes.steps:
-            if isinstance(step, EraseFiles):
+            if isinstance(step, EraseFiles) and isinstance(changes, Changes):
                 for name in changes.names(step):
                     if name.startswith("/") or ".." in name.split("/"):
                         raise Permanent(
@@ -247,6 +259,10 @@ class InMemoryConnector:
         """By the map, over every mapped table."""
         self._point("verify")
         selector = Selector(self.system, self._scan, subject, now)
+        if sets_cells(steps) or any(map(are_cells, traces)):
+            sets = Sets(selector, steps)
+            sets.prepare()
+            return sets.verified(traces)
         return look_again(selector, steps, traces, Changes(selector, (), serial_entropy()).holds)
 
     def settle(self, token: str) -> Settled:

@@ -7,6 +7,8 @@ from upheld.store.models.journal import Fulfilment, FulfilmentState, Part, PartS
 from upheld.store.models.ledger import Checkpoint, Entry, Node, PendingEntry
 from upheld.store.models.package import Opening, Package
 from upheld.store.models.plan import Plan, Step
+from upheld.store.models.restriction import Restriction
+from upheld.store.models.statement import Statement, StatementIndex
 from upheld.store.models.suppression import Suppression
 from upheld.store.models.task import Task
 from upheld.store.models.undo import Kept, Undoing, Window
@@ -32,6 +34,9 @@ __all__ = [
     "Plan",
     "Request",
     "RequestState",
+    "Restriction",
+    "Statement",
+    "StatementIndex",
     "Step",
     "Suppression",
     "Task",

@@ -17,6 +17,11 @@ class Code:
     cure: str
     scenarios: tuple[int, ...] = ()
 
+    @property
+    def erasing(self) -> bool:
+        """Whether it is about what an erasure would do, and stands in the way of no other right."""
+        return self.name.startswith(ERASING)
+
 
 ALL = (
     # names
@@ -362,11 +367,46 @@ ALL = (
         "A link that may be empty, or `undo: none`.",
         (16, 17, 70),
     ),
+    # a correction
+    Code(
+        "correct.key",
+        DOUBT,
+        "What is to be corrected is a key or a link; STOP where the database itself says so.",
+        "Correct it in the system itself, with everything that refers to it.",
+    ),
+    Code(
+        "correct.whose",
+        DOUBT,
+        "A category is to be corrected in rows that may be several people's.",
+        "`of:` in the map, or the field by its own name.",
+    ),
+    # a restriction
+    Code(
+        "restriction.absent",
+        DOUBT,
+        "Rows of a person whose data is to be restricted carry no mark; shown by `upheld restrict`.",
+        "`restriction:` in the map, and its column; or `accept` with the reason.",
+        (43,),
+    ),
 )
 
 BEARABLE = frozenset({"edge.undeclared", "link.type", "reference.index", "undo.trigger", "view.materialised"})
 """STOPs that `accept` may answer: somebody can know why going on is right. Every DOUBT may be accepted; no
 other STOP, for going on would fail or do harm."""
+
+ERASING = (
+    "value.",
+    "detach.",
+    "ghost.",
+    "delete.",
+    "cascade.",
+    "cycle.",
+    "reference.",
+    "retain.",
+    "rows.",
+    "view.",
+)
+"""How the codes begin that are about what an erasure would do."""
 
 CODES = {code.name: code for code in ALL}
 

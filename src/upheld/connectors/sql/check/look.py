@@ -49,7 +49,9 @@ class Look:
         column: str = "",
         severity: Severity | None = None,
     ) -> Finding:
-        return Finding(code, severity or CODES[code].severity, self.system.name, table, column, what, cure)
+        known = CODES[code]
+        grave = severity or known.severity
+        return Finding(code, grave, self.system.name, table, column, what, cure, known.erasing)
 
     def mapped(self, name: str) -> Table | None:
         """The map's table for a live name, by the dialect's rule of case."""

@@ -72,17 +72,18 @@ def fitting(look: Look) -> Iterator[Finding]:
         for group in groups(table, live):
             sound = {}
             for name, given in group.items():
-                problem = _problem(look, table, live, given)
-                if problem is None:
+                wrong = problem(look, table, live, given)
+                if wrong is None:
                     sound[name] = given
                 else:
-                    code, what = problem
+                    code, what = wrong
                     yield look.finding(code, table.name, what, _cure(table, live, given, code), column=name)
-            yield from _checks(look, table, live, sound)
+            yield from checks(look, table, live, sound)
             yield from _repeated(look, table, live, sound)
 
 
-def _problem(look: Look, table: Table, live: LiveTable, given: Given) -> tuple[str, str] | None:
+def problem(look: Look, table: Table, live: LiveTable, given: Given) -> tuple[str, str] | None:
+    """The code and the words of what is wrong with one value for one column; None when it fits."""
     column, value = given.column, given.value
     where = f"{table.name}.{column.name}"
     if column.generated or column.always or (column.identity and (column.name,) == live.key):
@@ -170,7 +171,8 @@ def sample(column: LiveColumn, *, unique: bool = False) -> Written:
     return plain.get(column.family, 0)
 
 
-def _checks(look: Look, table: Table, live: LiveTable, given: Mapping[str, Given]) -> Iterator[Finding]:
+def checks(look: Look, table: Table, live: LiveTable, given: Mapping[str, Given]) -> Iterator[Finding]:
+    """Constraints of the table that refuse these values together, or may."""
     values = {name: each.value for name, each in given.items() if each.value is not UNSAID}
     for check in live.checks:
         touched = [name for name in values if mentions(check, name)]

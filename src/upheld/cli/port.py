@@ -1,0 +1,70 @@
+"""`upheld port`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from upheld.cli import options
+
+commands = typer.Typer(add_completion=False, rich_markup_mode=None)
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", metavar="FILE", help="Where the package goes, an age file. Default: in the data folder."
+    ),
+]
+Recipient = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--recipient",
+        metavar="AGE1…",
+        help="An age public key that opens the package: the person's, or that of whom she sends it to. "
+        "Without one, a key is made and written beside the package.",
+    ),
+]
+Language = Annotated[
+    str,
+    typer.Option(
+        "--language",
+        metavar="CODE",
+        help="Language of the pages: en, de, fr, as far as upheld.yaml names it. Default: the first there.",
+    ),
+]
+
+
+@commands.command("port")
+def port(
+    identity: options.Identity = None,
+    identity_file: options.IdentityFile = None,
+    dir_: options.Dir = None,
+    data: options.Data = None,
+    dry_run: options.DryRun = False,
+    as_json: options.Json = False,
+    out: Out = None,
+    recipient: Recipient = None,
+    language: Language = "",
+    yes: options.Yes = False,
+) -> None:
+    """Give a person what she provided on consent or contract, for programs of others to read.
+
+    One encrypted file with JSON, CSV and JSON Schema. It says per table what is left out and why, holds
+    nothing of other people, and erases nothing.
+    """
+    from upheld.cli import start  # lazy: slow import
+
+    start.settle(dir_, data)
+    from upheld.cli.copying import Wish, copy, look  # lazy: app ready
+    from upheld.law.right import Right  # lazy: app ready
+
+    wish = Wish(
+        tuple(identity or ()),
+        identity_file,
+        as_json,
+        yes,
+        out,
+        tuple(recipient or ()),
+        language,
+        Right.PORTABILITY,
+    )
+    raise typer.Exit(look(wish) if dry_run else copy(wish))

@@ -1,0 +1,209 @@
+"""Restricting and lifting leave no trace, a correction changes exactly what it names, and what a person takes along is
+hers: whatever the schema and the rows.
+
+`--hypothesis-profile=soak` runs many more examples, from a seed of their own.
+"""
+
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.connectors.sql.built import NOW, Stage, State, asked, differences, state
+from tests.connectors.sql.generated import Generated, worlds
+from tests.connectors.sql.oracle import Oracle
+from tests.connectors.sql.shape import Column, Sheet, Sheets
+from tests.connectors.sql.test_property_erase import usual
+from tests.scenarios.world import World
+from tests.servers.plugin import NewDatabase
+from upheld.law.right import Right
+from upheld.rights.cells import first_to_last, loaded, reversed_
+from upheld.rights.connector import Row
+from upheld.rights.correcting import Wish, aim, to_cells
+from upheld.rights.fulfil import Failed, execute
+from upheld.rights.outcome import Prepared, Verified
+from upheld.rights.package.porting import projected
+from upheld.rights.plan import Collect, Plan, Reason, Reset
+from upheld.rights.planner import plan_correction
+from upheld.rights.subject import Cell, Subject
+
+MARKS: dict[str, tuple[Any, ...]] = {
+    "int": (None, 0, 0, 1),
+    "text": (None, "", "0", "restricted", "open"),
+    "date": (None, None, "2020-02-29"),
+}
+KINDS = ["sqlite", "postgresql", "mariadb"]
+
+
+def with_marks(sheets: Sheets, chance: Random) -> None:
+    """Each table gets a mark of some type, set in some rows; every field is provided."""
+    for sheet in sheets.values():
+        kind = chance.choice(list(MARKS))
+        sheet.columns["mark"] = Column(kind)
+        sheet.more = {**deepcopy(sheet.more), "restriction": "mark"}
+        if not sheet.key:
+            sheet.more["key"] = ["n"]  # without any key no row could be told from another
+        for each in sheet.more.get("fields", {}).values():
+            if "category" in each:
+                each["provided"] = True
+        for row in sheet.rows:
+            row["mark"] = chance.choice(MARKS[kind])
+
+
+def marked(value: object) -> bool:
+    return value not in (None, "", "0", 0)
+
+
+def done(world: World, plan: Plan, subject: Subject) -> list[Cell]:
+    """Execute; gives the cells that were remembered."""
+    numbers = iter(range(10_000))
+    cells: list[Cell] = []
+    verified = 0
+    for event in execute(
+        plan, {"club": world.connector}, subject, now=NOW, entropy=lambda: f"r{next(numbers):011d}"
+    ):
+        if isinstance(event, Failed):
+            raise event.failure
+        if isinstance(event, Prepared):
+            assert event.before is not None
+            cells.extend(loaded((event.before,)))
+        verified += isinstance(event, Verified) and not event.remnants
+    assert verified == 1
+    return cells
+
+
+def back(cells: list[Cell]) -> tuple[Plan, tuple[Cell, ...]]:
+    """The plan that puts them back, and what it sets."""
+    steps, given_back = [], []
+    for table in dict.fromkeys(each.table for each in cells):
+        number = len(steps) + 1
+        steps.append(Reset(number, "club", table, "mark", Reason("Art. 18(3) GDPR")))
+        own = first_to_last(each for each in cells if each.table == table)
+        given_back.extend(reversed_(own, number))
+    return Plan(Right.RESTRICTION, "gdpr", tuple(steps)), tuple(given_back)
+
+
+def restricted_and_lifted(stage: Stage, generated: Generated, chance: Random) -> None:
+    sheets = generated.sheets
+    with_marks(sheets, chance)
+    world = stage.build(sheets, system=f"max_rows: {chance.choice((2, 20000))}\n")
+    before = state(world, sheets)
+    person, by_address = generated.erased[0]
+    subject, oracle = asked(world, sheets, person, by_address=by_address)
+
+    cells = done(world, world.plan(Right.RESTRICTION), subject)
+
+    during = state(world, sheets)
+    for name, sheet in sheets.items():
+        for row in sheet.rows:
+            was, now = before[name][row["n"]], during[name][row["n"]]
+            assert {**now, "mark": was["mark"]} == was
+            if marked(was["mark"]):
+                assert now["mark"] == was["mark"]
+            else:
+                assert marked(now["mark"]) == oracle.owned(name, row), (name, row)
+    plan, given_back = back(cells)
+    done(world, plan, Subject(subject.identities, subject.people, given_back))
+    assert differences(before, state(world, sheets)) == []
+
+
+def corrected(sheets: Sheets, oracle: Oracle, before: State, category: str, value: str) -> State:
+    """What a correction of a category leaves, by the map's words alone."""
+    expected = deepcopy(before)
+    for name, sheet in sheets.items():
+        for column, each in sheet.more.get("fields", {}).items():
+            if each.get("category") != category or several(sheet):
+                continue
+            for row in sheet.rows:
+                if oracle.owned(name, row) and row[column] not in (None, ""):
+                    expected[name][row["n"]][column] = value
+    return expected
+
+
+def several(sheet: Sheet) -> bool:
+    return not sheet.person and len([way for way in sheet.ways if not way.sees]) > 1
+
+
+def rectified(stage: Stage, generated: Generated, chance: Random) -> None:
+    sheets = generated.sheets
+    with_marks(sheets, chance)
+    world = stage.build(sheets, system=f"max_rows: {chance.choice((2, 20000))}\n")
+    before = state(world, sheets)
+    person, by_address = generated.erased[0]
+    subject, oracle = asked(world, sheets, person, by_address=by_address)
+    for category, value in (("name", "Ada Quillfeather"), ("text", "what is right"), ("nothing", "")):
+        if not any(
+            each.get("category") == category
+            for sheet in sheets.values()
+            for each in sheet.more.get("fields", {}).values()
+        ):
+            continue
+        aimed = aim(world.datamap, [Wish(category, value)])
+        plan = plan_correction(world.datamap, aimed.targets, regime="gdpr")
+        rows = [
+            each
+            for each in world.connector.collect(plan.of("club"), subject, now=NOW)
+            if isinstance(each, Row)
+        ]
+        cells = to_cells(plan, aimed.targets, {"club": rows})
+        expected = corrected(sheets, oracle, before, category, value)
+
+        if plan.steps:
+            done(world, plan, Subject(subject.identities, subject.people, cells))
+
+        before = state(world, sheets)
+        assert differences(expected, before) == []
+
+
+def taken_along(stage: Stage, generated: Generated, chance: Random) -> None:
+    sheets = generated.sheets
+    with_marks(sheets, chance)
+    world = stage.build(sheets)
+    before = state(world, sheets)
+    person, by_address = generated.erased[0]
+    subject, oracle = asked(world, sheets, person, by_address=by_address)
+    numbers = {name: {row["n"]: row for row in sheet.rows} for name, sheet in sheets.items()}
+    whole = {
+        (each.table, each.values["n"]): each.values
+        for each in world.connector.collect(world.plan(Right.ACCESS).of("club"), subject, now=NOW)
+        if isinstance(each, Row)
+    }
+    steps = world.plan(Right.PORTABILITY).of("club")
+    fields = {step.number: step.fields for step in steps if isinstance(step, Collect)}
+
+    for each in world.connector.collect(steps, subject, now=NOW):
+        assert isinstance(each, Row)
+        row = projected(each, fields[each.step])
+        if row is None:
+            continue
+        number = each.values["n"]
+        provided = {
+            column
+            for column, form in sheets[each.table].more.get("fields", {}).items()
+            if form.get("provided") and not several(sheets[each.table])
+        }
+        assert oracle.owned(each.table, numbers[each.table][number])
+        assert set(row.values) <= provided
+        assert {name: whole[each.table, number][name] for name in row.values} == dict(row.values)
+    assert differences(before, state(world, sheets)) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("holds", [restricted_and_lifted, rectified, taken_along])
+def test_it_holds_for_every_generated_world(
+    holds: Callable[[Stage, Generated, Random], None], kind: str, new_database: NewDatabase, tmp_path: Path
+) -> None:
+    """G-16.1, G-18.2, G-18.4, G-20.1"""
+    stage = Stage(new_database(kind), tmp_path / "privacy")
+
+    @usual(100 if kind == "sqlite" else 15)
+    @given(worlds(), st.integers(0, 2**32))
+    def prove(generated: Generated, seed: int) -> None:
+        holds(stage, generated, Random(seed))
+
+    prove()
