@@ -5,7 +5,7 @@ has an image. A row that comes in meanwhile is left for the next round, as scena
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -18,8 +18,9 @@ from upheld.connectors.sql.schema import Kind
 from upheld.connectors.sql.undo.image import Image, TableImages, Texts, columns_of, dumped, texts
 from upheld.connectors.sql.undo.text import pinned
 from upheld.connectors.sql.write import Writer
+from upheld.datamap.model import Tie
 from upheld.rights.outcome import Misconfigured
-from upheld.rights.plan import Anonymise, Detach, Erase, Recount, Retain
+from upheld.rights.plan import Anonymise, Detach, Erase, Recount, Retain, Scope
 from upheld.rights.subject import Key
 
 T = TypeVar("T")
@@ -42,13 +43,15 @@ def enforced(tables: Tables, table: str) -> tuple[str, ...]:
 
 @dataclass
 class Capture:
-    """The images of one transaction. `gone` and `changed`: keys by the table's live name."""
+    """The images of one transaction. `gone` and `changed`: keys by the table's live name;
+    `whose`: as in an Image."""
 
     tables: Tables
     connection: sa.Connection
     system: str
     gone: dict[str, dict[Key, None]] = field(default_factory=dict)
     changed: dict[str, dict[Key, None]] = field(default_factory=dict)
+    whose: dict[str, dict[Key, int]] = field(default_factory=dict)
     before: dict[str, dict[Key, Texts]] = field(default_factory=dict)
 
     # --- before the write ---
@@ -64,6 +67,7 @@ class Capture:
             for step, keys in self.selected(table, [(each, writer.condition(each)) for each in those]):
                 writer.fixed[step.number] = KeySet(table, enforced(self.tables, table), keys)
                 self._add(self.gone if isinstance(step, Erase) else self.changed, table, keys)
+                self._own(writer, step, keys)
         for recount in recounts:
             kept = writer.rows.sets[recount.keys].keys
             these = is_in(self.tables, recount.table, (recount.key,), kept)
@@ -71,6 +75,16 @@ class Capture:
             self._add(self.changed, recount.table, keys)
         self._follow()
         self.read()
+
+    def _own(self, writer: Writer, step: Touch, keys: tuple[Key, ...]) -> None:
+        """Of the rows of a step, which are hers; those below a post of hers may be anybody's."""
+        name = self.tables.known_table(step.selection.table).name
+        if step.selection.scope is Scope.SUBTREE:
+            tree = writer.rows.where(replace(step.selection, scope=Scope.ALL, replies=None))
+            [(_, keys)] = self.selected(step.selection.table, [(step, tree)])
+        seen = {source.link.tie for source in step.selection.sources} == {Tie.SEES}
+        for key in keys:
+            self.whose.setdefault(name, {}).setdefault(key, 2 if seen else 1)
 
     def selected(self, table: str, steps: Sequence[tuple[T, Predicate]]) -> list[tuple[T, tuple[Key, ...]]]:
         """The keys of each step's rows, in one statement a table, locked."""
@@ -168,7 +182,11 @@ class Capture:
                         f"{self.system}: rows of {table} would get another key, and not be found again.",
                         "Delete those rows instead, or write `undo: none` for this system.",
                     )
-                rows = {each: Image(old, _left(old, after.get(each))) for each, old in before.items()}
+                whose = self.whose.get(table, {})
+                rows = {
+                    each: Image(old, _left(old, after.get(each)), whose.get(each, 0))
+                    for each, old in before.items()
+                }
                 rows = {each: image for each, image in rows.items() if image.left != {}}
                 made.append(TableImages(table, key, columns, rows))
         return made

@@ -31,10 +31,11 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Image:
     """One row. `left`: what the erasure made of the columns that it changed, by position; None: the row
-    went."""
+    went. `whose`: 1 hers, 2 somebody's whose row she may see, 0 anybody's, such as a counter."""
 
     before: Texts
     left: Mapping[int, Text] | None
+    whose: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def dumped(dialect: str, images: Iterable[TableImages]) -> bytes:
                 "key": list(each.key),
                 "columns": [[column.name, column.type, column.form.value] for column in each.columns],
                 "rows": [
-                    [codec.encode(key), list(image.before), _left(image.left)]
+                    [codec.encode(key), list(image.before), _left(image.left), image.whose]
                     for key, image in each.rows.items()
                 ],
             }
@@ -135,9 +136,10 @@ def loaded(parts: Sequence[bytes]) -> dict[str, TableImages]:
 
 def _joined(first: Image, then: Image) -> Image:
     if first.left is None or then.left is None:
-        return Image(first.before, None)
+        return Image(first.before, None, first.whose)
     left = {**first.left, **then.left}
-    return Image(first.before, {at: text for at, text in left.items() if text != first.before[at]})
+    changed = {at: text for at, text in left.items() if text != first.before[at]}
+    return Image(first.before, changed, first.whose)
 
 
 def _read(part: bytes) -> list[TableImages]:
@@ -155,10 +157,10 @@ def _read(part: bytes) -> list[TableImages]:
 def _table(written: Any) -> TableImages:
     columns = tuple(Column(name, words, Form(form)) for name, words, form in written["columns"])
     rows: dict[Key, Image] = {}
-    for key, before, left in written["rows"]:
+    for key, before, left, whose in written["rows"]:
         decoded: Any = codec.decode(key, ())
         if len(before) != len(columns):
             raise ValueError("a row has other columns than its table")
         changed = None if left is None else {int(position): text for position, text in left}
-        rows[tuple(decoded)] = Image(tuple(before), changed)
+        rows[tuple(decoded)] = Image(tuple(before), changed, int(whose))
     return TableImages(written["table"], tuple(written["key"]), columns, rows)
