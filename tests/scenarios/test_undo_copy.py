@@ -60,7 +60,7 @@ def copied(office: Office, folder: Path) -> dict[str, list[dict[str, object]]]:
     found: dict[str, list[dict[str, object]]] = {}
     for file in sorted(folder.rglob("*.jsonl")):
         rows = [json.loads(line) for line in file.read_text().splitlines()]
-        found[file.stem] = sorted(rows, key=lambda row: int(row["id"]))
+        found[file.stem] = sorted(rows, key=lambda row: str(row["id"]))
     return found
 
 

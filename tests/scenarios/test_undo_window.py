@@ -236,19 +236,35 @@ def test_without_a_window_nothing_is_kept(make: Make, sqlite_records: Path, tmp_
         undo.find(means=office.means(), case=str(standing.request.case_id))
 
 
+GIFTS = (
+    "CREATE TABLE gifts (id INTEGER PRIMARY KEY, user_id INTEGER, paid DATE, note VARCHAR(20));\n"
+    "INSERT INTO gifts VALUES (1, 0, '2025-03-01', 'for the club');\n"
+)
+GIVEN = (
+    "gifts: {belongs_to: {user_id: users.id}, on_erase: {retain: {ground: legal-obligation, law: tax, for: 7y, "
+    "after: paid, then: delete, strip: [note]}}}\n"
+)
+
+
+def test_scenario_56_what_stays_for_a_period_is_still_found_on_its_date(
+    make: Make, each_database: Database, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """The window's key is gone; the case's, which holds which rows those are, is not."""
+    office = open_office(make(CLUB + GIFTS, CLUBBED + GIVEN, system=NO_PERSON), tmp_path)
+    office.erase(ADA)
+    assert office.purge(END).windows == 1
+    assert [row[3] for row in office.world.rows("gifts")] == [None]
+
+    assert office.purge("2032-03-01").rows == 1
+
+    assert office.world.rows("gifts") == []
+
+
 def test_rows_that_were_kept_for_a_period_are_not_purged_once_the_erasure_is_undone(
     make: Make, sqlite_records: Path, tmp_path: Path
 ) -> None:
     """G-17.3: undone, the row is hers again, and no date of the erasure's is left to it."""
-    world = make(
-        CLUB
-        + "CREATE TABLE gifts (id INTEGER PRIMARY KEY, user_id INTEGER, paid DATE, note VARCHAR(20));\n"
-        + "INSERT INTO gifts VALUES (1, 0, '2025-03-01', 'for the club');\n",
-        CLUBBED
-        + "gifts: {belongs_to: {user_id: users.id}, on_erase: {retain: {ground: legal-obligation, law: tax, for: 7y, "
-        "after: paid, then: delete, strip: [note]}}}\n",
-        system=NO_PERSON,
-    )
+    world = make(CLUB + GIFTS, CLUBBED + GIVEN, system=NO_PERSON)
     office = open_office(world, tmp_path)
     before = world.rows("gifts")
     request = office.erase(ADA).request

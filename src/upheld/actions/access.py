@@ -78,7 +78,7 @@ def _kept(means: Means, case: models.Case, system: str) -> tuple[tuple[date, tup
     return tuple(
         (each.window.until, window.images(means=means, fulfilment=each))
         for each in fulfilments
-        if each.window is not None
+        if each.window is not None and means.keys.exists(each.window.key)
     )
 
 

@@ -2,7 +2,7 @@
 (spec/before-images.md)."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,26 +68,30 @@ def texts(
     """Rows of these keys as they stand now, in one statement. To be called with the settings pinned."""
     if not keys:
         return {}
-    dialect = tables.live.dialect
+    dialect, many = tables.live.dialect, len(key)
     named = [tables.column(table, name) for name in key]
+    statement = sa.select(*named, *readable(tables, table, columns)).where(is_in(tables, table, key, keys))
+    if lock and dialect != "sqlite":
+        statement = statement.with_for_update()
+    made = maker(dialect)
+    return {row[:many]: made(row[many:]) for row in map(tuple, connection.execute(statement))}
+
+
+def readable(tables: Tables, table: str, columns: Sequence[Column]) -> list[sa.ColumnElement[Any]]:
+    """What a SELECT needs to read these columns; `maker` makes texts of what it gives."""
+    dialect = tables.live.dialect
     read: list[sa.ColumnElement[Any]] = []
     for each in columns:
         target = tables.column(table, each.name)
         read += [reading(dialect, target, tables.known(table, each.name)), *kind(dialect, target)]
-    labelled = [each.label(f"_{number}") for number, each in enumerate(read)]
-    statement = sa.select(*named, *labelled).where(is_in(tables, table, key, keys))
-    if lock and dialect != "sqlite":
-        statement = statement.with_for_update()
-    many = len(key)
-    found: dict[Key, Texts] = {}
-    for row in connection.execute(statement):
-        values = row[many:]
-        if dialect == "sqlite":
-            pairs = zip(values[::2], values[1::2], strict=True)
-            found[tuple(row[:many])] = tuple(as_text(dialect, value, storage) for value, storage in pairs)
-        else:
-            found[tuple(row[:many])] = tuple(as_text(dialect, value) for value in values)
-    return found
+    return [each.label(f"_t{number}") for number, each in enumerate(read)]
+
+
+def maker(dialect: str) -> Callable[[tuple[Any, ...]], Texts]:
+    """From the values of `readable` to texts. Servers give texts already; this runs for every row."""
+    if dialect != "sqlite":
+        return tuple
+    return lambda values: tuple(map(as_text, values[::2], values[1::2]))
 
 
 def dumped(dialect: str, images: Iterable[TableImages]) -> bytes:
@@ -101,7 +105,7 @@ def dumped(dialect: str, images: Iterable[TableImages]) -> bytes:
                 "key": list(each.key),
                 "columns": [[column.name, column.type, column.form.value] for column in each.columns],
                 "rows": [
-                    [codec.encode(key), list(image.before), _left(image.left), image.whose]
+                    [_encoded(key), image.before, _left(image.left), image.whose]
                     for key, image in each.rows.items()
                 ],
             }
@@ -110,6 +114,10 @@ def dumped(dialect: str, images: Iterable[TableImages]) -> bytes:
         ],
     }
     return json.dumps(written, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _encoded(key: Key) -> object:
+    return key if {*map(type, key)} <= {int, str} else codec.encode(key)
 
 
 def _left(left: Mapping[int, Text] | None) -> object:
