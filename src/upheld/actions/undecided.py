@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from upheld.datamap.model import DataMap, System
 from upheld.rights import proposals
@@ -67,6 +67,11 @@ class Undecided:
 
     def returning(self, before: Sequence[bytes]) -> Restored:
         return self.inner.returning(before)
+
+    def sealed(
+        self, steps: Sequence[Step], subject: Subject, before: Sequence[bytes], *, until: date
+    ) -> Iterator[Collected]:
+        return self.inner.sealed(steps, subject, before, until=until)
 
     def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:
         return self.inner.undo(before, entropy=entropy)

@@ -56,6 +56,7 @@ class Holding:
     withheld: Counter[str] = field(default_factory=Counter)
     seen: int = 0
     said: set[int] = field(default_factory=set)
+    removed: int = 0
 
     @property
     def rows(self) -> int:
@@ -293,14 +294,22 @@ def _add(holding: Holding, row: Row, said: tuple[int, ...] = ()) -> None:
         out[escape(name)] = value
     if stopped:
         holding.withheld.update(stopped)
+    _mark(holding, row, out, said)
+    holding.strand.add(line(out))
+
+
+def _mark(holding: Holding, row: Row, out: dict[str, Json], said: tuple[int, ...]) -> None:
+    """What is to be said of the row besides its values."""
     if not row.mine:
         holding.seen += 1
         out[mark + "mine"] = False
+    if row.until is not None:
+        holding.removed += 1
+        out[mark + "recoverable"] = row.until.isoformat()
     out.update(_marks(holding, row))
     if said:
         holding.said.update(said)
         out[mark + "statements"] = list(said)
-    holding.strand.add(line(out))
 
 
 def _marks(holding: Holding, row: Row) -> Iterator[tuple[str, Json]]:
