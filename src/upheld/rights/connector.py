@@ -29,9 +29,10 @@ SMALL_TABLE = 50
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a kind can do. `establishes`: the best it can say after a crash; `undo`: rows can be put back as
-    they were; `automatic`: answers by itself (a manual system waits for a person); `tested`: proven against
-    real servers of this kind."""
+    """What a kind can do. `establishes`: the best it can say after a crash; `restrict`: single values can be
+    set and put back, for restriction and correction; `undo`: rows can be put back as they were;
+    `automatic`: answers by itself (a manual system waits for a person); `tested`: proven against real
+    servers of this kind."""
 
     transactions: bool
     establishes: Established
@@ -139,7 +140,8 @@ class Connector(Protocol):
         ...
 
     def collect(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Iterator[Collected]:
-        """The rows and files of the Collect steps, from one read-only snapshot, in bounded memory."""
+        """The rows and files of the Collect steps, from one read-only snapshot, in bounded memory; for each
+        Correct step her rows with their key and the one value that it is about, exactly as it stands."""
         ...
 
     def execute(
@@ -154,14 +156,18 @@ class Connector(Protocol):
         """Do the writing steps. Refuses with Misconfigured on any STOP finding and on undecided rows, with
         Permanent beyond a limit that `allow` does not name (`rows_per_person`, `share_of_table`), in each
         case before its first write. With `go_on` in `allow` what the map lacks does not stop what it
-        covers: after the last commit Incomplete says what is left."""
+        covers: after the last commit Incomplete says what is left.
+
+        Steps that set values give, as traces, the cells that they set and, as before-images, those and the
+        rows that were marked already (spec/cells.md)."""
         ...
 
     def verify(
         self, steps: Sequence[Step], subject: Subject, traces: Sequence[bytes], *, now: datetime
     ) -> Verified:
         """Look again, in a new transaction, from identities, keys and remembered values and by the map, not
-        by the predicates that erased."""
+        by the predicates that erased. Of traces that are cells (spec/cells.md), whether each stands as it was
+        left; without any steps only that, so that one part among several can be settled."""
         ...
 
     def settle(self, token: str) -> Settled:
