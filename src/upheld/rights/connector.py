@@ -30,9 +30,10 @@ SMALL_TABLE = 50
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a kind can do. `establishes`: the best it can say after a crash; `undo`: rows can be put back as
-    they were; `automatic`: answers by itself (a manual system waits for a person); `tested`: proven against
-    real servers of this kind."""
+    """What a kind can do. `establishes`: the best it can say after a crash; `restrict`: single values can be
+    set and put back, for restriction and correction; `undo`: rows can be put back as they were;
+    `automatic`: answers by itself (a manual system waits for a person); `tested`: proven against real
+    servers of this kind."""
 
     transactions: bool
     establishes: Established
@@ -142,7 +143,8 @@ class Connector(Protocol):
         ...
 
     def collect(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Iterator[Collected]:
-        """The rows and files of the Collect steps, from one read-only snapshot, in bounded memory."""
+        """The rows and files of the Collect steps, from one read-only snapshot, in bounded memory; for each
+        Correct step her rows with their key and the one value that it is about, exactly as it stands."""
         ...
 
     def execute(
@@ -161,7 +163,9 @@ class Connector(Protocol):
         covers: after the last commit Incomplete says what is left.
 
         With `before`, each Prepared holds the rows that its transaction changes as they were, for `undo`;
-        Misconfigured, before the first write, where they could not be put back."""
+        Misconfigured, before the first write, where they could not be put back.
+        Steps that set values give, as traces, the cells that they set and, as before-images, those and the
+        rows that were marked already (spec/cells.md)."""
         ...
 
     def returning(self, before: Sequence[bytes]) -> Restored:
@@ -186,7 +190,8 @@ class Connector(Protocol):
         self, steps: Sequence[Step], subject: Subject, traces: Sequence[bytes], *, now: datetime
     ) -> Verified:
         """Look again, in a new transaction, from identities, keys and remembered values and by the map, not
-        by the predicates that erased."""
+        by the predicates that erased. Of traces that are cells (spec/cells.md), whether each stands as it was
+        left; without any steps only that, so that one part among several can be settled."""
         ...
 
     def settle(self, token: str) -> Settled:

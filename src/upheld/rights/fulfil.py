@@ -6,8 +6,19 @@ from datetime import datetime
 from types import MappingProxyType
 
 from upheld.rights.connector import Connector, Entropy
-from upheld.rights.outcome import Asked, Committed, Counts, Failure, Permanent, Prepared, Transient, Verified
-from upheld.rights.plan import Plan
+from upheld.rights.outcome import (
+    Asked,
+    Committed,
+    Counts,
+    Failure,
+    Misconfigured,
+    Permanent,
+    Prepared,
+    Transient,
+    Verified,
+)
+from upheld.rights.plan import Plan, Step
+from upheld.rights.rows.setting import sets_cells
 from upheld.rights.subject import Subject
 
 ROUNDS = 3
@@ -89,6 +100,7 @@ def _one(
     before: bool,
 ) -> Generator[Event, None, None]:
     steps = plan.of(system)
+    _able(connector, system, steps)
     traces = list(remembered)
     waiting = False
     for _ in range(ROUNDS):
@@ -110,6 +122,17 @@ def _one(
     )
 
 
+def _able(connector: Connector, system: str, steps: Sequence[Step]) -> None:
+    """Misconfigured where a connector is asked to set values and does not say that it can: one that passes
+    over steps that it does not know would claim to have done them."""
+    can = connector.capabilities
+    if sets_cells(steps) and can.automatic and not can.restrict:
+        raise Misconfigured(
+            f"The connector of {system} can neither mark nor correct.",
+            "Have it done there by hand, or use a connector that can.",
+        )
+
+
 def dry_run(
     plan: Plan, connectors: Mapping[str, Connector], subject: Subject, *, now: datetime
 ) -> dict[str, Counts | Failure]:
@@ -117,6 +140,7 @@ def dry_run(
     counted: dict[str, Counts | Failure] = {}
     for system in plan.systems:
         try:
+            _able(connectors[system], system, plan.of(system))
             counted[system] = connectors[system].count(plan.of(system), subject, now=now)
         except KeyError:
             counted[system] = Permanent(f"No connector for {system}.")

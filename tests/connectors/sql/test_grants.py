@@ -54,6 +54,7 @@ def test_each_role_can_do_its_part_and_no_more(
     may_change = [
         *may_find,
         "UPDATE posts SET user_id = NULL, body = 'x' WHERE user_id = 0",
+        "UPDATE users SET email = 'x' WHERE id = 5",
         "DELETE FROM users WHERE id = 10",
         "INSERT INTO receipts VALUES ('t')",
         "SELECT token FROM receipts",
@@ -62,7 +63,7 @@ def test_each_role_can_do_its_part_and_no_more(
         "SELECT secret FROM diary",
         "UPDATE posts SET score = 0 WHERE id = 1",
         "DELETE FROM posts WHERE id = 1",
-        "UPDATE users SET email = 'x' WHERE id = 5",
+        "UPDATE users SET id = 6 WHERE id = 5",
         "INSERT INTO users VALUES (9, 'x')",
         "DELETE FROM receipts WHERE token = 't'",
     ]

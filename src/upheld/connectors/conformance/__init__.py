@@ -11,7 +11,9 @@ It needs pytest, which Upheld itself does not install.
 
 import pytest
 
-pytest.register_assert_rewrite("upheld.connectors.conformance.suite", "upheld.connectors.conformance.waiting")
+pytest.register_assert_rewrite(
+    *(f"upheld.connectors.conformance.{name}" for name in ("setting", "suite", "waiting"))
+)
 
 from upheld.connectors.conformance.suite import ConnectorConformance  # noqa: E402 - asserts are rewritten first
 from upheld.connectors.conformance.waiting import WaitingConformance  # noqa: E402

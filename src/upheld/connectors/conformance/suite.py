@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from upheld.connectors.conformance.setting import SettingConformance
 from upheld.connectors.conformance.world import (
     NOW,
     SECRETS,
@@ -43,7 +44,7 @@ def entropy() -> Entropy:
     return lambda: f"{next(numbers):024d}"
 
 
-class ConnectorConformance:
+class ConnectorConformance(SettingConformance):
     """Inherit, name the class Test…, and supply `make`, `connect` and `stored`. Each test starts empty.
 
     `textual`: the store knows only texts, so keys are texts and nothing is the empty text.

@@ -30,7 +30,7 @@ class WaitingConformance:
         _, connector = self.make()
         assert [each for each in connector.check() if each.severity is Severity.STOP] == []
 
-    @pytest.mark.parametrize("right", [Right.ACCESS, Right.ERASURE])
+    @pytest.mark.parametrize("right", [Right.ACCESS, Right.ERASURE, Right.RESTRICTION, Right.PORTABILITY])
     def test_every_task_is_asked_once_and_nothing_is_claimed_to_be_done(self, right: Right) -> None:
         system, connector = self.make()
         steps = steps_of(system, right)

@@ -34,8 +34,9 @@ from upheld.datamap.model import (
 from upheld.datamap.model import Test as Comparison
 from upheld.law.ground import Ground
 from upheld.law.right import Right
-from upheld.rights.plan import Step
-from upheld.rights.planner import plan
+from upheld.rights.correcting import Target, Wish, aim
+from upheld.rights.plan import Plan, Step
+from upheld.rights.planner import plan, plan_correction
 
 Rows = Mapping[str, list[dict[str, object]]]
 """Table name to rows; values are whole numbers, texts or None."""
@@ -237,6 +238,23 @@ def with_unique_email(system: System) -> System:
     )
     people = replace(system.table("people"), treatment=Treatment((Rule(unique),)))
     return replace(system, tables=(people, *system.tables[1:]))
+
+
+def with_mark(system: System) -> System:
+    """Donations carry the mark of a restriction in `note`; the other tables need none."""
+    accepted = (("restriction.absent", "nothing here is used"),)
+    tables = (
+        replace(table, restricted="note" if table.name == "donations" else None, accept=accepted)
+        for table in system.tables
+    )
+    return replace(system, tables=tuple(tables))
+
+
+def correction_of(system: System, *wishes: Wish) -> tuple[Plan, tuple[Target, ...]]:
+    """The plan of a correction for the world, and what it is about."""
+    datamap = DataMap(Organisation(name="Example", contact="privacy@example.org"), systems=(system,))
+    targets = tuple(aim(datamap, wishes).targets)
+    return plan_correction(datamap, targets, regime="gdpr"), targets
 
 
 def steps_of(system: System, right: Right) -> tuple[Step, ...]:
