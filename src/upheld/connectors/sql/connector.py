@@ -17,8 +17,13 @@ from upheld.connectors.sql.execution import Run, matched
 from upheld.connectors.sql.failures import translated
 from upheld.connectors.sql.find import find
 from upheld.connectors.sql.grants import grants
-from upheld.connectors.sql.live import LiveSchema, read_live
+from upheld.connectors.sql.live import LiveColumn, LiveSchema, read_live
 from upheld.connectors.sql.locate import prepare
+from upheld.connectors.sql.many.count import count_many
+from upheld.connectors.sql.many.find import Finder
+from upheld.connectors.sql.many.run import ManyRun
+from upheld.connectors.sql.many.union import together
+from upheld.connectors.sql.many.verify import verify_many
 from upheld.connectors.sql.order import touches
 from upheld.connectors.sql.settle import settle
 from upheld.connectors.sql.traces import loaded
@@ -28,6 +33,7 @@ from upheld.connectors.sql.write import Writer
 from upheld.datamap.model import System
 from upheld.law.right import Right
 from upheld.rights.connector import Capabilities, Collected, Entropy, Execution, Finding, Found, Severity
+from upheld.rights.many import ManyExecution, Questioned, Tallied
 from upheld.rights.outcome import Counts, Established, Incomplete, Misconfigured, Permanent, Settled, Verified
 from upheld.rights.plan import Collect, Retain, Step
 from upheld.rights.planner import plan_system
@@ -41,6 +47,8 @@ class SqlConnector:
     system: System
     engine: sa.Engine
     secrets: Mapping[str, str]
+    checked: str = ""
+    """Fingerprint of the schema that was last found in order, for sets of people."""
 
     @cached_property
     def capabilities(self) -> Capabilities:
@@ -64,19 +72,14 @@ class SqlConnector:
 
     def key(self, table: str, text: str) -> Key:
         """Several key columns are separated by commas."""
-        with translated(self.system.name, "reading the schema"), reading(self.engine) as connection:
-            tables = self._tables(connection)
         columns = self.system.table(table).person
-        parts = text.split(",")
-        try:
-            return tuple(
-                fit(part, tables.known(table, name)) for part, name in zip(parts, columns, strict=True)
-            )
-        except (NotFitting, ValueError):
+        key = self.keys_many(table, (text,))[0]
+        if key is None:
             raise Permanent(
                 f"That is no key of {self.system.name}.{table}.",
                 f"Give its {', '.join(columns)}, nothing else.",
-            ) from None
+            )
+        return key
 
     def find(self, identities: Sequence[Identity], people: Sequence[Person]) -> Found:
         """Rows of soft-deleted, suspended and unconfirmed accounts are found like any other (scenario 66)."""
@@ -118,11 +121,7 @@ class SqlConnector:
     ) -> Execution:
         """Refuses a system that the map calls read-only, too."""
         if self.system.read_only:
-            owner = (self.system.owner, self.system.address)
-            raise Misconfigured(
-                f"{self.system.name} is read-only for Upheld.",
-                f"{' at '.join(filter(None, owner)) or 'Its owner'} erases there by hand.",
-            )
+            raise self._read_only()
         with translated(self.system.name, "erasing"):
             with reading(self.engine) as connection:
                 live = read_live(connection, self.system.schemas)
@@ -160,6 +159,84 @@ class SqlConnector:
             )
             return Verifier(rows, connection, loaded(traces), reach, erasure, on_hold).look()
 
+    # --- for a set of people ---
+
+    def keys_many(self, table: str, texts: Sequence[str]) -> tuple[Key | None, ...]:
+        """The live schema is read once for all."""
+        with translated(self.system.name, "reading the schema"), reading(self.engine) as connection:
+            tables = self._tables(connection)
+        known = [tables.known(table, name) for name in self.system.table(table).person]
+        return tuple(_key(known, text) for text in texts)
+
+    def find_many(self, questions: Sequence[Questioned]) -> tuple[Found, ...]:
+        """Every question in the same few statements."""
+        with translated(self.system.name, "looking for people"), reading(self.engine) as connection:
+            rows = Rows(self.system, self._tables(connection), Subject(()), _NEVER)
+            return Finder(rows, connection, questions).look()
+
+    def count_many(self, steps: Sequence[Step], subjects: Sequence[Subject], *, now: datetime) -> Tallied:
+        """The same conditions as when writing, in one snapshot."""
+        with translated(self.system.name, "counting"), reading(self.engine) as connection:
+            union = together(self.system, self._tables(connection), subjects, now)
+            return count_many(union, connection, steps)
+
+    def execute_many(
+        self,
+        steps: Sequence[Step],
+        subjects: Sequence[Subject],
+        *,
+        now: datetime,
+        entropy: Entropy,
+        allow: frozenset[str],
+    ) -> ManyExecution:
+        """Findings are looked for once for as long as the schema stands as it stood."""
+        if self.system.read_only:
+            raise self._read_only()
+        with translated(self.system.name, "erasing"):
+            with reading(self.engine) as connection:
+                live = read_live(connection, self.system.schemas)
+                if live.fingerprint != self.checked:
+                    self._stop(self._findings(connection, live), go_on=False)
+                    self.checked = live.fingerprint
+            whole = plan_system(self.system, Right.ERASURE)
+            run = ManyRun(
+                self.system,
+                self.engine,
+                Tables(live),
+                self.secrets,
+                subjects,
+                steps,
+                whole,
+                now,
+                entropy,
+                allow,
+            )
+            yield from run.parts()
+
+    def verify_many(
+        self,
+        steps: Sequence[Step],
+        subjects: Sequence[Subject],
+        traces: Sequence[Sequence[bytes]],
+        *,
+        now: datetime,
+    ) -> tuple[Verified, ...]:
+        """Whose something is left is found by halving."""
+        with translated(self.system.name, "verifying"), reading(self.engine) as connection:
+            tables = self._tables(connection)
+            on_hold = frozenset(
+                step.selection.table for step in steps if isinstance(step, Retain) and step.hold
+            )
+            return verify_many(
+                lambda some: together(self.system, tables, some, now).rows,
+                connection,
+                subjects,
+                traces,
+                plan_system(self.system, Right.ACCESS),
+                plan_system(self.system, Right.ERASURE),
+                on_hold,
+            )
+
     def settle(self, token: str) -> Settled:
         """Waits for a transaction that still runs there; Transient when it does not end."""
         with translated(self.system.name, "asking for the outcome"), writing(self.engine) as connection:
@@ -169,6 +246,13 @@ class SqlConnector:
 
     def _tables(self, connection: sa.Connection) -> Tables:
         return Tables(read_live(connection, self.system.schemas))
+
+    def _read_only(self) -> Misconfigured:
+        owner = (self.system.owner, self.system.address)
+        return Misconfigured(
+            f"{self.system.name} is read-only for Upheld.",
+            f"{' at '.join(filter(None, owner)) or 'Its owner'} erases there by hand.",
+        )
 
     def _findings(self, connection: sa.Connection, live: LiveSchema) -> tuple[Finding, ...]:
         return tuple(checks.check_all(self.system, live, connection))
@@ -194,6 +278,13 @@ LACKING = frozenset({"table.undeclared", "edge.undeclared", "rows.undecided"})
 """Findings that say what the map lacks, not that a write would do harm."""
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def _key(known: Sequence[LiveColumn], text: str) -> Key | None:
+    try:
+        return tuple(fit(part, column) for part, column in zip(text.split(","), known, strict=True))
+    except (NotFitting, ValueError):
+        return None
 
 
 def _no_entropy() -> str:

@@ -161,7 +161,7 @@ class Run:
             writer = Writer(rows, connection, self.draw, order.steps, only=only, sliced=self.sliced)
             matched = self._matched(rows, connection, order) if chunk is None else ()
             if order.defer:
-                self._defer(connection)
+                defer(connection)
             removing = to_remove(rows, connection, files(self.steps), self.secrets) if chunk is None else {}
             counts = self._written(writer, order, chunk)
             if chunk is None:
@@ -172,7 +172,7 @@ class Run:
             yield Prepared(self.system.name, name, mark, done, traces, due=due, last=chunk is None)
             connection.commit()
         if chunk is None:
-            self._refresh()
+            after_commit(self.engine, self.tables, self.steps)
         yield Committed(self.system.name, name, Established.WITNESSED, done, tuple(writer.due))
 
     def _written(self, writer: Writer, order: Order, chunk: "KeySetChunk | None") -> list[Count]:
@@ -190,23 +190,27 @@ class Run:
     def _matched(self, rows: Rows, connection: sa.Connection, order: Order) -> tuple[TableCount, ...]:
         return matched(rows, connection, order.steps)
 
-    def _defer(self, connection: sa.Connection) -> None:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-        else:
-            connection.exec_driver_sql("SET CONSTRAINTS ALL DEFERRED")
 
-    def _refresh(self) -> None:
-        views = [step.view for step in self.steps if isinstance(step, Refresh)]
-        if not views or self.engine.dialect.name != "postgresql":
-            return
-        with self.engine.connect() as connection:
-            preparer = connection.dialect.identifier_preparer
-            for view in views:
-                live = self.tables.known_table(view)
-                name = f"{preparer.quote_identifier(live.schema)}.{preparer.quote_identifier(live.title)}"
-                connection.exec_driver_sql(f"REFRESH MATERIALIZED VIEW {name}")
-            connection.commit()
+def defer(connection: sa.Connection) -> None:
+    """Foreign keys are checked at the commit."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+    else:
+        connection.exec_driver_sql("SET CONSTRAINTS ALL DEFERRED")
+
+
+def after_commit(engine: sa.Engine, tables: Tables, steps: Sequence[Step]) -> None:
+    """Compute the materialised views anew."""
+    views = [step.view for step in steps if isinstance(step, Refresh)]
+    if not views or engine.dialect.name != "postgresql":
+        return
+    with engine.connect() as connection:
+        preparer = connection.dialect.identifier_preparer
+        for view in views:
+            live = tables.known_table(view)
+            name = f"{preparer.quote_identifier(live.schema)}.{preparer.quote_identifier(live.title)}"
+            connection.exec_driver_sql(f"REFRESH MATERIALIZED VIEW {name}")
+        connection.commit()
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The tables, by topic."""
 
+from upheld.store.models.batch import Batch, BatchLine
 from upheld.store.models.case import BlindIndex, Case, CaseState, Request, RequestState
 from upheld.store.models.certificate import Certificate
 from upheld.store.models.evidence import Due, Evidence
@@ -11,6 +12,8 @@ from upheld.store.models.suppression import Suppression
 from upheld.store.models.task import Task
 
 __all__ = [
+    "Batch",
+    "BatchLine",
     "BlindIndex",
     "Case",
     "CaseState",
