@@ -13,7 +13,7 @@ from upheld.connectors.sql.change import Draw
 from upheld.connectors.sql.collect import collect
 from upheld.connectors.sql.columns import NotFitting, Tables, fit
 from upheld.connectors.sql.engine import TESTED, make_engine, reading, writing
-from upheld.connectors.sql.execution import Run, matched
+from upheld.connectors.sql.execution import Run, matched, refresh
 from upheld.connectors.sql.failures import translated
 from upheld.connectors.sql.find import find
 from upheld.connectors.sql.grants import grants
@@ -25,8 +25,10 @@ from upheld.connectors.sql.many.run import ManyRun
 from upheld.connectors.sql.many.union import together
 from upheld.connectors.sql.many.verify import verify_many
 from upheld.connectors.sql.order import touches
-from upheld.connectors.sql.settle import settle
+from upheld.connectors.sql.settle import settle, token
 from upheld.connectors.sql.traces import loaded
+from upheld.connectors.sql.undo.image import loaded as loaded_images
+from upheld.connectors.sql.undo.restore import Restore
 from upheld.connectors.sql.verify import Verifier
 from upheld.connectors.sql.where import Rows
 from upheld.connectors.sql.write import Writer
@@ -38,6 +40,7 @@ from upheld.rights.outcome import Counts, Established, Incomplete, Misconfigured
 from upheld.rights.plan import Collect, Retain, Step
 from upheld.rights.planner import plan_system
 from upheld.rights.subject import Identity, Key, Person, Subject
+from upheld.rights.undo import Restored, Restoring, Undoing, Undone
 
 
 @dataclass
@@ -118,14 +121,19 @@ class SqlConnector:
         now: datetime,
         entropy: Entropy,
         allow: frozenset[str],
+        before: bool = False,
     ) -> Execution:
         """Refuses a system that the map calls read-only, too."""
-        if self.system.read_only:
-            raise self._read_only()
+        self._refuse_read_only()
         with translated(self.system.name, "erasing"):
             with reading(self.engine) as connection:
                 live = read_live(connection, self.system.schemas)
-                lacking = self._stop(self._findings(connection, live), go_on="go_on" in allow)
+                found = [
+                    each
+                    for each in self._findings(connection, live)
+                    if before or not each.code.startswith("undo.")
+                ]
+                lacking = self._stop(found, go_on="go_on" in allow)
             whole = plan_system(self.system, Right.ERASURE)
             run = Run(
                 self.system,
@@ -138,6 +146,7 @@ class SqlConnector:
                 now,
                 entropy,
                 allow,
+                before,
             )
             yield from run.parts()
             if lacking:
@@ -190,8 +199,7 @@ class SqlConnector:
         allow: frozenset[str],
     ) -> ManyExecution:
         """Findings are looked for once for as long as the schema stands as it stood."""
-        if self.system.read_only:
-            raise self._read_only()
+        self._refuse_read_only()
         with translated(self.system.name, "erasing"):
             with reading(self.engine) as connection:
                 live = read_live(connection, self.system.schemas)
@@ -242,17 +250,44 @@ class SqlConnector:
         with translated(self.system.name, "asking for the outcome"), writing(self.engine) as connection:
             return settle(connection, self.system, self._tables(connection), token)
 
+    # --- putting back ---
+
+    def returning(self, before: Sequence[bytes]) -> Restored:
+        """Tried in a transaction that is rolled back: the database itself says what it would refuse."""
+        with translated(self.system.name, "looking at what can be put back"):
+            with writing(self.engine) as connection:
+                restored = self._restore(connection, before).done()
+                connection.rollback()
+            return restored
+
+    def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:
+        """Views are computed anew after the commit. Refuses a read-only system."""
+        self._refuse_read_only()
+        with translated(self.system.name, "putting back"):
+            with writing(self.engine) as connection:
+                restore = self._restore(connection, before)
+                restored = restore.done()
+                mark = token(connection, self.system, restore.tables, "undo", entropy())
+                yield Restoring(self.system.name, mark, restored)
+                connection.commit()
+            refresh(self.engine, restore.tables, self.system.refresh)
+            yield Undone(self.system.name, Established.WITNESSED, restored)
+
+    def _restore(self, connection: sa.Connection, before: Sequence[bytes]) -> Restore:
+        return Restore(self._tables(connection), connection, self.system.name, loaded_images(before))
+
+    def _refuse_read_only(self) -> None:
+        if self.system.read_only:
+            owner = (self.system.owner, self.system.address)
+            raise Misconfigured(
+                f"{self.system.name} is read-only for Upheld.",
+                f"{' at '.join(filter(None, owner)) or 'Its owner'} erases there by hand.",
+            )
+
     # --- the live schema ---
 
     def _tables(self, connection: sa.Connection) -> Tables:
         return Tables(read_live(connection, self.system.schemas))
-
-    def _read_only(self) -> Misconfigured:
-        owner = (self.system.owner, self.system.address)
-        return Misconfigured(
-            f"{self.system.name} is read-only for Upheld.",
-            f"{' at '.join(filter(None, owner)) or 'Its owner'} erases there by hand.",
-        )
 
     def _findings(self, connection: sa.Connection, live: LiveSchema) -> tuple[Finding, ...]:
         return tuple(checks.check_all(self.system, live, connection))

@@ -84,7 +84,7 @@ def _keys(rows: Rows, connection: sa.Connection, table: str, key: Sequence[str],
     columns = [rows.tables.column(table, column) for column in key]
     read = connection.execute(distinct(sa.select(*columns).where(here), connection))
     keys = list(dict.fromkeys(tuple(row) for row in read if None not in row))
-    refuse_misfits(rows, table, key, keys)
+    refuse_misfits(rows.tables, rows.system.name, table, key, keys)
     return keys
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from upheld.connectors.sql.check import links, names, references, rows, server, undeclared, values
+from upheld.connectors.sql.check import links, names, references, rows, server, undeclared, undo, values
 from upheld.connectors.sql.check.codes import BEARABLE
 from upheld.connectors.sql.check.look import Look, look_at
 from upheld.connectors.sql.schema import LiveSchema
@@ -24,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     *references.RULES,
     *server.RULES,
     *rows.RULES,
+    *undo.RULES,
 )
 
 

@@ -134,7 +134,9 @@ class Finder:
         found = dict.fromkeys(
             (tuple(row[: len(key)]), tuple(row[len(key) :])) for row in read if None not in row[: len(key)]
         )
-        refuse_misfits(self.rows, table, key, dict.fromkeys(each for each, _ in found))
+        refuse_misfits(
+            self.rows.tables, self.rows.system.name, table, key, dict.fromkeys(each for each, _ in found)
+        )
         return list(found)
 
     # --- people that people's rows lead to --------------------------------------------------------------

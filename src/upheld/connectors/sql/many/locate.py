@@ -56,7 +56,7 @@ def _behind(union: Union, connection: sa.Connection, step: Locate, selection: Se
     # Lookups and spellings that the selection needs; the sets that it refers to were located before.
     prepare(union.rows, connection, [Keep(step.number, step.system, selection, "", step.reason)])
     owners = union.keyed(connection, step.table, step.key, selection, union.rows.where(selection))
-    refuse_misfits(union.rows, step.table, step.key, owners)
+    refuse_misfits(union.tables, union.rows.system.name, step.table, step.key, owners)
     return owners
 
 

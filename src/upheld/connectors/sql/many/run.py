@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from upheld.connectors.sql.change import Draw
 from upheld.connectors.sql.columns import Tables
 from upheld.connectors.sql.engine import writing
-from upheld.connectors.sql.execution import after_commit, defer
+from upheld.connectors.sql.execution import defer, refresh
 from upheld.connectors.sql.filing import remove
 from upheld.connectors.sql.many.count import matched_many, refuse
 from upheld.connectors.sql.many.locate import prepare_many
@@ -23,7 +23,7 @@ from upheld.datamap.model import System
 from upheld.rights.connector import Entropy
 from upheld.rights.many import CommittedMany, ManyExecution, PreparedMany
 from upheld.rights.outcome import Committed, Count, Counts, Established, Permanent, Prepared, TableCount
-from upheld.rights.plan import Locate, Recount, Step
+from upheld.rights.plan import Locate, Recount, Refresh, Step
 from upheld.rights.subject import Subject
 
 PART = "together"
@@ -69,7 +69,7 @@ class ManyRun:
                 prepared, committed = self._written(union, connection, order)
                 yield PreparedMany(now, prepared)
                 connection.commit()
-            after_commit(self.engine, self.tables, self.steps)
+            refresh(self.engine, self.tables, [each.view for each in self.steps if isinstance(each, Refresh)])
             yield CommittedMany(now, committed)
 
     def _written(
