@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from upheld.actions import plans
+from upheld.actions import plans, window
 from upheld.actions.erasure import standing
 from upheld.actions.journal import counts_of, tally
 from upheld.actions.means import Means
@@ -45,6 +45,15 @@ def certify(*, means: Means, request: models.Request) -> Issued:
     then waits for the checkpoint that covers it. Raises Destroyed once the case's key is gone: a certificate
     has to be issued before.
     """
+    if request.undone_at is not None:
+        raise Permanent(f"The erasure of case {request.case_id} was undone; there is nothing to certify.", "")
+    kept = window.alive(request)
+    if kept:
+        last = max(each.until for each in kept)
+        raise Permanent(
+            f"What case {request.case_id} removed can still come back; its certificate is issued on {last}.",
+            "`upheld purge` on that day destroys the key, and issues it.",
+        )
     key = means.keys.commitment_key(request.case.key)
     row, certificate = _issued(means, request, key)
     proof = sequencer.prove_entry(row.entry, by=means.signer, now=means.clock())
@@ -139,7 +148,8 @@ def compose(*, means: Means, request: models.Request, key: bytes) -> Certificate
             "This request has no approved plan, so there is nothing to certify.", "Approve it first."
         )
     days = organisation.backup_days
-    destroyed = request.case.key_destroyed_at
+    gone = [(request.case.key, request.case.key_destroyed_at)]
+    gone += [(each.key, each.destroyed_at) for each in request.windows.all()]
     return Certificate(
         case=str(request.case.pk),
         right=request.right,
@@ -155,7 +165,7 @@ def compose(*, means: Means, request: models.Request, key: bytes) -> Certificate
         told=(),
         backups=Backups(None if days is None else at.date() + timedelta(days=days), replayed=True),
         unfinished=tuple(_unfinished(means, request)),
-        destroyed_keys=(DestroyedKey(request.case.key, destroyed.date()),) if destroyed else (),
+        destroyed_keys=tuple(DestroyedKey(name, at.date()) for name, at in gone if at is not None),
     )
 
 

@@ -223,9 +223,10 @@ def part_row(
         prepared_at=at,
     )
     keys, key = means.keys, fulfilment.request.case.key
+    if event.before is not None and fulfilment.window is not None:
+        kept = fulfilment.window.key
+        part.sealed_before = keys.seal(kept, event.before, record=f"part:{part.pk}:before")
     part.sealed_traces = keys.seal(key, event.traces, record=f"part:{part.pk}:traces")
-    if event.before is not None:
-        part.sealed_before = keys.seal(key, event.before, record=f"part:{part.pk}:before")
     part.sealed_due = seal_value(keys, key, encode(event.due), record=f"part:{part.pk}:due")
     return part
 

@@ -2,14 +2,11 @@
 
 from upheld.actions import erasure, holds
 from upheld.actions.batch.fulfil import fulfil_many
-from upheld.actions.erasure import Progress, Standing, silently
+from upheld.actions.erasure import ERASURES, Progress, Standing, silently
 from upheld.actions.means import Means
 from upheld.actions.preview import unfinished
-from upheld.law.right import Right
 from upheld.store import models
 from upheld.store.models import Request, RequestState
-
-ERASURES = (Right.ERASURE.value, Right.DELETE.value)
 
 
 def resume(*, means: Means, case: str = "", progress: Progress = silently) -> tuple[Standing, ...]:

@@ -77,8 +77,9 @@ def _finish(means: Means, requests: Sequence[models.Request]) -> None:
         .values_list("case", flat=True)
     )
     plain = [each for each in requests if each.case_id not in more and each.case.key_destroy_on is None]
+    done = {each.pk for each in plain}
     for request in requests:
-        if request not in plain:
+        if request.pk not in done:
             cases.finish(
                 means=means, request=request, state=RequestState.FULFILLED, keep_until=kept.get(request.pk)
             )

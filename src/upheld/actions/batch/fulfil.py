@@ -131,7 +131,7 @@ class _Turn:
         except Failure as met:
             failure = met
         self._verify(through)
-        left = [each for each in holds if each not in through]
+        left = _without(holds, through)
         return (self._settled(left) if failure else []), failure
 
     def _transactions(self, holds: Sequence[Hold]) -> Iterator[list[Hold]]:
@@ -206,9 +206,9 @@ class _Turn:
         for hold in unknown:
             erasure.attempt(means=self.means, hold=hold, interrupted=True)
         over = journal.through(holds)
-        again = [each for each in holds if each.fulfilment.pk in over and each not in unknown]
+        again = [each for each in _without(holds, unknown) if each.fulfilment.pk in over]
         self._verify(again)
-        return [each for each in holds if each not in unknown and each not in again]
+        return _without(holds, [*unknown, *again])
 
     # --- another look -----------------------------------------------------------------------------------
 
@@ -242,3 +242,8 @@ class _Turn:
             journal.verified_many(
                 means=self.means, holds=[hold for hold, _ in clean], events=[each for _, each in clean]
             )
+
+
+def _without(holds: Sequence[Hold], others: Sequence[Hold]) -> list[Hold]:
+    gone = {each.fulfilment.pk for each in others}
+    return [each for each in holds if each.fulfilment.pk not in gone]

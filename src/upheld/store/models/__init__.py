@@ -10,6 +10,7 @@ from upheld.store.models.package import Opening, Package
 from upheld.store.models.plan import Plan, Step
 from upheld.store.models.suppression import Suppression
 from upheld.store.models.task import Task
+from upheld.store.models.undo import Kept, Undoing, Window
 
 __all__ = [
     "Batch",
@@ -24,6 +25,7 @@ __all__ = [
     "Evidence",
     "Fulfilment",
     "FulfilmentState",
+    "Kept",
     "Node",
     "Opening",
     "Package",
@@ -36,4 +38,6 @@ __all__ = [
     "Step",
     "Suppression",
     "Task",
+    "Undoing",
+    "Window",
 ]

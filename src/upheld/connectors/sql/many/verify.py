@@ -1,18 +1,20 @@
 """Look again for many people at once. What is left of anybody is then looked for among fewer."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 
-from upheld.connectors.sql.traces import loaded
+from upheld.connectors.sql.inside import KeySet
+from upheld.connectors.sql.traces import Traces, loaded
 from upheld.connectors.sql.verify import Verifier
 from upheld.connectors.sql.where import Rows
 from upheld.datamap.model import System
 from upheld.rights.outcome import Verified
 from upheld.rights.plan import Step
-from upheld.rights.subject import Subject
+from upheld.rights.subject import Key, Subject
 
-Traces = Sequence[Sequence[bytes]]
+Written = Sequence[Sequence[bytes]]
 Open = Callable[[Sequence[Subject]], Rows]
 """The rows of these people, in the snapshot that is open."""
 
@@ -21,7 +23,7 @@ def verify_many(
     opened: Open,
     connection: sa.Connection,
     members: Sequence[Subject],
-    traces: Traces,
+    traces: Written,
     reach: tuple[Step, ...],
     erasure: tuple[Step, ...],
     on_hold: frozenset[str],
@@ -29,9 +31,8 @@ def verify_many(
     """Each one's result. Nothing left of all is nothing left of anybody; otherwise the set is halved until
     it is known of whom. One alone is looked at exactly as if she had been erased alone."""
     rows = opened(members)
-    whole = Verifier(
-        rows, connection, loaded([part for each in traces for part in each]), reach, erasure, on_hold
-    )
+    remembered = merged(loaded([part for each in traces for part in each]))
+    whole = Verifier(rows, connection, remembered, reach, erasure, on_hold)
     seen = whole.look()
     if len(members) == 1:
         return (seen,)
@@ -42,6 +43,18 @@ def verify_many(
         *verify_many(opened, connection, members[:half], traces[:half], reach, erasure, on_hold),
         *verify_many(opened, connection, members[half:], traces[half:], reach, erasure, on_hold),
     )
+
+
+def merged(traces: Traces) -> Traces:
+    """The same with one set of keys a table, where everybody has one of her own."""
+    return replace(traces, gone=_merged(traces.gone), kept=_merged(traces.kept))
+
+
+def _merged(several: Sequence[KeySet]) -> list[KeySet]:
+    found: dict[tuple[str, tuple[str, ...]], dict[Key, None]] = {}
+    for each in several:
+        found.setdefault((each.table, each.columns), {}).update(dict.fromkeys(each.keys))
+    return [KeySet(table, columns, tuple(keys)) for (table, columns), keys in found.items()]
 
 
 def _of_one(system: System, seen: Verified, whole: Verifier, opened: Open, member: Subject) -> Verified:
