@@ -50,8 +50,8 @@ class SqlConnector:
     system: System
     engine: sa.Engine
     secrets: Mapping[str, str]
-    checked: str = ""
-    """Fingerprint of the schema that was last found in order, for sets of people."""
+    checked: tuple[str, bool] = ("", False)
+    """Fingerprint of the schema that was last found in order for sets of people, and whether for undoing."""
 
     @cached_property
     def capabilities(self) -> Capabilities:
@@ -128,11 +128,7 @@ class SqlConnector:
         with translated(self.system.name, "erasing"):
             with reading(self.engine) as connection:
                 live = read_live(connection, self.system.schemas)
-                found = [
-                    each
-                    for each in self._findings(connection, live)
-                    if before or not each.code.startswith("undo.")
-                ]
+                found = self._relevant(connection, live, before=before)
                 lacking = self._stop(found, go_on="go_on" in allow)
             whole = plan_system(self.system, Right.ERASURE)
             run = Run(
@@ -197,15 +193,16 @@ class SqlConnector:
         now: datetime,
         entropy: Entropy,
         allow: frozenset[str],
+        before: bool = False,
     ) -> ManyExecution:
         """Findings are looked for once for as long as the schema stands as it stood."""
         self._refuse_read_only()
         with translated(self.system.name, "erasing"):
             with reading(self.engine) as connection:
                 live = read_live(connection, self.system.schemas)
-                if live.fingerprint != self.checked:
-                    self._stop(self._findings(connection, live), go_on=False)
-                    self.checked = live.fingerprint
+                if (live.fingerprint, before) != self.checked:
+                    self._stop(self._relevant(connection, live, before=before), go_on=False)
+                    self.checked = (live.fingerprint, before)
             whole = plan_system(self.system, Right.ERASURE)
             run = ManyRun(
                 self.system,
@@ -218,6 +215,7 @@ class SqlConnector:
                 now,
                 entropy,
                 allow,
+                before,
             )
             yield from run.parts()
 
@@ -291,6 +289,11 @@ class SqlConnector:
 
     def _findings(self, connection: sa.Connection, live: LiveSchema) -> tuple[Finding, ...]:
         return tuple(checks.check_all(self.system, live, connection))
+
+    def _relevant(self, connection: sa.Connection, live: LiveSchema, *, before: bool) -> list[Finding]:
+        """What stands in the way of undoing matters only where it could be undone."""
+        found = self._findings(connection, live)
+        return [each for each in found if before or not each.code.startswith("undo.")]
 
     def _stop(self, findings: Sequence[Finding], *, go_on: bool) -> tuple[str, ...]:
         """Raises for what stops a write. Gives back what the map lacks where somebody decided to go on."""
