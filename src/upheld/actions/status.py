@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from upheld.actions.erasure import Standing, standing
-from upheld.store.models import Due, Package, PendingEntry, Request, RequestState, Task
+from upheld.actions.stop import in_force
+from upheld.store.models import Due, Package, PendingEntry, Request, RequestState, Stop, Task
 from upheld.store.models.case import UNFINISHED
 
 
@@ -27,6 +28,7 @@ class Status:
     next_due: date | None
     packages: int
     unsequenced: int
+    stopped: Stop | None = None
 
 
 def status(*, now: datetime) -> Status:
@@ -55,6 +57,7 @@ def status(*, now: datetime) -> Status:
         next_due=first.on if first else None,
         packages=Package.objects.filter(removed_at__isnull=True).count(),
         unsequenced=PendingEntry.objects.count(),
+        stopped=in_force(),
     )
 
 

@@ -16,6 +16,7 @@ ORDER = (
     "status",
     "answer",
     "resume",
+    "stop",
     "purge",
     "replay",
     "package",

@@ -63,12 +63,13 @@ def means() -> Means:
     mapped = datamap()
     records()
     from upheld.actions.journal import myself  # lazy: app ready
+    from upheld.actions.stop import stoppable  # lazy: app ready
     from upheld.store.sequencer import signer  # lazy: app ready
 
     keys = KeyStore(settings.UPHELD_KEYS)
     return Means(
         datamap=mapped,
-        connectors=connectors(mapped),
+        connectors=stoppable(connectors(mapped)),
         keys=keys,
         signer=signer(keys, settings.UPHELD_LEDGER_NAME),
         now=mapped.organisation.local(utc_now()),

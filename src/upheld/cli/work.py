@@ -111,9 +111,17 @@ def status(*, as_json: bool) -> int:
                 "next_due": seen.next_due,
                 "packages": seen.packages,
                 "unsequenced": seen.unsequenced,
+                "stopped": None
+                if seen.stopped is None
+                else {"at": seen.stopped.at, "by": seen.stopped.by, "reason": seen.stopped.reason},
             }
         )
         return 0
+    if seen.stopped is not None:
+        typer.echo(
+            f"All writing is stopped since {seen.stopped.at:%Y-%m-%d %H:%M} UTC by {seen.stopped.by}: "
+            f"{seen.stopped.reason}"
+        )
     typer.echo("\n".join(map(show.standing_text, seen.requests)) or "No case is open.")
     for task in seen.tasks:
         typer.echo(f"task: {task.system} in case {task.case}, by {task.due_on.isoformat()}")

@@ -17,6 +17,7 @@ from upheld.actions.batch.conclude import conclude_many
 from upheld.actions.batch.look import TOGETHER, in_groups
 from upheld.actions.journal import Fenced, Hold
 from upheld.actions.means import Means
+from upheld.actions.stop import refuse
 from upheld.rights.many import ManyConnector, PreparedMany, takes_many
 from upheld.rights.outcome import Failure, Settled, Transient, Verified
 from upheld.rights.plan import Plan
@@ -34,12 +35,12 @@ def nobody(_people: int) -> None:
     """Shows no progress."""
 
 
-def fulfil_many(
-    *, means: Means, requests: Sequence[models.Request], told: Told = nobody, size: int = TOGETHER
-) -> None:
+def fulfil_many(*, means: Means, requests: Sequence[models.Request], told: Told = nobody) -> None:
     """Go through every system that has no outcome yet, for all of these. Where each stands is in the journal
-    (`erasure.standing`). Safe to repeat at any time, after a crash too."""
-    for some in in_groups([each.pk for each in requests], size):
+    (`erasure.standing`). Safe to repeat at any time, after a crash too. Raises Stopped between two groups
+    while all writing is stopped."""
+    for some in in_groups([each.pk for each in requests], TOGETHER):
+        refuse()
         found = (
             models.Request.objects.filter(pk__in=some)
             .select_related("case")

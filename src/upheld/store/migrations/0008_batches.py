@@ -36,6 +36,32 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Stop",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("by", models.CharField(max_length=100)),
+                ("reason", models.CharField(max_length=500)),
+                ("lifted_at", models.DateTimeField(null=True)),
+                ("lifted_by", models.CharField(default="", max_length=100)),
+            ],
+            options={
+                "ordering": ("id",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("lifted_at__isnull", True)),
+                        fields=("lifted_by",),
+                        name="stop_one_in_force",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="BatchLine",
             fields=[
                 (

@@ -8,6 +8,7 @@ from upheld.store.models.journal import Fulfilment, FulfilmentState, Part, PartS
 from upheld.store.models.ledger import Checkpoint, Entry, Node, PendingEntry
 from upheld.store.models.package import Opening, Package
 from upheld.store.models.plan import Plan, Step
+from upheld.store.models.stop import Stop
 from upheld.store.models.suppression import Suppression
 from upheld.store.models.task import Task
 from upheld.store.models.undo import Kept, Undoing, Window
@@ -36,6 +37,7 @@ __all__ = [
     "Request",
     "RequestState",
     "Step",
+    "Stop",
     "Suppression",
     "Task",
     "Undoing",
