@@ -30,15 +30,18 @@ class Listed:
 
 
 def update_each(tables: Tables, connection: sa.Connection, listed: Listed, whole: Mapping[str, Any]) -> int:
-    """Set the values, and `whole` in the same rows; gives how many rows were changed. On PostgreSQL and
-    SQLite one statement; on MariaDB, whose optimiser may read the whole table for a joined list, and for keys
-    that no list holds (bytes), one statement a row, sent together."""
+    """Set the values, and `whole` in the same rows; gives how many rows were changed. One statement; a row
+    has one of its own only where no list in text holds its key or its values: bytes, and on MariaDB keys that
+    are texts, for lists and columns differ in collation there."""
     if not listed.rows:
         return 0
     if tables.live.dialect == "postgresql":
         return _from_arrays(tables, connection, listed, whole)
     if tables.live.dialect == "sqlite" and _writable(listed):
         return _from_json(tables, connection, listed, whole)
+    numbered = all(tables.known(listed.table, name).family is Family.INTEGER for name in listed.key)
+    if tables.live.dialect in ("mariadb", "mysql") and numbered and _writable(listed):
+        return _from_json_table(tables, connection, listed, whole)
     return _one_by_one(tables, connection, listed, whole)
 
 
@@ -84,6 +87,26 @@ def _from_json(tables: Tables, connection: sa.Connection, listed: Listed, whole:
     ]
     same = [tables.column(listed.table, name) == part for name, part in zip(listed.key, parts, strict=False)]
     values = dict(zip(listed.columns, parts[len(listed.key) :], strict=True))
+    return connection.execute(sa.update(table).where(*same).values({**whole, **values})).rowcount
+
+
+def _from_json_table(
+    tables: Tables, connection: sa.Connection, listed: Listed, whole: Mapping[str, Any]
+) -> int:
+    table, many = tables[listed.table], len(listed.key)
+    document = json.dumps([[*key, *values] for key, values in listed.rows])
+    names = [f"part{index}" for index in range(many + len(listed.columns))]
+    columns = ", ".join(
+        f"{name} {'BIGINT' if index < many else 'LONGTEXT'} PATH '$[{index}]'"
+        for index, name in enumerate(names)
+    )
+    shape: sa.ColumnClause[str] = sa.literal_column(f"'$[*]' COLUMNS ({columns})")
+    each = sa.func.json_table(document, shape).table_valued(*map(sa.column, names), name="given")
+    same = [
+        tables.column(listed.table, name) == each.c[part]
+        for name, part in zip(listed.key, names, strict=False)
+    ]
+    values = {name: each.c[part] for name, part in zip(listed.columns, names[many:], strict=True)}
     return connection.execute(sa.update(table).where(*same).values({**whole, **values})).rowcount
 
 
