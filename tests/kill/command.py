@@ -27,6 +27,7 @@ from django.db import connection  # noqa: E402 - Django is settled by the line a
 from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
 
 from upheld.actions import journal  # noqa: E402
+from upheld.actions.batch import fulfil as batch_fulfil  # noqa: E402
 from upheld.cli import certifying, copying, erasing, running, work  # noqa: E402, F401
 
 Order = dict[str, Any]
@@ -102,6 +103,7 @@ def run(arguments: list[str]) -> tuple[int, str]:
 def work_on(order: Order, boundaries: Boundaries) -> None:
     """The commands of an order; what they said goes to its file."""
     os.environ.update(order["environment"])
+    batch_fulfil.TOGETHER = int(os.environ.get("PEOPLE_TOGETHER", batch_fulfil.TOGETHER))
     beginning, started = datetime.fromisoformat(order["now"]), datetime.now().astimezone()
     start.utc_now = lambda: beginning + (datetime.now().astimezone() - started) + timedelta(0)
     if not order["prepares"]:

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -62,6 +63,24 @@ def certify(*, means: Means, request: models.Request) -> Issued:
     return issue(certificate, case_key=key, inclusion=proof, signer=means.signer)
 
 
+def certify_many(
+    *, means: Means, requests: Sequence[models.Request]
+) -> Iterator[tuple[models.Request, Issued]]:
+    """As `certify` for each, under one checkpoint for all."""
+    if not requests:
+        return
+    ringed = replace(means, keys=means.keys.ring(each.case.key for each in requests))
+    rows: list[tuple[models.Request, models.Certificate, Certificate, bytes]] = []
+    with transaction.atomic():
+        for request in requests:
+            key = ringed.keys.commitment_key(request.case.key)
+            rows.append((request, *_issued(ringed, request, key), key))
+    entries = [row.entry for _, row, _, _ in rows]
+    proofs = sequencer.prove_entries(entries, by=means.signer, now=means.clock())
+    for (request, _, certificate, key), proof in zip(rows, proofs, strict=True):
+        yield request, issue(certificate, case_key=key, inclusion=proof, signer=means.signer)
+
+
 @transaction.atomic
 def _issued(means: Means, request: models.Request, key: bytes) -> tuple[models.Certificate, Certificate]:
     models.Request.objects.select_for_update().get(pk=request.pk)
@@ -96,6 +115,14 @@ def _read(means: Means, row: models.Certificate) -> Certificate:
 def written(*, means: Means, request: models.Request) -> None:
     """Note that the files of what was certified are on the disk."""
     request.certificates.filter(written_at__isnull=True).update(written_at=means.clock())
+
+
+@transaction.atomic
+def written_many(*, means: Means, requests: Sequence[models.Request]) -> None:
+    """As `written`, for all of these."""
+    numbers = [each.pk for each in requests]
+    rows = models.Certificate.objects.filter(request__in=numbers, written_at__isnull=True)
+    rows.update(written_at=means.clock())
 
 
 def unwritten() -> tuple[models.Request, ...]:

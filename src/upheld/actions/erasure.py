@@ -215,18 +215,24 @@ def fulfil(*, means: Means, request: models.Request, progress: Progress = silent
         if hold is None:
             progress(fulfilment.system, "is being done by another run")
             continue
-        try:
-            _system(means, hold, progress, interrupted=interrupted)
-        except Fenced:
-            progress(fulfilment.system, "was taken over by another run")
-        except Destroyed:
-            raise
-        except Failure as failure:
-            progress(fulfilment.system, "failed")
-            journal.failed(means=means, hold=hold, failure=failure)
+        attempt(means=means, hold=hold, progress=progress, interrupted=interrupted)
     conclude(means=means, request=request)
     request.refresh_from_db()
     return standing(request)
+
+
+def attempt(*, means: Means, hold: Hold, progress: Progress = silently, interrupted: bool) -> None:
+    """One system's part, as it was taken over: done, or failed and said so. `interrupted`: an earlier run may
+    have committed it."""
+    try:
+        _system(means, hold, progress, interrupted=interrupted)
+    except Fenced:
+        progress(hold.system, "was taken over by another run")
+    except Destroyed:
+        raise
+    except Failure as failure:
+        progress(hold.system, "failed")
+        journal.failed(means=means, hold=hold, failure=failure)
 
 
 def _system(means: Means, hold: Hold, progress: Progress, *, interrupted: bool) -> None:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from upheld.actions.erasure import Standing, standing
-from upheld.store.models import Due, Package, PendingEntry, Request, RequestState, Restriction, Task
+from upheld.actions.stop import in_force
+from upheld.store.models import Due, Package, PendingEntry, Request, RequestState, Restriction, Stop, Task
 from upheld.store.models.case import UNFINISHED
 
 
@@ -38,6 +39,7 @@ class Status:
     packages: int
     unsequenced: int
     restrictions: tuple[InForce, ...]
+    stopped: Stop | None = None
 
 
 def status(*, now: datetime) -> Status:
@@ -72,6 +74,7 @@ def status(*, now: datetime) -> Status:
             .select_related("request")
             .order_by("set_at")
         ),
+        stopped=in_force(),
     )
 
 

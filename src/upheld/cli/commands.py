@@ -20,6 +20,7 @@ ORDER = (
     "status",
     "answer",
     "resume",
+    "stop",
     "purge",
     "replay",
     "package",

@@ -18,6 +18,7 @@ from rich.progress import (
     SpinnerColumn,
     TextColumn,
     TimeElapsedColumn,
+    TimeRemainingColumn,
 )
 
 from upheld.actions import cases
@@ -219,6 +220,38 @@ def progress(*, quiet: bool = False, unit: str = "systems", total: int | None = 
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         yield Watch(note, bar, unit, total)
+
+
+@contextmanager
+def people(*, quiet: bool = False, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error with the people who are through, how fast, and the time left."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _many: None
+        return
+    columns = (
+        SpinnerColumn(),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TextColumn("people  {task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total, rate="")
+
+        def told(many: int) -> None:
+            bar.advance(task, many)
+            speed = bar.tasks[0].speed
+            bar.update(task, rate=f"{speed:,.0f} a second" if speed else "")
+
+        yield told
+
+
+def typed(question: str, number: int) -> bool:
+    """Whether a person types that number. Without anybody to ask, no."""
+    if not sys.stdin.isatty():
+        typer.echo("Nobody is there to ask; give --yes and --count to go on without.", err=True)
+        return False
+    return str(typer.prompt(question, default="", show_default=False)).strip() == str(number)
 
 
 def known(means: Means, asked: Asked, *, quiet: bool) -> Subject | None:

@@ -117,9 +117,17 @@ def status(*, as_json: bool) -> int:
                 "packages": seen.packages,
                 "unsequenced": seen.unsequenced,
                 "restrictions": [asdict(each) for each in seen.restrictions],
+                "stopped": None
+                if seen.stopped is None
+                else {"at": seen.stopped.at, "by": seen.stopped.by, "reason": seen.stopped.reason},
             }
         )
         return 0
+    if seen.stopped is not None:
+        typer.echo(
+            f"All writing is stopped since {seen.stopped.at:%Y-%m-%d %H:%M} UTC by {seen.stopped.by}: "
+            f"{seen.stopped.reason}"
+        )
     typer.echo("\n".join(map(show.standing_text, seen.requests)) or "No case is open.")
     for each in seen.restrictions:
         told = f", she was told of its end on {each.told_on.isoformat()}" if each.told_on else ""

@@ -19,8 +19,13 @@ from upheld.connectors.sql.execution import Run, matched, refresh
 from upheld.connectors.sql.failures import translated
 from upheld.connectors.sql.find import find
 from upheld.connectors.sql.grants import grants
-from upheld.connectors.sql.live import LiveSchema, read_live
+from upheld.connectors.sql.live import LiveColumn, LiveSchema, read_live
 from upheld.connectors.sql.locate import prepare
+from upheld.connectors.sql.many.count import count_many
+from upheld.connectors.sql.many.find import Finder
+from upheld.connectors.sql.many.run import ManyRun
+from upheld.connectors.sql.many.union import together
+from upheld.connectors.sql.many.verify import verify_many
 from upheld.connectors.sql.order import touches
 from upheld.connectors.sql.reads import reads
 from upheld.connectors.sql.setting import Setter, SettingRun, to_correct, verified
@@ -36,6 +41,7 @@ from upheld.datamap.model import Purpose, System
 from upheld.law.right import Right
 from upheld.rights.cells import are_cells
 from upheld.rights.connector import Capabilities, Collected, Entropy, Execution, Finding, Found, Severity
+from upheld.rights.many import ManyExecution, Questioned, Tallied
 from upheld.rights.outcome import Counts, Established, Incomplete, Misconfigured, Permanent, Settled, Verified
 from upheld.rights.plan import Collect, Retain, Step
 from upheld.rights.planner import plan_system
@@ -51,6 +57,8 @@ class SqlConnector:
     system: System
     engine: sa.Engine
     secrets: Mapping[str, str]
+    checked: tuple[str, bool] = ("", False)
+    """Fingerprint of the schema that was last found in order for sets of people, and whether for undoing."""
 
     @cached_property
     def capabilities(self) -> Capabilities:
@@ -85,19 +93,14 @@ class SqlConnector:
 
     def key(self, table: str, text: str) -> Key:
         """Several key columns are separated by commas."""
-        with translated(self.system.name, "reading the schema"), reading(self.engine) as connection:
-            tables = self._tables(connection)
         columns = self.system.table(table).person
-        parts = text.split(",")
-        try:
-            return tuple(
-                fit(part, tables.known(table, name)) for part, name in zip(parts, columns, strict=True)
-            )
-        except (NotFitting, ValueError):
+        key = self.keys_many(table, (text,))[0]
+        if key is None:
             raise Permanent(
                 f"That is no key of {self.system.name}.{table}.",
                 f"Give its {', '.join(columns)}, nothing else.",
-            ) from None
+            )
+        return key
 
     def find(self, identities: Sequence[Identity], people: Sequence[Person]) -> Found:
         """Rows of soft-deleted, suspended and unconfirmed accounts are found like any other (scenario 66)."""
@@ -150,11 +153,7 @@ class SqlConnector:
         with translated(self.system.name, "erasing"):
             with reading(self.engine) as connection:
                 live = read_live(connection, self.system.schemas)
-                found = [
-                    each
-                    for each in self._findings(connection, live)
-                    if before or not each.code.startswith("undo.")
-                ]
+                found = self._relevant(connection, live, before=before)
                 lacking = self._stop(found, go_on="go_on" in allow)
             whole = plan_system(self.system, Right.ERASURE)
             run = Run(
@@ -211,6 +210,85 @@ class SqlConnector:
                 step.selection.table for step in steps if isinstance(step, Retain) and step.hold
             )
             return Verifier(rows, connection, loaded(traces), reach, erasure, on_hold).look()
+
+    # --- for a set of people ---
+
+    def keys_many(self, table: str, texts: Sequence[str]) -> tuple[Key | None, ...]:
+        """The live schema is read once for all."""
+        with translated(self.system.name, "reading the schema"), reading(self.engine) as connection:
+            tables = self._tables(connection)
+        known = [tables.known(table, name) for name in self.system.table(table).person]
+        return tuple(_key(known, text) for text in texts)
+
+    def find_many(self, questions: Sequence[Questioned]) -> tuple[Found, ...]:
+        """Every question in the same few statements."""
+        with translated(self.system.name, "looking for people"), reading(self.engine) as connection:
+            rows = Rows(self.system, self._tables(connection), Subject(()), _NEVER)
+            return Finder(rows, connection, questions).look()
+
+    def count_many(self, steps: Sequence[Step], subjects: Sequence[Subject], *, now: datetime) -> Tallied:
+        """The same conditions as when writing, in one snapshot."""
+        with translated(self.system.name, "counting"), reading(self.engine) as connection:
+            union = together(self.system, self._tables(connection), subjects, now)
+            return count_many(union, connection, steps)
+
+    def execute_many(
+        self,
+        steps: Sequence[Step],
+        subjects: Sequence[Subject],
+        *,
+        now: datetime,
+        entropy: Entropy,
+        allow: frozenset[str],
+        before: bool = False,
+    ) -> ManyExecution:
+        """Findings are looked for once for as long as the schema stands as it stood."""
+        self._refuse_read_only("erases")
+        with translated(self.system.name, "erasing"):
+            with reading(self.engine) as connection:
+                live = read_live(connection, self.system.schemas)
+                if (live.fingerprint, before) != self.checked:
+                    self._stop(self._relevant(connection, live, before=before), go_on=False)
+                    self.checked = (live.fingerprint, before)
+            whole = plan_system(self.system, Right.ERASURE)
+            run = ManyRun(
+                self.system,
+                self.engine,
+                Tables(live),
+                self.secrets,
+                subjects,
+                steps,
+                whole,
+                now,
+                entropy,
+                allow,
+                before,
+            )
+            yield from run.parts()
+
+    def verify_many(
+        self,
+        steps: Sequence[Step],
+        subjects: Sequence[Subject],
+        traces: Sequence[Sequence[bytes]],
+        *,
+        now: datetime,
+    ) -> tuple[Verified, ...]:
+        """Whose something is left is found by halving."""
+        with translated(self.system.name, "verifying"), reading(self.engine) as connection:
+            tables = self._tables(connection)
+            on_hold = frozenset(
+                step.selection.table for step in steps if isinstance(step, Retain) and step.hold
+            )
+            return verify_many(
+                lambda some: together(self.system, tables, some, now).rows,
+                connection,
+                subjects,
+                traces,
+                plan_system(self.system, Right.ACCESS),
+                plan_system(self.system, Right.ERASURE),
+                on_hold,
+            )
 
     def settle(self, token: str) -> Settled:
         """Waits for a transaction that still runs there; Transient when it does not end."""
@@ -269,6 +347,11 @@ class SqlConnector:
     def _findings(self, connection: sa.Connection, live: LiveSchema) -> tuple[Finding, ...]:
         return tuple(checks.check_all(self.system, live, connection))
 
+    def _relevant(self, connection: sa.Connection, live: LiveSchema, *, before: bool) -> list[Finding]:
+        """What stands in the way of undoing matters only where it could be undone."""
+        found = self._findings(connection, live)
+        return [each for each in found if before or not each.code.startswith("undo.")]
+
     def _stop(self, findings: Sequence[Finding], *, go_on: bool) -> tuple[str, ...]:
         """Raises for what stops a write. Gives back what the map lacks where somebody decided to go on."""
         stops = [each for each in findings if each.severity is Severity.STOP]
@@ -290,6 +373,13 @@ LACKING = frozenset({"table.undeclared", "edge.undeclared", "rows.undecided"})
 """Findings that say what the map lacks, not that a write would do harm."""
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def _key(known: Sequence[LiveColumn], text: str) -> Key | None:
+    try:
+        return tuple(fit(part, column) for part, column in zip(text.split(","), known, strict=True))
+    except (NotFitting, ValueError):
+        return None
 
 
 def _no_entropy() -> str:

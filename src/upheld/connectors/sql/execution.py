@@ -164,7 +164,7 @@ class Run:
             writer = Writer(rows, connection, self.draw, order.steps, only=only, sliced=self.sliced)
             matched = self._matched(rows, connection, order) if chunk is None else ()
             if order.defer:
-                self._defer(connection)
+                defer(connection)
             removing = to_remove(rows, connection, files(self.steps), self.secrets) if chunk is None else {}
             capture = self._captured(writer, order, chunk) if self.before else None
             counts = self._written(writer, order, chunk)
@@ -202,11 +202,13 @@ class Run:
     def _matched(self, rows: Rows, connection: sa.Connection, order: Order) -> tuple[TableCount, ...]:
         return matched(rows, connection, order.steps)
 
-    def _defer(self, connection: sa.Connection) -> None:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-        else:
-            connection.exec_driver_sql("SET CONSTRAINTS ALL DEFERRED")
+
+def defer(connection: sa.Connection) -> None:
+    """Foreign keys are checked at the commit."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+    else:
+        connection.exec_driver_sql("SET CONSTRAINTS ALL DEFERRED")
 
 
 @dataclass(frozen=True)

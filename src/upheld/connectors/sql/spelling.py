@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql
+from sqlalchemy.dialects import mysql, postgresql
 
 from upheld.connectors.sql.inside import Predicate
 from upheld.datamap.normalise import normalise
@@ -18,6 +18,8 @@ FOLD = "upheld_fold"
 """On SQLite a function of our own: exactly the rule by which values are compared."""
 
 _LONGEST = 1_000
+_PATTERNS = 20
+_LIST = 200
 _LOOSE = ("ss", "ff", "fi", "fl", "st")
 """Letters that a single sign may stand for: a German sharp s, a ligature."""
 
@@ -36,7 +38,7 @@ def is_spelled(dialect: str, target: sa.ColumnElement[Any], values: Iterable[str
     folded: sa.ColumnElement[Any] = sa.func.lower(sa.func.trim(target))
     if dialect in ("mariadb", "mysql"):
         folded = sa.collate(sa.cast(folded, mysql.CHAR(charset="utf8mb4")), "utf8mb4_nopad_bin")
-    return folded.in_(_forms(wanted))
+    return among(dialect, folded, _forms(wanted))
 
 
 def may_be_spelled(dialect: str, target: sa.ColumnElement[Any], values: Iterable[str]) -> Predicate:
@@ -44,10 +46,22 @@ def may_be_spelled(dialect: str, target: sa.ColumnElement[Any], values: Iterable
     wanted = set(values)
     if dialect == "sqlite":
         return is_spelled(dialect, target, wanted)
-    ways = [sa.func.lower(sa.func.trim(target)).in_(_forms(wanted)), target.in_(_forms(wanted))]
+    forms = _forms(wanted)
+    ways = [among(dialect, sa.func.lower(sa.func.trim(target)), forms), among(dialect, target, forms)]
     loose = {pattern for value in wanted if (pattern := _loose(normalise("email", value)))}
+    if len(loose) > _PATTERNS:
+        # Other forms than those listed have a letter beyond ASCII: for many values one test, not one each.
+        ways.append(sa.func.octet_length(target) != sa.func.char_length(target))
+        return sa.or_(*ways)
     ways.extend(sa.func.lower(target).like(pattern, escape="\\") for pattern in sorted(loose))
     return sa.or_(*ways)
+
+
+def among(dialect: str, target: sa.ColumnElement[Any], values: list[str]) -> Predicate:
+    """One of many texts: on PostgreSQL as one bound list."""
+    if dialect == "postgresql" and len(values) > _LIST:
+        return target == sa.any_(sa.bindparam(None, values, type_=postgresql.ARRAY(sa.Text())))
+    return target.in_(values)
 
 
 def _forms(values: Iterable[str]) -> list[str]:

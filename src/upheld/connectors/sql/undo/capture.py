@@ -90,7 +90,7 @@ class Capture:
             these = is_in(self.tables, recount.table, (recount.key,), kept)
             [(_, keys)] = self.selected(recount.table, [(recount, these)])
             self._add(self.changed, recount.table, keys)
-        self._follow()
+        self.follow()
 
     def _own(self, writer: Writer, step: Touch, keys: tuple[Key, ...]) -> None:
         """Of the rows of a step, which are hers; those below a post of hers may be anybody's."""
@@ -170,7 +170,7 @@ class Capture:
         if not (numbers and all(type(each[0]) is int for each in keys)):
             refuse_misfits(self.tables, self.system, table, key, keys)
 
-    def _follow(self) -> None:
+    def follow(self) -> None:
         """Rows that go or lose a reference with rows that go, as far as that leads."""
         waiting = [name for name, keys in self.gone.items() if keys]
         while waiting:

@@ -1,0 +1,240 @@
+"""`upheld erase --identities-file`: the command as people run it, on every database."""
+
+import json
+from collections.abc import Callable, Iterator
+from itertools import permutations
+
+import pytest
+
+from tests.kill.company import ADA, Company, company
+from tests.servers.database import Database
+from tests.servers.plugin import new_server_database
+
+PEOPLE = f"email,username\n{ADA},\nbob@example.com,bob\n,quills\n"
+ONE_BY_ONE = (f"email={ADA}", "email=bob@example.com", "username=quills")
+Companies = Callable[[str], Company]
+
+
+@pytest.fixture(scope="module")
+def a_company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Companies]:
+    made: dict[str, Company] = {}
+    databases: list[tuple[Database, Callable[[], None]]] = []
+    folder = tmp_path_factory.mktemp("companies")
+
+    def database(kind: str) -> Database:
+        databases.append(new_server_database(kind, folder))
+        return databases[-1][0]
+
+    def make(forum: str) -> Company:
+        if forum not in made:
+            made[forum] = company(forum, "sqlite", database, folder / forum)
+        made[forum].reset()
+        return made[forum]
+
+    yield make
+    for each in made.values():
+        each.stop()
+    for each_database, drop in reversed(databases):
+        each_database.close()
+        drop()
+
+
+def listed(at_work: Company, text: str = PEOPLE) -> str:
+    file = at_work.folder / "people.csv"
+    file.write_text(text)
+    return str(file)
+
+
+def erase(at_work: Company, text: str = PEOPLE, *more: str) -> list[str]:
+    count = str(len(text.splitlines()) - 1)
+    return ["erase", "--identities-file", listed(at_work, text), "--yes", "--count", count, *more]
+
+
+@pytest.mark.parametrize("forum", ["sqlite", "postgresql", "mariadb"])
+def test_scenario_52_a_list_by_the_command_equals_one_by_one_in_any_order(
+    forum: str, a_company: Companies
+) -> None:
+    at_work = a_company(forum)
+    rows = []
+    for order in permutations(ONE_BY_ONE):
+        at_work.reset()
+        for identity in order:
+            assert at_work.run(["erase", "--identity", identity, "--yes"]) == 0, at_work.said
+        rows.append(at_work.rows())
+    assert all(each == rows[0] for each in rows)
+    at_work.reset()
+
+    assert at_work.run(erase(at_work, PEOPLE, "--json")) == 0, at_work.said
+
+    said = json.loads(at_work.said[0][1])
+    assert at_work.rows() == rows[0]
+    assert (said["lines"], said["people"], said["complete"]) == (3, 3, 3)
+    assert [(each["lines"], each["state"]) for each in said["cases"]] == [
+        ([2], "FULFILLED"),
+        ([3], "FULFILLED"),
+        ([4], "FULFILLED"),
+    ]
+    assert len(at_work.certificates) == 3
+    told = at_work.said[0][1]
+    assert not [each for each in (ADA, "bob@", "quill") if each in told]
+
+
+def test_scenario_51_two_people_of_the_same_messages_in_one_list_are_one_transaction(
+    a_company: Companies,
+) -> None:
+    """G-17.1: whoever is erased with her goes with her, and what they wrote to each other is gone."""
+    at_work = a_company("postgresql")
+
+    assert at_work.run(erase(at_work)) == 0, at_work.said
+
+    assert at_work.forum.rows("SELECT id FROM messages") == []
+    tokens = at_work.records(
+        "SELECT DISTINCT p.token FROM store_part p JOIN store_fulfilment f ON f.id = p.fulfilment_id"
+        " WHERE f.system = 'forum'"
+    )
+    assert len(tokens) == 1
+
+
+def test_the_one_who_fails_is_named_by_line_and_the_others_are_done(a_company: Companies) -> None:
+    at_work = a_company("postgresql")
+    at_work.forum.run(
+        "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS"
+        " 'BEGIN IF OLD.id = 8 THEN RAISE EXCEPTION ''bob@example.com stays''; END IF; RETURN NEW; END'",
+        "CREATE TRIGGER no BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION no()",
+    )
+    try:
+        code = at_work.run(erase(at_work, PEOPLE, "--json"))
+    finally:
+        at_work.forum.run("DROP TRIGGER no ON users", "DROP FUNCTION no()")
+    said = json.loads(at_work.said[0][1])
+
+    assert code == 1
+    assert {tuple(each["lines"]): each["state"] for each in said["cases"]} == {
+        (2,): "FULFILLED",
+        (3,): "IN_PROGRESS",
+        (4,): "FULFILLED",
+    }
+    assert "bob" not in at_work.said[0][1]
+    assert at_work.forum.rows("SELECT name FROM users ORDER BY id") == [("gone",), ("Bob",), ("gone",)]
+
+    assert at_work.run(["resume"]) == 0, at_work.said
+
+    assert at_work.forum.rows("SELECT name FROM users ORDER BY id") == [("gone",), ("gone",), ("gone",)]
+
+
+def test_repeating_the_list_changes_nothing_and_says_who_was_erased_before(a_company: Companies) -> None:
+    at_work = a_company("sqlite")
+    assert at_work.run(erase(at_work)) == 0, at_work.said
+    rows, entries = at_work.rows(), at_work.entries()
+
+    assert at_work.run(erase(at_work)) == 0, at_work.said
+
+    assert (at_work.rows(), at_work.entries()) == (rows, entries)
+    assert "erased before: lines 2, 3, 4" in at_work.said[0][1]
+
+
+def test_a_line_that_names_nobody_stops_everything_until_it_is_left_out(a_company: Companies) -> None:
+    at_work = a_company("sqlite")
+    before, text = at_work.rows(), PEOPLE + "nobody@example.org,\n"
+
+    assert at_work.run(erase(at_work, text)) == 1
+
+    assert at_work.rows() == before
+    assert "line 5: names nobody whom a system knows" in at_work.said[0][1]
+    assert "nobody@example.org" not in at_work.said[0][1]
+    assert at_work.records("SELECT count(*) FROM store_case") == [(0,)]
+
+    assert at_work.run(erase(at_work, text, "--skip-doubtful")) == 0, at_work.said
+
+    assert at_work.records("SELECT count(*) FROM store_case") == [(3,)]
+    assert at_work.records("SELECT left_out FROM store_batch") == [("[5]",)]
+
+
+def test_one_person_in_two_lines_under_two_identities_is_one_case(a_company: Companies) -> None:
+    at_work = a_company("sqlite")
+    text = f"email,username\n{ADA},\n,quill\nbob@example.com,\n{ADA.upper()},quill\n"
+
+    assert at_work.run(erase(at_work, text, "--json")) == 0, at_work.said
+
+    said = json.loads(at_work.said[0][1])
+    assert [each["lines"] for each in said["cases"]] == [[2, 3, 5], [4]]
+    assert at_work.records("SELECT count(*) FROM store_case") == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("more", "wrong"),
+    [
+        (["--yes"], "--yes needs --count for a list."),
+        (["--yes", "--count", "4"], "--count says 4, and the list has 3."),
+        ([], "Nobody is there to ask; give --yes and --count to go on without."),
+        (["--identity", "email=x@example.org"], "--identities-file stands alone"),
+    ],
+)
+def test_without_the_number_of_people_nothing_is_written(
+    more: list[str], wrong: str, a_company: Companies
+) -> None:
+    at_work = a_company("sqlite")
+    before = at_work.rows()
+
+    assert at_work.run(["erase", "--identities-file", listed(at_work), *more]) in (1, 2)
+
+    assert wrong in at_work.said[0][1]
+    assert at_work.rows() == before
+
+
+def test_a_finding_stops_the_list_once_and_before_anything(a_company: Companies) -> None:
+    at_work = a_company("sqlite")
+    at_work.forum.run("CREATE TABLE stray (id INTEGER PRIMARY KEY, email VARCHAR(100))")
+    try:
+        code = at_work.run(erase(at_work))
+    finally:
+        at_work.forum.run("DROP TABLE stray")
+
+    assert code == 1
+    assert at_work.said[0][1].count("table.undeclared") == 1
+    assert at_work.records("SELECT count(*) FROM store_case") == [(0,)]
+
+
+def test_the_list_counts_against_people_per_day(a_company: Companies) -> None:
+    at_work = a_company("sqlite")
+    map_ = at_work.folder / "privacy" / "systems" / "forum.yaml"
+    written = map_.read_text()
+    map_.write_text(written.replace("title: Forum\n", "title: Forum\nlimits: {people_per_day: 2}\n"))
+    try:
+        assert at_work.run(erase(at_work)) == 1
+        assert "people_per_day is 2, this would be 3" in at_work.said[0][1]
+        assert at_work.records("SELECT count(*) FROM store_case") == [(0,)]
+        allowed = ["--allow", "people_per_day", "--reason", "the club closes"]
+        assert at_work.run(erase(at_work, PEOPLE, *allowed)) == 0, at_work.said
+    finally:
+        map_.write_text(written)
+
+
+def test_a_line_beyond_rows_per_person_is_named(a_company: Companies) -> None:
+    at_work = a_company("sqlite")
+    map_ = at_work.folder / "privacy" / "systems" / "forum.yaml"
+    written = map_.read_text()
+    map_.write_text(written.replace("title: Forum\n", "title: Forum\nlimits: {rows_per_person: 8}\n"))
+    try:
+        assert at_work.run(erase(at_work)) == 1
+    finally:
+        map_.write_text(written)
+
+    assert "line 2: has 12 rows in forum, more than rows_per_person allows (8)" in at_work.said[0][1]
+
+
+def test_stopping_all_writing_rolls_back_what_is_prepared_and_lifting_it_goes_on(
+    a_company: Companies,
+) -> None:
+    at_work = a_company("postgresql")
+    before = at_work.rows()
+    assert at_work.run(["stop", "--reason", "a wrong list"], erase(at_work)) == 1
+
+    assert at_work.rows() == before
+    assert "All writing has been stopped" in at_work.said[1][1]
+    assert at_work.run(["status"]) == 0
+    assert "a wrong list" in at_work.said[0][1]
+
+    assert at_work.run(["stop", "--lift"], ["resume"]) == 0, at_work.said
+
+    assert at_work.forum.rows("SELECT id FROM messages") == []
