@@ -83,12 +83,18 @@ def test_the_first_map_is_carried_out_as_it_stands_and_keeps_what_it_promises(
     assert people == [(7, None), (8, "Bob Ashgrove")]
 
 
-def test_a_dataset_of_fides_is_carried_over_as_the_page_says_and_decides_nothing(
+def test_a_dataset_of_fides_is_carried_over_decided_and_carried_out_as_the_page_says(
     tmp_path: Path, shell: dict[str, str]
 ) -> None:
     carry_out(HOW_TO / "from-fides.md", tmp_path / "place", shell)
 
     with sqlite3.connect(tmp_path / "place" / "shop.sqlite") as connection:
-        people = connection.execute("SELECT id, full_name FROM customer ORDER BY id").fetchall()
+        customers = connection.execute(
+            "SELECT id, full_name, address_id FROM customer ORDER BY id"
+        ).fetchall()
+        addresses = connection.execute("SELECT id, street FROM address ORDER BY id").fetchall()
+        purchases = connection.execute("SELECT id, customer_id FROM purchase ORDER BY id").fetchall()
     connection.close()
-    assert people == [(7, "Ada Quillfeather"), (8, "Bob Ashgrove")]
+    assert customers == [(7, None, None), (8, "Bob Ashgrove", 2)]
+    assert addresses == [(2, "9 Ash Road")]
+    assert purchases == [(1, 7), (2, 8)]

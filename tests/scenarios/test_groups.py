@@ -48,6 +48,41 @@ def test_scenario_10_a_member_entered_twice_counts_once(make: Make) -> None:
     assert erasure.matched["clubs"] == 1
 
 
+HOMES = """
+CREATE TABLE homes (id INTEGER PRIMARY KEY);
+CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(120) NOT NULL,
+                    home_id INTEGER REFERENCES homes(id));
+INSERT INTO homes VALUES (0), (1), (2);
+INSERT INTO users VALUES (0, 'ada@chess.example.org', 0), (5, 'ben@chess.example.org', 1),
+                         (10, 'cy@chess.example.org', 1);
+"""
+HOUSEHOLDS = (
+    """
+homes: {held_by: {users: {home_id: id}}, on_erase: {orphan: delete}}
+"""
+    + USERS
+)
+
+
+@pytest.mark.parametrize(
+    "on_erase", ["delete", '{anonymise: {home_id: null, email: {unique: "x{random}@example.invalid"}}}']
+)
+def test_scenario_10_what_people_themselves_hold_lives_as_long_as_one_of_them_holds_it(
+    make: Make, on_erase: str
+) -> None:
+    world = make(HOMES, HOUSEHOLDS.replace("on_erase: delete\n", f"on_erase: {on_erase}\n"))
+
+    world.erase(ADA)
+    assert world.rows("homes") == [(1,), (2,)]
+
+    world.erase(BEN)
+    assert world.rows("homes") == [(1,), (2,)]
+
+    erasure = world.erase(CY)
+    assert world.rows("homes") == [(2,)]
+    assert erasure.matched["homes"] == 1
+
+
 SHARES = (
     PEOPLE
     + """

@@ -256,7 +256,7 @@ class _SystemPlanner:
             for source in self._source(link) or self._somebody_elses(link)
         )
         holders = tuple(
-            Held(holding, self._sources(self.system.table(holding.table))) for holding in table.held_by
+            Held(holding, self._holds(self.system.table(holding.table))) for holding in table.held_by
         )
         orphans = Selection(
             table.name, sources=self._sources(table), scope=Scope.ORPHANS, parties=parties, holders=holders
@@ -265,6 +265,13 @@ class _SystemPlanner:
 
     def _spared(self, table: Table, selection: Selection) -> Selection:
         return _free(table, selection) if self.spare else selection
+
+    def _holds(self, table: Table) -> tuple[Source, ...]:
+        """By what a holder's rows are hers; in a table of people by their key."""
+        if not table.person:
+            return self._sources(table)
+        own = Link(table.person, to=table.name, key=table.person)
+        return (Source(own, self._keys(table.name, table.person)),)
 
     def _somebody_elses(self, link: Link) -> tuple[Source, ...]:
         """A side that is never hers: where it is filled, somebody is left."""

@@ -1,6 +1,5 @@
 """From the bytes of a Fides file to the texts of system files."""
 
-from collections import Counter
 from collections.abc import Collection as Names
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -95,11 +94,9 @@ def _fields(page: Page, fields: list[FieldForm], at: Path) -> None:
 
 
 def _once(page: Page, named: Iterable[tuple[str, Path]], what: str, cure: str) -> None:
-    places = list(named)
-    twice = {name for name, many in Counter(name for name, _ in places).items() if many > 1}
     first: dict[str, int] = {}
-    for name, at in places:
-        if name in first and name in twice:
+    for name, at in named:
+        if name in first:
             said = f"The {what} `{name}` stands here twice, first in line {first[name]}."
             Spot(page, at).complain("duplicate-key", said, cure)
         first.setdefault(name, Spot(page, at).position[0])

@@ -1,6 +1,6 @@
 """Collects notes while a file is carried over, and knows how to say where."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from upheld.datamap.importing.note import Note
@@ -67,7 +67,7 @@ class Remarks:
 
     def in_order(self) -> tuple[Note, ...]:
         """Each once, in the order of the file."""
-        return tuple(sorted({replace(each) for each in self.notes}))
+        return tuple(sorted(set(self.notes)))
 
 
 def key_of(page: Page, path: Path) -> str:
