@@ -68,6 +68,7 @@ def test_scenario_55_an_erasure_in_its_window_is_removed_and_recoverable_and_not
 
     assert (standing.complete, standing.settled, standing.answered) == (False, True, False)
     assert standing.recoverable_until == date(2026, 11, 29)
+    assert standing.systems == (("club", "DONE", "recoverable until 2026-11-29"),)
     [seen] = status(now=NOW).requests
     assert seen.recoverable_until == standing.recoverable_until
     assert office.world.rows("users", "id") == [(5,)]
@@ -115,7 +116,7 @@ def test_scenario_55_an_undo_restores_the_bytes_and_closes_the_case(
     )
     assert entries["case.closed/v1"] == 1
     assert Evidence.objects.count() == evidence + 1
-    with pytest.raises(Permanent, match="ended"):
+    with pytest.raises(Permanent, match="was undone"):
         undo.find(means=office.means(), case=str(request.case_id))
 
 
