@@ -14,7 +14,7 @@ from tests.scenarios.test_undo import CLUB, CLUBBED, NO_PERSON, TABLES
 from tests.scenarios.undoing import dump
 from tests.scenarios.world import NOW
 from tests.servers.database import Database
-from upheld.actions import replay, undo, window
+from upheld.actions import journal, plans, replay, undo, window
 from upheld.actions.certificates import certify
 from upheld.actions.preview import preview
 from upheld.actions.status import status
@@ -22,7 +22,7 @@ from upheld.actions.suppression import suppressed
 from upheld.law.deadline import legal_date
 from upheld.law.right import Right
 from upheld.ledger.types import REGISTRY
-from upheld.rights.outcome import Permanent
+from upheld.rights.outcome import Counts, Permanent, Prepared
 from upheld.rights.subject import Identity
 from upheld.rights.undo import Back, Conflict, Restored, Why
 from upheld.store.models import (
@@ -68,6 +68,7 @@ def test_scenario_55_an_erasure_in_its_window_is_removed_and_recoverable_and_not
 
     assert (standing.complete, standing.settled, standing.answered) == (False, True, False)
     assert standing.recoverable_until == date(2026, 11, 29)
+    assert standing.systems == (("club", "DONE", "recoverable until 2026-11-29"),)
     [seen] = status(now=NOW).requests
     assert seen.recoverable_until == standing.recoverable_until
     assert office.world.rows("users", "id") == [(5,)]
@@ -115,7 +116,7 @@ def test_scenario_55_an_undo_restores_the_bytes_and_closes_the_case(
     )
     assert entries["case.closed/v1"] == 1
     assert Evidence.objects.count() == evidence + 1
-    with pytest.raises(Permanent, match="ended"):
+    with pytest.raises(Permanent, match="was undone"):
         undo.find(means=office.means(), case=str(request.case_id))
 
 
@@ -222,6 +223,25 @@ def test_the_window_ends_with_the_legal_date_and_the_preview_says_so(
     assert late.spans == {"club": window.Span(None, legal=True)}
     standing = office.erase(ADA)
     assert standing.recoverable_until == date(2026, 12, 22)
+
+
+def test_an_erasure_that_is_being_undone_commits_nothing_more(
+    make: Make, sqlite_records: Path, tmp_path: Path
+) -> None:
+    office = open_office(make(CLUB, CLUBBED, system=NO_PERSON), tmp_path)
+    request = office.begin(ADA)
+    means, [fulfilment] = office.means(), request.fulfilments.all()
+    hold = journal.take(means=means, fulfilment=fulfilment, plan=plans.load(fulfilment.plan))
+    assert hold is not None
+    undo.approve(means=means, request=request)
+
+    with pytest.raises(journal.Fenced):
+        journal.prepare(means=means, hold=hold, event=Prepared("club", "rest", "{}", Counts(()), b"{}"))
+
+    assert not Part.objects.exists()
+    request.refresh_from_db()
+    office.fulfil(request)
+    assert office.world.rows("users", "id") == [(0,), (5,)]
 
 
 def test_without_a_window_nothing_is_kept(make: Make, sqlite_records: Path, tmp_path: Path) -> None:

@@ -183,9 +183,12 @@ def _fenced(hold: Hold, **changes: object) -> None:
 
 @transaction.atomic
 def prepare(*, means: Means, hold: Hold, event: Prepared) -> models.Part:
-    """Durable before the target commits: how to ask it later, and, sealed, what to look for."""
+    """Durable before the target commits: how to ask it later, and, sealed, what to look for. Raises Fenced
+    once somebody had the erasure undone: what is not yet prepared then is never committed."""
     at = means.clock()
     _fenced(hold, leased_until=at + LEASE)
+    if models.Request.objects.select_for_update().get(pk=hold.fulfilment.request_id).undone_at is not None:
+        raise Fenced(f"{hold.system}: the erasure is being undone")
     return keep_part(means=means, fulfilment=hold.fulfilment, event=event, at=at)
 
 

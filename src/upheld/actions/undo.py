@@ -88,6 +88,10 @@ def _refuse_late(means: Means, request: models.Request) -> None:
             f"Case {request.case_id} has no undo window; what was erased is gone.",
             "A window is set before an erasure, by `undo:` in the privacy folder.",
         )
+    if request.state == RequestState.REVOKED:
+        raise Permanent(
+            f"The erasure of case {request.case_id} was undone; nothing of it is left to put back.", ""
+        )
     if not any(window.is_open(each, means.now.date()) for each in windows):
         last = max(each.until for each in windows)
         raise Permanent(
