@@ -150,9 +150,15 @@ def test_a_person_takes_along_what_she_provided_on_consent_or_contract_and_nothi
 
 
 def stated(
-    office: Office, *identities: str, about: tuple[str, str, tuple[str, ...]], words: str, hour: int = 0
+    office: Office,
+    *identities: str,
+    about: tuple[str, str, tuple[str, ...]],
+    words: str,
+    hour: int = 0,
+    people: tuple[str, ...] = (),
 ) -> None:
-    means, asked = office.means(NOW + timedelta(hours=hour)), office.asked(*identities)
+    means = office.means(NOW + timedelta(hours=hour))
+    asked = office.asked(*identities, people=people)
     seen = rectification.look(means=means, asked=asked, wishes=[])
     request = cases.receive(means=means, right=Right.RECTIFICATION, asked=asked)
     rectification.approve(
@@ -204,3 +210,21 @@ def test_a_statement_stands_beside_what_it_is_about_in_every_package_until_she_i
     assert [
         each.words for each in statements.of(means=office.means(), subject=office.world.subject(BOB))
     ] == ["A word of Bob's."]
+
+
+def test_scenario_36_who_shares_an_address_does_not_get_the_other_s_statement(
+    make: Make, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """G-16.2"""
+    world = club(make)
+    world.run(
+        "INSERT INTO users (id, email) VALUES (10, 'two@example.org')",
+        "INSERT INTO users (id, email) VALUES (11, 'two@example.org')",
+    )
+    office = open_office(world, tmp_path)
+    stated(office, people=("users=10",), about=("", "", ()), words="Mine alone.")
+
+    mine, other = (world.subject(people=[f"users={each}"]) for each in (10, 11))
+
+    assert [each.words for each in statements.of(means=office.means(), subject=mine)] == ["Mine alone."]
+    assert statements.of(means=office.means(), subject=other) == ()

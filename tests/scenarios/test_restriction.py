@@ -199,6 +199,28 @@ def test_rows_that_two_people_had_restricted_stay_so_until_the_second_restrictio
         world.run(*(f"DROP TABLE {name}" for name in TABLES))
 
 
+def test_a_restriction_that_begins_while_another_waits_to_be_lifted_keeps_its_marks(
+    make: Make, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """G-18.2: an order to lift may wait for days for a system that is down."""
+    world = club(make)
+    office = open_office(world, tmp_path)
+    before = state(world)
+    one = restrict(office, ADA).request.case
+    later = office.means(NOW + timedelta(hours=1))
+    restriction.told(means=later, case=one, on=TODAY)
+    request = restriction.order(means=later, case=one, lifting=restriction.lifting(means=later, case=one))
+    two = restrict(office, BOB).request.case
+    both = [row for row in state(world)["letters"] if row[0] in (1, 2)]
+
+    assert restriction.fulfil(means=later, request=request).complete
+
+    assert [row for row in state(world)["letters"] if row[0] in (1, 2)] == both
+    assert state(world)["posts"][0] == before["posts"][0]
+    lift(office, two)
+    assert state(world) == before
+
+
 def test_a_table_without_a_mark_leaves_the_system_unfinished_and_is_named(
     make: Make, sqlite_records: Path, tmp_path: Path
 ) -> None:

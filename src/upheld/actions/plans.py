@@ -57,9 +57,7 @@ def store(
         expected=dict(expected or {}),
     )
     if cells:
-        key = request.case.key
-        row.sealed_cells = means.keys.seal(key, dumped(cells), record=f"plan:{row.pk}:cells")
-        row.save(update_fields=["sealed_cells"])
+        seal_cells(means=means, row=row, cells=cells)
     models.Step.objects.bulk_create(
         models.Step(
             plan=row,
@@ -118,6 +116,13 @@ def load(row: models.Plan) -> Plan:
     if digest(plan) != row.digest:
         raise Unreadable("altered", f"The stored plan {row.pk} is not the one that was approved.")
     return plan
+
+
+def seal_cells(*, means: Means, row: models.Plan, cells: Sequence[Cell]) -> None:
+    """Keep what the plan sets. Belongs into a transaction of the caller's."""
+    key = row.request.case.key
+    row.sealed_cells = means.keys.seal(key, dumped(cells), record=f"plan:{row.pk}:cells")
+    row.save(update_fields=["sealed_cells"])
 
 
 def with_cells(*, means: Means, row: models.Plan, subject: Subject) -> Subject:

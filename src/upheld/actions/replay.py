@@ -96,7 +96,7 @@ def _set_again(
 ) -> int:
     found = models.Part.objects.filter(
         fulfilment__system=system,
-        fulfilment__request__right__in=[each.value for each in SETTING],
+        fulfilment__request__right__in=[each.value for each in SETTING if since or each is Right.RESTRICTION],
         state=PartState.COMMITTED,
         due__isnull=True,
     )

@@ -8,7 +8,7 @@ from django.db import transaction
 from upheld.actions import cases, erasure, inforce, plans
 from upheld.actions.erasure import Progress, Standing, silently
 from upheld.actions.means import Means
-from upheld.actions.preview import Preview
+from upheld.actions.preview import Preview, unfinished
 from upheld.actions.record import record
 from upheld.law.ground import RestrictionGround
 from upheld.law.right import Right
@@ -21,7 +21,7 @@ from upheld.rights.fulfil import dry_run
 from upheld.rights.outcome import Counts, Failure, Permanent
 from upheld.rights.plan import Plan, Reason, Step
 from upheld.rights.restricting import UNMARKED
-from upheld.rights.subject import Cell
+from upheld.rights.subject import Cell, Subject
 from upheld.store import models
 from upheld.store.database import hold
 from upheld.store.models import FulfilmentState, PartState, RequestState
@@ -85,7 +85,9 @@ def approve(
 def fulfil(*, means: Means, request: models.Request, progress: Progress = silently) -> Standing:
     """Set the marks, or put them back. Systems that lacked something in the map are planned anew by the
     map as it is now, under the same approval: a mark is set once, however often this runs."""
-    if not request.lifts.exists():
+    if request.lifts.exists():
+        _spare(means, request)
+    else:
         lacking = request.fulfilments.filter(
             state=FulfilmentState.FAILED, failure=FailureKind.MISCONFIGURED, unreached=False
         ).exclude(parts__state=PartState.PREPARED)
@@ -93,6 +95,32 @@ def fulfil(*, means: Means, request: models.Request, progress: Progress = silent
         if systems:
             plans.replan(means=means, request=request, systems=systems, reason="map completed")
     return erasure.fulfil(means=means, request=request, progress=progress)
+
+
+@transaction.atomic
+def _spare(means: Means, request: models.Request) -> None:
+    """Marks that a restriction of another person has come to need since the order was given stay with it,
+    with what stood there before: an order may wait for days for a system that is down."""
+    hold("cases")
+    needed = inforce.claims(means=means, case=request.case)
+    waiting = {each.system for each in unfinished(request)}
+    for row in request.plans.all():
+        cells = plans.with_cells(means=means, row=row, subject=Subject(())).cells
+        systems = {step.number: step.system for step in plans.load(row).steps}
+        claimed: dict[tuple[models.Restriction, str], list[Cell]] = {}
+        left: list[Cell] = []
+        for each in cells:
+            system = systems[each.step]
+            claim = needed.get(inforce.place(system, each)) if system in waiting else None
+            if claim is None:
+                left.append(each)
+            else:
+                claimed.setdefault((claim, system), []).append(each)
+        for (claim, system), those in claimed.items():
+            back = reversed_(those, 0)
+            inforce.inherit(means=means, restriction=claim, system=system, cells=back)
+        if claimed:
+            plans.seal_cells(means=means, row=row, cells=left)
 
 
 # --- lifting ---------------------------------------------------------------------------------------------
@@ -156,6 +184,23 @@ def lifting(*, means: Means, case: models.Case) -> Lifting:
     subject = cases.subject_of(means=means, case=case)
     if subject is None:
         raise Permanent(f"Case {case.pk} has no subject.", "Receive the restriction again.")
+    planned, cells, kept = _resets(means, case, rows)
+    planned += _by_hand(rows, len(planned))
+    plan = Plan(Right.RESTRICTION, case.regime, tuple(planned))
+    subject = replace(subject, cells=cells)
+    automatic: dict[str, Connector] = {
+        name: each for name, each in means.connectors.items() if not plans.by_hand(plan, name)
+    }
+    own = Plan(plan.right, plan.regime, tuple(step for step in planned if not isinstance(step, steps.Task)))
+    counts: dict[str, Counts | Failure] = dict(dry_run(own, automatic, subject, now=means.now))
+    preview = Preview(subject, (), plan, counts, (), (), explain(plan, means.datamap, counts))
+    return Lifting(preview, kept)
+
+
+def _resets(
+    means: Means, case: models.Case, rows: tuple[models.Restriction, ...]
+) -> tuple[list[Step], tuple[Cell, ...], int]:
+    """What puts the marks back, the cells that it sets, and how many marks stay for another's sake."""
     needed = inforce.claims(means=means, case=case)
     planned: list[Step] = []
     cells: list[Cell] = []
@@ -169,16 +214,7 @@ def lifting(*, means: Means, case: models.Case) -> Lifting:
             cells += reversed_(
                 (each for each in free if (each.table, each.column) == (table, column)), number
             )
-    planned += _by_hand(rows, len(planned))
-    plan = Plan(Right.RESTRICTION, case.regime, tuple(planned))
-    subject = replace(subject, cells=tuple(cells))
-    automatic: dict[str, Connector] = {
-        name: each for name, each in means.connectors.items() if not plans.by_hand(plan, name)
-    }
-    own = Plan(plan.right, plan.regime, tuple(step for step in planned if not isinstance(step, steps.Task)))
-    counts: dict[str, Counts | Failure] = dict(dry_run(own, automatic, subject, now=means.now))
-    preview = Preview(subject, (), plan, counts, (), (), explain(plan, means.datamap, counts))
-    return Lifting(preview, kept)
+    return planned, tuple(cells), kept
 
 
 def _liftable(case: models.Case) -> tuple[models.Restriction, ...]:
@@ -229,6 +265,8 @@ def order(*, means: Means, case: models.Case, lifting: Lifting) -> models.Reques
     Writes `plan.approved`; `fulfil` puts the marks back."""
     hold("cases")
     rows = _liftable(case)
+    if _resets(means, case, rows)[1] != lifting.preview.subject.cells:
+        raise Permanent("The marks are no longer what was shown. Nothing was lifted.", "Ask for it again.")
     needed = inforce.claims(means=means, case=case)
     for system, marks in _joined(means, rows).items():
         by_claim: dict[models.Restriction, list[Cell]] = {}

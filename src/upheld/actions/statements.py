@@ -81,12 +81,18 @@ def forget(*, means: Means, subject: Subject) -> int:
 
 
 def _rows(means: Means, subject: Subject) -> list[models.Statement]:
-    digests = [means.keys.blind(*name) for name in _names(subject, ())]
+    names = {*_names(subject, ()), *_identified(subject, ())}
+    digests = [means.keys.blind(*name) for name in names]
     return list(models.Statement.objects.filter(index__digest__in=digests).distinct())
 
 
 def _names(subject: Subject, also: Iterable[Identity]) -> list[tuple[str, str]]:
-    """As an open case is found, and kept apart from it by the kind."""
+    """By her rows; by identities only where she has none: two people may share an address, and their words
+    are not each other's."""
+    rows = [(f"statement:{each.system}.{each.table}", repr(each.key)) for each in subject.people]
+    return rows or _identified(subject, also)
+
+
+def _identified(subject: Subject, also: Iterable[Identity]) -> list[tuple[str, str]]:
     identities = (*(each for each in subject.identities if each.verified), *also)
-    named = [(f"statement:{each.kind}", cases.canonical(each).value) for each in identities]
-    return [*named, *((f"statement:{each.system}.{each.table}", repr(each.key)) for each in subject.people)]
+    return [(f"statement:{each.kind}", cases.canonical(each).value) for each in identities]

@@ -99,7 +99,10 @@ def answer(
     words: Annotated[str, typer.Option("--words", metavar="TEXT", help="What was done. Kept sealed.")],
     case: options.Case = "",
     removed: Annotated[
-        int, typer.Option("--removed", metavar="N", min=0, help="How many records were removed.")
+        int,
+        typer.Option(
+            "--removed", metavar="N", min=0, help="How many records were removed; or marked, or corrected."
+        ),
     ] = 0,
     proof: Annotated[
         Path | None,

@@ -107,10 +107,10 @@ def _named(datamap: DataMap, wish: Wish) -> Target | None:
             column = name.removeprefix(start)
             found = [each for each in table.every_field if (each.column, each.json) == (column, path or None)]
             kinds = [each.kind for each in table.identities if each.column == column]
+            _refuse(system, table, column)
             if not found and not (kinds and not path):
                 continue
             category = found[0].category if found else kinds[0]
-            _refuse(system, table, column)
             links = _of(found[0]) if found else ()
             return Target(wish, system.name, table.name, column, category, Where.ALL, path or None, links)
     if "." in name:

@@ -11,14 +11,15 @@ from upheld.connectors.conformance.world import (
     correction_of,
     standard_rows,
     steps_of,
+    with_limits,
     with_mark,
 )
-from upheld.datamap.model import System
+from upheld.datamap.model import Limits, System
 from upheld.law.right import Right
 from upheld.rights.cells import first_to_last, loaded, reversed_
 from upheld.rights.connector import Connector, Entropy, Row
 from upheld.rights.correcting import Wish, to_cells
-from upheld.rights.outcome import Committed, Counts, Failure, Prepared, Settled
+from upheld.rights.outcome import Committed, Counts, Failure, Permanent, Prepared, Settled
 from upheld.rights.plan import Reason, Reset, Step
 from upheld.rights.subject import Identity, Key, Subject
 
@@ -123,6 +124,19 @@ class SettingConformance:
         note = next(row["note"] for row in self.stored()["donations"] if str(row["id"]) == "3")
         assert note == "by somebody"
         assert [(each.table, each.matched) for each in counts.left] == [("donations", 1)]
+
+    def test_beyond_a_limit_nothing_is_marked(self) -> None:
+        system, _ = self.make(self.given(standard_rows()))
+        system = with_limits(with_mark(system), Limits(rows_per_person=0))
+        connector = self.connect(system)
+        if not connector.capabilities.restrict:
+            return
+
+        with pytest.raises(Permanent) as refused:
+            self.set_values(connector, steps_of(system, Right.RESTRICTION), self.her(connector))
+
+        assert "rows_per_person" in str(refused.value)
+        self.same(standard_rows())
 
     def test_closing_before_the_commit_marks_nothing(self) -> None:
         connector, steps, subject = self.marked_world()

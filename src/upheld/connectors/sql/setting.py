@@ -2,7 +2,7 @@
 exactly what stood in them. Slices of `max_rows`, each a transaction of its own."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from upheld.connectors.sql.settle import token
 from upheld.connectors.sql.where import Rows, marked, negated
 from upheld.datamap.model import Scalar, System
 from upheld.rights.cells import dumped, loaded
-from upheld.rights.connector import Entropy, Execution, Row
+from upheld.rights.connector import SMALL_TABLE, Entropy, Execution, Row
 from upheld.rights.outcome import (
     Committed,
     Count,
@@ -266,17 +266,29 @@ class SettingRun:
             wanted = setter.wanted()
             refuse(setter.cells, setter.corrections(wanted))
             lacking = setter.lacking()
+            sizes = {each.table: setter.many(each.table, sa.true()) for each in _tables(wanted)}
             connection.rollback()
-        most = self.system.limits.rows_per_person
         resets = {step.number for step in self.steps if isinstance(step, Reset)}
-        rows = sum(each.matched for each in _tables([each for each in wanted if each.step not in resets]))
-        if most is not None and rows > most and "rows_per_person" not in self.allow:
-            raise Permanent(
-                f"{self.system.name}: this would touch {rows:,} rows, more than {most:,} for one person. "
-                "Nothing was written.",
-                "If that is right, approve it by name: --allow rows_per_person --reason '…'.",
-            )
+        self._limits(_tables([each for each in wanted if each.step not in resets]), sizes)
         return lacking
+
+    def _limits(self, touched: Sequence[TableCount], sizes: Mapping[str, int]) -> None:
+        """As for an erasure; what is only put back has none."""
+        most, share = self.system.limits.rows_per_person, self.system.limits.share_of_table
+        rows = sum(each.matched for each in touched)
+        if most is not None and rows > most:
+            self._beyond("rows_per_person", f"{rows:,} rows, more than {most:,} for one person")
+        for each in touched if share is not None else ():
+            size = sizes[each.table]
+            if size >= SMALL_TABLE and each.matched > (share or 0) * size:
+                self._beyond("share_of_table", f"{each.matched / size:.0%} of {each.table}")
+
+    def _beyond(self, limit: str, what: str) -> None:
+        if limit not in self.allow:
+            raise Permanent(
+                f"{self.system.name}: this would touch {what}. Nothing was written.",
+                f"If that is right, approve it by name: --allow {limit} --reason '…'.",
+            )
 
 
 def verified(setter: Setter, traces: Sequence[bytes]) -> Verified:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from upheld.datamap.model import Scalar, System, Table
 from upheld.rights.cells import dumped, loaded
+from upheld.rights.connector import SMALL_TABLE
 from upheld.rights.connector import Row as Copied
 from upheld.rights.outcome import (
     Count,
@@ -183,12 +184,27 @@ class Sets:
         """Permanent beyond a limit of the map that `allow` does not name. What is only put back has none."""
         most = self.system.limits.rows_per_person
         resets = {step.number for step in self.steps if isinstance(step, Reset)}
-        rows = len({(each.table, each.key) for each in self.cells if each.step not in resets})
+        rows = len(self._rows_but(resets))
         if most is not None and rows > most and "rows_per_person" not in allow:
             raise Permanent(
                 f"{rows} rows of {self.system.name} would change; the limit is {most}.",
                 "Look at the plan; to go on, a named person allows rows_per_person.",
             )
+        share = self.system.limits.share_of_table
+        if share is None or "share_of_table" in allow:
+            return
+        touched = Counter(table for table, _ in self._rows_but(resets))
+        for table, changed in touched.items():
+            size = sum(1 for _ in self.selector.rows(table))
+            if size >= SMALL_TABLE and changed > share * size:
+                raise Permanent(
+                    f"{changed} of {size} rows of {self.system.name}.{table} would change, "
+                    f"more than {share:.0%}.",
+                    "Look at the plan; to go on, a named person allows share_of_table.",
+                )
+
+    def _rows_but(self, resets: set[int]) -> set[tuple[str, Key]]:
+        return {(each.table, each.key) for each in self.cells if each.step not in resets}
 
     def counts(self, _tally: Tally) -> Counts:
         """Rows by step and table."""

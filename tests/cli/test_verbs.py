@@ -1,0 +1,190 @@
+"""Rectify, restrict, lift and port as people type them: real processes, a shop on SQLite, a certificate that verifies."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_commands import ADA, Shop, run
+
+MAP = """\
+system: shop
+title: Shop
+connect: ${SHOP_DATABASE_URL}
+tables:
+  users:
+    person: id
+    identities: {email: {column: email, normalise: email}}
+    fields:
+      email: {category: email-address, purposes: [service], provided: true}
+      name: {category: name, purposes: [service], provided: true}
+    restriction: held
+    on_erase: delete
+  orders:
+    belongs_to: {user_id: users.id}
+    restriction: held
+    on_erase: delete
+"""
+HER = ("--identity", f"email={ADA}")
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    made = Shop(tmp_path)
+    (tmp_path / "privacy" / "systems" / "shop.yaml").write_text(MAP)
+    execute(
+        made,
+        "ALTER TABLE users ADD COLUMN name TEXT",
+        "ALTER TABLE users ADD COLUMN held INTEGER",
+        "ALTER TABLE orders ADD COLUMN held INTEGER",
+        "UPDATE users SET name = 'Ada Quilfeather' WHERE id = 7",
+    )
+    return made
+
+
+def execute(shop: Shop, *statements: str) -> None:
+    connection = sqlite3.connect(shop.database)
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+def dump(shop: Shop) -> list[str]:
+    connection = sqlite3.connect(shop.database)
+    try:
+        return list(connection.iterdump())
+    finally:
+        connection.close()
+
+
+def verified(file: str | Path) -> bool:
+    done = subprocess.run(
+        [sys.executable, "-m", "upheld.ledger", str(file)], capture_output=True, text=True, check=False
+    )
+    return done.stdout.startswith("certificate: verified")
+
+
+def test_a_restriction_is_set_refused_to_be_lifted_told_and_lifted(shop: Shop) -> None:
+    """G-18.4"""
+    before = dump(shop)
+
+    looked = shop.upheld("restrict", *HER, "--ground", "contested", "--dry-run")
+    assert (looked.returncode, dump(shop)) == (0, before), looked.stderr
+    assert "2  orders: marked as restricted in held. Art. 18(1) GDPR" in looked.stdout
+    done = shop.upheld(
+        "restrict", *HER, "--ground", "contested", "--yes", "--json", "--out", "restricted.json"
+    )
+    assert done.returncode == 0, done.stderr
+    case = json.loads(done.stdout)["case"]
+    assert verified(shop.folder / "restricted.json")
+    assert "marked as restricted" in (shop.folder / "restricted.json.html").read_text()
+    assert dump(shop) != before
+    assert f"restricted: case {case}, contested, since" in shop.upheld("status").stdout
+
+    early = shop.upheld("lift", "--case", case, "--yes")
+    wrong = shop.upheld("lift", "--case", case, "--told-on", "2020-01-01", "--yes")
+    later = shop.upheld("lift", "--case", case, "--told-on", "2999-01-01", "--yes")
+    nobody = shop.upheld("lift", "--case", "ffffffff", "--yes")
+    assert [each.returncode for each in (early, wrong, later, nobody)] == [1, 1, 1, 1]
+    assert early.stderr == (
+        "The person has to be told before a restriction is lifted (Art. 18(3)).\n"
+        f"Tell her, then record the day: upheld lift --case {case} --told-on DATE.\n"
+    )
+    assert "there was no restriction yet" in wrong.stderr
+    assert "still to come" in later.stderr
+    assert "No restriction is in force in case ffffffff." in nobody.stderr
+
+    day = json.loads(shop.upheld("status", "--json").stdout)["restrictions"][0]["since"]
+    lifted = shop.upheld("lift", "--case", case[:8], "--told-on", day, "--yes", "--out", "lifted.json")
+
+    assert lifted.returncode == 0, lifted.stderr
+    assert dump(shop) == before
+    assert verified(shop.folder / "lifted.json")
+    assert "No case is open." in shop.upheld("status").stdout
+
+
+def test_a_correction_from_a_file_leaves_no_value_in_records_logs_or_the_certificate(shop: Shop) -> None:
+    """G-16.1, P-05"""
+    (shop.folder / "right.txt").write_text("name=Ada Quillfeather\n")
+
+    looked = shop.upheld("rectify", *HER, "--from-file", "right.txt", "--dry-run")
+    assert looked.returncode == 0, looked.stderr
+    assert "1  users: name corrected (name). Art. 16 GDPR" in looked.stdout
+    assert "uil" not in looked.stdout.replace(ADA, "")
+    shown = shop.upheld("rectify", *HER, "--from-file", "right.txt", "--dry-run", "--show")
+    assert "shop.users.name: 'Ada Quilfeather' becomes 'Ada Quillfeather'" in shown.stdout
+    done = shop.upheld("rectify", *HER, "--from-file", "right.txt", "--yes", "--out", "corrected.json")
+
+    assert done.returncode == 0, done.stderr
+    assert [line for line in dump(shop) if "Ada Quillfeather" in line]
+    assert verified(shop.folder / "corrected.json")
+    assert "1 record corrected." in (shop.folder / "corrected.json.html").read_text()
+    kept = [file for file in (shop.folder / "upheld-data").rglob("*") if file.is_file()]
+    kept += [shop.folder / "corrected.json", shop.folder / "corrected.json.html"]
+    assert [
+        file for file in kept if b"uillfeather" in file.read_bytes() or b"uilfeather" in file.read_bytes()
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "Nothing is to be corrected."),
+        (("--set", "name"), "The correction number 1 is not WHERE=VALUE."),
+        (("--set", "name="), "The correction number 1 has no value."),
+        (("--set", "nmae=Ada"), "The map has no category 'nmae'."),
+        (("--set", "shop.users.id=9"), "shop.users.id is a key or a link: changed, it would lose rows."),
+        (("--set", "shop.users.x=9"), "The map has no field shop.users.x."),
+        (("--about", "shop", "--set", "name=Ada"), "--about needs --statement."),
+        (("--statement", "absent.txt"), "The file of --statement cannot be read as text."),
+    ],
+)
+def test_what_cannot_be_corrected_is_said_in_words(shop: Shop, arguments: tuple[str, ...], said: str) -> None:
+    before = dump(shop)
+
+    done = shop.upheld("rectify", *HER, *arguments, "--yes")
+
+    assert done.returncode in (1, 2)
+    assert done.stderr.splitlines()[0] == said
+    assert "Traceback" not in done.stderr
+    assert dump(shop) == before
+
+
+def test_what_a_person_takes_along_opens_and_says_what_it_is(shop: Shop) -> None:
+    """G-20.1"""
+    done = shop.upheld("port", *HER, "--out", "port.age", "--yes", "--json")
+    assert done.returncode == 0, done.stderr
+    shop.upheld("package", "open", "port.age", "--key", "port.age.key", "--to", "ported")
+
+    manifest = json.loads((shop.folder / "ported" / "package.json").read_text())
+    lines = (shop.folder / "ported" / "data" / "shop" / "users.jsonl").read_text()
+    assert (manifest["format"], manifest["right"]) == ("upheld-portability-package", "PORTABILITY")
+    assert json.loads(lines) == {"email": ADA, "name": "Ada Quilfeather"}
+    assert manifest["systems"][0]["left_out"] == [{"table": "orders", "field": "", "reason": "unnamed"}]
+    assert "to take with you" in (shop.folder / "ported" / "index.html").read_text()
+
+
+def test_the_statements_of_the_owner_leave_restricted_rows_out(shop: Shop) -> None:
+    """G-18.2"""
+    printed = shop.upheld("map", "grants", "--purposes").stdout
+
+    assert "CREATE VIEW" in printed
+    assert (
+        "WHERE NOT" in printed.upper()
+        or "WHERE (NOT" in printed.upper()
+        or "WHERE COALESCE" in printed.upper()
+    )
+
+
+def test_help_of_each_verb_starts_plainly(tmp_path: Path) -> None:
+    for command, verb in (
+        ("rectify", "Correct a person's data"),
+        ("restrict", "Mark all that systems hold"),
+        ("lift", "End the restriction"),
+        ("port", "Give a person what she provided"),
+    ):
+        assert verb in run(tmp_path, command, "--help").stdout
