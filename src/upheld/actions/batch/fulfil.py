@@ -19,7 +19,7 @@ from upheld.actions.journal import Fenced, Hold
 from upheld.actions.means import Means
 from upheld.actions.stop import refuse
 from upheld.rights.many import ManyConnector, PreparedMany, takes_many
-from upheld.rights.outcome import Failure, Settled, Transient, Verified
+from upheld.rights.outcome import Established, Failure, Settled, Transient, Verified
 from upheld.rights.plan import Plan
 from upheld.rights.subject import Subject
 from upheld.store import models
@@ -213,13 +213,38 @@ class _Turn:
         how = self.connector.capabilities.establishes
         journal.settled_many(means=self.means, holds=became[Settled.COMMITTED], established=how)
         journal.settled_many(means=self.means, holds=became[Settled.ABORTED], established=None)
-        unknown = became[Settled.UNKNOWN]
-        for hold in unknown:
-            erasure.attempt(means=self.means, hold=hold, interrupted=True)
+        for token in {parts[each.fulfilment.pk].token for each in became[Settled.UNKNOWN]}:
+            if not self._reread(
+                [each for each in became[Settled.UNKNOWN] if parts[each.fulfilment.pk].token == token]
+            ):
+                return []
         over = journal.through(holds)
-        again = [each for each in _without(holds, unknown) if each.fulfilment.pk in over]
+        again = [each for each in holds if each.fulfilment.pk in over]
         self._verify(again)
-        return _without(holds, [*unknown, *again])
+        return _without(holds, again)
+
+    def _reread(self, holds: Sequence[Hold]) -> bool:
+        """The target cannot say what became of one transaction: nothing left of any of its people means that
+        it was committed; otherwise it is done again, which is harmless either way. False where it cannot be
+        read."""
+        try:
+            seen = self._seen(holds)
+        except Failure as failure:
+            self._failed(holds, failure)
+            return False
+        left = any(each.remnants for each in seen)
+        how = None if left else Established.REREAD
+        journal.settled_many(means=self.means, holds=holds, established=how)
+        return True
+
+    def _seen(self, holds: Sequence[Hold]) -> tuple[Verified, ...]:
+        traces = journal.traces_many(means=self.means, holds=holds)
+        return self.connector.verify_many(
+            self.plan.of(holds[0].system),
+            [self.subjects[each.fulfilment.request_id] for each in holds],
+            [traces.get(each.fulfilment.pk, ()) for each in holds],
+            now=self.means.now,
+        )
 
     # --- another look -----------------------------------------------------------------------------------
 
@@ -227,14 +252,8 @@ class _Turn:
         """Of whom nothing is left is done. Of whom something came in meanwhile goes round again alone."""
         if not holds:
             return
-        traces = journal.traces_many(means=self.means, holds=holds)
         try:
-            seen = self.connector.verify_many(
-                self.plan.of(holds[0].system),
-                [self.subjects[each.fulfilment.request_id] for each in holds],
-                [traces.get(each.fulfilment.pk, ()) for each in holds],
-                now=self.means.now,
-            )
+            seen = self._seen(holds)
         except Failure as failure:
             self._failed(holds, failure)
             return
