@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator
 from itertools import permutations
-from pathlib import Path
 
 import pytest
 
