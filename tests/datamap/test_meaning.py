@@ -32,6 +32,7 @@ def test_the_organisation_its_places_and_its_holds() -> None:
         regimes=("gdpr", "ccpa"),
         languages=("en", "de"),
         backup_days=35,
+        undo=7,
         holds=(
             m.Hold(
                 "prize-dispute-2026",

@@ -151,6 +151,8 @@ SAID = (
     "right",
     "regime",
     "until",
+    "restored",
+    "conflicts",
 )
 
 
@@ -361,7 +363,8 @@ class Company:
         query = "SELECT f.system, e.cls, e.record FROM store_evidence e JOIN store_fulfilment f ON f.id = e.fulfilment_id"
         for system, cls, written in self.records(query):
             said = json.loads(written)
-            found[json.dumps([system, cls, said.get("counts"), said.get("remnants")])] += 1
+            kinds = ("counts", "remnants", "restored")
+            found[json.dumps([system, cls, *(said.get(kind) for kind in kinds)])] += 1
         return found
 
     def outcome(self) -> dict[str, object]:

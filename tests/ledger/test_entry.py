@@ -178,6 +178,8 @@ def test_a_registered_type_is_never_replaced() -> None:
 
 def test_the_types_that_the_engine_needs_are_registered() -> None:
     assert set(REGISTRY.types) == {
+        "erasure.undone/v1",
+        "suppression.lifted/v1",
         "case.opened/v1",
         "plan.approved/v1",
         "step.fulfilled/v1",

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -67,7 +67,8 @@ def test_scenario_55_an_erasure_in_its_window_is_removed_and_recoverable_and_not
     standing = office.erase(ADA)
 
     assert (standing.complete, standing.settled, standing.answered) == (False, True, False)
-    assert standing.recoverable_until == datetime(2026, 11, 29).date()
+    assert standing.recoverable_until == date(2026, 11, 29)
+    assert standing.systems == (("club", "DONE", "recoverable until 2026-11-29"),)
     [seen] = status(now=NOW).requests
     assert seen.recoverable_until == standing.recoverable_until
     assert office.world.rows("users", "id") == [(5,)]
@@ -115,7 +116,7 @@ def test_scenario_55_an_undo_restores_the_bytes_and_closes_the_case(
     )
     assert entries["case.closed/v1"] == 1
     assert Evidence.objects.count() == evidence + 1
-    with pytest.raises(Permanent, match="ended"):
+    with pytest.raises(Permanent, match="was undone"):
         undo.find(means=office.means(), case=str(request.case_id))
 
 
@@ -126,7 +127,8 @@ def test_scenario_56_when_the_window_ends_its_key_goes_and_the_certificate_is_is
     gone = dump(each_database, TABLES)
 
     assert office.purge(LAST_DAY).windows == 0
-    assert undo.find(means=office.means(datetime(2026, 11, 28, 12, tzinfo=UTC)), case=str(request.case_id))
+    found = undo.find(means=office.means(datetime(2026, 11, 28, 12, tzinfo=UTC)), case=str(request.case_id))
+    assert found == request
     purged = office.purge(END)
 
     assert (purged.windows, purged.failures) == (1, ())
@@ -217,10 +219,10 @@ def test_the_window_ends_with_the_legal_date_and_the_preview_says_so(
         means=means, right=Right.ERASURE, asked=office.asked(ADA), received=NOW.date() - timedelta(days=40)
     )
 
-    assert seen.spans == {"club": window.Span(datetime(2026, 12, 22).date(), legal=True)}
+    assert seen.spans == {"club": window.Span(date(2026, 12, 22), legal=True)}
     assert late.spans == {"club": window.Span(None, legal=True)}
     standing = office.erase(ADA)
-    assert standing.recoverable_until == datetime(2026, 12, 22).date()
+    assert standing.recoverable_until == date(2026, 12, 22)
 
 
 def test_without_a_window_nothing_is_kept(make: Make, sqlite_records: Path, tmp_path: Path) -> None:
@@ -235,19 +237,35 @@ def test_without_a_window_nothing_is_kept(make: Make, sqlite_records: Path, tmp_
         undo.find(means=office.means(), case=str(standing.request.case_id))
 
 
+GIFTS = (
+    "CREATE TABLE gifts (id INTEGER PRIMARY KEY, user_id INTEGER, paid DATE, note VARCHAR(20));\n"
+    "INSERT INTO gifts VALUES (1, 0, '2025-03-01', 'for the club');\n"
+)
+GIVEN = (
+    "gifts: {belongs_to: {user_id: users.id}, on_erase: {retain: {ground: legal-obligation, law: tax, for: 7y, "
+    "after: paid, then: delete, strip: [note]}}}\n"
+)
+
+
+def test_scenario_56_what_stays_for_a_period_is_still_found_on_its_date(
+    make: Make, each_database: Database, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """The window's key is gone; the case's, which holds which rows those are, is not."""
+    office = open_office(make(CLUB + GIFTS, CLUBBED + GIVEN, system=NO_PERSON), tmp_path)
+    office.erase(ADA)
+    assert office.purge(END).windows == 1
+    assert [row[3] for row in office.world.rows("gifts")] == [None]
+
+    assert office.purge("2032-03-01").rows == 1
+
+    assert office.world.rows("gifts") == []
+
+
 def test_rows_that_were_kept_for_a_period_are_not_purged_once_the_erasure_is_undone(
     make: Make, sqlite_records: Path, tmp_path: Path
 ) -> None:
     """G-17.3: undone, the row is hers again, and no date of the erasure's is left to it."""
-    world = make(
-        CLUB
-        + "CREATE TABLE gifts (id INTEGER PRIMARY KEY, user_id INTEGER, paid DATE, note VARCHAR(20));\n"
-        + "INSERT INTO gifts VALUES (1, 0, '2025-03-01', 'for the club');\n",
-        CLUBBED
-        + "gifts: {belongs_to: {user_id: users.id}, on_erase: {retain: {ground: legal-obligation, law: tax, for: 7y, "
-        "after: paid, then: delete, strip: [note]}}}\n",
-        system=NO_PERSON,
-    )
+    world = make(CLUB + GIFTS, CLUBBED + GIVEN, system=NO_PERSON)
     office = open_office(world, tmp_path)
     before = world.rows("gifts")
     request = office.erase(ADA).request

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
 from django.db import transaction
 
-from upheld.actions import cases
+from upheld.actions import cases, window
 from upheld.actions.means import Means
 from upheld.actions.preview import Preview
 from upheld.actions.record import record
@@ -43,24 +43,43 @@ def uncounted(_system: str, _many: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """A connector that tells how many rows it has given."""
+    """A connector that tells how many rows it has given. `sealed`: what erasures of hers removed in it and
+    could still come back; it belongs to her copy until it is gone."""
 
     name: str
     connector: Connector
     rows: Rows
+    sealed: tuple[tuple[date, tuple[bytes, ...]], ...] = ()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.connector, name)
 
     def collect(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Iterator[Collected]:
         many = 0
-        for each in self.connector.collect(steps, subject, now=now):
+        for each in self._every(steps, subject, now):
             many += 1
             if many == BETWEEN:
                 self.rows(self.name, many)
                 many = 0
             yield each
         self.rows(self.name, many)
+
+    def _every(self, steps: Sequence[Step], subject: Subject, now: datetime) -> Iterator[Collected]:
+        yield from self.connector.collect(steps, subject, now=now)
+        for until, before in self.sealed:
+            yield from self.connector.sealed(steps, subject, before, until=until)
+
+
+def _kept(means: Means, case: models.Case, system: str) -> tuple[tuple[date, tuple[bytes, ...]], ...]:
+    """What this person's erasures removed in a system, while it can come back."""
+    fulfilments = models.Fulfilment.objects.filter(
+        request__case=case, system=system, window__destroyed_at__isnull=True, window__isnull=False
+    ).select_related("window", "request__case")
+    return tuple(
+        (each.window.until, window.images(means=means, fulfilment=each))
+        for each in fulfilments
+        if each.window is not None and means.keys.exists(each.window.key)
+    )
 
 
 def deliver(
@@ -90,7 +109,10 @@ def deliver(
         preview.plan,
         means.datamap,
         preview.subject,
-        {name: cast("Connector", _Counted(name, each, rows)) for name, each in means.connectors.items()},
+        {
+            name: cast("Connector", _Counted(name, each, rows, _kept(means, request.case, name)))
+            for name, each in means.connectors.items()
+        },
         now=means.now,
         out=out,
         recipients=recipients,

@@ -396,6 +396,14 @@ def _suppress(means: Means, request: models.Request, kind: str, value: str) -> N
         record(SUPPRESSION_ADDED, at=at, case=str(request.case_id), mark=mark.hex())
 
 
+def _until(request: models.Request, fulfilment: models.Fulfilment) -> date | None:
+    """The day until which what a system's part removed can come back."""
+    if fulfilment.state not in window.OUTCOMES or request.undone_at is not None:
+        return None
+    days = {each.pk: each.until for each in window.alive(request)}
+    return days.get(fulfilment.window_id or 0)
+
+
 def standing(request: models.Request) -> Standing:
     """Where the request stands."""
     rows = []
@@ -404,6 +412,9 @@ def standing(request: models.Request) -> Standing:
         open_tasks = [task for task in each.tasks.all() if task.answered_at is None]
         if open_tasks:
             why = f"waits for an answer by {open_tasks[0].due_on.isoformat()}"
+        until = _until(request, each)
+        if until is not None and not why:
+            why = f"recoverable until {until.isoformat()}"
         if each.withheld:
             why = f"partially withheld: rows stay for the matter {each.withheld}"
         rows.append((each.system, each.state, why))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from importlib.metadata import entry_points
 
 from upheld.datamap.model import DataMap, System
@@ -75,6 +75,11 @@ class Unreachable:
         raise self.failure
 
     def returning(self, before: Sequence[bytes]) -> Restored:
+        raise self.failure
+
+    def sealed(
+        self, steps: Sequence[Step], subject: Subject, before: Sequence[bytes], *, until: date
+    ) -> Iterator[Collected]:
         raise self.failure
 
     def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:

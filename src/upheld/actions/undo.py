@@ -88,6 +88,10 @@ def _refuse_late(means: Means, request: models.Request) -> None:
             f"Case {request.case_id} has no undo window; what was erased is gone.",
             "A window is set before an erasure, by `undo:` in the privacy folder.",
         )
+    if request.state == RequestState.REVOKED:
+        raise Permanent(
+            f"The erasure of case {request.case_id} was undone; nothing of it is left to put back.", ""
+        )
     if not any(window.is_open(each, means.now.date()) for each in windows):
         last = max(each.until for each in windows)
         raise Permanent(
@@ -138,10 +142,18 @@ def _not_here(means: Means, fulfilment: models.Fulfilment) -> str:
 
 
 def _seen(means: Means, fulfilment: models.Fulfilment) -> Restored:
-    before = window.images(means=means, fulfilment=fulfilment)
+    before = _images(means, fulfilment)
     if fulfilment.parts.filter(state=PartState.PREPARED).exists():
         raise Transient("its last transaction is not settled yet; that is asked first", "")
     return _connector(means, fulfilment).returning(before) if before else Restored()
+
+
+def _images(means: Means, fulfilment: models.Fulfilment) -> tuple[bytes, ...]:
+    """What is kept of a system. Before its last day a window's key is only destroyed when all of it is back:
+    if a crash kept that from being recorded, nothing is left to do but to record it."""
+    if fulfilment.window is None or not means.keys.exists(fulfilment.window.key):
+        return ()
+    return window.images(means=means, fulfilment=fulfilment)
 
 
 def _connector(means: Means, fulfilment: models.Fulfilment) -> Connector:
@@ -189,7 +201,7 @@ def _one(means: Means, fulfilment: models.Fulfilment) -> Restored:
         raise Transient(f"{fulfilment.system} is being worked on by another run.", "Try again.")
     try:
         settle(means=means, fulfilment=fulfilment)
-        before = window.images(means=means, fulfilment=fulfilment)
+        before = _images(means, fulfilment)
         if not before:
             return Restored()
         for event in _connector(means, fulfilment).undo(before, entropy=means.entropy):

@@ -32,7 +32,10 @@ def spans(*, means: Means, regime: str, received: date, systems: Iterable[str]) 
     today, last = means.now.date(), legal_date(regime, received)
     found: dict[str, Span] = {}
     for name in systems:
-        days = plans.system_of(means, name).undo or 0
+        system = plans.system_of(means, name)
+        if system.kind == "manual":  # who does it by hand may keep it, or not
+            continue
+        days = system.undo or 0
         wanted = today + timedelta(days=days)
         until = min(wanted, last)
         found[name] = Span(until if days and until > today else None, legal=bool(days) and last < wanted)

@@ -7,7 +7,7 @@ the kit that every connector, ours or a stranger's, has to pass.
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -80,13 +80,15 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row for the person's copy. `redacted`: columns whose value was replaced by a mark (G-15.5).
-    `mine`: False where she may see a row that is somebody else's."""
+    `mine`: False where she may see a row that is somebody else's. `until`: the row was removed, and can come
+    back until that day."""
 
     step: int
     table: str
     values: Mapping[str, object]
     redacted: tuple[str, ...] = ()
     mine: bool = True
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,13 @@ class Connector(Protocol):
 
     def returning(self, before: Sequence[bytes]) -> Restored:
         """What `undo` would put back at this moment, and what is in its way. Nothing of it stays."""
+        ...
+
+    def sealed(
+        self, steps: Sequence[Step], subject: Subject, before: Sequence[bytes], *, until: date
+    ) -> Iterator[Collected]:
+        """The rows of hers that an erasure removed and that are not back, from what its parts kept, for the
+        Collect steps: while they can come back they belong to her copy, marked `until`."""
         ...
 
     def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:

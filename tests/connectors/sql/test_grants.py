@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.scenarios.people import PEOPLE, USERS
+from tests.scenarios.undoing import dump, erased, undone
 from tests.scenarios.world import World, make_world
 from tests.servers.database import Database
 from upheld.connectors.sql.grants import grants
@@ -75,6 +76,49 @@ def test_each_role_can_do_its_part_and_no_more(
             database.run(f"DROP OWNED BY {find}, {change}", f"DROP ROLE {find}, {change}")
         else:
             database.run(f"DROP ROLE {find}", f"DROP ROLE {change}")
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
+def test_within_a_window_the_changing_role_can_erase_and_put_back(
+    kind: str, new_database: Callable[[str], Database], tmp_path: Path
+) -> None:
+    """Also rows that the database takes along by itself."""
+    database = new_database(kind)
+    logins = (
+        "CREATE TABLE logins (id INTEGER PRIMARY KEY, user_id INTEGER, "
+        "FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE);\n"
+        "INSERT INTO logins VALUES (1, 0), (2, 5);\n"
+    )
+    declared = "no_personal_data: [{tables: [diary, logins, receipts], reason: invented}]\nundo: 7d\n"
+    world = make_world(database, tmp_path / "privacy", SCHEMA + logins, MAP, system=declared)
+    suffix = (sa.make_url(database.url).database or "")[-16:]
+    find, change, password = f"f_{suffix}", f"c_{suffix}", "only-for-this-test"
+    database.run(*(line.removesuffix(";") for line in printed(world, find, change).splitlines()))
+    host = "@'127.0.0.1'" if kind == "mariadb" else ""
+    user = f"u_{suffix}"
+    quoted = f"'{user}'{host}" if host else user
+    if kind == "mariadb":
+        database.run(
+            f"CREATE USER {quoted} IDENTIFIED BY '{password}'",
+            f"GRANT {change} TO {quoted}",
+            f"SET DEFAULT ROLE {change} FOR {quoted}",
+        )
+    else:
+        database.run(f"CREATE ROLE {user} LOGIN PASSWORD '{password}'", f"GRANT {change} TO {user}")
+    tables = ["users", "posts", "logins"]
+    before = dump(database, tables)
+    url = sa.make_url(database.url).set(username=user, password=password)
+    world.secrets["CLUB_DATABASE_URL"] = url.render_as_string(hide_password=False)
+    try:
+        images = erased(world, world.subject("email=ada@chess.example.org"))
+        assert dump(database, tables) != before
+        undone(world, images)
+        assert dump(database, tables) == before
+    finally:
+        if kind == "postgresql":
+            database.run(f"DROP OWNED BY {find}, {change}", f"DROP ROLE {find}, {change}, {user}")
+        else:
+            database.run(f"DROP USER {quoted}", f"DROP ROLE {find}", f"DROP ROLE {change}")
 
 
 def refused(database: Database, role: str, statements: list[str]) -> list[str]:

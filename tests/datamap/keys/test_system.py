@@ -8,12 +8,16 @@ import pytest
 from tests.datamap.keys.office import erased, means, opened_copy, words
 from tests.scenarios.conftest import Make
 from tests.scenarios.people import ADA, BEN, CY, PEOPLE, USERS
+from tests.scenarios.undoing import dump
+from tests.scenarios.undoing import erased as erased_in_window
+from tests.scenarios.undoing import undone as put_back
 from tests.scenarios.world import NOW, ORGANISATION
 from tests.servers.database import Database
 from upheld.datamap.fault import Invalid
 from upheld.datamap.read import read
 from upheld.rights.connector import Severity
 from upheld.rights.outcome import Established, Misconfigured, Permanent, Prepared, Settled
+from upheld.store.models import Part
 
 NOTES = (
     PEOPLE
@@ -250,3 +254,27 @@ def test_data_outside_the_places_allowed_is_refused(make: Make, each_database: D
         ("systems/club.yaml", "place-not-allowed"),
     ]
     assert world.rows("users", "id") == [(10,), (5,)]
+
+
+@pytest.mark.key("undo")
+def test_an_erasure_can_be_undone_for_as_long_as_the_organisation_or_the_system_says(
+    make: Make, each_database: Database, sqlite_records: Path
+) -> None:
+    world = make(NOTES, NOTED, organisation="undo: 7d")
+    before = dump(each_database, ["users", "notes"])
+
+    [part] = erased_in_window(world, world.subject(ADA))
+    assert world.rows("notes", "id") == [(4,)]
+    put_back(world, [part])
+
+    assert dump(each_database, ["users", "notes"]) == before
+    assert world.datamap.system("club").undo == 7
+    file = world.folder / "systems" / "club.yaml"
+    file.write_text(file.read_text().replace("tables:", "undo: none\ntables:", 1))
+    world.datamap = read(world.folder)
+    assert world.datamap.system("club").undo == 0
+    erased(means(world), ADA)  # complete at once: nothing is kept
+    assert not Part.objects.filter(sealed_before__isnull=False).exists()
+    file.write_text(file.read_text().replace("undo: none", "undo: forever"))
+    with pytest.raises(Invalid, match="none"):
+        read(world.folder)

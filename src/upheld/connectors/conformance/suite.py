@@ -32,6 +32,7 @@ from upheld.rights.outcome import (
 )
 from upheld.rights.plan import Step
 from upheld.rights.subject import Identity, Key, Person, Subject
+from upheld.rights.undo import Restoring, Undone
 
 EMAIL = Identity("email", "ada@example.org")
 
@@ -105,7 +106,10 @@ class ConnectorConformance:
     ) -> None:
         _, connector = world
         assert isinstance(connector.capabilities, Capabilities)
-        for name in ("check", "key", "find", "count", "collect", "execute", "verify", "settle"):
+        for name in (
+            *("check", "key", "find", "count", "collect", "execute", "verify", "settle"),
+            *("returning", "sealed", "undo"),
+        ):
             given = inspect.signature(getattr(connector, name)).parameters
             wanted = list(inspect.signature(getattr(Connector, name)).parameters)[1:]
             assert list(given) == wanted
@@ -191,6 +195,29 @@ class ConnectorConformance:
             assert [each for each in counted if each.rows] == []
         self.erase(system, connector, Subject(()))
         self.same(standard_rows())
+
+    # --- putting back ---
+
+    def test_scenario_55_what_was_erased_is_put_back_or_was_refused_before_the_first_write(
+        self, world: tuple[System, Connector]
+    ) -> None:
+        system, connector = world
+        subject, steps, before = self.her(connector), steps_of(system, Right.ERASURE), self.stored()
+        run = connector.execute(steps, subject, now=NOW, entropy=entropy(), allow=frozenset(), before=True)
+        if not connector.capabilities.undo:
+            with pytest.raises(Misconfigured):
+                next(run)
+            assert _sorted(self.stored()) == _sorted(before)
+            return
+        images = [each.before for each in run if isinstance(each, Prepared)]
+        assert _sorted(self.stored()) != _sorted(before)
+        kept = [each for each in images if each is not None]
+        preview = connector.returning(kept)
+        *_, restoring, done = connector.undo(kept, entropy=entropy())
+        assert isinstance(restoring, Restoring)
+        assert isinstance(done, Undone)
+        assert (done.restored, done.restored.conflicts) == (preview, ())
+        assert _sorted(self.stored()) == _sorted(before)
 
     # --- counting and copying ---
 

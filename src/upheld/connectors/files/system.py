@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -260,6 +260,17 @@ class FilesConnector:
     def returning(self, before: Sequence[bytes]) -> Restored:
         """Misconfigured: this kind keeps nothing."""
         raise cannot(self.system.name)
+
+    def sealed(
+        self,
+        steps: Sequence[Step],
+        subject: Subject,
+        before: Sequence[bytes],
+        *,
+        until: date,
+    ) -> Iterator[Collected]:
+        """Nothing: this kind keeps nothing."""
+        return iter(())
 
     def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:
         """Misconfigured: this kind keeps nothing."""

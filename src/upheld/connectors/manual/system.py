@@ -1,7 +1,7 @@
 """A connector that does nothing by itself: it asks (docs/adr/0008-manual-systems.md)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from upheld.datamap.model import System
 from upheld.rights.connector import (
@@ -132,6 +132,17 @@ class ManualConnector:
     def returning(self, before: Sequence[bytes]) -> Restored:
         """Misconfigured: this kind keeps nothing."""
         raise cannot(self.system.name)
+
+    def sealed(
+        self,
+        steps: Sequence[Step],
+        subject: Subject,
+        before: Sequence[bytes],
+        *,
+        until: date,
+    ) -> Iterator[Collected]:
+        """Nothing: this kind keeps nothing."""
+        return iter(())
 
     def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:
         """Misconfigured: this kind keeps nothing."""

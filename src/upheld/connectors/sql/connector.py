@@ -3,7 +3,7 @@ them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 
 import sqlalchemy as sa
@@ -29,6 +29,7 @@ from upheld.connectors.sql.settle import settle, token
 from upheld.connectors.sql.traces import loaded
 from upheld.connectors.sql.undo.image import loaded as loaded_images
 from upheld.connectors.sql.undo.restore import Restore
+from upheld.connectors.sql.undo.sealed import sealed
 from upheld.connectors.sql.verify import Verifier
 from upheld.connectors.sql.where import Rows
 from upheld.connectors.sql.write import Writer
@@ -270,6 +271,16 @@ class SqlConnector:
                 connection.commit()
             refresh(self.engine, restore.tables, self.system.refresh)
             yield Undone(self.system.name, Established.WITNESSED, restored)
+
+    def sealed(
+        self, steps: Sequence[Step], subject: Subject, before: Sequence[bytes], *, until: date
+    ) -> Iterator[Collected]:
+        """Rows that somebody put back meanwhile are left to `collect`."""
+        with translated(self.system.name, "reading"), reading(self.engine) as connection:
+            tables = self._tables(connection)
+            restore = Restore(tables, connection, self.system.name, loaded_images(before), lock=False)
+            collected = [step for step in steps if isinstance(step, Collect)]
+            yield from sealed(restore, self.system, collected, subject, until)
 
     def _restore(self, connection: sa.Connection, before: Sequence[bytes]) -> Restore:
         return Restore(self._tables(connection), connection, self.system.name, loaded_images(before))

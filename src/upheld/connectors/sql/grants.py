@@ -11,6 +11,7 @@ from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.engine import Dialect
 
 from upheld.connectors.sql.check.look import assignments, deletes, detached
+from upheld.connectors.sql.check.undo import touched
 from upheld.connectors.sql.schema import LiveSchema, LiveTable
 from upheld.datamap.model import System, Table, Test
 
@@ -36,6 +37,8 @@ def grants(system: System, live: LiveSchema, *, find: str = FIND, change: str = 
     for table in system.tables:
         if live.get(table.name) is not None and not system.read_only:
             lines += list(_changes(text, live, table))
+    if system.undo and not system.read_only:
+        lines += list(_undo(text, system, live))
     receipt = live.get(system.receipt) if system.receipt else None
     if receipt is not None:
         lines.append(text.on(receipt.name, "SELECT, INSERT", change))
@@ -90,6 +93,17 @@ def _changes(text: "_Words", live: LiveSchema, table: Table) -> Iterator[str]:
         yield text.on(own.name, f"UPDATE ({text.listed(own.name, columns)})", text.change)
 
 
+def _undo(text: "_Words", system: System, live: LiveSchema) -> Iterator[str]:
+    """To keep rows as they were, and to put them back: also where the database takes rows along by itself."""
+    for name, changed in sorted(touched(system, live).items()):
+        every = {column.name for column in live.tables[name].columns.values() if not column.generated}
+        yield text.on(name, f"SELECT ({text.listed(name, set(live.tables[name].columns))})", text.change)
+        columns = every if "*" in changed else changed & every
+        yield text.on(name, f"UPDATE ({text.listed(name, columns)})", text.change)
+        if "*" in changed:
+            yield text.on(name, f"INSERT ({text.listed(name, every)})", text.change)
+
+
 class _Words:
     """Statements of one dialect."""
 
@@ -108,6 +122,13 @@ class _Words:
         if self.live.dialect == "postgresql":
             schemas = ", ".join(map(self.word, self.live.schemas))
             yield f"GRANT USAGE ON SCHEMA {schemas} TO {self.word(self.find)}, {self.word(self.change)};"
+
+        else:
+            # Without it MariaDB hides foreign keys, or what they do, from whoever has rights on columns or by
+            # a role only; nothing can be made with it alone.
+            for schema in self.live.schemas:
+                for role in (self.find, self.change):
+                    yield f"GRANT REFERENCES ON {self.word(schema)}.* TO {self.word(role)};"
 
     def listed(self, table: str, columns: set[str]) -> str:
         there = self.live.tables[table].columns

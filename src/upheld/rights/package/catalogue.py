@@ -88,6 +88,7 @@ class Catalogue:
     mark_others: str
     mark_others_row: str
     mark_deleted: str
+    mark_recoverable: str
     mark_restricted: str
     binary: str
     save: str

@@ -192,6 +192,7 @@ words = Catalogue(
     mark_never="Held, but not sent: {category}. It could harm you in the wrong hands.",
     mark_others="Hidden: this is about another person.",
     mark_others_row="somebody else's; you can see it",
+    mark_recoverable="removed, recoverable until {day}",
     mark_deleted="marked as deleted, but still there",
     mark_restricted="restricted: we store it and do nothing else with it",
     binary="{type}, {size} bytes",

@@ -199,6 +199,7 @@ words = Catalogue(
     mark_never="Conservé mais pas envoyé : {category}. Entre de mauvaises mains, cela vous nuirait.",
     mark_others="Masqué : cela concerne une autre personne.",
     mark_others_row="à quelqu’un d’autre ; vous pouvez le voir",
+    mark_recoverable="supprimé, récupérable jusqu’au {day}",
     mark_deleted="marqué comme supprimé, mais encore là",
     mark_restricted="limité : nous le conservons sans en faire autre chose",
     binary="{type}, {size} octets",

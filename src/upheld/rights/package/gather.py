@@ -52,6 +52,7 @@ class Holding:
     columns: dict[str, Column] = field(default_factory=dict)
     withheld: Counter[str] = field(default_factory=Counter)
     seen: int = 0
+    removed: int = 0
 
     @property
     def rows(self) -> int:
@@ -236,9 +237,18 @@ def _add(holding: Holding, row: Row) -> None:
         out[escape(name)] = value
     if stopped:
         holding.withheld.update(stopped)
+    _mark(holding, row, out)
+    holding.strand.add(line(out))
+
+
+def _mark(holding: Holding, row: Row, out: dict[str, Json]) -> None:
+    """What is to be said of the row besides its values."""
     if not row.mine:
         holding.seen += 1
         out[mark + "mine"] = False
+    if row.until is not None:
+        holding.removed += 1
+        out[mark + "recoverable"] = row.until.isoformat()
     marks = (("deleted", holding.table.deleted), ("restricted", holding.table.restricted))
     for word, where in marks:
         if where and marked(row.values.get(where)):
@@ -248,4 +258,3 @@ def _add(holding: Holding, row: Row) -> None:
             if meets(condition, row.values):
                 out[mark + "format"] = name
                 break
-    holding.strand.add(line(out))

@@ -199,6 +199,7 @@ words = Catalogue(
     mark_never="Vorhanden, aber nicht versandt: {category}. In falschen Händen könnte es Ihnen schaden.",
     mark_others="Verdeckt: Hier geht es um jemand anderen.",
     mark_others_row="gehört jemand anderem; Sie können es einsehen",
+    mark_recoverable="entfernt, wiederherstellbar bis {day}",
     mark_deleted="als gelöscht markiert, aber noch da",
     mark_restricted="eingeschränkt: wir bewahren es nur auf und nutzen es nicht",
     binary="{type}, {size} Byte",

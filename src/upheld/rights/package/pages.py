@@ -85,6 +85,8 @@ def _notes(row: Mapping[str, Json], reader: Reader) -> list[str]:
     """What a row's marks say, in words: somebody else's, deleted and since when, restricted (G-18.2)."""
     language = reader.language
     said = [text(language.mark_others_row)] if mark + "mine" in row else []
+    if day := row.get(mark + "recoverable"):
+        said.append(text(language.mark_recoverable.format(day=day)))
     if name := row.get(mark + "deleted"):
         since = reader.when(row.get(str(name)))
         said.append(text(language.mark_deleted) + (f" ({since})" if since else ""))
@@ -102,7 +104,7 @@ def _wide(holding: Holding, reader: Reader, lines: list[bytes]) -> str:
     head = "".join(
         f'<th scope="col"{_aligned(column)}>{text(words(column.name))}</th>' for _, column in columns
     )
-    noted = bool(holding.seen or holding.table.deleted or holding.table.restricted)
+    noted = bool(holding.seen or holding.removed or holding.table.deleted or holding.table.restricted)
     if noted:
         head += "<th></th>"
     rows = []

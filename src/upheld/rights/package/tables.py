@@ -79,12 +79,15 @@ def as_csv(holding: Holding) -> Iterator[bytes]:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)
     seen = [mark + "mine"] if holding.seen else []
-    writer.writerow([cell(column) for column in [*holding.columns, *seen]])
+    removed = [mark + "recoverable"] if holding.removed else []
+    writer.writerow([cell(column) for column in [*holding.columns, *seen, *removed]])
     for number, text in enumerate(holding.strand, 1):
         row = json.loads(text)
         cells = [_cell(row.get(name)) for name in names]
         if seen:
             cells.append("false" if mark + "mine" in row else "true")
+        if removed:
+            cells.append(str(row.get(mark + "recoverable", "")))
         writer.writerow(cells)
         if number % 500 == 0:
             yield _taken(buffer)
@@ -118,6 +121,11 @@ def schema(holding: Holding) -> dict[str, Json]:
                 about["x-provided"] = field.provided
         described[escape(column.name)] = about
     described[mark + "mine"] = {"const": False, "$comment": "a row you may see that is somebody else's"}
+    if holding.removed:
+        described[mark + "recoverable"] = {
+            "type": "string",
+            "$comment": "removed; it can come back until this day, then it is gone",
+        }
     if holding.table.deleted:
         described[mark + "deleted"] = {"type": "string", "$comment": "marked as deleted by this column"}
     if holding.table.restricted:

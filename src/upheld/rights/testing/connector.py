@@ -3,7 +3,7 @@
 import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 
 from upheld.datamap.model import System, Table
@@ -257,6 +257,17 @@ class InMemoryConnector:
     def returning(self, before: Sequence[bytes]) -> Restored:  # noqa: ARG002 - nothing was kept here
         """Misconfigured: this kind keeps nothing."""
         raise cannot(self.system.name)
+
+    def sealed(
+        self,
+        steps: Sequence[Step],  # noqa: ARG002 - nothing was kept here
+        subject: Subject,  # noqa: ARG002
+        before: Sequence[bytes],  # noqa: ARG002
+        *,
+        until: date,  # noqa: ARG002
+    ) -> Iterator[Collected]:
+        """Nothing: this kind keeps nothing."""
+        return iter(())
 
     def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:  # noqa: ARG002 - as above
         """Misconfigured: this kind keeps nothing."""

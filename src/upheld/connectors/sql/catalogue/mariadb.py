@@ -211,6 +211,12 @@ def _foreign_keys(
     grouped: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         grouped[row.name].append(row)
+    unseen = next((parts[0] for name, parts in grouped.items() if (*_at(parts[0]), name) not in rules), None)
+    if unseen is not None:
+        raise Misconfigured(
+            f"Our account may not see what a foreign key of {unseen.relation} does when rows go.",
+            f"GRANT REFERENCES ON `{unseen.s}`.* to it or its role, as `upheld map grants` prints.",
+        )
     return tuple(
         LiveForeignKey(
             columns=tuple(row.own for row in parts),
@@ -223,6 +229,10 @@ def _foreign_keys(
         for name, parts in grouped.items()
         if parts[0].to_schema in read
     )
+
+
+def _at(row: Any) -> Where:
+    return row.s, row.relation
 
 
 def _indexes(rows: Iterable[Any]) -> tuple[LiveIndex, ...]:

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from upheld.connectors.sql.check.edit import edit
 from upheld.connectors.sql.check.look import Look
 from upheld.connectors.sql.columns import Tables
-from upheld.connectors.sql.schema import Family, Kind, LiveTable
+from upheld.connectors.sql.schema import Family, Kind, LiveSchema, LiveTable
 from upheld.connectors.sql.undo.arrange import arranged
 from upheld.connectors.sql.undo.capture import SILENT, changes
 from upheld.connectors.sql.undo.text import form_of
+from upheld.datamap.model import System
 from upheld.law.right import Right
 from upheld.rights.connector import Finding
 from upheld.rights.plan import Anonymise, Detach, Erase, EraseFiles, Recount, Retain, Step
@@ -24,19 +25,19 @@ KEYS = {Family.INTEGER, Family.NUMBER, Family.TEXT, Family.UUID, Family.BINARY, 
 INEXACT = ("real", "float", "double")
 
 
-def touched(look: Look) -> dict[str, set[str]]:
+def touched(system: System, live: LiveSchema) -> dict[str, set[str]]:
     """Live names of the tables that an erasure changes, by the map or by the database's own cascades, with
     the columns that it changes; rows of a table with `*` can go."""
     found: dict[str, set[str]] = {}
-    for step in plan_system(look.system, Right.ERASURE):
+    for step in plan_system(system, Right.ERASURE):
         if isinstance(step, Recount):
-            _note(look, found, step.table, {step.column})
+            _note(live, found, step.table, {step.column})
         elif isinstance(step, Erase | Anonymise | Detach | Retain) and changes(step):
-            _note(look, found, step.selection.table, _columns(step))
+            _note(live, found, step.selection.table, _columns(step))
     waiting = [name for name, columns in found.items() if "*" in columns]
     while waiting:
-        for reference in look.live.refer(waiting.pop()):
-            child = look.live.tables[reference.table]
+        for reference in live.refer(waiting.pop()):
+            child = live.tables[reference.table]
             if reference.key.on_delete not in SILENT or child.kind is Kind.PARTITION:
                 continue
             goes = reference.key.on_delete == "CASCADE"
@@ -46,8 +47,8 @@ def touched(look: Look) -> dict[str, set[str]]:
     return found
 
 
-def _note(look: Look, found: dict[str, set[str]], table: str, columns: set[str]) -> None:
-    live = look.live.get(table)
+def _note(schema: LiveSchema, found: dict[str, set[str]], table: str, columns: set[str]) -> None:
+    live = schema.get(table)
     if live is not None:
         known = {name: column.name for name in columns if (column := live.column(name)) is not None}
         found.setdefault(live.name, set()).update(known.get(name, name) for name in columns)
@@ -63,7 +64,7 @@ def _columns(step: Step) -> set[str]:
 
 def keys(look: Look) -> Iterator[Finding]:
     tables = Tables(look.live)
-    for name, columns in touched(look).items():
+    for name, columns in touched(look.system, look.live).items():
         live, key = look.live.tables[name], tables.key(name)
         wrong = [each for each in key if not _exact(live, each)]
         if not key:
@@ -84,7 +85,7 @@ def _exact(live: LiveTable, name: str) -> bool:
 
 
 def columns(look: Look) -> Iterator[Finding]:
-    for name in touched(look):
+    for name in touched(look.system, look.live):
         for column in look.live.tables[name].columns.values():
             if form_of(look.live.dialect, column) is None and not column.generated:
                 what = f"A value of the type {column.type_text} has no text that gives it back."
@@ -93,7 +94,7 @@ def columns(look: Look) -> Iterator[Finding]:
 
 
 def triggers(look: Look) -> Iterator[Finding]:
-    for name in touched(look):
+    for name in touched(look.system, look.live):
         found = look.live.tables[name].triggers
         if found:
             said = ", ".join(each.name for each in found)
@@ -107,7 +108,7 @@ def triggers(look: Look) -> Iterator[Finding]:
 
 
 def relations(look: Look) -> Iterator[Finding]:
-    for name in touched(look):
+    for name in touched(look.system, look.live):
         live = look.live.tables[name]
         if live.kind is Kind.INHERITANCE_CHILD or (live.kind is Kind.TABLE and live.children):
             what = f"Rows of {name} stand in tables that inherit from it, and would not come back there."
@@ -130,7 +131,7 @@ def files(look: Look) -> Iterator[Finding]:
 
 
 def references(look: Look) -> Iterator[Finding]:
-    there = touched(look)
+    there = touched(look.system, look.live)
     for name, changed in there.items():
         for reference in look.live.refer(name):
             moved = set(reference.key.to_columns) & changed

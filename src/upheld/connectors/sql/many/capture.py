@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from upheld.connectors.sql.inside import is_in
-from upheld.connectors.sql.many.union import Members, Unattributed
+from upheld.connectors.sql.many.union import Members, Owners, Unattributed
 from upheld.connectors.sql.many.write import ManyWriter
+from upheld.connectors.sql.order import Touch
 from upheld.connectors.sql.undo.capture import Capture, changes
 from upheld.connectors.sql.undo.image import TableImages, dumped
-from upheld.rights.plan import Erase, Recount, Step
+from upheld.datamap.model import Tie
+from upheld.rights.plan import Erase, Recount, Scope, Step
 from upheld.rights.subject import Key
 
 
@@ -27,6 +29,7 @@ class ManyCapture:
                 owners = writer.fix(step)
                 to = self.capture.gone if isinstance(step, Erase) else self.capture.changed
                 self._add(to, step.selection.table, owners)
+                self._whose(writer, step, owners)
         for recount in [step for step in steps if isinstance(step, Recount)]:
             self._counters(writer, recount)
         before = {name: set(keys) for name, keys in self._keys().items()}
@@ -39,6 +42,15 @@ class ManyCapture:
         name = self.capture.tables.known_table(table).name
         to.setdefault(name, {}).update(dict.fromkeys(owners))
         self.owners.setdefault(name, {}).update(owners)
+
+    def _whose(self, writer: ManyWriter, step: Touch, owners: Owners) -> None:
+        """Whether a row is hers, or one that she may see; those below a post of hers may be anybody's."""
+        name = self.capture.tables.known_table(step.selection.table).name
+        own = writer.authors(step) if step.selection.scope is Scope.SUBTREE else owners
+        seen = {source.link.tie for source in step.selection.sources} == {Tie.SEES}
+        for key, who in own.items():
+            if set(who) & set(owners.get(key, ())):
+                self.capture.whose.setdefault(name, {}).setdefault(key, 2 if seen else 1)
 
     def _counters(self, writer: ManyWriter, step: Recount) -> None:
         kept = writer.union.owners[step.keys]

@@ -2,7 +2,7 @@
 (spec/before-images.md)."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,10 +31,11 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Image:
     """One row. `left`: what the erasure made of the columns that it changed, by position; None: the row
-    went."""
+    went. `whose`: 1 hers, 2 somebody's whose row she may see, 0 anybody's, such as a counter."""
 
     before: Texts
     left: Mapping[int, Text] | None
+    whose: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +68,30 @@ def texts(
     """Rows of these keys as they stand now, in one statement. To be called with the settings pinned."""
     if not keys:
         return {}
-    dialect = tables.live.dialect
+    dialect, many = tables.live.dialect, len(key)
     named = [tables.column(table, name) for name in key]
+    statement = sa.select(*named, *readable(tables, table, columns)).where(is_in(tables, table, key, keys))
+    if lock and dialect != "sqlite":
+        statement = statement.with_for_update()
+    made = maker(dialect)
+    return {row[:many]: made(row[many:]) for row in map(tuple, connection.execute(statement))}
+
+
+def readable(tables: Tables, table: str, columns: Sequence[Column]) -> list[sa.ColumnElement[Any]]:
+    """What a SELECT needs to read these columns; `maker` makes texts of what it gives."""
+    dialect = tables.live.dialect
     read: list[sa.ColumnElement[Any]] = []
     for each in columns:
         target = tables.column(table, each.name)
         read += [reading(dialect, target, tables.known(table, each.name)), *kind(dialect, target)]
-    labelled = [each.label(f"_{number}") for number, each in enumerate(read)]
-    statement = sa.select(*named, *labelled).where(is_in(tables, table, key, keys))
-    if lock and dialect != "sqlite":
-        statement = statement.with_for_update()
-    many = len(key)
-    found: dict[Key, Texts] = {}
-    for row in connection.execute(statement):
-        values = row[many:]
-        if dialect == "sqlite":
-            pairs = zip(values[::2], values[1::2], strict=True)
-            found[tuple(row[:many])] = tuple(as_text(dialect, value, storage) for value, storage in pairs)
-        else:
-            found[tuple(row[:many])] = tuple(as_text(dialect, value) for value in values)
-    return found
+    return [each.label(f"_t{number}") for number, each in enumerate(read)]
+
+
+def maker(dialect: str) -> Callable[[tuple[Any, ...]], Texts]:
+    """From the values of `readable` to texts. Servers give texts already; this runs for every row."""
+    if dialect != "sqlite":
+        return tuple
+    return lambda values: tuple(map(as_text, values[::2], values[1::2]))
 
 
 def dumped(dialect: str, images: Iterable[TableImages]) -> bytes:
@@ -100,7 +105,7 @@ def dumped(dialect: str, images: Iterable[TableImages]) -> bytes:
                 "key": list(each.key),
                 "columns": [[column.name, column.type, column.form.value] for column in each.columns],
                 "rows": [
-                    [codec.encode(key), list(image.before), _left(image.left)]
+                    [_encoded(key), image.before, _left(image.left), image.whose]
                     for key, image in each.rows.items()
                 ],
             }
@@ -109,6 +114,10 @@ def dumped(dialect: str, images: Iterable[TableImages]) -> bytes:
         ],
     }
     return json.dumps(written, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _encoded(key: Key) -> object:
+    return key if {*map(type, key)} <= {int, str} else codec.encode(key)
 
 
 def _left(left: Mapping[int, Text] | None) -> object:
@@ -135,9 +144,10 @@ def loaded(parts: Sequence[bytes]) -> dict[str, TableImages]:
 
 def _joined(first: Image, then: Image) -> Image:
     if first.left is None or then.left is None:
-        return Image(first.before, None)
+        return Image(first.before, None, first.whose)
     left = {**first.left, **then.left}
-    return Image(first.before, {at: text for at, text in left.items() if text != first.before[at]})
+    changed = {at: text for at, text in left.items() if text != first.before[at]}
+    return Image(first.before, changed, first.whose)
 
 
 def _read(part: bytes) -> list[TableImages]:
@@ -155,10 +165,10 @@ def _read(part: bytes) -> list[TableImages]:
 def _table(written: Any) -> TableImages:
     columns = tuple(Column(name, words, Form(form)) for name, words, form in written["columns"])
     rows: dict[Key, Image] = {}
-    for key, before, left in written["rows"]:
+    for key, before, left, whose in written["rows"]:
         decoded: Any = codec.decode(key, ())
         if len(before) != len(columns):
             raise ValueError("a row has other columns than its table")
         changed = None if left is None else {int(position): text for position, text in left}
-        rows[tuple(decoded)] = Image(tuple(before), changed)
+        rows[tuple(decoded)] = Image(tuple(before), changed, int(whose))
     return TableImages(written["table"], tuple(written["key"]), columns, rows)

@@ -6,7 +6,7 @@ and compared with their images, text by text.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,12 +31,14 @@ _REFUSED = {"1048", "1264", "1265", "1292", "1364", "1366", "1406", "3819", "402
 
 @dataclass
 class Restore:
-    """One restoring in one open transaction. `back`: keys to insert and, by columns, to update."""
+    """One restoring in one open transaction. `inserts` and `updates`: the rows to write, by table;
+    `standing`: what stands in their place now. Without `lock` it is only looked at."""
 
     tables: Tables
     connection: sa.Connection
     system: str
     images: Mapping[str, TableImages]
+    lock: bool = True
     already: Counter[str] = field(default_factory=Counter)
     conflicts: dict[Place, Why] = field(default_factory=dict)
     inserts: dict[str, list[Key]] = field(default_factory=dict)
@@ -64,6 +66,14 @@ class Restore:
             point.commit()
         return self._said()
 
+    def away(self, images: TableImages) -> Iterator[Key]:
+        """Rows that do not stand there as they were. Settings have to be pinned; writes nothing."""
+        self._decide(images)
+        name = images.table
+        yield from self.inserts.get(name, ())
+        yield from self.updates.get(name, ())
+        yield from (key for table, key in self.conflicts if table == name)
+
     # --- what to do with each row ---
 
     def _decide(self, images: TableImages) -> None:
@@ -78,7 +88,7 @@ class Restore:
             images.key,
             tuple(images.rows),
             images.columns,
-            lock=True,
+            lock=self.lock,
         )
         self.standing[images.table] = now
         given = self._generated(images)

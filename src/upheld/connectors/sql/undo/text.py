@@ -86,22 +86,19 @@ def kind(dialect: str, target: sa.ColumnElement[Any]) -> Sequence[sa.ColumnEleme
     return (sa.func.typeof(target),) if dialect == "sqlite" else ()
 
 
-def as_text(dialect: str, value: Any, storage: str = "") -> Text:
-    """What `reading` gave, as an image keeps it."""
-    if value is None or dialect != "sqlite":
-        return None if value is None else str(value)
-    match storage:
-        case "integer":
-            return f"i{value}"
-        case "real":
-            return f"r{float(value).hex()}"
-        case "blob":
-            return f"b{value.hex()}"
-    stored = bytes.fromhex(value)
-    try:
-        return f"t{stored.decode()}"
-    except UnicodeDecodeError:
-        return f"x{stored.hex()}"
+def as_text(value: Any, storage: str) -> Text:
+    """What `reading` gave of SQLite, with its storage class, as an image keeps it."""
+    if storage == "text":
+        stored = bytes.fromhex(value)
+        try:
+            return f"t{stored.decode()}"
+        except UnicodeDecodeError:
+            return f"x{stored.hex()}"
+    if storage == "integer":
+        return f"i{value}"
+    if storage == "null":
+        return None
+    return f"r{float(value).hex()}" if storage == "real" else f"b{value.hex()}"
 
 
 def writing(dialect: str, column: LiveColumn, parameter: str) -> str:
@@ -164,7 +161,7 @@ _PINNED = {
     "bytea_output": "hex",
     "lc_monetary": "C",
 }
-_MODES = "NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES"
+_MODES = "STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES"
 
 
 @contextmanager
