@@ -1,9 +1,5 @@
 """Go on with every request that a crash, a failure or a waiting system left unfinished."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from uuid import UUID
-
 from upheld.actions import erasure, holds
 from upheld.actions.batch.fulfil import fulfil_many
 from upheld.actions.erasure import ERASURES, Progress, Standing, silently
@@ -27,7 +23,7 @@ def resume(*, means: Means, case: str = "", progress: Progress = silently) -> tu
     )
     chosen = [each for each in waiting.order_by("received_at") if str(each.case.pk).startswith(case)]
     listed = set(models.BatchLine.objects.filter(request__in=chosen).values_list("request", flat=True))
-    fulfil_many(means=means, requests=in_list_order([each for each in chosen if each.pk in listed]))
+    fulfil_many(means=means, requests=[each for each in chosen if each.pk in listed])
     standings = []
     for request in chosen:
         if request.pk in listed:
@@ -36,15 +32,6 @@ def resume(*, means: Means, case: str = "", progress: Progress = silently) -> tu
         else:
             standings.append(erasure.fulfil(means=means, request=request, progress=progress))
     return tuple(standings)
-
-
-def in_list_order(requests: Sequence[Request]) -> list[Request]:
-    """As their lists have them, so that the same people are taken together as before."""
-    places: dict[UUID, tuple[datetime, int]] = {}
-    rows = models.BatchLine.objects.filter(request__in=requests).order_by("batch__at", "line")
-    for number, at, line in rows.values_list("request", "batch__at", "line"):
-        places.setdefault(number, (at, line))
-    return sorted(requests, key=lambda each: places[each.pk])
 
 
 def to_do(*, case: str = "") -> int:

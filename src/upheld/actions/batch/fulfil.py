@@ -8,6 +8,7 @@ asked alone, and her part then says why. Whatever cannot take sets is gone throu
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from upheld.actions import cases, erasure, plans, window
@@ -36,10 +37,10 @@ def nobody(_people: int) -> None:
 
 
 def fulfil_many(*, means: Means, requests: Sequence[models.Request], told: Told = nobody) -> None:
-    """Go through every system that has no outcome yet, for all of these. Where each stands is in the journal
+    """Go through every system that has no outcome yet, for all of these, who came in lists. Where each stands is in the journal
     (`erasure.standing`). Safe to repeat at any time, after a crash too. Raises Stopped between two groups
     while all writing is stopped."""
-    for some in in_groups([each.pk for each in requests], TOGETHER):
+    for some in in_groups(_in_list_order(requests), TOGETHER):
         refuse()
         found = (
             models.Request.objects.filter(pk__in=some)
@@ -49,6 +50,16 @@ def fulfil_many(*, means: Means, requests: Sequence[models.Request], told: Told 
         by_number = {each.pk: each for each in found}
         _group(means, [by_number[number] for number in some if number in by_number])
         told(len(some))
+
+
+def _in_list_order(requests: Sequence[models.Request]) -> list[UUID]:
+    """As their lists have them, so that a later run takes the same people together."""
+    places: dict[UUID, tuple[datetime, int]] = {}
+    for some in in_groups([each.pk for each in requests], TOGETHER):
+        rows = models.BatchLine.objects.filter(request__in=some).order_by("batch__at", "line")
+        for number, at, line in rows.values_list("request", "batch__at", "line"):
+            places.setdefault(number, (at, line))
+    return sorted(places, key=lambda number: places[number])
 
 
 def _group(means: Means, requests: Sequence[models.Request]) -> None:

@@ -1,10 +1,10 @@
 """Each one's rows as they were, of those that one transaction changes for many people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from upheld.connectors.sql.inside import is_in
-from upheld.connectors.sql.many.union import Members, Owners, Unattributed
+from upheld.connectors.sql.many.union import Members, Unattributed
 from upheld.connectors.sql.many.write import ManyWriter
 from upheld.connectors.sql.order import Touch
 from upheld.connectors.sql.undo.capture import Capture, changes
@@ -24,12 +24,13 @@ class ManyCapture:
         self.people = range(len(writer.union.members))
         self.capture = Capture(writer.rows.tables, writer.connection, self.system)
         self.owners: dict[str, dict[Key, Members]] = {}
+        self.whose: dict[str, dict[Key, int]] = {}
         for step in writer.every:
             if changes(step):
                 owners = writer.fix(step)
                 to = self.capture.gone if isinstance(step, Erase) else self.capture.changed
                 self._add(to, step.selection.table, owners)
-                self._whose(writer, step, owners)
+                self._own(writer, step, owners)
         for recount in [step for step in steps if isinstance(step, Recount)]:
             self._counters(writer, recount)
         before = {name: set(keys) for name, keys in self._keys().items()}
@@ -43,14 +44,15 @@ class ManyCapture:
         to.setdefault(name, {}).update(dict.fromkeys(owners))
         self.owners.setdefault(name, {}).update(owners)
 
-    def _whose(self, writer: ManyWriter, step: Touch, owners: Owners) -> None:
-        """Whether a row is hers, or one that she may see; those below a post of hers may be anybody's."""
+    def _own(self, writer: ManyWriter, step: Touch, keys: Iterable[Key]) -> None:
+        """Rows that the step makes theirs, or that they may only see; those below a post may be anybody's."""
         name = self.capture.tables.known_table(step.selection.table).name
-        own = writer.authors(step) if step.selection.scope is Scope.SUBTREE else owners
+        if step.selection.scope is Scope.SUBTREE:
+            tree = writer.rows.where(replace(step.selection, scope=Scope.ALL, replies=None))
+            [(_, keys)] = self.capture.selected(step.selection.table, [(step, tree)])
         seen = {source.link.tie for source in step.selection.sources} == {Tie.SEES}
-        for key, who in own.items():
-            if set(who) & set(owners.get(key, ())):
-                self.capture.whose.setdefault(name, {}).setdefault(key, 2 if seen else 1)
+        for key in keys:
+            self.whose.setdefault(name, {}).setdefault(key, 2 if seen else 1)
 
     def _counters(self, writer: ManyWriter, step: Recount) -> None:
         kept = writer.union.owners[step.keys]
@@ -75,5 +77,10 @@ class ManyCapture:
 
     def _of(self, member: int, images: TableImages) -> TableImages:
         owners = self.owners.get(images.table, {})
-        rows = {key: image for key, image in images.rows.items() if member in owners.get(key, ())}
+        whose = self.whose.get(images.table, {})
+        rows = {
+            key: replace(image, whose=whose.get(key, 0))
+            for key, image in images.rows.items()
+            if member in owners.get(key, ())
+        }
         return replace(images, rows=rows)

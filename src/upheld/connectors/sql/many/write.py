@@ -106,15 +106,14 @@ class ManyWriter(Writer):
         if step.selection.scope is not Scope.SUBTREE:
             return {}
         found: dict[int, int] = {}
-        own = self.authors(step)
+        own = self._authors(step)
         for key, who in self.union.trees[step.selection].items():
             for member in who:
                 if member not in own.get(key, ()):
                     found[member] = found.get(member, 0) + 1
         return found
 
-    def authors(self, step: Touch) -> Owners:
-        """Of a tree's rows those that are somebody's own."""
+    def _authors(self, step: Touch) -> Owners:
         key = self.rows.trees[step.selection].columns
         plain = replace(step.selection, scope=Scope.ALL, replies=None)
         return self.union.keyed(self.connection, step.selection.table, key, plain, self.rows.where(plain))
