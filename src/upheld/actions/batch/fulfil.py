@@ -37,9 +37,11 @@ def nobody(_people: int) -> None:
 
 
 def fulfil_many(*, means: Means, requests: Sequence[models.Request], told: Told = nobody) -> None:
-    """Go through every system that has no outcome yet, for all of these, who came in lists. Where each stands is in the journal
-    (`erasure.standing`). Safe to repeat at any time, after a crash too. Raises Stopped between two groups
-    while all writing is stopped."""
+    """Go through every system that has no outcome yet, for all of these, who came in lists.
+
+    Where each stands is in the journal (`erasure.standing`). Safe to repeat at any time, after a crash too.
+    Raises Stopped between two groups while all writing is stopped.
+    """
     for some in in_groups(_in_list_order(requests), TOGETHER):
         refuse()
         found = (
@@ -126,6 +128,11 @@ class _Turn:
         """Whoever nobody else is at: settled where a crash left something open, executed, looked at again."""
         begun = {each.pk for each in fulfilments if each.state != FulfilmentState.WAITING}
         holds = journal.take_many(means=self.means, fulfilments=fulfilments, plan=self.plan)
+        if plans.system_of(self.means, fulfilments[0].system).read_only:
+            # Refused to everybody, before anything is asked of it; nothing would be found by halving.
+            for hold in holds:
+                erasure.attempt(means=self.means, hold=hold, interrupted=True)
+            return
         left = [each for each in holds if each.fulfilment.pk not in begun]
         left += self._settled([each for each in holds if each.fulfilment.pk in begun])
         if not left:
