@@ -4,15 +4,17 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from upheld.actions import plans, window
 from upheld.actions.erasure import standing
 from upheld.actions.journal import SETTING, counts_of, tally
 from upheld.actions.means import Means
-from upheld.actions.record import put
+from upheld.actions.record import pending, put
 from upheld.law.right import Right
 from upheld.ledger.certificate import (
     LIFTING,
@@ -66,39 +68,111 @@ def certify(*, means: Means, request: models.Request) -> Issued:
 def certify_many(
     *, means: Means, requests: Sequence[models.Request]
 ) -> Iterator[tuple[models.Request, Issued]]:
-    """As `certify` for each, under one checkpoint for all."""
+    """As `certify` for each, some hundreds in one transaction, all under one checkpoint."""
     if not requests:
         return
     ringed = replace(means, keys=means.keys.ring(each.case.key for each in requests))
-    rows: list[tuple[models.Request, models.Certificate, Certificate, bytes]] = []
-    with transaction.atomic():
-        for request in requests:
-            key = ringed.keys.commitment_key(request.case.key)
-            rows.append((request, *_issued(ringed, request, key), key))
-    entries = [row.entry for _, row, _, _ in rows]
+    numbers, reader = [each.pk for each in requests], Reader()
+    ready: list[tuple[models.Request, models.Certificate, Certificate]] = []
+    for start in range(0, len(numbers), TOGETHER):
+        ready += _issued_many(ringed, numbers[start : start + TOGETHER], reader)
+    entries = [row.entry for _, row, _ in ready]
     proofs = sequencer.prove_entries(entries, by=means.signer, now=means.clock())
-    for (request, _, certificate, key), proof in zip(rows, proofs, strict=True):
+    for (request, _, certificate), proof in zip(ready, proofs, strict=True):
+        key = ringed.keys.commitment_key(request.case.key)
         yield request, issue(certificate, case_key=key, inclusion=proof, signer=means.signer)
+
+
+TOGETHER = 500
+PARTS = ("plan", "parts", "evidence", "dues", "tasks")
+RELATED = (*(f"fulfilments__{each}" for each in PARTS), "plans", "certificates", "windows")
+"""What a certificate is made of, beside the request."""
+
+
+@transaction.atomic
+def _issued_many(
+    means: Means, numbers: Sequence[UUID], reader: "Reader"
+) -> list[tuple[models.Request, models.Certificate, Certificate]]:
+    list(models.Request.objects.select_for_update().filter(pk__in=numbers).order_by("pk"))
+    rows = models.Request.objects.filter(pk__in=numbers).select_related("case")
+    found = {each.pk: each for each in rows.prefetch_related(*RELATED)}
+    ready: list[tuple[models.Request, models.Certificate, Certificate]] = []
+    fresh: list[tuple[models.Request, Certificate]] = []
+    for number in numbers:
+        request = found[number]
+        key = means.keys.commitment_key(request.case.key)
+        last, certificate = _standing(means, request, key, reader)
+        if last is None:
+            fresh.append((request, certificate))
+        else:
+            ready.append((request, last, certificate))
+    at = means.clock()
+    entries = models.PendingEntry.objects.bulk_create(
+        pending(certificate_entry(certificate, case_key=means.keys.commitment_key(request.case.key), at=at))
+        for request, certificate in fresh
+    )
+    made = [
+        (request, _row(means, request, certificate, entry.pk, at), certificate)
+        for (request, certificate), entry in zip(fresh, entries, strict=True)
+    ]
+    models.Certificate.objects.bulk_create(row for _, row, _ in made)
+    return [*ready, *made]
+
+
+class Reader:
+    """Plans as they were approved; the same plan of many people is read once."""
+
+    def __init__(self) -> None:
+        self._plans: dict[str, Plan] = {}
+        self._texts: dict[str, bytes] = {}
+
+    def plan(self, row: models.Plan) -> Plan:
+        """The plan of a row. Raises Unreadable."""
+        if row.digest not in self._plans:
+            self._plans[row.digest] = plans.load(row)
+        return self._plans[row.digest]
+
+    def text(self, row: models.Plan) -> bytes:
+        """Its canonical text."""
+        if row.digest not in self._texts:
+            self._texts[row.digest] = text(self.plan(row)).encode()
+        return self._texts[row.digest]
 
 
 @transaction.atomic
 def _issued(means: Means, request: models.Request, key: bytes) -> tuple[models.Certificate, Certificate]:
     models.Request.objects.select_for_update().get(pk=request.pk)
     request.refresh_from_db()
-    last = request.certificates.last()
+    prefetch_related_objects([request], *RELATED)
+    last, certificate = _standing(means, request, key, Reader())
+    if last is not None:
+        return last, certificate
+    entry = put(certificate_entry(certificate, case_key=key, at=means.clock()))
+    row = _row(means, request, certificate, entry.pk, means.clock())
+    row.save(force_insert=True)
+    return row, certificate
+
+
+def _standing(
+    means: Means, request: models.Request, key: bytes, reader: Reader
+) -> tuple[models.Certificate | None, Certificate]:
+    """The certificate that says what is so: with its row where it was issued already."""
+    last = max(request.certificates.all(), key=lambda each: each.pk, default=None)
     known = _read(means, last) if last else None
     if last and known and known.complete:
         return last, known
-    fresh = compose(means=means, request=request, key=key)
+    fresh = compose(means=means, request=request, key=key, reader=reader)
     if last and known and replace(fresh, finished_at=known.finished_at, backups=known.backups) == known:
         return last, known
-    entry = put(certificate_entry(fresh, case_key=key, at=means.clock()))
-    row = models.Certificate(
-        request=request, entry=entry.pk, complete=fresh.complete, issued_at=means.clock()
-    )
-    row.sealed_content = means.keys.seal(request.case.key, fresh.canonical(), record=_record(row))
-    row.save(force_insert=True)
-    return row, fresh
+    return None, fresh
+
+
+def _row(
+    means: Means, request: models.Request, certificate: Certificate, entry: int, at: datetime
+) -> models.Certificate:
+    row = models.Certificate(request=request, entry=entry, complete=certificate.complete, issued_at=at)
+    row.sealed_content = means.keys.seal(request.case.key, certificate.canonical(), record=_record(row))
+    return row
 
 
 def _record(row: models.Certificate) -> str:
@@ -136,16 +210,14 @@ def unwritten() -> tuple[models.Request, ...]:
     return tuple(fulfilled.select_related("case").order_by("received_at"))
 
 
-def compose(*, means: Means, request: models.Request, key: bytes) -> Certificate:
-    """What the journal says about the request, as a certificate."""
+def compose(*, means: Means, request: models.Request, key: bytes, reader: Reader) -> Certificate:
+    """What the journal says about the request, as a certificate. Wants what is `RELATED` fetched."""
     organisation = means.datamap.organisation
-    fulfilments = list(
-        request.fulfilments.select_related("plan").prefetch_related("parts", "evidence", "dues", "tasks")
-    )
-    read = {each.plan_id: plans.load(each.plan) for each in fulfilments}
+    fulfilments = list(request.fulfilments.all())
+    read = {each.plan_id: reader.plan(each.plan) for each in fulfilments}
     kept = [part for each in fulfilments for part in _kept(means, each, read[each.plan_id])]
     at = request.finished_at or means.clock()
-    first = request.plans.order_by("version").first()
+    first = min(request.plans.all(), key=lambda each: each.version, default=None)
     if first is None:
         raise Permanent(
             "This request has no approved plan, so there is nothing to certify.", "Approve it first."
@@ -162,7 +234,7 @@ def compose(*, means: Means, request: models.Request, key: bytes) -> Certificate
         contact=organisation.contact,
         authority=organisation.authority or None,
         finished_at=at,
-        plan=commit_to(key, text(plans.load(first)).encode()),
+        plan=commit_to(key, reader.text(first)),
         systems=tuple(_result(means, each, read[each.plan_id], kept) for each in fulfilments),
         retained=tuple(kept),
         told=(),

@@ -17,7 +17,11 @@ def record(entry_type: str, *, at: datetime, **fields: Value) -> PendingEntry:
 
 def entry(entry_type: str, *, at: datetime, **fields: Value) -> PendingEntry:
     """As `record`, for `put_all` to write."""
-    made = REGISTRY.create(entry_type, at=at, **fields)
+    return pending(REGISTRY.create(entry_type, at=at, **fields))
+
+
+def pending(made: Entry) -> PendingEntry:
+    """The row of an entry, not yet written."""
     return PendingEntry(content=made.encode(), recorded_at=made.at)
 
 

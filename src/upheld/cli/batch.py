@@ -13,7 +13,7 @@ from upheld.actions.batch.outcome import Outcome, outcomes
 from upheld.actions.means import Means
 from upheld.actions.preview import refuse_beyond
 from upheld.cli import show, start
-from upheld.cli.certifying import certify_many
+from upheld.cli.certifying import certify_answered
 from upheld.cli.erasing import Wish
 from upheld.cli.faults import WrongUse
 from upheld.cli.people import read_people
@@ -57,7 +57,7 @@ def fulfil_all(wish: Wish, file: Path, *, count: int | None, skip_doubtful: bool
     with show.people(quiet=wish.as_json, total=len(unique)) as told:
         fulfil_many(means=means, requests=unique, told=told)
     ends = outcomes(batch=batch)
-    files = certify_many(means, [each.request for each in ends if each.standing.answered])
+    files = certify_answered(means, [each.standing for each in ends])
     ledger.checkpoint(means=means)
     return _said(wish, seen, ends, files)
 

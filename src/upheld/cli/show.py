@@ -251,7 +251,7 @@ def typed(question: str, number: int) -> bool:
     if not sys.stdin.isatty():
         typer.echo("Nobody is there to ask; give --yes and --count to go on without.", err=True)
         return False
-    return str(typer.prompt(question, default="", show_default=False)).strip() == str(number)
+    return str(typer.prompt(question, default="", show_default=False, err=True)).strip() == str(number)
 
 
 def known(means: Means, asked: Asked, *, quiet: bool) -> Subject | None:

@@ -8,6 +8,7 @@ asked alone, and her part then says why. Whatever cannot take sets is gone throu
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from upheld.actions import cases, erasure, plans, window
@@ -19,7 +20,7 @@ from upheld.actions.journal import Fenced, Hold
 from upheld.actions.means import Means
 from upheld.actions.stop import refuse
 from upheld.rights.many import ManyConnector, PreparedMany, takes_many
-from upheld.rights.outcome import Failure, Settled, Transient, Verified
+from upheld.rights.outcome import Established, Failure, Settled, Transient, Verified
 from upheld.rights.plan import Plan
 from upheld.rights.subject import Subject
 from upheld.store import models
@@ -36,10 +37,12 @@ def nobody(_people: int) -> None:
 
 
 def fulfil_many(*, means: Means, requests: Sequence[models.Request], told: Told = nobody) -> None:
-    """Go through every system that has no outcome yet, for all of these. Where each stands is in the journal
-    (`erasure.standing`). Safe to repeat at any time, after a crash too. Raises Stopped between two groups
-    while all writing is stopped."""
-    for some in in_groups([each.pk for each in requests], TOGETHER):
+    """Go through every system that has no outcome yet, for all of these, who came in lists.
+
+    Where each stands is in the journal (`erasure.standing`). Safe to repeat at any time, after a crash too.
+    Raises Stopped between two groups while all writing is stopped.
+    """
+    for some in in_groups(_in_list_order(requests), TOGETHER):
         refuse()
         found = (
             models.Request.objects.filter(pk__in=some)
@@ -49,6 +52,16 @@ def fulfil_many(*, means: Means, requests: Sequence[models.Request], told: Told 
         by_number = {each.pk: each for each in found}
         _group(means, [by_number[number] for number in some if number in by_number])
         told(len(some))
+
+
+def _in_list_order(requests: Sequence[models.Request]) -> list[UUID]:
+    """As their lists have them, so that a later run takes the same people together."""
+    places: dict[UUID, tuple[datetime, int]] = {}
+    for some in in_groups([each.pk for each in requests], TOGETHER):
+        rows = models.BatchLine.objects.filter(request__in=some).order_by("batch__at", "line")
+        for number, at, line in rows.values_list("request", "batch__at", "line"):
+            places.setdefault(number, (at, line))
+    return sorted(places, key=lambda number: places[number])
 
 
 def _group(means: Means, requests: Sequence[models.Request]) -> None:
@@ -115,6 +128,11 @@ class _Turn:
         """Whoever nobody else is at: settled where a crash left something open, executed, looked at again."""
         begun = {each.pk for each in fulfilments if each.state != FulfilmentState.WAITING}
         holds = journal.take_many(means=self.means, fulfilments=fulfilments, plan=self.plan)
+        if plans.system_of(self.means, fulfilments[0].system).read_only:
+            # Refused to everybody, before anything is asked of it; nothing would be found by halving.
+            for hold in holds:
+                erasure.attempt(means=self.means, hold=hold, interrupted=True)
+            return
         left = [each for each in holds if each.fulfilment.pk not in begun]
         left += self._settled([each for each in holds if each.fulfilment.pk in begun])
         if not left:
@@ -213,13 +231,38 @@ class _Turn:
         how = self.connector.capabilities.establishes
         journal.settled_many(means=self.means, holds=became[Settled.COMMITTED], established=how)
         journal.settled_many(means=self.means, holds=became[Settled.ABORTED], established=None)
-        unknown = became[Settled.UNKNOWN]
-        for hold in unknown:
-            erasure.attempt(means=self.means, hold=hold, interrupted=True)
+        for token in {parts[each.fulfilment.pk].token for each in became[Settled.UNKNOWN]}:
+            if not self._reread(
+                [each for each in became[Settled.UNKNOWN] if parts[each.fulfilment.pk].token == token]
+            ):
+                return []
         over = journal.through(holds)
-        again = [each for each in _without(holds, unknown) if each.fulfilment.pk in over]
+        again = [each for each in holds if each.fulfilment.pk in over]
         self._verify(again)
-        return _without(holds, [*unknown, *again])
+        return _without(holds, again)
+
+    def _reread(self, holds: Sequence[Hold]) -> bool:
+        """The target cannot say what became of one transaction: nothing left of any of its people means that
+        it was committed; otherwise it is done again, which is harmless either way. False where it cannot be
+        read."""
+        try:
+            seen = self._seen(holds)
+        except Failure as failure:
+            self._failed(holds, failure)
+            return False
+        left = any(each.remnants for each in seen)
+        how = None if left else Established.REREAD
+        journal.settled_many(means=self.means, holds=holds, established=how)
+        return True
+
+    def _seen(self, holds: Sequence[Hold]) -> tuple[Verified, ...]:
+        traces = journal.traces_many(means=self.means, holds=holds)
+        return self.connector.verify_many(
+            self.plan.of(holds[0].system),
+            [self.subjects[each.fulfilment.request_id] for each in holds],
+            [traces.get(each.fulfilment.pk, ()) for each in holds],
+            now=self.means.now,
+        )
 
     # --- another look -----------------------------------------------------------------------------------
 
@@ -227,14 +270,8 @@ class _Turn:
         """Of whom nothing is left is done. Of whom something came in meanwhile goes round again alone."""
         if not holds:
             return
-        traces = journal.traces_many(means=self.means, holds=holds)
         try:
-            seen = self.connector.verify_many(
-                self.plan.of(holds[0].system),
-                [self.subjects[each.fulfilment.request_id] for each in holds],
-                [traces.get(each.fulfilment.pk, ()) for each in holds],
-                now=self.means.now,
-            )
+            seen = self._seen(holds)
         except Failure as failure:
             self._failed(holds, failure)
             return

@@ -15,11 +15,13 @@ from upheld.connectors.sql.many.capture import ManyCapture
 from upheld.connectors.sql.many.count import matched_many, refuse
 from upheld.connectors.sql.many.locate import prepare_many
 from upheld.connectors.sql.many.share import transactions
+from upheld.connectors.sql.many.statistics import LARGE, refresh_statistics
 from upheld.connectors.sql.many.traces import Paths, named_files, remember_many
 from upheld.connectors.sql.many.union import Members, Union, together
 from upheld.connectors.sql.many.write import ManyWriter
-from upheld.connectors.sql.order import Order, files, ordered
+from upheld.connectors.sql.order import Order, files, ordered, touches
 from upheld.connectors.sql.settle import token
+from upheld.connectors.sql.undo.capture import changes
 from upheld.datamap.model import System
 from upheld.rights.connector import Entropy
 from upheld.rights.many import CommittedMany, ManyExecution, PreparedMany
@@ -69,10 +71,12 @@ class ManyRun:
                     left = [*(tuple(now[each] for each in group) for group in groups), *left]
                     continue
                 prepared, committed = self._written(union, connection, order)
+                large = self._large(committed)
                 yield PreparedMany(now, prepared)
                 connection.commit()
             refresh(self.engine, self.tables, [each.view for each in self.steps if isinstance(each, Refresh)])
             yield CommittedMany(now, committed)
+            refresh_statistics(self.engine, self.tables, large)
 
     def _written(
         self, union: Union, connection: sa.Connection, order: Order
@@ -107,6 +111,16 @@ class ManyRun:
                 for count, due in zip(counts, dues, strict=True)
             ),
         )
+
+    def _large(self, committed: Sequence[Committed]) -> list[str]:
+        """Tables of which so much was changed that the server's statistics are outdated."""
+        changing = {step.number for step in touches(self.steps) if changes(step)}
+        rows: dict[str, int] = {}
+        for each in committed:
+            for count in each.counts:
+                if count.step in changing:
+                    rows[count.table] = rows.get(count.table, 0) + count.rows
+        return [table for table, many in rows.items() if many >= LARGE]
 
     def _refuse_width(self, tables: Sequence[Sequence[TableCount]]) -> None:
         most = self.system.max_rows

@@ -1,0 +1,105 @@
+"""Lists of people from the office's side: what each of them has of her own, and one undone while the rest stay gone."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.conftest import Make
+from tests.scenarios.office import Office, open_office
+from tests.scenarios.people import ADA, BEN, CY, PEOPLE, USERS
+from tests.scenarios.world import NOW
+from tests.servers.database import Database
+from upheld.actions import undo
+from upheld.actions.batch.begin import approve_many
+from upheld.actions.batch.fulfil import fulfil_many
+from upheld.actions.batch.look import Line, look
+from upheld.actions.batch.outcome import Outcome, outcomes
+from upheld.store.models import Case, Evidence, Part, Plan, Request, Step
+
+SCHEMA = (
+    PEOPLE
+    + """
+CREATE TABLE posts (id INTEGER PRIMARY KEY, user_id INTEGER, body VARCHAR(50));
+CREATE INDEX posts_user ON posts(user_id);
+CREATE TABLE messages (id INTEGER PRIMARY KEY, sender_id INTEGER, recipient_id INTEGER, body VARCHAR(50));
+CREATE INDEX messages_sender ON messages(sender_id);
+CREATE INDEX messages_recipient ON messages(recipient_id);
+INSERT INTO posts VALUES (1, 0, 'of Ada'), (2, 5, 'of Ben'), (3, 10, 'of Cy');
+INSERT INTO messages VALUES (1, 0, 5, 'Ada to Ben'), (2, 5, 10, 'Ben to Cy'), (3, 0, 99, 'Ada to somebody');
+"""
+)
+TABLES = (
+    USERS
+    + """
+posts: {belongs_to: {user_id: users.id}, on_erase: delete}
+messages:
+  belongs_to: {sender_id: users.id, recipient_id: users.id}
+  accept: [{finding: link.optional, reason: freed by an erasure}]
+  on_erase: {by: {sender_id: detach, recipient_id: detach}, orphan: delete}
+"""
+)
+
+
+def erase(office: Office, *people: str) -> list[Outcome]:
+    """The list, one person a line, from the second line on."""
+    means = office.means()
+    lines = [Line(number, office.asked(each)) for number, each in enumerate(people, start=2)]
+    batch = approve_many(means=means, look=look(means=means, lines=lines))
+    requests = [each.request for each in batch.each.select_related("request").order_by("line")]
+    fulfil_many(means=means, requests=requests)
+    return list(outcomes(batch=batch))
+
+
+def test_each_of_a_list_has_a_case_evidence_and_numbers_of_her_own(
+    make: Make, each_database: Database, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """P-20; scenario 51: the rows that two of them share are counted for each."""
+    office = open_office(make(SCHEMA, TABLES), tmp_path)
+
+    ends = erase(office, ADA, BEN)
+
+    assert [(each.lines, each.standing.complete) for each in ends] == [((2,), True), ((3,), True)]
+    assert each_database.rows("SELECT id, sender_id, recipient_id FROM messages ORDER BY id") == [
+        (2, None, 10),
+        (3, None, 99),
+    ]
+    parts = {part.fulfilment.request_id: part for part in Part.objects.select_related("fulfilment")}
+    assert len({part.token for part in parts.values()}) == 1
+    counted = [{row["table"]: row["matched"] for row in _tables(parts[each.request.pk])} for each in ends]
+    assert counted == [
+        {"posts": 1, "messages": 2, "users": 1},
+        {"posts": 1, "messages": 2, "users": 1},
+    ]
+    assert Evidence.objects.count() == 4
+    assert Plan.objects.count() == 2
+    assert {row.plan_id for row in Step.objects.all()} == {Plan.objects.get(same_as=None).pk}
+    assert Case.objects.filter(state="CLOSED").count() == 2
+
+
+def _tables(part: Part) -> list[dict[str, object]]:
+    return list(json.loads(part.counts)["tables"])
+
+
+@pytest.mark.parametrize("who", [ADA, CY])
+def test_scenario_55_one_of_a_list_is_undone_and_the_others_stay_erased(
+    who: str, make: Make, each_database: Database, sqlite_records: Path, tmp_path: Path
+) -> None:
+    office = open_office(make(SCHEMA, TABLES, system="undo: 7d\n"), tmp_path)
+    ends = erase(office, ADA, BEN, CY)
+    assert [each.standing.recoverable_until is not None for each in ends] == [True] * 3
+    assert each_database.rows("SELECT id FROM users") == []
+    means, position = office.means(NOW), [ADA, BEN, CY].index(who)
+    request = ends[position].request
+
+    undo.approve(means=means, request=request)
+    undo.undo(means=means, request=Request.objects.get(pk=request.pk))
+
+    own = {ADA: (0, 1), CY: (10, 3)}[who]
+    assert each_database.rows("SELECT id FROM users") == [(own[0],)]
+    assert each_database.rows("SELECT id, user_id FROM posts") == [(own[1], own[0])]
+    assert each_database.rows("SELECT id FROM messages WHERE recipient_id = 5 OR sender_id = 5") == []
+    now = [Request.objects.get(pk=each.request.pk) for each in ends]
+    assert [each.undone_at is not None for each in now] == [each == who for each in (ADA, BEN, CY)]
+    # What Ben was erased from since is as he left it: of Ada's, that is a conflict, as after one by one.
+    assert now[position].state == ("REVOKED" if who == CY else "IN_PROGRESS")
