@@ -265,7 +265,7 @@ def test_neither_old_nor_new_values_are_in_plan_ledger_or_evidence(
     said = [bytes(each.content).decode() for each in PendingEntry.objects.all()]
     said += [each.record for each in Evidence.objects.all()] + [each.body for each in Step.objects.all()]
     said += [repr(each) for each in Plan.objects.values()] + [repr(certificates.compose(
-        means=office.means(), request=standing.request, key=bytes(32)
+        means=office.means(), request=standing.request, key=bytes(32), reader=certificates.Reader()
     ))]  # fmt: skip
 
     assert [text for text in said if "uilfeather" in text or "uillfeather" in text] == []

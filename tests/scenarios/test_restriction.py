@@ -170,7 +170,9 @@ def test_a_mark_that_somebody_changed_meanwhile_is_reported_and_left(
     assert {table: after[table] for table in ("users", "orders", "tags")} == {
         table: before[table] for table in ("users", "orders", "tags")
     }
-    certificate = certificates.compose(means=office.means(), request=lifted.request, key=bytes(32))
+    certificate = certificates.compose(
+        means=office.means(), request=lifted.request, key=bytes(32), reader=certificates.Reader()
+    )
     assert (certificate.right, certificate.systems[0].left) == ("LIFTING", 1)
 
 

@@ -376,13 +376,13 @@ def conclude(*, means: Means, request: models.Request) -> None:
     inforce.ended(means=means, request=request)
     erased = request.right in (Right.ERASURE.value, Right.DELETE.value)
     subject = cases.subject_of(means=means, case=request.case) if erased else None
-    if subject is not None:
-        statements.forget(means=means, subject=subject)
     for identity in subject.identities if subject else ():
         if identity.verified:
             _suppress(means, request, cases.canonical(identity).kind, cases.canonical(identity).value)
     if window.alive(request):
         return
+    if subject is not None:
+        statements.forget(means=means, subject=subject)
     last = (
         models.Due.objects.filter(fulfilment__request=request, purged_at__isnull=True).order_by("-on").first()
     )

@@ -134,6 +134,8 @@ def _look_json(seen: Look) -> Mapping[str, object]:
 
 def _said(wish: Wish, seen: Look, ends: Sequence[Outcome], files: Sequence[Path]) -> int:
     complete = [each for each in ends if each.standing.complete]
+    waiting = [each for each in ends if not each.standing.settled]
+    days = [each.standing.recoverable_until for each in ends if each.standing.recoverable_until]
     if wish.as_json:
         show.as_json(
             {
@@ -145,11 +147,12 @@ def _said(wish: Wish, seen: Look, ends: Sequence[Outcome], files: Sequence[Path]
         )
     else:
         typer.echo(f"{len(complete)} of {len(ends)} people are erased.")
-        for each in ends:
-            if not each.standing.complete:
-                typer.echo(f"{_numbers(each.lines)}: {show.standing_text(each.standing)}")
+        if days:
+            typer.echo(f"{len(days)} are removed, recoverable until {max(days).isoformat()}.")
+        for each in waiting:
+            typer.echo(f"{_numbers(each.lines)}: {show.standing_text(each.standing)}")
         if files:
             typer.echo(f"{len(files) // 3} certificates: {files[0].parent}")
-        if len(complete) < len(ends):
+        if waiting:
             typer.echo("Not finished. `upheld resume` goes on with what is left.")
-    return 0 if len(complete) == len(ends) else 1
+    return 1 if waiting else 0

@@ -34,6 +34,11 @@ class Place:
         return self.root / "upheld-data"
 
     @property
+    def crowd(self) -> Path:
+        """The folder and the records of the thousand people who go at once."""
+        return self.root / "crowd"
+
+    @property
     def systems(self) -> Path:
         """The organisation's systems."""
         return self.root / "systems"

@@ -17,6 +17,7 @@ from upheld.demo.place import CRM, FORUM, Place
 
 COUNTERS = {("forum", "posts"): "like_count"}
 """Columns that an erasure may change in other people's rows."""
+DATABASES = ("forum", "shop", "crm")
 RETAINED = {("forum", "audit_log"), ("shop", "invoices"), ("crm", "donations")}
 """Where the law or the map keeps something of hers."""
 
@@ -69,7 +70,7 @@ def hers(her: Person) -> dict[tuple[str, str], str]:
 def look(place: Place, her: Person) -> Raw:
     """Every row of every table, and every line of every file."""
     found: dict[tuple[str, str], Rows] = {}
-    for system in ("forum", "shop", "crm"):
+    for system in DATABASES:
         with _connection(place, system) as connection:
             found.update(_tables(connection, system, her))
     for file in sorted(place.archive.rglob("*.*")):

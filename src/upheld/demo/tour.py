@@ -9,6 +9,7 @@ from rich.table import Table
 
 from upheld.demo import scan
 from upheld.demo.build import Drawn, build, draw
+from upheld.demo.crowd import Crowd
 from upheld.demo.people import Person, her
 from upheld.demo.place import Place
 from upheld.demo.rows import count
@@ -37,6 +38,7 @@ class Tour:
         self._erase(liv)
         self._verify()
         self._scan(liv, before)
+        Crowd(self.place, self.terminal, drawn).run()
 
     @property
     def options(self) -> tuple[str, str]:

@@ -6,12 +6,14 @@ from random import Random
 
 from hypothesis import strategies as st
 
+from tests.connectors.sql.follower import orders
 from tests.connectors.sql.maker import Maker
 from tests.connectors.sql.shape import Sheets
 
 SHAPES = (
     Maker.chain, Maker.messages, Maker.groups, Maker.comments, Maker.meta, Maker.history, Maker.newsletter,
     Maker.composite, Maker.diamond, Maker.circle, Maker.lists, Maker.documents,
+    orders,
 )  # fmt: skip
 
 

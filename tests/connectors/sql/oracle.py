@@ -12,6 +12,7 @@ from tests.connectors.sql.shape import (
     Cell,
     Delete,
     Detach,
+    Follow,
     JsonSet,
     Keep,
     OfGhost,
@@ -198,6 +199,15 @@ class Oracle:
                 if _years_later(row[after]) < self.today.isoformat():
                     return self.act(sheet, row, then, ways)
                 return dict.fromkeys(strip)
+            case Follow(link, strip):
+                return dict.fromkeys(strip) if self.stays(sheet, row, link) else None
+
+    def stays(self, sheet: Sheet, row: Record, link: str) -> bool:
+        """Whether the row that this one follows is still there afterwards."""
+        way = next(each for each in sheet.ways if each.name == link)
+        above = self.sheets[str(way.to)]
+        followed = next(each for each in above.rows if each[way.key[0]] == row[link])
+        return self.fate(above, followed) is not None
 
     def detached(self, sheet: Sheet, row: Record, ways: set[str], *, ghost: bool) -> Record:
         changed: Record = {}

@@ -66,7 +66,15 @@ class Retain:
     strip: tuple[str, ...] = ()
 
 
-Act = Delete | Keep | Detach | Anonymise | Retain
+@dataclass(frozen=True)
+class Follow:
+    """As the row that the link leads to; `strip` becomes NULL where that one stays."""
+
+    link: str
+    strip: tuple[str, ...] = ()
+
+
+Act = Delete | Keep | Detach | Anonymise | Retain | Follow
 
 
 @dataclass(frozen=True)
@@ -283,6 +291,8 @@ def act(each: Act) -> Any:
                 "then": act(then),
             }
             return {"retain": terms | ({"strip": list(strip)} if strip else {})}
+        case Follow(link, strip):
+            return {"follow": {"link": link} | ({"strip": list(strip)} if strip else {})}
 
 
 def _value(value: Cell) -> Any:

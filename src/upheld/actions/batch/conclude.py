@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
-from upheld.actions import cases
+from upheld.actions import cases, statements
 from upheld.actions.means import Means
 from upheld.actions.record import entry, put_all
 from upheld.ledger.types import CASE_CLOSED, SUPPRESSION_ADDED
@@ -38,12 +38,22 @@ def conclude_many(*, means: Means, requests: Sequence[models.Request]) -> frozen
     )
     if over:
         _suppress(means, over, open_windows)
-        _finish(means, [each for each in over if each.pk not in open_windows])
+        finished = [each for each in over if each.pk not in open_windows]
+        _forget(means, finished)
+        _finish(means, finished)
     return frozenset(
         number
         for number, those in states.items()
         if any(each.state == FulfilmentState.WAITING and not each.tasks.all() for each in those)
     )
+
+
+def _forget(means: Means, requests: Sequence[models.Request]) -> None:
+    """Their statements, where anybody made one."""
+    for request in requests if models.Statement.objects.exists() else ():
+        subject = cases.subject_of(means=means, case=request.case)
+        if subject is not None:
+            statements.forget(means=means, subject=subject)
 
 
 def _suppress(means: Means, requests: Sequence[models.Request], open_windows: Collection[UUID]) -> None:
@@ -83,6 +93,11 @@ def _finish(means: Means, requests: Sequence[models.Request]) -> None:
         models.Request.objects.filter(case__in=[each.case_id for each in requests], state__in=UNFINISHED)
         .exclude(pk__in=numbers)
         .values_list("case", flat=True)
+    )
+    more |= set(
+        models.Restriction.objects.filter(
+            request__case__in=[each.case_id for each in requests], lifted_at__isnull=True
+        ).values_list("request__case", flat=True)
     )
     plain = [each for each in requests if each.case_id not in more and each.case.key_destroy_on is None]
     done = {each.pk for each in plain}

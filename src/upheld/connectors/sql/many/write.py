@@ -67,8 +67,16 @@ class ManyWriter(Writer):
     def forget(self, step: Touch) -> None:
         """Before a step is written: what was counted before others were may be so no more. Rows remembered
         by key, whose links are cut, are those that were counted."""
-        if step.number not in self.fixed and len([each for each in self.every if _same(each, step)]) > 1:
+        if step.number not in self.fixed and (self._several(step) or self._triggered()):
             self.tallies.pop(step.number, None)
+
+    def _several(self, step: Touch) -> bool:
+        return len([each for each in self.every if _same(each, step)]) > 1
+
+    def _triggered(self) -> bool:
+        """Whether writing one table may have the database write another, as a history's trigger does."""
+        tables = {self.rows.tables.known_table(each.selection.table).name for each in self.every}
+        return any(self.rows.tables.live.tables[name].triggers for name in tables)
 
     def share(self, step: int, table: str, member: int) -> Count:
         """What one step did for one person."""
