@@ -178,7 +178,7 @@ class Restore:
             pairs = [f"{word} = {value}" for word, value in zip(named, values, strict=True)]
             setting = [*pairs[: len(columns)], *self._untouched(images, every)]
             this = " AND ".join(pairs[len(columns) :])
-            sql = f"UPDATE {self._place(name)} SET {', '.join(setting)} WHERE {this}"  # noqa: S608 - as above
+            sql = f"UPDATE {self._place(name)} SET {', '.join(setting)} WHERE {this}"  # noqa: S608 - quoted, bound
             rows.setdefault(sql, []).append((key, parameters))
         return self._written(name, rows)
 
