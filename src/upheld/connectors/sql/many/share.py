@@ -7,7 +7,7 @@ and so are people who stand below each other in a tree from which only rows with
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import combinations
+from itertools import combinations, count
 
 import sqlalchemy as sa
 
@@ -43,9 +43,10 @@ def _grouped(many: int, apart: set[tuple[int, ...]], before: Before) -> tuple[Me
         against.setdefault(second, set()).add(first)
     turn: dict[int, int] = {}
     for member in _in_turn(many, before):
-        turn[member] = 1 + max(
-            (turn[other] for other in against.get(member, ()) if other in turn), default=-1
-        )
+        taken = {other: turn[other] for other in against.get(member, ()) if other in turn}
+        after = [each for other, each in taken.items() if (other, member) in before]
+        first = 1 + max(after, default=-1)
+        turn[member] = next(each for each in count(first) if each not in taken.values())
     groups: dict[int, list[int]] = {}
     for member in range(many):
         groups.setdefault(turn[member], []).append(member)
