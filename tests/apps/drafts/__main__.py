@@ -1,8 +1,9 @@
 """Measures drafts of `upheld map discover` on whole applications and writes docs/discovery.md anew.
 
-python -m tests.apps.drafts [--first] [--ready] [APPLICATION …]
+python -m tests.apps.drafts [--first] [--named] [--ready] [APPLICATION …]
 
 --first records the first run on an application, once and for ever; otherwise the present figures are recorded.
+--named tells the draft in which schemas the tables stand.
 --ready measures the maps that were written by hand in the same way, for comparison.
 """
 
@@ -22,10 +23,12 @@ from tests.servers.server import new_run_folder, stop_all
 def main() -> int:
     wanted = argparse.ArgumentParser(prog="python -m tests.apps.drafts")
     wanted.add_argument("--first", action="store_true")
+    wanted.add_argument("--named", action="store_true")
     wanted.add_argument("--ready", action="store_true")
     wanted.add_argument("names", nargs="*", metavar="APPLICATION")
     options = wanted.parse_args()
-    run = "first" if options.first else "ready" if options.ready else "present"
+    run = "ready" if options.ready else "first" if options.first else "present"
+    run += ", schemas named" if options.named else ""
     folder = new_run_folder()
     os.environ[RUN_FOLDER] = str(folder)
     try:
@@ -33,7 +36,7 @@ def main() -> int:
             if options.names and application.name not in options.names:
                 continue
             with tempfile.TemporaryDirectory(prefix="upheld-draft-") as place:
-                figures = measure(application, Path(place), ready=options.ready)
+                figures = measure(application, Path(place), ready=options.ready, named=options.named)
             page.record(run, figures)
             sys.stdout.write(page.summary(figures) + "\n")
     finally:

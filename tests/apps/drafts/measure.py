@@ -37,7 +37,7 @@ class Person:
 @dataclass(frozen=True, slots=True)
 class Application:
     """An application whose database can be restored. `about` says what cannot be seen from its keys;
-    `ready` is its hand-written map, `variable` what that reads."""
+    `schemas` where its tables stand, `ready` is its hand-written map, `variable` what that reads."""
 
     name: str
     restore: Callable[[], str]
@@ -45,6 +45,7 @@ class Application:
     people: Callable[[Engine], list[Person]]
     others: Callable[[Engine], Others]
     about: tuple[About, ...]
+    schemas: tuple[str, ...]
     ready: Path
     variable: str
 
@@ -96,13 +97,18 @@ class Figures:
         return self.sum("gone") / (self.sum("before") or 1)
 
 
-def measure(application: Application, folder: Path, *, ready: bool = False) -> Figures:
-    """Restore, draft (or take the ready map), check, erase everybody, and count."""
+def measure(application: Application, folder: Path, *, ready: bool = False, named: bool = False) -> Figures:
+    """Restore, draft (or take the ready map), check, erase everybody, and count. `named`: the draft is told the
+    application's schemas."""
     url = application.restore()
     engine = create_engine(url)
     try:
         upheld = _Upheld(folder, {application.variable: url})
-        path = upheld.ready(application) if ready else upheld.draft(application, url)
+        path = (
+            upheld.ready(application)
+            if ready
+            else upheld.draft(application, url, application.schemas if named else ())
+        )
         return _measured(application, engine, upheld, path, ready=ready)
     finally:
         engine.dispose()
@@ -202,11 +208,12 @@ class _Upheld:
         path.write_text(application.ready.read_text())
         return path
 
-    def draft(self, application: Application, url: str) -> Path:
+    def draft(self, application: Application, url: str, schemas: tuple[str, ...]) -> Path:
         """The draft as it is written; raises RuntimeError where there is none."""
         path = self._folder / "privacy" / "systems" / f"{application.name}.yaml"
         done = self._run(
-            "map", "discover", url, "--system", application.name, "--scratch", "--out", str(path)
+            *("map", "discover", url, "--system", application.name, "--scratch", "--out", str(path)),
+            *(part for schema in schemas for part in ("--schema", schema)),
         )
         if not path.exists():
             raise RuntimeError(f"no draft ({done.returncode}): {(done.stdout + done.stderr)[-3000:]}")
