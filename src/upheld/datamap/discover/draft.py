@@ -114,7 +114,12 @@ class Drafter:
 
     def _table(self, case: Case) -> Written:
         table: dict[str, object] = {}
-        if case.above:
+        if case.above and case.history:
+            above = {"table": case.above.to, "columns": case.above.columns, "key": case.above.key}
+            table["history_of"] = {
+                name: _one_or_more(each) if isinstance(each, tuple) else each for name, each in above.items()
+            }
+        elif case.above:
             _add_links(table, "belongs_to", [case.above])
         elif case.held:
             table["held_by"] = {case.held.table: dict(zip(case.held.columns, case.held.key, strict=True))}

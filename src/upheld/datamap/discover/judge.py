@@ -15,7 +15,7 @@ from upheld.datamap.discover.people import People
 from upheld.datamap.discover.role import Role
 from upheld.datamap.discover.role import Sort as Kind
 from upheld.datamap.discover.seen import Column, Seen, Sort, Table
-from upheld.datamap.discover.word import snake, words
+from upheld.datamap.discover.word import singular, snake, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Case:
     above: Tie | None = None
     held: Reverse | None = None
     shared: bool = False
+    history: bool = False
     going: bool = False
 
     @property
@@ -215,9 +216,19 @@ def _descend(cases: Mapping[str, Case], found: Mapping[str, People]) -> None:
                         tie.columns,
                     ),
                 )
+                case.history = _earlier(case, cases[str(case.above.to)])
                 grew = True
         if not grew:
             return
+
+
+def _earlier(case: Case, above: Case) -> bool:
+    """Whether earlier versions of the rows above stand there: it is called so, or has their columns."""
+    last = (words(case.table.title) or ("",))[-1]
+    own = set(case.table.columns) - {*case.table.key, *(case.above.columns if case.above else ())}
+    alike = own & (set(above.table.columns) - {*above.table.key})
+    named = singular(last) in ("revision", "history", "version", "audit", "archive", "log", "change")
+    return named and len(alike) >= 2 and len(alike) >= 0.5 * len(own)
 
 
 def _start(case: Case) -> str:
@@ -275,7 +286,7 @@ def _goes(judged: Judged, name: str, passed: set[str]) -> bool:
         return False
     if case.main and not _may_go(case):
         return False
-    if case.above and not _goes(judged, str(case.above.to), {*passed, name}):
+    if case.above and not case.history and not _goes(judged, str(case.above.to), {*passed, name}):
         return False
     for other, below in cases.items():
         if not any(tie.to == name for tie in below.parents):
