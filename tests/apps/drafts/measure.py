@@ -20,6 +20,7 @@ from ruamel.yaml import YAML
 from sqlalchemy import Engine, create_engine
 
 from tests.apps import scan
+from tests.apps.drafts.kept import Kept
 from tests.apps.drafts.snapshot import About, At, Others, Place, Snapshot, hanging, places, take
 
 _SHOWN = 25
@@ -119,7 +120,7 @@ def _measured(
     application: Application, engine: Engine, upheld: "_Upheld", path: Path, *, ready: bool
 ) -> Figures:
     people, others = application.people(engine), application.others(engine)
-    knows = _Kept(YAML(typ="safe").load(path))
+    keeps = Kept(YAML(typ="safe").load(path))
     findings = upheld.check()
     now = take(engine)
     tables, rows = len(now.shapes), len(now.rows)
@@ -133,7 +134,7 @@ def _measured(
         now = take(engine)
         was = places(before, person.needles)
         left = was & places(now, person.needles)
-        kept = {place for place in left if knows.keeps(place)} if not refused else set()
+        kept = keeps.places(before, person.needles, left) if not refused else set()
         missed.update(f"{table}.{column}" for table, column, _ in left - kept)
         touched, both = harm(before, now, was, person, others, application.about)
         harmed.update(table for table, _ in touched)
@@ -142,7 +143,7 @@ def _measured(
             Result(person.kind, len(was), len(was) - len(left), len(kept), len(touched), len(both), refused)
         )
     return Figures(
-        application.name, "by hand" if ready else "draft", tables, rows, knows.proposals(path), findings,
+        application.name, "by hand" if ready else "draft", tables, rows, _proposals(path), findings,
         tuple(results), _most(missed), _most(harmed), _most(shared),
     )  # fmt: skip
 
@@ -169,28 +170,13 @@ def harm(
     return touched - around, both
 
 
+def _proposals(path: Path) -> int:
+    """Decisions that the draft only proposes."""
+    return sum("proposed:" in line for line in path.read_text().splitlines())
+
+
 def _most(counted: Counter[str]) -> dict[str, int]:
     return dict(sorted(counted.most_common(_SHOWN), key=lambda each: (-each[1], each[0])))
-
-
-class _Kept:
-    """What a map keeps on purpose, read as plain YAML."""
-
-    def __init__(self, system: Mapping[str, Any]) -> None:
-        self._tables = system.get("tables") or {}
-
-    def keeps(self, place: Place) -> bool:
-        table = self._tables.get(place[0]) or {}
-        decided = json.dumps([table.get("on_erase"), table.get("rows")], default=str)
-        if '"retain"' not in decided:
-            return False
-        links = json.dumps(table.get("belongs_to"), default=str)
-        return place[1] == "*" or place[1] in (table.get("fields") or {}) or f'"{place[1]}"' in links
-
-    @staticmethod
-    def proposals(path: Path) -> int:
-        """Decisions that the draft only proposes."""
-        return sum("proposed:" in line for line in path.read_text().splitlines())
 
 
 class _Upheld:
