@@ -168,6 +168,8 @@ def _shared(cases: Mapping[str, Case], name: str, passed: set[str]) -> bool:
 def _main(case: Case) -> list[Tie]:
     """The ties that make a row hers."""
     people_ties = [tie for tie in case.ties if tie.identity is None]
+    if case.kind is Kind.OWN and (received := _received(case, people_ties)):
+        return received
     for wanted in (Role.OWNER, Role.PARTY):
         own = [tie for tie in people_ties if tie.role is wanted]
         if own and wanted is Role.OWNER and case.kind is Kind.THING and case.shared:
@@ -185,6 +187,14 @@ def _main(case: Case) -> list[Tie]:
     if not people_ties:
         return [tie for tie in case.ties if tie.identity]
     return []
+
+
+def _received(case: Case, ties: list[Tie]) -> list[Tie]:
+    """Whose a notification is: always somebody receives it, and not always somebody sent it."""
+    firm = [tie for tie in ties if tie.role is Role.PARTY and not _nullable(case.table, tie)]
+    senders = [tie for tie in ties if tie.role is Role.OWNER]
+    loose = bool(senders) and all(_nullable(case.table, tie) for tie in senders)
+    return firm if len(firm) == 1 and loose else []
 
 
 def _alone(table: Table, tie: Tie) -> bool:

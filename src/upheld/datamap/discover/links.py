@@ -91,7 +91,8 @@ def _add(
 
 
 def _candidates(seen: Seen, people: Mapping[str, People]) -> Iterator[tuple[Question, float]]:
-    """Each with how much its name says: 0.9 it names the table, 0.6 it means people, 0.3 nothing."""
+    """Each with how much its name says: 0.9 it names the table, 0.6 it means people, 0.5 a log-in, 0.3
+    nothing."""
     start = role.prefix([each.title for each in seen.tables.values()])
     targets = _targets(seen, start)
     for table in seen.tables.values():
@@ -146,7 +147,7 @@ def _of_column(
             and column.sort is Sort.TEXT
             and _means_login(column, seen.tables[name])
         ):
-            yield Question(table.name, column.name, name, login[0]), 0.6
+            yield Question(table.name, column.name, name, login[0]), 0.5
 
 
 def _stem(name: str) -> str:
@@ -193,7 +194,7 @@ def _answered(question: Question, strength: float, answer: Answer | None) -> Tie
         confidence, because = strength * 0.6, "its name says so; there are no values to look at"
     elif answer.share >= CONTAINED and (answer.asked >= ENOUGH or strength >= 0.6):
         confidence = (0.95 if strength > 0.6 else 0.85) if answer.asked >= ENOUGH else strength * 0.85
-        if strength < 0.6:
+        if strength < 0.5:
             confidence = 0.75
         because = f"{_all(answer)} seen are keys of {question.to}"
     elif answer.share >= 0.8 and strength > 0.6:

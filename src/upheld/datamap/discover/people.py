@@ -60,15 +60,17 @@ def _people(table: Table, referrers: int, start: str) -> People | None:
     by = {name: guess.category for name, guess in guesses.items()}
     identities = _identities(table, by)
     parts = {singular(part) for part in words(table.title.lower().removeprefix(start))}
+    named = bool(parts & role.PEOPLE) and _last(table, start) in role.PEOPLE
+    somebody = named or bool(_SOMEBODY & set(by.values()))
     score, said = 0.0, []
     for points, true, what in (
         (0.45, "email" in identities, "an address"),
         (0.2, "username" in identities, "a user name"),
         (0.2, any("pass" in snake(name) for name, what in by.items() if what == "credentials"), "a password"),
-        (0.25, _names(table, by), "a name"),
+        (0.25, _names(table, by, somebody), "a name"),
         (0.1, "phone-number" in by.values(), "a telephone number"),
         (0.1, "birth-date" in by.values(), "a date of birth"),
-        (0.35, bool(parts & role.PEOPLE) and _last(table, start) in role.PEOPLE, "a name that means people"),
+        (0.35, named, "a name that means people"),
         (min(0.3, 0.1 * referrers), referrers > 0, f"{referrers} tables that refer to it"),
     ):
         if true:
@@ -80,7 +82,7 @@ def _people(table: Table, referrers: int, start: str) -> People | None:
         role.Sort.CONTENT,
     ):
         score -= 0.5
-    personal = {"email", "username"} & set(identities) or _names(table, by)
+    personal = {"email", "username"} & set(identities) or _names(table, by, somebody)
     if score < LIKELY or not personal:
         return None
     return People(table.name, table.key, round(min(score, 0.99), 2), f"it has {', '.join(said)}", identities)
@@ -91,10 +93,15 @@ def _last(table: Table, start: str) -> str:
     return singular(parts[-1]) if parts else ""
 
 
-def _names(table: Table, by: Mapping[str, str]) -> bool:
+_SOMEBODY = {"email-address", "phone-number", "birth-date", "username"}
+
+
+def _names(table: Table, by: Mapping[str, str], somebody: bool) -> bool:
+    """Countries, classes and categories have a `name` as well: alone it says nothing."""
     own = any(what == "name" for what in by.values())
-    return own or any(
-        snake(name) == "name" and column.sort is Sort.TEXT for name, column in table.columns.items()
+    return own or (
+        somebody
+        and any(snake(name) == "name" and column.sort is Sort.TEXT for name, column in table.columns.items())
     )
 
 

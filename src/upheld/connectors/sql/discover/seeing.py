@@ -69,7 +69,7 @@ def _unique(live: LiveTable) -> tuple[str, ...]:
 
 
 def _column(live: LiveTable, column: LiveColumn, values: Sequence[str | None]) -> Column:
-    sort = Sort(column.family.value)
+    sort = Sort.BOOLEAN if column.type_text == "tinyint(1)" else Sort(column.family.value)
     may_be_document = column.json or column.family in (Family.JSON, Family.TEXT)
     found = documents(values) if may_be_document else []
     return Column(
