@@ -72,6 +72,21 @@ def discover(system: System, live: LiveSchema, connection: sa.Connection, wish: 
     return Draft(dump(whole), read, judged, findings)
 
 
+def own_schemas(connection: sa.Connection) -> tuple[str, ...]:
+    """On PostgreSQL, where an application often has several: all that hold tables, the usual one first. None
+    where that is the only one, and on other servers, whose schemas are databases of their own."""
+    if connection.dialect.name != "postgresql":
+        return ()
+    usual, *_ = connection.exec_driver_sql("SELECT current_schema()").one()
+    found = connection.exec_driver_sql(
+        "SELECT DISTINCT n.nspname FROM pg_catalog.pg_namespace n"
+        " JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p')"
+        " WHERE left(n.nspname, 3) <> 'pg_' AND n.nspname <> 'information_schema' ORDER BY n.nspname"
+    )
+    others = [name for (name,) in found if name != usual]
+    return tuple(filter(None, (usual, *others))) if others else ()
+
+
 def _wanted(table: LiveTable, wish: Wish) -> bool:
     if table.outside or table.kind not in KINDS:
         return False
