@@ -12,8 +12,7 @@ from upheld.connectors.sql import check as checks
 from upheld.connectors.sql.change import Draw
 from upheld.connectors.sql.collect import collect
 from upheld.connectors.sql.columns import NotFitting, Tables, fit
-from upheld.connectors.sql.discover import Draft, Wish, discover
-from upheld.connectors.sql.discover.homes import homes
+from upheld.connectors.sql.discover import Draft, Wish, discover, own_schemas
 from upheld.connectors.sql.discover.seeing import Told
 from upheld.connectors.sql.engine import TESTED, make_engine, reading, writing
 from upheld.connectors.sql.execution import Run, matched
@@ -68,9 +67,8 @@ class SqlConnector:
     def discover(self, wish: Wish, told: Told = lambda _table, _total: None) -> Draft:
         """A draft of this database's map. Reads only, and gives back nothing that it read."""
         with translated(self.system.name, "discovering"), reading(self.engine) as connection:
-            system = replace(self.system, schemas=self.system.schemas or homes(connection))
-            live = read_live(connection, system.schemas)
-            return discover(system, live, connection, wish, told)
+            system = replace(self.system, schemas=self.system.schemas or own_schemas(connection))
+            return discover(system, read_live(connection, system.schemas), connection, wish, told)
 
     def key(self, table: str, text: str) -> Key:
         """Several key columns are separated by commas."""

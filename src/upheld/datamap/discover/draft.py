@@ -114,16 +114,16 @@ class Drafter:
 
     def _table(self, case: Case) -> Written:
         table: dict[str, object] = {}
+        above = [case.above] if case.above and not case.history else []
         if case.above and case.history:
-            above = {"table": case.above.to, "columns": case.above.columns, "key": case.above.key}
             table["history_of"] = {
-                name: _one_or_more(each) if isinstance(each, tuple) else each for name, each in above.items()
+                "table": case.above.to,
+                "columns": _one_or_more(case.above.columns),
+                "key": _one_or_more(case.above.key),
             }
-        elif case.above:
-            _add_links(table, "belongs_to", [case.above])
-        elif case.held:
+        if case.held:
             table["held_by"] = {case.held.table: dict(zip(case.held.columns, case.held.key, strict=True))}
-        _add_links(table, "belongs_to", case.ties)
+        _add_links(table, "belongs_to", [*above, *case.ties])
         fields = self._fields(case, self._of(case))
         if fields:
             table["fields"] = fields
@@ -161,8 +161,8 @@ class Drafter:
     def _action(self, case: Case) -> Action | None:
         """None for a table whose rows are nobody's and hold nothing."""
         main = self._main(case)
-        if case.above or case.held:
-            return main
+        if main is not None and (case.above or case.held):
+            return self._below(case, main)
         others = [tie for tie in case.ties if tie not in case.main]
         if main is None and not others:
             return None
@@ -175,6 +175,13 @@ class Drafter:
             by[tie.name] = self._side(case, tie, main)
         least = min([main.confidence, *(tie.confidence for tie in case.ties)])
         return Action({"by": by}, least, main.because)
+
+    def _below(self, case: Case, main: Action) -> Action:
+        """Rows that are hers by what is above them, and addresses in them that may be somebody's."""
+        if not case.ties or case.above is None or case.history:
+            return main
+        by = {case.above.name: main.what} | {tie.name: self._address(case, tie) for tie in case.ties}
+        return Action({"by": by}, main.confidence, main.because)
 
     def _side(self, case: Case, tie: Tie, main: Action) -> object:
         """What happens by one of several links: the row's own treatment only by those that make it hers."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from upheld.datamap.discover import category, links, people, role, treat
-from upheld.datamap.discover.category import Guess
+from upheld.datamap.discover.category import FEW, Guess
 from upheld.datamap.discover.links import Tie
 from upheld.datamap.discover.people import People
 from upheld.datamap.discover.role import Role
@@ -51,10 +51,11 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the live schema turned out to refuse: tables whose rows cannot go, columns without a value, tables
-    that have to be left alone."""
+    """What the live schema turned out to refuse: tables whose rows cannot go, columns without a value.
+    `dropped`: tables of which a map could not be made at all."""
 
     staying: frozenset[str] = frozenset()
+    dropped: frozenset[str] = frozenset()
     unassigned: frozenset[tuple[str, str]] = frozenset()
 
 
@@ -70,8 +71,10 @@ class Judged:
 
 def judge(seen: Seen, limits: Limits = Limits()) -> Judged:
     """The same answer for the same sight, whatever the order of tables."""
-    found = people.find(seen)
+    found = {name: who for name, who in people.find(seen).items() if name not in limits.dropped}
     ties, parents = links.find(seen, found)
+    for name in limits.dropped:
+        ties[name], parents[name] = [], []
     start = role.prefix([each.title for each in seen.tables.values()])
     cases = {
         name: Case(
@@ -108,7 +111,11 @@ def _personal(table: Table, person: bool, ties: Iterable[Tie]) -> dict[str, Gues
         for name, column in table.columns.items()
         if name not in linked and name not in table.key and (guess := category.of(column))
     }
-    somebody = person or {"email-address", "phone-number"} & {guess.category for guess in found.values()}
+    last = singular((words(table.title) or ("",))[-1])
+    somebody = person or (
+        last not in role.GROUPS
+        and {"email-address", "phone-number"} & {guess.category for guess in found.values()}
+    )
     for name, column in table.columns.items():
         if name in found or column.enum or column.sort is not Sort.TEXT or name in linked:
             continue
@@ -172,6 +179,7 @@ def _main(case: Case) -> list[Tie]:
         return received
     for wanted in (Role.OWNER, Role.PARTY):
         own = [tie for tie in people_ties if tie.role is wanted]
+        own = [tie for tie in own if not role.wrote(tie.name)] or own
         if own and wanted is Role.OWNER and case.kind is Kind.THING and case.shared:
             own = [tie for tie in own if _alone(case.table, tie)]
         if len(own) > 1 and case.parents and pair(case):
@@ -184,7 +192,7 @@ def _main(case: Case) -> list[Tie]:
     alone = len(others) == 1 and not case.shared and case.kind in (Kind.CONTENT, Kind.LOG, Kind.OWN)
     if alone and (others[0].role is Role.UNSAID or case.kind is not Kind.OWN):
         return others
-    if not people_ties:
+    if not people_ties and not group(case):
         return [tie for tie in case.ties if tie.identity]
     return []
 
@@ -207,7 +215,9 @@ def _descend(cases: Mapping[str, Case], found: Mapping[str, People]) -> None:
     for _ in cases:
         grew = False
         for name, case in cases.items():
-            if name in found or case.hers or case.kind is Kind.FRAMEWORK:
+            if name in found or case.above or case.kind is Kind.FRAMEWORK:
+                continue
+            if case.hers and not (_somebodys_thing(case) and case.kind in (Kind.MONEY, Kind.OWN)):
                 continue
             if [tie for tie in case.ties if tie.identity is None]:
                 continue
@@ -226,6 +236,7 @@ def _descend(cases: Mapping[str, Case], found: Mapping[str, People]) -> None:
                         tie.columns,
                     ),
                 )
+                case.main = []
                 case.history = _earlier(case, cases[str(case.above.to)])
                 grew = True
         if not grew:
@@ -254,7 +265,7 @@ def _reverse(cases: Mapping[str, Case], found: Mapping[str, People]) -> None:
     """Rows that hers refer to and that are about her: the address of an order, the profile of an account."""
     for name, case in cases.items():
         own = [tie for tie in case.ties if tie.identity is None]
-        if name in found or own or case.above or case.shared or case.kind is Kind.FRAMEWORK:
+        if name in found or own or case.above or case.kind is Kind.FRAMEWORK or group(case):
             continue
         if not {"name", "phone-number", "birth-date", "email-address"} & _categories(case) and not _street(
             case
@@ -264,8 +275,9 @@ def _reverse(cases: Mapping[str, Case], found: Mapping[str, People]) -> None:
             holder = cases[other]
             if other == name or not (other in found or any(tie.role is Role.OWNER for tie in holder.main)):
                 continue
-            refer = [tie for tie in holder.parents if tie.to == name and tie.decided]
-            if refer and _exclusive(case, holder, refer[0]):
+            refer = [tie for tie in holder.parents if tie.to == name and len(tie.columns) == 1]
+            refer = [tie for tie in refer if _exclusive(holder, tie)]
+            if refer:
                 case.held = Reverse(other, refer[0].columns, refer[0].key)
                 break
 
@@ -278,10 +290,21 @@ def _street(case: Case) -> bool:
     return any({"street", "address", "line", "addr"} & set(words(name)) for name in case.personal)
 
 
-def _exclusive(case: Case, holder: Case, tie: Tie) -> bool:
-    """Whether each row is referred to by one person only, as far as was seen: rows of many are a register."""
-    rows, refer = case.table.rows, holder.table.columns[tie.columns[0]].sight
-    return refer.filled == 0 or refer.distinct >= 0.5 * refer.filled or (rows or 0) > 2 * refer.filled
+def _exclusive(holder: Case, tie: Tie) -> bool:
+    """Whether each row is referred to by one person's rows only, as far as was seen: rows of many people are
+    a register, and nobody's."""
+    column, own = tie.columns[0], holder.table.columns[tie.columns[0]].sight
+    if own.distinct >= FEW and own.distinct == own.filled:
+        return True
+    return any(
+        (column, each.columns[0]) in holder.table.alone for each in holder.main if each.identity is None
+    )
+
+
+def group(case: Case) -> bool:
+    """Whether its rows are firms, offices and the like: an address in one is of somebody who works there."""
+    last = (words(case.table.title) or ("",))[-1]
+    return singular(last) in role.GROUPS
 
 
 # --- what can go -------------------------------------------------------------------------------------------

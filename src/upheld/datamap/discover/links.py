@@ -105,10 +105,13 @@ def _candidates(seen: Seen, people: Mapping[str, People]) -> Iterator[tuple[Ques
 
 
 def _targets(seen: Seen, start: str) -> dict[str, list[str]]:
-    """Words for one row, to the tables that they may mean."""
+    """Words for one row, to the tables that they may mean; and, after an equals sign, names of keys that say
+    of which table they are."""
     found: dict[str, list[str]] = {}
     for table in seen.tables.values():
         if len(table.key) == 1:
+            if snake(table.key[0]) not in ("id", "uuid", "key", "name", "code"):
+                found.setdefault(f"={table.key[0]}", []).append(table.name)
             bare = one(table.title.lower().removeprefix(start))
             for word in dict.fromkeys((bare, one(table.title))):
                 found.setdefault(word, []).append(table.name)
@@ -119,11 +122,12 @@ def _of_column(
     seen: Seen, people: Mapping[str, People], table: Table, column: Column, targets: Mapping[str, list[str]]
 ) -> Iterator[tuple[Question, float]]:
     own_key = table.key == (column.name,)
-    for name, other in seen.tables.items():
-        same_name = (
-            other.key == (column.name,) and name != table.name and snake(column.name) not in ("id", "uuid")
-        )
-        if same_name and not own_key and name not in people and _same(column, other.columns[column.name]):
+    for name in targets.get(f"={column.name}", ()) if not own_key else ():
+        if (
+            name not in people
+            and name != table.name
+            and _same(column, seen.tables[name].columns[column.name])
+        ):
             yield Question(table.name, column.name, name, column.name), 0.9
     stem = _stem(column.name)
     if stem and not (own_key and one(table.title).endswith(stem)):
@@ -152,18 +156,19 @@ def _of_column(
 
 def _stem(name: str) -> str:
     """`billing_address_id` is `billing_address`; empty for a name that does not end like a key."""
-    parts = words(name)
+    parts = words(name, numbered=True)
     if len(parts) > 1 and parts[-1] in ("id", "uuid", "fk", "ref"):
         return "_".join(parts[:-1])
     return ""
 
 
 def _meant(stem: str, targets: Mapping[str, list[str]]) -> list[str]:
-    parts = stem.split("_")
-    for start in range(len(parts)):
-        named = targets.get("_".join((*parts[start:-1], singular(parts[-1]))))
-        if named:
-            return named
+    for way in dict.fromkeys((stem, stem.rstrip("0123456789_"))):
+        parts = way.split("_")
+        for start in range(len(parts)):
+            named = targets.get("_".join((*parts[start:-1], singular(parts[-1]))))
+            if named:
+                return named
     return []
 
 

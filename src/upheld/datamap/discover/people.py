@@ -82,10 +82,18 @@ def _people(table: Table, referrers: int, start: str) -> People | None:
         role.Sort.CONTENT,
     ):
         score -= 0.5
+    if "email" in identities and not _alone(table.columns[identities["email"][0]]):
+        return None
     personal = {"email", "username"} & set(identities) or _names(table, by, somebody)
     if score < LIKELY or not personal:
         return None
     return People(table.name, table.key, round(min(score, 0.99), 2), f"it has {', '.join(said)}", identities)
+
+
+def _alone(column: Column) -> bool:
+    """Whether an address stands in one row only: where it recurs, rows are what people did, not people."""
+    seen = column.sight
+    return column.unique or seen.filled < 10 or seen.distinct >= 0.95 * seen.filled
 
 
 def _last(table: Table, start: str) -> str:

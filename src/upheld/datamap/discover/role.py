@@ -70,6 +70,15 @@ def says_who(name: str) -> bool:
     return last in _OWNERS | _PARTIES | _ACTORS
 
 
+def wrote(name: str) -> bool:
+    """Whether the link says who wrote a row, not whom it is about."""
+    parts = set(map(singular, words(name)))
+    return (
+        bool(parts & {"author", "writer", "poster", "reporter", "uploader", "submitter", "editor"})
+        or "by" in parts
+    )
+
+
 def role(columns: tuple[str, ...], person: str) -> Role:
     """By the name of a link's columns; `person` is the title of the table they lead to."""
     parts = [

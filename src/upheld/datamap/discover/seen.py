@@ -71,8 +71,9 @@ class Reference:
 @dataclass(frozen=True, slots=True)
 class Table:
     """One table that stores rows. `title`: its name without the schema. `sampled`: rows that were looked at;
-    None where it could not be read. `words`: names found in a key/value table's key column, each with what
-    its values look like. `kinds`: of a generic key's type column, which tables its values name."""
+    None where it could not be read. `kinds`: of a generic key's type column, which tables its values name.
+    `alone`: pairs of columns such that all rows with one value of the first have one of the second, as far as
+    was seen: an address that is one customer's."""
 
     name: str
     title: str
@@ -82,8 +83,8 @@ class Table:
     references: tuple[Reference, ...] = ()
     rows: int | None = None
     sampled: int | None = 0
-    words: tuple[tuple[str, Sight], ...] = ()
-    kinds: Mapping[str, Mapping[str, str | int]] = field(default_factory=lambda: MappingProxyType({}))
+    kinds: Mapping[str, Mapping[str, object]] = field(default_factory=lambda: MappingProxyType({}))
+    alone: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

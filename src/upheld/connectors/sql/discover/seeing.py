@@ -1,6 +1,6 @@
 """The live schema and a look at some rows, as discovery's own values."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -12,6 +12,9 @@ from upheld.datamap.discover import links, people
 from upheld.datamap.discover.seen import Answer, Column, Question, Reference, Seen, Sort, Table
 from upheld.datamap.discover.word import one, snake
 
+_KEYS = (Family.INTEGER, Family.UUID, Family.TEXT)
+FEW = 3
+"""With fewer different values it is chance that they do not meet."""
 VALUES = 200
 """At most so many different values are looked for in another table."""
 CONTENT_TYPES = "django_content_type"
@@ -57,7 +60,21 @@ def _table(live: LiveTable, sampled: Values | None, names: set[str]) -> Table:
         ),
         rows=live.rows_estimate if live.rows_estimate is not None else rows,
         sampled=rows,
+        alone=frozenset(_alone(live, sampled or {})),
     )
+
+
+def _alone(live: LiveTable, values: Values) -> Iterator[tuple[str, str]]:
+    """Pairs of a foreign key and another column that looks like a key, or the row's own."""
+    for key in live.foreign_keys:
+        first = values.get(key.columns[0], ())
+        for name in live.columns if len(key.columns) == 1 else ():
+            if name == key.columns[0] or live.columns[name].family not in _KEYS:
+                continue
+            met: dict[str, str] = {}
+            pairs = [(a, b) for a, b in zip(first, values.get(name, ()), strict=False) if a and b]
+            if len({b for _, b in pairs}) >= FEW and all(met.setdefault(a, b) == b for a, b in pairs):
+                yield key.columns[0], name
 
 
 def _unique(live: LiveTable) -> tuple[str, ...]:
