@@ -180,7 +180,9 @@ class Drafter:
         """Rows that are hers by what is above them, and addresses in them that may be somebody's."""
         if not case.ties or case.above is None or case.history:
             return main
-        by = {case.above.name: main.what} | {tie.name: self._address(case, tie) for tie in case.ties}
+        by = {case.above.name: main.what} | {
+            tie.name: self._address(case, tie) if tie.identity else self._cut(case, tie) for tie in case.ties
+        }
         return Action({"by": by}, main.confidence, main.because)
 
     def _side(self, case: Case, tie: Tie, main: Action) -> object:
@@ -228,10 +230,11 @@ class Drafter:
         start = words(tie.columns[0])[:-1]
         columns = {each.name: each for each in columns_of(self.judged, case)}
         alone = sum(each.identity is not None for each in case.ties) == 1
+        about = (*_ABOUT, "free-text") if _without_account(case) else _ABOUT
         mine = [
             name
             for name, guess in case.personal.items()
-            if (start and words(name)[: len(start)] == start) or (alone and guess.category in _ABOUT)
+            if (start and words(name)[: len(start)] == start) or (alone and guess.category in about)
         ]
         values = treat.of_row(
             [columns[name] for name in dict.fromkeys((*tie.columns, *mine))],
@@ -322,6 +325,12 @@ _ABOUT = ("name", "phone-number", "postal-address", "birth-date", "username")
 _STRIPPED = ("ip-address", "free-text", "credentials")
 _GOES = {Kind.OWN: 0.95, Kind.LOG: 0.7, Kind.CONTENT: 0.8}
 _RELY = "others may rely on the rows; what says who she is goes"
+
+
+def _without_account(case: Case) -> bool:
+    """Whether who wrote it need not have an account: then the address beside the words is the writer's."""
+    owners = [tie for tie in case.main if tie.role is Role.OWNER]
+    return case.kind is Kind.CONTENT and bool(owners) and all(nullable(case, tie) for tie in owners)
 
 
 # --- parts -------------------------------------------------------------------------------------------------

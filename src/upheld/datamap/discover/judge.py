@@ -94,6 +94,8 @@ def judge(seen: Seen, limits: Limits = Limits()) -> Judged:
         if name not in found:
             case.main = _main(case)
     _descend(cases, found)
+    for name, case in cases.items():
+        case.shared = case.shared and not _told_about(cases, name)
     _reverse(cases, found)
     for case in cases.values():
         if case.hers and not case.shared:
@@ -123,6 +125,12 @@ def _personal(table: Table, person: bool, ties: Iterable[Tie]) -> dict[str, Gues
             found[name] = Guess("name", 0.7, "it stands beside an address")
         elif column.sight.share("name") >= category.SURE and column.sight.distinct >= 10 and _holder(name):
             found[name] = Guess("name", 0.6, "its values are written like names")
+    if "postal-address" in {guess.category for guess in found.values()}:
+        found |= {
+            name: Guess("postal-address", 0.85, "it stands beside the rest of an address")
+            for name, column in table.columns.items()
+            if name not in found and column.sort is Sort.TEXT and words(name)[-1:] in (("line",), ("lines",))
+        }
     for name, column in table.columns.items():
         if name not in found and any(treat.category_of_path(*each) for each in column.paths):
             found[name] = Guess("personal-document", 0.8, "what is recognised stands inside its JSON")
@@ -217,9 +225,10 @@ def _descend(cases: Mapping[str, Case], found: Mapping[str, People]) -> None:
         for name, case in cases.items():
             if name in found or case.above or case.kind is Kind.FRAMEWORK:
                 continue
-            if case.hers and not (_somebodys_thing(case) and case.kind in (Kind.MONEY, Kind.OWN)):
+            anyway = _somebodys_thing(case) and case.kind in (Kind.MONEY, Kind.OWN)
+            if case.hers and not anyway and not _loose(cases, case):
                 continue
-            if [tie for tie in case.ties if tie.identity is None]:
+            if not _loose(cases, case) and [tie for tie in case.ties if tie.identity is None]:
                 continue
             above = [
                 tie
@@ -241,6 +250,36 @@ def _descend(cases: Mapping[str, Case], found: Mapping[str, People]) -> None:
                 grew = True
         if not grew:
             return
+
+
+def _loose(cases: Mapping[str, Case], case: Case) -> bool:
+    """Whether it is a note on somebody's order or bill, that may have a writer: it is about who ordered."""
+    if case.shared or len(case.parents) != 1 or case.table.name == case.parents[0].to:
+        return False
+    above = cases[str(case.parents[0].to)]
+    ordered = above.kind is Kind.MONEY and any(tie.role is Role.OWNER for tie in above.main)
+    writers = [tie for tie in case.ties if tie.identity is None]
+    written = any(guess.category == "free-text" for guess in case.personal.values())
+    return (
+        ordered
+        and written
+        and len(writers) == 1
+        and nullable(case, writers[0])
+        and not _nullable(case.table, case.parents[0])
+    )
+
+
+def _told_about(cases: Mapping[str, Case], name: str) -> bool:
+    """Whether others hang on somebody's list by nothing but their address: they were told of it."""
+    case = cases[name]
+    if case.kind is not Kind.OWN or [tie.role for tie in case.main] != [Role.OWNER]:
+        return False
+    told = {
+        other
+        for other, below in cases.items()
+        if below.above and below.above.to == name and all(tie.identity for tie in below.ties)
+    }
+    return not _shared(cases, name, told)
 
 
 def _earlier(case: Case, above: Case) -> bool:

@@ -43,7 +43,8 @@ NOTHING = Sight()
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column. `unique`: part of what has to differ between rows. `fixed`: the server gives its value.
-    `paths`: what stands at which path of its JSON. `refuses`: a check of the schema speaks of it."""
+    `paths`: what stands at which path of its JSON. `scalar`: its JSON is single texts. `checked`: a check of
+    the schema speaks of it."""
 
     name: str
     sort: Sort
@@ -54,6 +55,7 @@ class Column:
     fixed: bool = False
     enum: tuple[str, ...] = ()
     json: bool = False
+    scalar: bool = False
     checked: bool = False
     sight: Sight = NOTHING
     paths: tuple[tuple[str, Sight], ...] = ()

@@ -127,7 +127,10 @@ def _text(column: Column, what: str | None) -> object:
 
 
 def _document(column: Column) -> object:
-    """Only what was recognised goes: an application may need the rest to be there."""
+    """Only what was recognised goes: an application may need the rest to be there. A single text goes
+    whole."""
+    if column.scalar:
+        return '""'
     paths = [path for path, sight in column.paths if category_of_path(path, sight)]
     return {"json": dict.fromkeys(paths)} if paths else REFUSED
 

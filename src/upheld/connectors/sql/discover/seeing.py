@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from upheld.connectors.sql.columns import fitting
 from upheld.connectors.sql.discover.sample import Look, Values, some
-from upheld.connectors.sql.discover.sight import documents, paths, sight
+from upheld.connectors.sql.discover.sight import documents, paths, scalars, sight
 from upheld.connectors.sql.schema import Family, Kind, LiveColumn, LiveTable
 from upheld.datamap.discover import links, people
 from upheld.datamap.discover.seen import Answer, Column, Question, Reference, Seen, Sort, Table
@@ -99,6 +99,7 @@ def _column(live: LiveTable, column: LiveColumn, values: Sequence[str | None]) -
         fixed=column.generated or column.always or (column.identity and column.name in live.key),
         enum=column.enum_values,
         json=column.json or bool(found),
+        scalar=(column.json or column.family is Family.JSON) and scalars(values),
         checked=any(_speaks(each.text, each.value_of, column.name) for each in live.checks),
         sight=sight(values),
         paths=paths(found),

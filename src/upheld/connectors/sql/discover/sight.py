@@ -45,6 +45,12 @@ def documents(values: Sequence[str | None]) -> list[object]:
     return found if found and len(found) >= 0.8 * len(filled) else []
 
 
+def scalars(values: Sequence[str | None]) -> bool:
+    """Whether what stands in a JSON column is single texts and nothing else."""
+    filled = [value.strip() for value in values if value and value.strip()]
+    return bool(filled) and all(value.startswith('"') for value in filled)
+
+
 def paths(found: Sequence[object]) -> tuple[tuple[str, Sight], ...]:
     """What stands at which path. A key that is not the same in several documents could itself be somebody's
     name:
