@@ -1,8 +1,9 @@
 """Measures drafts of `upheld map discover` on whole applications and writes docs/discovery.md anew.
 
-python -m tests.apps.drafts [--first] [--named] [--ready] [APPLICATION …]
+python -m tests.apps.drafts [--first] [--left-out] [--named] [--ready] [APPLICATION …]
 
 --first records the first run on an application, once and for ever; otherwise the present figures are recorded.
+--left-out records a run with rules that were found by looking at the other application alone.
 --named tells the draft in which schemas the tables stand.
 --ready measures the maps that were written by hand in the same way, for comparison.
 """
@@ -23,11 +24,23 @@ from tests.servers.server import new_run_folder, stop_all
 def main() -> int:
     wanted = argparse.ArgumentParser(prog="python -m tests.apps.drafts")
     wanted.add_argument("--first", action="store_true")
+    wanted.add_argument("--left-out", action="store_true")
     wanted.add_argument("--named", action="store_true")
     wanted.add_argument("--ready", action="store_true")
     wanted.add_argument("names", nargs="*", metavar="APPLICATION")
     options = wanted.parse_args()
-    run = "ready" if options.ready else "first" if options.first else "present"
+    run = next(
+        (
+            name
+            for name, wished in (
+                ("ready", options.ready),
+                ("first", options.first),
+                ("tuned on the other", options.left_out),
+            )
+            if wished
+        ),
+        "present",
+    )
     run += ", schemas named" if options.named else ""
     folder = new_run_folder()
     os.environ[RUN_FOLDER] = str(folder)

@@ -24,6 +24,7 @@ from tests.apps.drafts.kept import Kept
 from tests.apps.drafts.snapshot import About, At, Others, Place, Snapshot, hanging, places, take
 
 _SHOWN = 25
+_LISTED = ("note:", "doubt:", "stop:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +223,9 @@ class _Upheld:
         done = self._run("erase", "--identity", person.identity, "--yes", *accepted)
         if done.returncode == 0:
             return ""
-        said = (done.stdout + done.stderr).replace(person.identity, "…")
-        return next(
-            (line.strip()[:300] for line in said.splitlines() if "failed" in line or "stop" in line), "no"
-        )
+        said = [line.strip().replace(person.identity, "…")[:300] for line in done.stderr.splitlines() if line]
+        said += [line.strip() for line in done.stdout.splitlines() if "failed" in line]
+        return next((line for line in said if not line.startswith(_LISTED)), "it ended without a word")
 
     def _run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
