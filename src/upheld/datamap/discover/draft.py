@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from upheld.datamap.discover import treat
-from upheld.datamap.discover.judge import Case, Judged, columns_of, nullable
-from upheld.datamap.discover.links import Tie
+from upheld.datamap.discover.judge import Case, Judged, columns_of, group, nullable
+from upheld.datamap.discover.links import Tie, aside
 from upheld.datamap.discover.people import SURE, People
 from upheld.datamap.discover.role import Role
 from upheld.datamap.discover.role import Sort as Kind
@@ -64,12 +64,14 @@ class Drafter:
         }
         if who.identities:
             table["identities"] = {kind: _identity(*each) for kind, each in who.identities.items()}
+        if case.table.ghost:
+            table["ghost"] = dict([case.table.ghost])
         fields = self._fields(case, None)
         if fields:
             table["fields"] = fields
         same = [tie for tie in case.ties if tie.to != who.table and tie.role is Role.OWNER]
         related = [tie for tie in case.ties if tie not in same]
-        cut = [tie for tie in related if nullable(case, tie)]
+        cut = [tie for tie in related if self._empties(case, tie)]
         firm = [tie for tie in related if tie not in cut]
         relations: list[Tie] = related
         if same and not firm:
@@ -124,6 +126,9 @@ class Drafter:
         if case.held:
             table["held_by"] = {case.held.table: dict(zip(case.held.columns, case.held.key, strict=True))}
         _add_links(table, "belongs_to", [*above, *case.ties])
+        known = aside(case.table, case.ties, self.judged.people)
+        if known:
+            table["identities"] = {"email": _identity(*known)}
         fields = self._fields(case, self._of(case))
         if fields:
             table["fields"] = fields
@@ -202,7 +207,30 @@ class Drafter:
             column = next(each for each in columns_of(self.judged, case) if each.name == tie.columns[0])
             becomes = treat.value(column, "name")
             return {"keep": NAMELESS} if becomes is treat.REFUSED else {"anonymise": {column.name: becomes}}
-        return "detach" if nullable(case, tie) else {"keep": NAMELESS}
+        if self._empties(case, tie):
+            return "detach"
+        return {"detach": {"to": "ghost"}} if self._haunted(case, tie) else {"keep": NAMELESS}
+
+    def _empties(self, case: Case, tie: Tie) -> bool:
+        told = self.judged.limits.unempty
+        return nullable(case, tie) and not any((case.table.name, name) in told for name in tie.columns)
+
+    def _haunted(self, case: Case, tie: Tie) -> bool:
+        """Whether the link can turn to a row that stands for nobody: nothing else may forbid that rows share
+        one."""
+        table = case.table
+        apart = {*table.key, *(name for each in table.uniques for name in each)}
+        told = {(table.name, name) for name in tie.columns} & self.judged.limits.unassigned
+        checked = any(table.columns[name].checked or table.columns[name].unique for name in tie.columns)
+        ghost = tie.to in self.judged.people and self.judged.seen.tables[str(tie.to)].ghost is not None
+        return (
+            ghost
+            and not tie.login
+            and not tie.when
+            and not checked
+            and not told
+            and not apart & set(tie.columns)
+        )
 
     def _about(self, case: Case, tie: Tie) -> object:
         """A line about her in somebody's log: it stays without what is written in it."""
@@ -229,7 +257,7 @@ class Drafter:
         are several addresses, that is what begins with the same words."""
         start = words(tie.columns[0])[:-1]
         columns = {each.name: each for each in columns_of(self.judged, case)}
-        alone = sum(each.identity is not None for each in case.ties) == 1
+        alone = sum(each.identity is not None for each in case.ties) == 1 and not group(case)
         about = (*_ABOUT, "free-text") if _without_account(case) else _ABOUT
         mine = [
             name
@@ -265,8 +293,10 @@ class Drafter:
         personal = {name: guess.category for name, guess in case.personal.items()}
         values = treat.of_row(columns_of(self.judged, case), personal, skip)
         for tie in case.main:
-            if tie.identity is None and nullable(case, tie):
+            if tie.identity is None and self._empties(case, tie):
                 values |= dict.fromkeys(tie.columns)
+            elif tie.identity is None and self._haunted(case, tie):
+                values |= {name: {"ghost": key} for name, key in zip(tie.columns, tie.key, strict=True)}
         if not values:
             return Action(
                 {"keep": NAMELESS if case.main else "nothing in it says who"}, round(sure * 0.6, 2), _RELY
@@ -313,7 +343,7 @@ class Drafter:
         values |= {
             name: None
             for tie in case.main
-            if tie.identity is None and nullable(case, tie)
+            if tie.identity is None and self._empties(case, tie)
             for name in tie.columns
         }
         if not values and gone:

@@ -52,11 +52,13 @@ class Case:
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What the live schema turned out to refuse: tables whose rows cannot go, columns without a value.
-    `dropped`: tables of which a map could not be made at all."""
+    `dropped`: tables of which a map could not be made at all. `unempty`: columns that may not become NULL,
+    whatever they say themselves."""
 
     staying: frozenset[str] = frozenset()
     dropped: frozenset[str] = frozenset()
     unassigned: frozenset[tuple[str, str]] = frozenset()
+    unempty: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,10 @@ def _shared(cases: Mapping[str, Case], name: str, passed: set[str]) -> bool:
 def _main(case: Case) -> list[Tie]:
     """The ties that make a row hers."""
     people_ties = [tie for tie in case.ties if tie.identity is None]
+    if pair(case) and not case.parents:
+        both = [tie for tie in people_ties if tie.role in (Role.OWNER, Role.PARTY)]
+        if len(both) == len(people_ties) == 2:
+            return both
     if case.kind is Kind.OWN and (received := _received(case, people_ties)):
         return received
     for wanted in (Role.OWNER, Role.PARTY):
@@ -417,7 +423,9 @@ def _only_address(case: Case) -> bool:
 
 
 def _nullable(table: Table, tie: Tie) -> bool:
-    return all(table.columns[name].nullable for name in tie.columns)
+    """Whether the link may be empty, as far as the columns themselves say; where a check of the schema speaks
+    of one, it may not."""
+    return all(table.columns[name].nullable and not table.columns[name].checked for name in tie.columns)
 
 
 def nullable(case: Case, tie: Tie) -> bool:
@@ -427,8 +435,12 @@ def nullable(case: Case, tie: Tie) -> bool:
 
 def columns_of(judged: Judged, case: Case) -> list[Column]:
     """The columns for which a value can be found."""
-    gone = judged.limits.unassigned
+    limits, name = judged.limits, case.table.name
     return [
-        replace(column, fixed=True) if (case.table.name, column.name) in gone else column
+        replace(
+            column,
+            fixed=column.fixed or (name, column.name) in limits.unassigned,
+            nullable=column.nullable and (name, column.name) not in limits.unempty,
+        )
         for column in case.table.columns.values()
     ]

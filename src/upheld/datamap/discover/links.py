@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from upheld.datamap.discover import category, role
-from upheld.datamap.discover.people import People
+from upheld.datamap.discover.people import People, named_aside
 from upheld.datamap.discover.role import Role
 from upheld.datamap.discover.seen import Answer, Column, Question, Seen, Sort, Table
 from upheld.datamap.discover.word import one, singular, snake, words
@@ -61,7 +61,7 @@ def find(seen: Seen, people: Mapping[str, People]) -> tuple[dict[str, list[Tie]]
         if tie_found:
             _add(seen, people, seen.tables[question.table], tie_found, ties, parents)
     for table in seen.tables.values():
-        if table.name not in people:
+        if table.name not in people and not aside(table, ties[table.name], people):
             ties[table.name].extend(_addresses(table))
     return ties, parents
 
@@ -85,6 +85,12 @@ def _add(
         ties[table.name].append(replace(tie, role=said, login=tie.key != people[tie.to].key))
     else:
         parents[table.name].append(tie)
+
+
+def aside(table: Table, ties: list[Tie], people: Mapping[str, People]) -> tuple[str, str | None] | None:
+    """Addresses by which people are known, in a table of their own: the column, and what vouches for them."""
+    leads = [tie for tie in ties if tie.to and not tie.login and not tie.when and tie.to in people]
+    return named_aside(table) if len(leads) == 1 and leads[0].role is Role.OWNER else None
 
 
 # --- keys that the schema does not declare -----------------------------------------------------------------

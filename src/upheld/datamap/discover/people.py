@@ -35,22 +35,25 @@ def find(seen: Seen) -> dict[str, People]:
         for table in seen.tables.values()
         if (people := _people(table, len(referred.get(table.name, ())), start)) is not None
     ]
-    surest = sorted(found, key=lambda each: (-each.confidence, each.table))
+    candidates = {each.table: each for each in found}
+    above = {name: _above(seen.tables[name], candidates) for name in candidates}
+    order = sorted(candidates, key=lambda name: (len(above[name]), -len(referred.get(name, ())), name))
     kept: dict[str, People] = {}
-    for each in surest:
-        if not _belongs(seen.tables[each.table], kept):
-            kept[each.table] = each
-    return kept
+    for name in order:
+        if not above[name] & set(kept):
+            kept[name] = candidates[name]
+    return dict(sorted(kept.items(), key=lambda each: (-each[1].confidence, each[0])))
 
 
-def _belongs(table: Table, kept: Mapping[str, People]) -> bool:
-    """Whether its rows are somebody's of a table of people that is surer: an address, a profile."""
+def _above(table: Table, candidates: Mapping[str, People]) -> set[str]:
+    """The other tables of people to one of whom its rows belong: an address and a profile are somebody's."""
+    found = set()
     for reference in table.references:
-        if reference.to in kept and reference.to != table.name:
+        if reference.to in candidates and reference.to != table.name:
             title = reference.to.rpartition(".")[2]
             if role.role(reference.columns, title) in (role.Role.OWNER, role.Role.UNSAID):
-                return True
-    return False
+                found.add(reference.to)
+    return found
 
 
 def _people(table: Table, referrers: int, start: str) -> People | None:
@@ -82,7 +85,9 @@ def _people(table: Table, referrers: int, start: str) -> People | None:
         role.Sort.CONTENT,
     ):
         score -= 0.5
-    if "email" in identities and not _alone(table.columns[identities["email"][0]]):
+    if "email" in identities and not _alone(table, identities["email"][0]):
+        return None
+    if not {"email", "username"} & set(identities) and _last(table, start) not in role.PEOPLE:
         return None
     personal = {"email", "username"} & set(identities) or _names(table, by, somebody)
     if score < LIKELY or not personal:
@@ -90,10 +95,14 @@ def _people(table: Table, referrers: int, start: str) -> People | None:
     return People(table.name, table.key, round(min(score, 0.99), 2), f"it has {', '.join(said)}", identities)
 
 
-def _alone(column: Column) -> bool:
+def _alone(table: Table, name: str) -> bool:
     """Whether an address stands in one row only: where it recurs, rows are what people did, not people."""
-    seen = column.sight
-    return column.unique or seen.filled < 10 or seen.distinct >= 0.95 * seen.filled
+    if (name,) in table.uniques:
+        return True
+    seen = table.columns[name].sight
+    if seen.filled < 10:
+        return not any(name in each for each in table.uniques)
+    return seen.distinct >= 0.95 * seen.filled
 
 
 def _last(table: Table, start: str) -> str:
@@ -124,6 +133,25 @@ def _identities(table: Table, by: Mapping[str, str]) -> dict[str, tuple[str, str
     if different and different[0] not in mails:
         found["username"] = (min(different, key=len), None)
     return found
+
+
+def named_aside(table: Table) -> tuple[str, str | None] | None:
+    """The column of addresses in a table that holds nothing but somebody's addresses, and what vouches for
+    them."""
+    if not {"email", "emails", "mail", "mails", "emailaddress", "emailaddresses"} & set(words(table.title)):
+        return None
+    mails = [name for name, column in table.columns.items() if _is_mail(column)]
+    text = [each for each in table.columns.values() if each.sort is Sort.TEXT and not each.enum]
+    if len(mails) != 1 or len(text) > 3:
+        return None
+    marks = ("verified", "is_verified", "confirmed", "is_confirmed", "verified_at", "confirmed_at")
+    vouching = (name for name, each in table.columns.items() if snake(name) in marks and _marks(each))
+    return mails[0], next(vouching, None)
+
+
+def _is_mail(column: Column) -> bool:
+    guess = category.of(column)
+    return guess is not None and guess.category == "email-address"
 
 
 _VOUCHES = ("verified", "confirmed", "validated", "confirmation", "verification")

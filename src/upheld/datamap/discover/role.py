@@ -126,7 +126,7 @@ _FRAMEWORK = frozenset(
 _MONEY = frozenset(
     "invoice order payment donation transaction refund receipt purchase sale billing subscription charge "
     "payout settlement ledger booking transfer credit rechnung bestellung zahlung spende facture commande "
-    "paiement pedido factura pago accounting voucher bill contribution membership_fee fee".split()
+    "paiement pedido factura pago accounting voucher bill membership_fee fee".split()
 )
 _CONTENT = frozenset(
     "post comment message review answer question reply topic thread discussion article note ticket issue "

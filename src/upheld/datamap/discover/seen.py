@@ -75,7 +75,8 @@ class Table:
     """One table that stores rows. `title`: its name without the schema. `sampled`: rows that were looked at;
     None where it could not be read. `kinds`: of a generic key's type column, which tables its values name.
     `alone`: pairs of columns such that all rows with one value of the first have one of the second, as far as
-    was seen: an address that is one customer's."""
+    was seen: an address that is one customer's. `ghost`: a column and its value by which one row stands for
+    nobody: the application's own account, or one for people who left."""
 
     name: str
     title: str
@@ -87,6 +88,7 @@ class Table:
     sampled: int | None = 0
     kinds: Mapping[str, Mapping[str, object]] = field(default_factory=lambda: MappingProxyType({}))
     alone: frozenset[tuple[str, str]] = frozenset()
+    ghost: tuple[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

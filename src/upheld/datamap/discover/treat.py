@@ -90,9 +90,9 @@ _STATES = frozenset(
 
 def value(column: Column, what: str | None = None) -> object:
     """What the column becomes, as the map writes it; REFUSED where nothing fits."""
-    if column.fixed or column.enum or (column.checked and not column.nullable):
+    if column.fixed or column.enum:
         return REFUSED
-    if column.nullable and not (what == "email-address" and column.unique):
+    if column.nullable:
         return None
     match column.sort:
         case Sort.TEXT:

@@ -19,7 +19,7 @@ from upheld.datamap.fault import Invalid
 from upheld.datamap.model import System
 from upheld.rights.connector import Finding, Severity
 
-ROUNDS = 8
+ROUNDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +102,12 @@ def tables_of(live: LiveSchema, wish: Wish) -> Sequence[str]:
 
 def _learnt(limits: Limits, findings: Sequence[Finding], live: LiveSchema) -> Limits:
     """What the live schema would not bear: rows that have to stay, columns that take no value of ours."""
-    staying, unassigned = set(limits.staying), set(limits.unassigned)
+    staying, unassigned, unempty = set(limits.staying), set(limits.unassigned), set(limits.unempty)
     for each in findings:
         if each.code.startswith("value."):
-            unassigned |= {(each.table, name) for name in each.column.split(", ")}
+            told = {(each.table, name) for name in each.column.split(", ")}
+            unassigned |= told & unempty
+            unempty |= told
         elif each.code in ("delete.refused", "cascade.loss", "cascade.null"):
             referring = live.get(each.table)
             for key in referring.foreign_keys if referring else ():
@@ -113,4 +115,9 @@ def _learnt(limits: Limits, findings: Sequence[Finding], live: LiveSchema) -> Li
                     staying.add(key.to)
         elif each.code == "cycle.stuck" and each.severity is Severity.STOP:
             staying.add(each.table)
-    return replace(limits, staying=frozenset(staying), unassigned=frozenset(unassigned))
+    return replace(
+        limits,
+        staying=frozenset(staying),
+        unassigned=frozenset(unassigned),
+        unempty=frozenset(unempty),
+    )

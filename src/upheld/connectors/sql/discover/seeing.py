@@ -1,6 +1,7 @@
 """The live schema and a look at some rows, as discovery's own values."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -9,6 +10,7 @@ from upheld.connectors.sql.discover.sample import Look, Values, some
 from upheld.connectors.sql.discover.sight import documents, paths, scalars, sight
 from upheld.connectors.sql.schema import Family, Kind, LiveColumn, LiveTable
 from upheld.datamap.discover import links, people
+from upheld.datamap.discover.category import by_name
 from upheld.datamap.discover.seen import Answer, Column, Question, Reference, Seen, Sort, Table
 from upheld.datamap.discover.word import one, snake
 
@@ -38,6 +40,8 @@ def see(look: Look, wanted: Sequence[LiveTable], told: Told) -> Seen:
         told(each.name, len(wanted))
     types = _content_types(look, wanted)
     tables = {name: _with_kinds(table, values[name], tables, types) for name, table in tables.items()}
+    for name in people.find(Seen(live.dialect, live.schemas, tables)):
+        tables[name] = replace(tables[name], ghost=_ghost(look, tables[name]))
     seen = Seen(live.dialect, live.schemas, tables)
     asked = links.questions(seen, people.find(seen))
     answers = {question: _answer(look, values, question) for question in asked}
@@ -124,6 +128,30 @@ def _speaks(text: str, value_of: str | None, name: str) -> bool:
     return name.lower() in lower and "json_valid" not in lower
 
 
+NOBODY = ("ghost", "deleted", "[deleted]", "anonymous", "system", "nobody", "former", "removed")
+"""Log-ins that applications give to a row which stands for nobody. Only these are looked for and told."""
+MARKS = ("is_system", "system", "is_anonymous", "is_ghost", "is_deleted_user", "is_placeholder")
+
+
+def _ghost(look: Look, table: Table) -> tuple[str, object] | None:
+    """The one row that is marked as nobody's, or called so."""
+    clause = look.tables[table.name]
+    for column in table.columns.values():
+        if snake(column.name) in MARKS and column.sort is Sort.BOOLEAN:
+            found = look.ask(sa.select(sa.func.count()).where(clause.c[column.name].is_(True)))
+            if found and found[0][0] == 1:
+                return column.name, True
+    for column in table.columns.values():
+        if by_name(column.name) == "username" and column.unique and column.sort is Sort.TEXT:
+            named = look.ask(
+                sa.select(clause.c[column.name]).where(clause.c[column.name].in_(NOBODY)).limit(2)
+            )
+            words = [str(row[0]) for row in named or () if row[0] in NOBODY]
+            if len(words) == 1:
+                return column.name, words[0]
+    return None
+
+
 # --- generic keys ------------------------------------------------------------------------------------------
 
 
@@ -146,8 +174,7 @@ def _with_kinds(
     table: Table, values: Values, tables: Mapping[str, Table], types: Mapping[str, Mapping[str, str]]
 ) -> Table:
     """Which tables the type column of a generic key names. Of its values only those that are a table's own
-    name
-    are used."""
+    name are used."""
     kinds: dict[str, Mapping[str, object]] = {}
     for kind, _ in links.generic_pairs(table):
         if any(each.columns == (kind,) and each.to.endswith(CONTENT_TYPES) for each in table.references):
@@ -162,7 +189,7 @@ def _with_kinds(
         kinds[kind] = named
     if not kinds:
         return table
-    return Table(**{**{name: getattr(table, name) for name in Table.__slots__}, "kinds": kinds})
+    return replace(table, kinds=kinds)
 
 
 # --- keys that the schema does not declare -----------------------------------------------------------------
