@@ -43,7 +43,8 @@ NOTHING = Sight()
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column. `unique`: part of what has to differ between rows. `fixed`: the server gives its value.
-    `paths`: what stands at which path of its JSON. `refuses`: a check of the schema speaks of it."""
+    `paths`: what stands at which path of its JSON. `checked`: a check of the schema speaks of it; `guarded`:
+    only of whether it is empty."""
 
     name: str
     sort: Sort
@@ -55,6 +56,7 @@ class Column:
     enum: tuple[str, ...] = ()
     json: bool = False
     checked: bool = False
+    guarded: bool = False
     sight: Sight = NOTHING
     paths: tuple[tuple[str, Sight], ...] = ()
 
