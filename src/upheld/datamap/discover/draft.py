@@ -209,6 +209,12 @@ class Drafter:
             return {"keep": NAMELESS} if becomes is treat.REFUSED else {"anonymise": {column.name: becomes}}
         if self._empties(case, tie):
             return "detach"
+        guarded = [case.table.columns[name] for name in tie.columns]
+        told = self.judged.limits.unempty
+        if all(
+            each.nullable and each.checked and (case.table.name, each.name) not in told for each in guarded
+        ):
+            return {"anonymise": dict.fromkeys(tie.columns)}  # which the check of values then tries
         return {"detach": {"to": "ghost"}} if self._haunted(case, tie) else {"keep": NAMELESS}
 
     def _empties(self, case: Case, tie: Tie) -> bool:
@@ -221,7 +227,8 @@ class Drafter:
         table = case.table
         apart = {*table.key, *(name for each in table.uniques for name in each)}
         told = {(table.name, name) for name in tie.columns} & self.judged.limits.unassigned
-        checked = any(table.columns[name].checked or table.columns[name].unique for name in tie.columns)
+        own = [table.columns[name] for name in tie.columns]
+        checked = any((each.checked and not each.guarded) or each.unique for each in own)
         ghost = tie.to in self.judged.people and self.judged.seen.tables[str(tie.to)].ghost is not None
         return (
             ghost

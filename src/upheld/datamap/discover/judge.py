@@ -146,7 +146,8 @@ def _written(case: Case) -> None:
         return
     keys = {name for tie in (*case.ties, *case.parents) for name in tie.columns} | {*case.table.key}
     for name, column in case.table.columns.items():
-        if name not in case.personal and name not in keys and treat.free(column):
+        known = name in case.personal and case.personal[name].category != "personal-document"
+        if not known and name not in keys and treat.free(column):
             case.personal[name] = Guess("free-text", 0.5, "it is written freely")
 
 

@@ -138,6 +138,7 @@ _LOG = frozenset(
     "log audit history event activity visit hit access attempt trail journal action tracking".split()
 )
 _OWN = frozenset(
+    "principal acl grant privilege collaborator "
     "session token address preference setting profile like favorite favourite bookmark wishlist cart "
     "basket device notification draft subscription vote reaction badge membership member follow "
     "friendship block phone email identity authenticator credential key consent alert interest search "

@@ -44,7 +44,7 @@ NOTHING = Sight()
 class Column:
     """One column. `unique`: part of what has to differ between rows. `fixed`: the server gives its value.
     `paths`: what stands at which path of its JSON. `scalar`: its JSON is single texts. `checked`: a check of
-    the schema speaks of it."""
+    the schema speaks of it; `guarded`: only of whether it is empty."""
 
     name: str
     sort: Sort
@@ -57,6 +57,7 @@ class Column:
     json: bool = False
     scalar: bool = False
     checked: bool = False
+    guarded: bool = False
     sight: Sight = NOTHING
     paths: tuple[tuple[str, Sight], ...] = ()
 

@@ -1,7 +1,9 @@
 """The live schema and a look at some rows, as discovery's own values."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import repeat
 
 import sqlalchemy as sa
 
@@ -93,6 +95,8 @@ def _column(live: LiveTable, column: LiveColumn, values: Sequence[str | None]) -
     sort = Sort.BOOLEAN if column.type_text == "tinyint(1)" else Sort(column.family.value)
     may_be_document = column.json or column.family in (Family.JSON, Family.TEXT)
     found = documents(values) if may_be_document else []
+    spoken = [_speaks(each.text, each.value_of, column.name) for each in live.checks]
+    texts = [each.text for each, true in zip(live.checks, spoken, strict=True) if true]
     return Column(
         name=column.name,
         sort=sort,
@@ -104,7 +108,8 @@ def _column(live: LiveTable, column: LiveColumn, values: Sequence[str | None]) -
         enum=column.enum_values,
         json=column.json or bool(found),
         scalar=(column.json or column.family is Family.JSON) and scalars(values),
-        checked=any(_speaks(each.text, each.value_of, column.name) for each in live.checks),
+        checked=any(spoken),
+        guarded=any(spoken) and all(map(_of_emptiness, texts, repeat(column.name))),
         sight=sight(values),
         paths=paths(found),
     )
@@ -150,6 +155,12 @@ def _ghost(look: Look, table: Table) -> tuple[str, object] | None:
             if len(words) == 1:
                 return column.name, words[0]
     return None
+
+
+def _of_emptiness(text: str, name: str) -> bool:
+    """Whether a check speaks of a column only to say whether it is empty."""
+    said = re.sub(rf"[`\"\[]?{re.escape(name)}[`\"\]]?\s+is\s+(not\s+)?null", "", text, flags=re.IGNORECASE)
+    return name.lower() not in said.lower()
 
 
 # --- generic keys ------------------------------------------------------------------------------------------

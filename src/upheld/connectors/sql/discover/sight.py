@@ -75,8 +75,17 @@ def _leaves(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
         for key, inner in value.items():
             if _KEY.fullmatch(key):
                 yield from _leaves(inner, (*path, key))
+    elif path and isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner, path) if not isinstance(inner, dict) else _inside(inner, path)
     elif path and isinstance(value, str | int | float) and not isinstance(value, bool):
         yield path, str(value)
+
+
+def _inside(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str | None]]:
+    """What stands in the entries of a list counts for the list as a whole: it can only go as a whole."""
+    for _, each in _leaves(value, (*path, "x")):
+        yield path, each
 
 
 def _branches(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
