@@ -7,6 +7,7 @@ without an account, and some of everybody. Their identifiers are read from the r
 import os
 from pathlib import Path
 
+from ruamel.yaml import YAML
 from sqlalchemy import Connection, Engine, text
 
 from tests.apps import environment, scan
@@ -69,6 +70,7 @@ def indico() -> Application:
         _people_of_indico,
         lambda engine: Others(indico_hers.USERS, _addresses(engine, "SELECT email FROM users.emails")),
         (),
+        tuple(YAML(typ="safe").load(_READY / "indico.yaml")["schemas"]),
         _READY / "indico.yaml",
         "INDICO_DATABASE_URL",
     )
@@ -85,6 +87,7 @@ def oscar() -> Application:
             _addresses(engine, "SELECT email FROM auth_user UNION SELECT guest_email FROM order_order"),
         ),
         _ABOUT_OSCAR,
+        (),
         _READY / "oscar.yaml",
         "OSCAR_DATABASE_URL",
     )

@@ -20,9 +20,11 @@ from ruamel.yaml import YAML
 from sqlalchemy import Engine, create_engine
 
 from tests.apps import scan
+from tests.apps.drafts.kept import Kept
 from tests.apps.drafts.snapshot import About, At, Others, Place, Snapshot, hanging, places, take
 
 _SHOWN = 25
+_LISTED = ("note:", "doubt:", "stop:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Person:
 @dataclass(frozen=True, slots=True)
 class Application:
     """An application whose database can be restored. `about` says what cannot be seen from its keys;
-    `ready` is its hand-written map, `variable` what that reads."""
+    `schemas` where its tables stand, `ready` is its hand-written map, `variable` what that reads."""
 
     name: str
     restore: Callable[[], str]
@@ -45,6 +47,7 @@ class Application:
     people: Callable[[Engine], list[Person]]
     others: Callable[[Engine], Others]
     about: tuple[About, ...]
+    schemas: tuple[str, ...]
     ready: Path
     variable: str
 
@@ -96,13 +99,18 @@ class Figures:
         return self.sum("gone") / (self.sum("before") or 1)
 
 
-def measure(application: Application, folder: Path, *, ready: bool = False) -> Figures:
-    """Restore, draft (or take the ready map), check, erase everybody, and count."""
+def measure(application: Application, folder: Path, *, ready: bool = False, named: bool = False) -> Figures:
+    """Restore, draft (or take the ready map), check, erase everybody, and count. `named`: the draft is told the
+    application's schemas."""
     url = application.restore()
     engine = create_engine(url)
     try:
         upheld = _Upheld(folder, {application.variable: url})
-        path = upheld.ready(application) if ready else upheld.draft(application, url)
+        path = (
+            upheld.ready(application)
+            if ready
+            else upheld.draft(application, url, application.schemas if named else ())
+        )
         return _measured(application, engine, upheld, path, ready=ready)
     finally:
         engine.dispose()
@@ -113,7 +121,7 @@ def _measured(
     application: Application, engine: Engine, upheld: "_Upheld", path: Path, *, ready: bool
 ) -> Figures:
     people, others = application.people(engine), application.others(engine)
-    knows = _Kept(YAML(typ="safe").load(path))
+    keeps = Kept(YAML(typ="safe").load(path))
     findings = upheld.check()
     now = take(engine)
     tables, rows = len(now.shapes), len(now.rows)
@@ -127,7 +135,7 @@ def _measured(
         now = take(engine)
         was = places(before, person.needles)
         left = was & places(now, person.needles)
-        kept = {place for place in left if knows.keeps(place)} if not refused else set()
+        kept = keeps.places(before, person.needles, left) if not refused else set()
         missed.update(f"{table}.{column}" for table, column, _ in left - kept)
         touched, both = harm(before, now, was, person, others, application.about)
         harmed.update(table for table, _ in touched)
@@ -136,7 +144,7 @@ def _measured(
             Result(person.kind, len(was), len(was) - len(left), len(kept), len(touched), len(both), refused)
         )
     return Figures(
-        application.name, "by hand" if ready else "draft", tables, rows, knows.proposals(path), findings,
+        application.name, "by hand" if ready else "draft", tables, rows, _proposals(path), findings,
         tuple(results), _most(missed), _most(harmed), _most(shared),
     )  # fmt: skip
 
@@ -163,28 +171,13 @@ def harm(
     return touched - around, both
 
 
+def _proposals(path: Path) -> int:
+    """Decisions that the draft only proposes."""
+    return sum("proposed:" in line for line in path.read_text().splitlines())
+
+
 def _most(counted: Counter[str]) -> dict[str, int]:
     return dict(sorted(counted.most_common(_SHOWN), key=lambda each: (-each[1], each[0])))
-
-
-class _Kept:
-    """What a map keeps on purpose, read as plain YAML."""
-
-    def __init__(self, system: Mapping[str, Any]) -> None:
-        self._tables = system.get("tables") or {}
-
-    def keeps(self, place: Place) -> bool:
-        table = self._tables.get(place[0]) or {}
-        decided = json.dumps([table.get("on_erase"), table.get("rows")], default=str)
-        if '"retain"' not in decided:
-            return False
-        links = json.dumps(table.get("belongs_to"), default=str)
-        return place[1] == "*" or place[1] in (table.get("fields") or {}) or f'"{place[1]}"' in links
-
-    @staticmethod
-    def proposals(path: Path) -> int:
-        """Decisions that the draft only proposes."""
-        return sum("proposed:" in line for line in path.read_text().splitlines())
 
 
 class _Upheld:
@@ -202,11 +195,12 @@ class _Upheld:
         path.write_text(application.ready.read_text())
         return path
 
-    def draft(self, application: Application, url: str) -> Path:
+    def draft(self, application: Application, url: str, schemas: tuple[str, ...]) -> Path:
         """The draft as it is written; raises RuntimeError where there is none."""
         path = self._folder / "privacy" / "systems" / f"{application.name}.yaml"
         done = self._run(
-            "map", "discover", url, "--system", application.name, "--scratch", "--out", str(path)
+            *("map", "discover", url, "--system", application.name, "--scratch", "--out", str(path)),
+            *(part for schema in schemas for part in ("--schema", schema)),
         )
         if not path.exists():
             raise RuntimeError(f"no draft ({done.returncode}): {(done.stdout + done.stderr)[-3000:]}")
@@ -229,10 +223,9 @@ class _Upheld:
         done = self._run("erase", "--identity", person.identity, "--yes", *accepted)
         if done.returncode == 0:
             return ""
-        said = (done.stdout + done.stderr).replace(person.identity, "…")
-        return next(
-            (line.strip()[:300] for line in said.splitlines() if "failed" in line or "stop" in line), "no"
-        )
+        said = [line.strip().replace(person.identity, "…")[:300] for line in done.stderr.splitlines() if line]
+        said += [line.strip() for line in done.stdout.splitlines() if "failed" in line]
+        return next((line for line in said if not line.startswith(_LISTED)), "it ended without a word")
 
     def _run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from tests.apps import scan
+from tests.apps.drafts.kept import Kept
 from tests.apps.drafts.measure import Person, harm
 from tests.apps.drafts.snapshot import About, Others, places, take
 
@@ -122,3 +123,40 @@ def test_what_is_told_to_be_about_her_is_shared_and_no_harm(engine: Engine) -> N
     about = (About("remark", "orders", "orders"),)
 
     assert touched(engine, "DELETE FROM remark WHERE id = 1", about=about) == (set(), {("remark", ("1",))})
+
+
+def test_kept_is_what_the_map_names_retains_and_reaches(engine: Engine) -> None:
+    """Her order is retained with its parcel; the letter she received is retained by its sender alone, and her husband's
+    order is not hers."""
+    keeps = Kept(
+        {
+            "tables": {
+                "people": {"person": "id", "identities": {"email": "email"}},
+                "orders": {
+                    "belongs_to": {"buyer": {"proposed": "people.id", "confidence": 1, "because": "seen"}},
+                    "fields": {"note": {"category": "free-text"}},
+                    "on_erase": {"retain": {"ground": "legal-obligation"}},
+                },
+                "letter": {
+                    "belongs_to": {"sender": "people.id", "receiver": "people.id"},
+                    "on_erase": {"by": {"sender": {"retain": {}}, "receiver": {"keep": "no"}}},
+                },
+                "parcel": {
+                    "held_by": {"orders": {"parcel": "id"}},
+                    "fields": {"street": {"category": "postal-address"}},
+                    "on_erase": {"retain": {}},
+                },
+            }
+        }
+    )
+    run(engine, "UPDATE orders SET note = 'for Mara Lind' WHERE id = 2")
+    now = take(engine)
+    street = {("parcel", "street", ("1",)), ("parcel", "street", ("2",))}
+
+    assert keeps.places(now, HERS, places(now, HERS) | street) == {
+        ("orders", "buyer", ("1",)),
+        ("orders", "note", ("1",)),
+        ("orders", "*", ("1",)),
+        ("letter", "sender", ("1",)),
+        ("parcel", "street", ("1",)),
+    }

@@ -2,7 +2,7 @@
 them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from upheld.connectors.sql import check as checks
 from upheld.connectors.sql.change import Draw
 from upheld.connectors.sql.collect import collect
 from upheld.connectors.sql.columns import NotFitting, Tables, fit
-from upheld.connectors.sql.discover import Draft, Wish, discover
+from upheld.connectors.sql.discover import Draft, Wish, discover, own_schemas
 from upheld.connectors.sql.discover.seeing import Told
 from upheld.connectors.sql.engine import TESTED, make_engine, reading, writing
 from upheld.connectors.sql.execution import Run, matched, refresh
@@ -83,8 +83,8 @@ class SqlConnector:
     def discover(self, wish: Wish, told: Told = lambda _table, _total: None) -> Draft:
         """A draft of this database's map. Reads only, and gives back nothing that it read."""
         with translated(self.system.name, "discovering"), reading(self.engine) as connection:
-            live = read_live(connection, self.system.schemas)
-            return discover(self.system, live, connection, wish, told)
+            system = replace(self.system, schemas=self.system.schemas or own_schemas(connection))
+            return discover(system, read_live(connection, system.schemas), connection, wish, told)
 
     def reads(self, purposes: Sequence[Purpose]) -> str:
         """The statements by which each purpose reads no restricted row; for the database's owner to run."""

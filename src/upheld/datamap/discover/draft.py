@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from upheld.datamap.discover import treat
-from upheld.datamap.discover.judge import Case, Judged, columns_of, nullable
-from upheld.datamap.discover.links import Tie
+from upheld.datamap.discover.judge import Case, Judged, columns_of, group, nullable
+from upheld.datamap.discover.links import Tie, aside
 from upheld.datamap.discover.people import SURE, People
 from upheld.datamap.discover.role import Role
 from upheld.datamap.discover.role import Sort as Kind
@@ -64,12 +64,14 @@ class Drafter:
         }
         if who.identities:
             table["identities"] = {kind: _identity(*each) for kind, each in who.identities.items()}
+        if case.table.ghost:
+            table["ghost"] = dict([case.table.ghost])
         fields = self._fields(case, None)
         if fields:
             table["fields"] = fields
         same = [tie for tie in case.ties if tie.to != who.table and tie.role is Role.OWNER]
         related = [tie for tie in case.ties if tie not in same]
-        cut = [tie for tie in related if nullable(case, tie)]
+        cut = [tie for tie in related if self._empties(case, tie)]
         firm = [tie for tie in related if tie not in cut]
         relations: list[Tie] = related
         if same and not firm:
@@ -114,11 +116,19 @@ class Drafter:
 
     def _table(self, case: Case) -> Written:
         table: dict[str, object] = {}
-        if case.above:
-            _add_links(table, "belongs_to", [case.above])
-        elif case.held:
+        above = [case.above] if case.above and not case.history else []
+        if case.above and case.history:
+            table["history_of"] = {
+                "table": case.above.to,
+                "columns": _one_or_more(case.above.columns),
+                "key": _one_or_more(case.above.key),
+            }
+        if case.held:
             table["held_by"] = {case.held.table: dict(zip(case.held.columns, case.held.key, strict=True))}
-        _add_links(table, "belongs_to", case.ties)
+        _add_links(table, "belongs_to", [*above, *case.ties])
+        known = aside(case.table, case.ties, self.judged.people)
+        if known:
+            table["identities"] = {"email": _identity(*known)}
         fields = self._fields(case, self._of(case))
         if fields:
             table["fields"] = fields
@@ -156,8 +166,8 @@ class Drafter:
     def _action(self, case: Case) -> Action | None:
         """None for a table whose rows are nobody's and hold nothing."""
         main = self._main(case)
-        if case.above or case.held:
-            return main
+        if main is not None and (case.above or case.held):
+            return self._below(case, main)
         others = [tie for tie in case.ties if tie not in case.main]
         if main is None and not others:
             return None
@@ -170,6 +180,15 @@ class Drafter:
             by[tie.name] = self._side(case, tie, main)
         least = min([main.confidence, *(tie.confidence for tie in case.ties)])
         return Action({"by": by}, least, main.because)
+
+    def _below(self, case: Case, main: Action) -> Action:
+        """Rows that are hers by what is above them, and addresses in them that may be somebody's."""
+        if not case.ties or case.above is None or case.history:
+            return main
+        by = {case.above.name: main.what} | {
+            tie.name: self._address(case, tie) if tie.identity else self._cut(case, tie) for tie in case.ties
+        }
+        return Action({"by": by}, main.confidence, main.because)
 
     def _side(self, case: Case, tie: Tie, main: Action) -> object:
         """What happens by one of several links: the row's own treatment only by those that make it hers."""
@@ -188,7 +207,37 @@ class Drafter:
             column = next(each for each in columns_of(self.judged, case) if each.name == tie.columns[0])
             becomes = treat.value(column, "name")
             return {"keep": NAMELESS} if becomes is treat.REFUSED else {"anonymise": {column.name: becomes}}
-        return "detach" if nullable(case, tie) else {"keep": NAMELESS}
+        if self._empties(case, tie):
+            return "detach"
+        guarded = [case.table.columns[name] for name in tie.columns]
+        told = self.judged.limits.unempty
+        if all(
+            each.nullable and each.checked and (case.table.name, each.name) not in told for each in guarded
+        ):
+            return {"anonymise": dict.fromkeys(tie.columns)}  # which the check of values then tries
+        return {"detach": {"to": "ghost"}} if self._haunted(case, tie) else {"keep": NAMELESS}
+
+    def _empties(self, case: Case, tie: Tie) -> bool:
+        told = self.judged.limits.unempty
+        return nullable(case, tie) and not any((case.table.name, name) in told for name in tie.columns)
+
+    def _haunted(self, case: Case, tie: Tie) -> bool:
+        """Whether the link can turn to a row that stands for nobody: nothing else may forbid that rows share
+        one."""
+        table = case.table
+        apart = {*table.key, *(name for each in table.uniques for name in each)}
+        told = {(table.name, name) for name in tie.columns} & self.judged.limits.unassigned
+        own = [table.columns[name] for name in tie.columns]
+        checked = any((each.checked and not each.guarded) or each.unique for each in own)
+        ghost = tie.to in self.judged.people and self.judged.seen.tables[str(tie.to)].ghost is not None
+        return (
+            ghost
+            and not tie.login
+            and not tie.when
+            and not checked
+            and not told
+            and not apart & set(tie.columns)
+        )
 
     def _about(self, case: Case, tie: Tie) -> object:
         """A line about her in somebody's log: it stays without what is written in it."""
@@ -215,11 +264,12 @@ class Drafter:
         are several addresses, that is what begins with the same words."""
         start = words(tie.columns[0])[:-1]
         columns = {each.name: each for each in columns_of(self.judged, case)}
-        alone = sum(each.identity is not None for each in case.ties) == 1
+        alone = sum(each.identity is not None for each in case.ties) == 1 and not group(case)
+        about = (*_ABOUT, "free-text") if _without_account(case) else _ABOUT
         mine = [
             name
             for name, guess in case.personal.items()
-            if (start and words(name)[: len(start)] == start) or (alone and guess.category in _ABOUT)
+            if (start and words(name)[: len(start)] == start) or (alone and guess.category in about)
         ]
         values = treat.of_row(
             [columns[name] for name in dict.fromkeys((*tie.columns, *mine))],
@@ -250,8 +300,10 @@ class Drafter:
         personal = {name: guess.category for name, guess in case.personal.items()}
         values = treat.of_row(columns_of(self.judged, case), personal, skip)
         for tie in case.main:
-            if tie.identity is None and nullable(case, tie):
+            if tie.identity is None and self._empties(case, tie):
                 values |= dict.fromkeys(tie.columns)
+            elif tie.identity is None and self._haunted(case, tie):
+                values |= {name: {"ghost": key} for name, key in zip(tie.columns, tie.key, strict=True)}
         if not values:
             return Action(
                 {"keep": NAMELESS if case.main else "nothing in it says who"}, round(sure * 0.6, 2), _RELY
@@ -298,7 +350,7 @@ class Drafter:
         values |= {
             name: None
             for tie in case.main
-            if tie.identity is None and nullable(case, tie)
+            if tie.identity is None and self._empties(case, tie)
             for name in tie.columns
         }
         if not values and gone:
@@ -310,6 +362,12 @@ _ABOUT = ("name", "phone-number", "postal-address", "birth-date", "username")
 _STRIPPED = ("ip-address", "free-text", "credentials")
 _GOES = {Kind.OWN: 0.95, Kind.LOG: 0.7, Kind.CONTENT: 0.8}
 _RELY = "others may rely on the rows; what says who she is goes"
+
+
+def _without_account(case: Case) -> bool:
+    """Whether who wrote it need not have an account: then the address beside the words is the writer's."""
+    owners = [tie for tie in case.main if tie.role is Role.OWNER]
+    return case.kind is Kind.CONTENT and bool(owners) and all(nullable(case, tie) for tie in owners)
 
 
 # --- parts -------------------------------------------------------------------------------------------------

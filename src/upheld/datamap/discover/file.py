@@ -1,7 +1,7 @@
 """The draft as a file: YAML that the reader takes as it is, and the doubts that it holds."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -100,6 +100,20 @@ def read_back(text: str) -> model.System:
         if not page.errors:
             return read
     raise Invalid(page.errors)
+
+
+def tables_at(text: str, lines: Iterable[int]) -> frozenset[str]:
+    """The tables in which these lines of a draft stand."""
+    page, found = parse("draft", text.encode()), set()
+    starts = sorted(
+        (line, str(path[1]))
+        for path, (line, _) in page.positions.items()
+        if len(path) == 2 and path[0] == "tables"
+    )
+    for line in lines:
+        above = [name for start, name in starts if start <= line]
+        found.update(above[-1:])
+    return frozenset(found)
 
 
 def dump(whole: Mapping[str, object]) -> str:

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from upheld.datamap.discover import category, links, people, role, treat
-from upheld.datamap.discover.category import Guess
+from upheld.datamap.discover.category import FEW, Guess
 from upheld.datamap.discover.links import Tie
 from upheld.datamap.discover.people import People
 from upheld.datamap.discover.role import Role
 from upheld.datamap.discover.role import Sort as Kind
 from upheld.datamap.discover.seen import Column, Seen, Sort, Table
-from upheld.datamap.discover.word import snake, words
+from upheld.datamap.discover.word import singular, snake, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Case:
     above: Tie | None = None
     held: Reverse | None = None
     shared: bool = False
+    history: bool = False
     going: bool = False
 
     @property
@@ -50,11 +51,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the live schema turned out to refuse: tables whose rows cannot go, columns without a value, tables
-    that have to be left alone."""
+    """What the live schema turned out to refuse: tables whose rows cannot go, columns without a value.
+    `dropped`: tables of which a map could not be made at all. `unempty`: columns that may not become NULL,
+    whatever they say themselves."""
 
     staying: frozenset[str] = frozenset()
+    dropped: frozenset[str] = frozenset()
     unassigned: frozenset[tuple[str, str]] = frozenset()
+    unempty: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,10 @@ class Judged:
 
 def judge(seen: Seen, limits: Limits = Limits()) -> Judged:
     """The same answer for the same sight, whatever the order of tables."""
-    found = people.find(seen)
+    found = {name: who for name, who in people.find(seen).items() if name not in limits.dropped}
     ties, parents = links.find(seen, found)
+    for name in limits.dropped:
+        ties[name], parents[name] = [], []
     start = role.prefix([each.title for each in seen.tables.values()])
     cases = {
         name: Case(
@@ -90,6 +96,8 @@ def judge(seen: Seen, limits: Limits = Limits()) -> Judged:
         if name not in found:
             case.main = _main(case)
     _descend(cases, found)
+    for name, case in cases.items():
+        case.shared = case.shared and not _told_about(cases, name)
     _reverse(cases, found)
     for case in cases.values():
         if case.hers and not case.shared:
@@ -107,7 +115,11 @@ def _personal(table: Table, person: bool, ties: Iterable[Tie]) -> dict[str, Gues
         for name, column in table.columns.items()
         if name not in linked and name not in table.key and (guess := category.of(column))
     }
-    somebody = person or {"email-address", "phone-number"} & {guess.category for guess in found.values()}
+    last = singular((words(table.title) or ("",))[-1])
+    somebody = person or (
+        last not in role.GROUPS
+        and {"email-address", "phone-number"} & {guess.category for guess in found.values()}
+    )
     for name, column in table.columns.items():
         if name in found or column.enum or column.sort is not Sort.TEXT or name in linked:
             continue
@@ -115,6 +127,12 @@ def _personal(table: Table, person: bool, ties: Iterable[Tie]) -> dict[str, Gues
             found[name] = Guess("name", 0.7, "it stands beside an address")
         elif column.sight.share("name") >= category.SURE and column.sight.distinct >= 10 and _holder(name):
             found[name] = Guess("name", 0.6, "its values are written like names")
+    if "postal-address" in {guess.category for guess in found.values()}:
+        found |= {
+            name: Guess("postal-address", 0.85, "it stands beside the rest of an address")
+            for name, column in table.columns.items()
+            if name not in found and column.sort is Sort.TEXT and words(name)[-1:] in (("line",), ("lines",))
+        }
     for name, column in table.columns.items():
         if name not in found and any(treat.category_of_path(*each) for each in column.paths):
             found[name] = Guess("personal-document", 0.8, "what is recognised stands inside its JSON")
@@ -128,7 +146,8 @@ def _written(case: Case) -> None:
         return
     keys = {name for tie in (*case.ties, *case.parents) for name in tie.columns} | {*case.table.key}
     for name, column in case.table.columns.items():
-        if name not in case.personal and name not in keys and treat.free(column):
+        known = name in case.personal and case.personal[name].category != "personal-document"
+        if not known and name not in keys and treat.free(column):
             case.personal[name] = Guess("free-text", 0.5, "it is written freely")
 
 
@@ -167,8 +186,15 @@ def _shared(cases: Mapping[str, Case], name: str, passed: set[str]) -> bool:
 def _main(case: Case) -> list[Tie]:
     """The ties that make a row hers."""
     people_ties = [tie for tie in case.ties if tie.identity is None]
+    if pair(case) and not case.parents:
+        both = [tie for tie in people_ties if tie.role in (Role.OWNER, Role.PARTY)]
+        if len(both) == len(people_ties) == 2:
+            return both
+    if case.kind is Kind.OWN and (received := _received(case, people_ties)):
+        return received
     for wanted in (Role.OWNER, Role.PARTY):
         own = [tie for tie in people_ties if tie.role is wanted]
+        own = [tie for tie in own if not role.wrote(tie.name)] or own
         if own and wanted is Role.OWNER and case.kind is Kind.THING and case.shared:
             own = [tie for tie in own if _alone(case.table, tie)]
         if len(own) > 1 and case.parents and pair(case):
@@ -181,9 +207,17 @@ def _main(case: Case) -> list[Tie]:
     alone = len(others) == 1 and not case.shared and case.kind in (Kind.CONTENT, Kind.LOG, Kind.OWN)
     if alone and (others[0].role is Role.UNSAID or case.kind is not Kind.OWN):
         return others
-    if not people_ties:
+    if not people_ties and not group(case):
         return [tie for tie in case.ties if tie.identity]
     return []
+
+
+def _received(case: Case, ties: list[Tie]) -> list[Tie]:
+    """Whose a notification is: always somebody receives it, and not always somebody sent it."""
+    firm = [tie for tie in ties if tie.role is Role.PARTY and not _nullable(case.table, tie)]
+    senders = [tie for tie in ties if tie.role is Role.OWNER]
+    loose = bool(senders) and all(_nullable(case.table, tie) for tie in senders)
+    return firm if len(firm) == 1 and loose else []
 
 
 def _alone(table: Table, tie: Tie) -> bool:
@@ -196,9 +230,12 @@ def _descend(cases: Mapping[str, Case], found: Mapping[str, People]) -> None:
     for _ in cases:
         grew = False
         for name, case in cases.items():
-            if name in found or case.hers or case.kind is Kind.FRAMEWORK:
+            if name in found or case.above or case.kind is Kind.FRAMEWORK:
                 continue
-            if [tie for tie in case.ties if tie.identity is None]:
+            anyway = _somebodys_thing(case) and case.kind in (Kind.MONEY, Kind.OWN)
+            if case.hers and not anyway and not _loose(cases, case):
+                continue
+            if not _loose(cases, case) and [tie for tie in case.ties if tie.identity is None]:
                 continue
             above = [
                 tie
@@ -215,9 +252,50 @@ def _descend(cases: Mapping[str, Case], found: Mapping[str, People]) -> None:
                         tie.columns,
                     ),
                 )
+                case.main = []
+                case.history = _earlier(case, cases[str(case.above.to)])
                 grew = True
         if not grew:
             return
+
+
+def _loose(cases: Mapping[str, Case], case: Case) -> bool:
+    """Whether it is a note on somebody's order or bill, that may have a writer: it is about who ordered."""
+    if case.shared or len(case.parents) != 1 or case.table.name == case.parents[0].to:
+        return False
+    above = cases[str(case.parents[0].to)]
+    ordered = above.kind is Kind.MONEY and any(tie.role is Role.OWNER for tie in above.main)
+    writers = [tie for tie in case.ties if tie.identity is None]
+    written = any(guess.category == "free-text" for guess in case.personal.values())
+    return (
+        ordered
+        and written
+        and len(writers) == 1
+        and nullable(case, writers[0])
+        and not _nullable(case.table, case.parents[0])
+    )
+
+
+def _told_about(cases: Mapping[str, Case], name: str) -> bool:
+    """Whether others hang on somebody's list by nothing but their address: they were told of it."""
+    case = cases[name]
+    if case.kind is not Kind.OWN or [tie.role for tie in case.main] != [Role.OWNER]:
+        return False
+    told = {
+        other
+        for other, below in cases.items()
+        if below.above and below.above.to == name and all(tie.identity for tie in below.ties)
+    }
+    return not _shared(cases, name, told)
+
+
+def _earlier(case: Case, above: Case) -> bool:
+    """Whether earlier versions of the rows above stand there: it is called so, or has their columns."""
+    last = (words(case.table.title) or ("",))[-1]
+    own = set(case.table.columns) - {*case.table.key, *(case.above.columns if case.above else ())}
+    alike = own & (set(above.table.columns) - {*above.table.key})
+    named = singular(last) in ("revision", "history", "version", "audit", "archive", "log", "change")
+    return named and len(alike) >= 2 and len(alike) >= 0.5 * len(own)
 
 
 def _start(case: Case) -> str:
@@ -233,7 +311,7 @@ def _reverse(cases: Mapping[str, Case], found: Mapping[str, People]) -> None:
     """Rows that hers refer to and that are about her: the address of an order, the profile of an account."""
     for name, case in cases.items():
         own = [tie for tie in case.ties if tie.identity is None]
-        if name in found or own or case.above or case.shared or case.kind is Kind.FRAMEWORK:
+        if name in found or own or case.above or case.kind is Kind.FRAMEWORK or group(case):
             continue
         if not {"name", "phone-number", "birth-date", "email-address"} & _categories(case) and not _street(
             case
@@ -243,8 +321,9 @@ def _reverse(cases: Mapping[str, Case], found: Mapping[str, People]) -> None:
             holder = cases[other]
             if other == name or not (other in found or any(tie.role is Role.OWNER for tie in holder.main)):
                 continue
-            refer = [tie for tie in holder.parents if tie.to == name and tie.decided]
-            if refer and _exclusive(case, holder, refer[0]):
+            refer = [tie for tie in holder.parents if tie.to == name and len(tie.columns) == 1]
+            refer = [tie for tie in refer if _exclusive(holder, tie)]
+            if refer:
                 case.held = Reverse(other, refer[0].columns, refer[0].key)
                 break
 
@@ -257,10 +336,21 @@ def _street(case: Case) -> bool:
     return any({"street", "address", "line", "addr"} & set(words(name)) for name in case.personal)
 
 
-def _exclusive(case: Case, holder: Case, tie: Tie) -> bool:
-    """Whether each row is referred to by one person only, as far as was seen: rows of many are a register."""
-    rows, refer = case.table.rows, holder.table.columns[tie.columns[0]].sight
-    return refer.filled == 0 or refer.distinct >= 0.5 * refer.filled or (rows or 0) > 2 * refer.filled
+def _exclusive(holder: Case, tie: Tie) -> bool:
+    """Whether each row is referred to by one person's rows only, as far as was seen: rows of many people are
+    a register, and nobody's."""
+    column, own = tie.columns[0], holder.table.columns[tie.columns[0]].sight
+    if own.distinct >= FEW and own.distinct == own.filled:
+        return True
+    return any(
+        (column, each.columns[0]) in holder.table.alone for each in holder.main if each.identity is None
+    )
+
+
+def group(case: Case) -> bool:
+    """Whether its rows are firms, offices and the like: an address in one is of somebody who works there."""
+    last = (words(case.table.title) or ("",))[-1]
+    return singular(last) in role.GROUPS
 
 
 # --- what can go -------------------------------------------------------------------------------------------
@@ -275,7 +365,7 @@ def _goes(judged: Judged, name: str, passed: set[str]) -> bool:
         return False
     if case.main and not _may_go(case):
         return False
-    if case.above and not _goes(judged, str(case.above.to), {*passed, name}):
+    if case.above and not case.history and not _goes(judged, str(case.above.to), {*passed, name}):
         return False
     for other, below in cases.items():
         if not any(tie.to == name for tie in below.parents):
@@ -334,7 +424,9 @@ def _only_address(case: Case) -> bool:
 
 
 def _nullable(table: Table, tie: Tie) -> bool:
-    return all(table.columns[name].nullable for name in tie.columns)
+    """Whether the link may be empty, as far as the columns themselves say; where a check of the schema speaks
+    of one, it may not."""
+    return all(table.columns[name].nullable and not table.columns[name].checked for name in tie.columns)
 
 
 def nullable(case: Case, tie: Tie) -> bool:
@@ -344,8 +436,12 @@ def nullable(case: Case, tie: Tie) -> bool:
 
 def columns_of(judged: Judged, case: Case) -> list[Column]:
     """The columns for which a value can be found."""
-    gone = judged.limits.unassigned
+    limits, name = judged.limits, case.table.name
     return [
-        replace(column, fixed=True) if (case.table.name, column.name) in gone else column
+        replace(
+            column,
+            fixed=column.fixed or (name, column.name) in limits.unassigned,
+            nullable=column.nullable and (name, column.name) not in limits.unempty,
+        )
         for column in case.table.columns.values()
     ]

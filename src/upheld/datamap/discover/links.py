@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from upheld.datamap.discover import category, role
-from upheld.datamap.discover.people import People
+from upheld.datamap.discover.people import People, named_aside
 from upheld.datamap.discover.role import Role
 from upheld.datamap.discover.seen import Answer, Column, Question, Seen, Sort, Table
 from upheld.datamap.discover.word import one, singular, snake, words
@@ -61,7 +61,7 @@ def find(seen: Seen, people: Mapping[str, People]) -> tuple[dict[str, list[Tie]]
         if tie_found:
             _add(seen, people, seen.tables[question.table], tie_found, ties, parents)
     for table in seen.tables.values():
-        if table.name not in people:
+        if table.name not in people and not aside(table, ties[table.name], people):
             ties[table.name].extend(_addresses(table))
     return ties, parents
 
@@ -87,11 +87,18 @@ def _add(
         parents[table.name].append(tie)
 
 
+def aside(table: Table, ties: list[Tie], people: Mapping[str, People]) -> tuple[str, str | None] | None:
+    """Addresses by which people are known, in a table of their own: the column, and what vouches for them."""
+    leads = [tie for tie in ties if tie.to and not tie.login and not tie.when and tie.to in people]
+    return named_aside(table) if len(leads) == 1 and leads[0].role is Role.OWNER else None
+
+
 # --- keys that the schema does not declare -----------------------------------------------------------------
 
 
 def _candidates(seen: Seen, people: Mapping[str, People]) -> Iterator[tuple[Question, float]]:
-    """Each with how much its name says: 0.9 it names the table, 0.6 it means people, 0.3 nothing."""
+    """Each with how much its name says: 0.9 it names the table, 0.6 it means people, 0.5 a log-in, 0.3
+    nothing."""
     start = role.prefix([each.title for each in seen.tables.values()])
     targets = _targets(seen, start)
     for table in seen.tables.values():
@@ -104,10 +111,13 @@ def _candidates(seen: Seen, people: Mapping[str, People]) -> Iterator[tuple[Ques
 
 
 def _targets(seen: Seen, start: str) -> dict[str, list[str]]:
-    """Words for one row, to the tables that they may mean."""
+    """Words for one row, to the tables that they may mean; and, after an equals sign, names of keys that say
+    of which table they are."""
     found: dict[str, list[str]] = {}
     for table in seen.tables.values():
         if len(table.key) == 1:
+            if snake(table.key[0]) not in ("id", "uuid", "key", "name", "code"):
+                found.setdefault(f"={table.key[0]}", []).append(table.name)
             bare = one(table.title.lower().removeprefix(start))
             for word in dict.fromkeys((bare, one(table.title))):
                 found.setdefault(word, []).append(table.name)
@@ -118,11 +128,12 @@ def _of_column(
     seen: Seen, people: Mapping[str, People], table: Table, column: Column, targets: Mapping[str, list[str]]
 ) -> Iterator[tuple[Question, float]]:
     own_key = table.key == (column.name,)
-    for name, other in seen.tables.items():
-        same_name = (
-            other.key == (column.name,) and name != table.name and snake(column.name) not in ("id", "uuid")
-        )
-        if same_name and not own_key and name not in people and _same(column, other.columns[column.name]):
+    for name in targets.get(f"={column.name}", ()) if not own_key else ():
+        if (
+            name not in people
+            and name != table.name
+            and _same(column, seen.tables[name].columns[column.name])
+        ):
             yield Question(table.name, column.name, name, column.name), 0.9
     stem = _stem(column.name)
     if stem and not (own_key and one(table.title).endswith(stem)):
@@ -146,23 +157,24 @@ def _of_column(
             and column.sort is Sort.TEXT
             and _means_login(column, seen.tables[name])
         ):
-            yield Question(table.name, column.name, name, login[0]), 0.6
+            yield Question(table.name, column.name, name, login[0]), 0.5
 
 
 def _stem(name: str) -> str:
     """`billing_address_id` is `billing_address`; empty for a name that does not end like a key."""
-    parts = words(name)
+    parts = words(name, numbered=True)
     if len(parts) > 1 and parts[-1] in ("id", "uuid", "fk", "ref"):
         return "_".join(parts[:-1])
     return ""
 
 
 def _meant(stem: str, targets: Mapping[str, list[str]]) -> list[str]:
-    parts = stem.split("_")
-    for start in range(len(parts)):
-        named = targets.get("_".join((*parts[start:-1], singular(parts[-1]))))
-        if named:
-            return named
+    for way in dict.fromkeys((stem, stem.rstrip("0123456789_"))):
+        parts = way.split("_")
+        for start in range(len(parts)):
+            named = targets.get("_".join((*parts[start:-1], singular(parts[-1]))))
+            if named:
+                return named
     return []
 
 
@@ -193,7 +205,7 @@ def _answered(question: Question, strength: float, answer: Answer | None) -> Tie
         confidence, because = strength * 0.6, "its name says so; there are no values to look at"
     elif answer.share >= CONTAINED and (answer.asked >= ENOUGH or strength >= 0.6):
         confidence = (0.95 if strength > 0.6 else 0.85) if answer.asked >= ENOUGH else strength * 0.85
-        if strength < 0.6:
+        if strength < 0.5:
             confidence = 0.75
         because = f"{_all(answer)} seen are keys of {question.to}"
     elif answer.share >= 0.8 and strength > 0.6:

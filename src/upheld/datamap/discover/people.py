@@ -35,22 +35,25 @@ def find(seen: Seen) -> dict[str, People]:
         for table in seen.tables.values()
         if (people := _people(table, len(referred.get(table.name, ())), start)) is not None
     ]
-    surest = sorted(found, key=lambda each: (-each.confidence, each.table))
+    candidates = {each.table: each for each in found}
+    above = {name: _above(seen.tables[name], candidates) for name in candidates}
+    order = sorted(candidates, key=lambda name: (len(above[name]), -len(referred.get(name, ())), name))
     kept: dict[str, People] = {}
-    for each in surest:
-        if not _belongs(seen.tables[each.table], kept):
-            kept[each.table] = each
-    return kept
+    for name in order:
+        if not above[name] & set(kept):
+            kept[name] = candidates[name]
+    return dict(sorted(kept.items(), key=lambda each: (-each[1].confidence, each[0])))
 
 
-def _belongs(table: Table, kept: Mapping[str, People]) -> bool:
-    """Whether its rows are somebody's of a table of people that is surer: an address, a profile."""
+def _above(table: Table, candidates: Mapping[str, People]) -> set[str]:
+    """The other tables of people to one of whom its rows belong: an address and a profile are somebody's."""
+    found = set()
     for reference in table.references:
-        if reference.to in kept and reference.to != table.name:
+        if reference.to in candidates and reference.to != table.name:
             title = reference.to.rpartition(".")[2]
             if role.role(reference.columns, title) in (role.Role.OWNER, role.Role.UNSAID):
-                return True
-    return False
+                found.add(reference.to)
+    return found
 
 
 def _people(table: Table, referrers: int, start: str) -> People | None:
@@ -60,15 +63,17 @@ def _people(table: Table, referrers: int, start: str) -> People | None:
     by = {name: guess.category for name, guess in guesses.items()}
     identities = _identities(table, by)
     parts = {singular(part) for part in words(table.title.lower().removeprefix(start))}
+    named = bool(parts & role.PEOPLE) and _last(table, start) in role.PEOPLE
+    somebody = named or bool(_SOMEBODY & set(by.values()))
     score, said = 0.0, []
     for points, true, what in (
         (0.45, "email" in identities, "an address"),
         (0.2, "username" in identities, "a user name"),
         (0.2, any("pass" in snake(name) for name, what in by.items() if what == "credentials"), "a password"),
-        (0.25, _names(table, by), "a name"),
+        (0.25, _names(table, by, somebody), "a name"),
         (0.1, "phone-number" in by.values(), "a telephone number"),
         (0.1, "birth-date" in by.values(), "a date of birth"),
-        (0.35, bool(parts & role.PEOPLE) and _last(table, start) in role.PEOPLE, "a name that means people"),
+        (0.35, named, "a name that means people"),
         (min(0.3, 0.1 * referrers), referrers > 0, f"{referrers} tables that refer to it"),
     ):
         if true:
@@ -80,10 +85,24 @@ def _people(table: Table, referrers: int, start: str) -> People | None:
         role.Sort.CONTENT,
     ):
         score -= 0.5
-    personal = {"email", "username"} & set(identities) or _names(table, by)
+    if "email" in identities and not _alone(table, identities["email"][0]):
+        return None
+    if not {"email", "username"} & set(identities) and _last(table, start) not in role.PEOPLE:
+        return None
+    personal = {"email", "username"} & set(identities) or _names(table, by, somebody)
     if score < LIKELY or not personal:
         return None
     return People(table.name, table.key, round(min(score, 0.99), 2), f"it has {', '.join(said)}", identities)
+
+
+def _alone(table: Table, name: str) -> bool:
+    """Whether an address stands in one row only: where it recurs, rows are what people did, not people."""
+    if (name,) in table.uniques:
+        return True
+    seen = table.columns[name].sight
+    if seen.filled < 10:
+        return not any(name in each for each in table.uniques)
+    return seen.distinct >= 0.95 * seen.filled
 
 
 def _last(table: Table, start: str) -> str:
@@ -91,10 +110,15 @@ def _last(table: Table, start: str) -> str:
     return singular(parts[-1]) if parts else ""
 
 
-def _names(table: Table, by: Mapping[str, str]) -> bool:
+_SOMEBODY = {"email-address", "phone-number", "birth-date", "username"}
+
+
+def _names(table: Table, by: Mapping[str, str], somebody: bool) -> bool:
+    """Countries, classes and categories have a `name` as well: alone it says nothing."""
     own = any(what == "name" for what in by.values())
-    return own or any(
-        snake(name) == "name" and column.sort is Sort.TEXT for name, column in table.columns.items()
+    return own or (
+        somebody
+        and any(snake(name) == "name" and column.sort is Sort.TEXT for name, column in table.columns.items())
     )
 
 
@@ -109,6 +133,25 @@ def _identities(table: Table, by: Mapping[str, str]) -> dict[str, tuple[str, str
     if different and different[0] not in mails:
         found["username"] = (min(different, key=len), None)
     return found
+
+
+def named_aside(table: Table) -> tuple[str, str | None] | None:
+    """The column of addresses in a table that holds nothing but somebody's addresses, and what vouches for
+    them."""
+    if not {"email", "emails", "mail", "mails", "emailaddress", "emailaddresses"} & set(words(table.title)):
+        return None
+    mails = [name for name, column in table.columns.items() if _is_mail(column)]
+    text = [each for each in table.columns.values() if each.sort is Sort.TEXT and not each.enum]
+    if len(mails) != 1 or len(text) > 3:
+        return None
+    marks = ("verified", "is_verified", "confirmed", "is_confirmed", "verified_at", "confirmed_at")
+    vouching = (name for name, each in table.columns.items() if snake(name) in marks and _marks(each))
+    return mails[0], next(vouching, None)
+
+
+def _is_mail(column: Column) -> bool:
+    guess = category.of(column)
+    return guess is not None and guess.category == "email-address"
 
 
 _VOUCHES = ("verified", "confirmed", "validated", "confirmation", "verification")

@@ -70,6 +70,15 @@ def says_who(name: str) -> bool:
     return last in _OWNERS | _PARTIES | _ACTORS
 
 
+def wrote(name: str) -> bool:
+    """Whether the link says who wrote a row, not whom it is about."""
+    parts = set(map(singular, words(name)))
+    return (
+        bool(parts & {"author", "writer", "poster", "reporter", "uploader", "submitter", "editor"})
+        or "by" in parts
+    )
+
+
 def role(columns: tuple[str, ...], person: str) -> Role:
     """By the name of a link's columns; `person` is the title of the table they lead to."""
     parts = [
@@ -117,7 +126,7 @@ _FRAMEWORK = frozenset(
 _MONEY = frozenset(
     "invoice order payment donation transaction refund receipt purchase sale billing subscription charge "
     "payout settlement ledger booking transfer credit rechnung bestellung zahlung spende facture commande "
-    "paiement pedido factura pago accounting voucher bill contribution membership_fee fee".split()
+    "paiement pedido factura pago accounting voucher bill membership_fee fee".split()
 )
 _CONTENT = frozenset(
     "post comment message review answer question reply topic thread discussion article note ticket issue "
@@ -129,6 +138,7 @@ _LOG = frozenset(
     "log audit history event activity visit hit access attempt trail journal action tracking".split()
 )
 _OWN = frozenset(
+    "principal acl grant privilege collaborator "
     "session token address preference setting profile like favorite favourite bookmark wishlist cart "
     "basket device notification draft subscription vote reaction badge membership member follow "
     "friendship block phone email identity authenticator credential key consent alert interest search "

@@ -43,7 +43,8 @@ NOTHING = Sight()
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column. `unique`: part of what has to differ between rows. `fixed`: the server gives its value.
-    `paths`: what stands at which path of its JSON. `refuses`: a check of the schema speaks of it."""
+    `paths`: what stands at which path of its JSON. `scalar`: its JSON is single texts. `checked`: a check of
+    the schema speaks of it; `guarded`: only of whether it is empty."""
 
     name: str
     sort: Sort
@@ -54,7 +55,9 @@ class Column:
     fixed: bool = False
     enum: tuple[str, ...] = ()
     json: bool = False
+    scalar: bool = False
     checked: bool = False
+    guarded: bool = False
     sight: Sight = NOTHING
     paths: tuple[tuple[str, Sight], ...] = ()
 
@@ -71,8 +74,10 @@ class Reference:
 @dataclass(frozen=True, slots=True)
 class Table:
     """One table that stores rows. `title`: its name without the schema. `sampled`: rows that were looked at;
-    None where it could not be read. `words`: names found in a key/value table's key column, each with what
-    its values look like. `kinds`: of a generic key's type column, which tables its values name."""
+    None where it could not be read. `kinds`: of a generic key's type column, which tables its values name.
+    `alone`: pairs of columns such that all rows with one value of the first have one of the second, as far as
+    was seen: an address that is one customer's. `ghost`: a column and its value by which one row stands for
+    nobody: the application's own account, or one for people who left."""
 
     name: str
     title: str
@@ -82,8 +87,9 @@ class Table:
     references: tuple[Reference, ...] = ()
     rows: int | None = None
     sampled: int | None = 0
-    words: tuple[tuple[str, Sight], ...] = ()
-    kinds: Mapping[str, Mapping[str, str | int]] = field(default_factory=lambda: MappingProxyType({}))
+    kinds: Mapping[str, Mapping[str, object]] = field(default_factory=lambda: MappingProxyType({}))
+    alone: frozenset[tuple[str, str]] = frozenset()
+    ghost: tuple[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,9 +90,9 @@ _STATES = frozenset(
 
 def value(column: Column, what: str | None = None) -> object:
     """What the column becomes, as the map writes it; REFUSED where nothing fits."""
-    if column.fixed or column.enum or (column.checked and not column.nullable):
+    if column.fixed or column.enum:
         return REFUSED
-    if column.nullable and not (what == "email-address" and column.unique):
+    if column.nullable:
         return None
     match column.sort:
         case Sort.TEXT:
@@ -104,14 +104,14 @@ def value(column: Column, what: str | None = None) -> object:
         case Sort.OTHER if "inet" in column.type_text:
             return "0.0.0.0"  # noqa: S104 - the address that is none
         case Sort.JSON:
-            return _document(column)
+            return _document(column, what)
     return REFUSED
 
 
 def _text(column: Column, what: str | None) -> object:
     room = column.length if column.length is not None else 1000
     if column.json:
-        return _document(column)
+        return _document(column, what)
     if column.unique or what in ("email-address", "username"):
         for template in (ADDRESS if what == "email-address" else NAMELESS, NAMELESS, "{random}"):
             if len(template) - len("{random}") + RANDOM <= room:
@@ -126,8 +126,14 @@ def _text(column: Column, what: str | None) -> object:
     return GONE if room >= len(GONE) else ""
 
 
-def _document(column: Column) -> object:
-    """Only what was recognised goes: an application may need the rest to be there."""
+def _document(column: Column, what: str | None) -> object:
+    """Only what was recognised goes: an application may need the rest to be there. Where anything may be
+    written in it, all that recurs goes; a single text goes whole."""
+    if column.scalar:
+        return '""'
+    if what == "free-text":
+        parts = dict.fromkeys(".".join(path.split(".")[:2]) for path, _ in column.paths)
+        return {"json": dict.fromkeys(parts)} if parts else REFUSED
     paths = [path for path, sight in column.paths if category_of_path(path, sight)]
     return {"json": dict.fromkeys(paths)} if paths else REFUSED
 

@@ -10,12 +10,14 @@ _KEPT = ("ss", "us", "is", "news", "as")
 
 
 @lru_cache(maxsize=8192)
-def words(name: str) -> tuple[str, ...]:
-    """`BillingE-Mail2` is (billing, email); a number at a word's end says only which one of several."""
+def words(name: str, *, numbered: bool = False) -> tuple[str, ...]:
+    """`BillingE-Mail2` is (billing, email); a number at a word's end says only which one of several, unless
+    it is asked for."""
     plain = unicodedata.normalize("NFKD", name.replace("ß", "ss"))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    parts = [part.lower().rstrip("0123456789") for part in re.split(r"[\W_]+", _BREAK.sub("_", plain))]
-    found = [part for part in parts if part]
+    parts = [part.lower() for part in re.split(r"[\W_]+", _BREAK.sub("_", plain))]
+    found = [part if numbered else part.rstrip("0123456789") for part in parts]
+    found = [part for part in found if part]
     joined: list[str] = []
     for part in found:
         if joined and joined[-1] == "e" and part.startswith("mail"):
@@ -43,5 +45,5 @@ def snake(name: str) -> str:
 
 def one(title: str) -> str:
     """A table's name for one of its rows: `order_items` is `order_item`."""
-    parts = words(title)
+    parts = words(title, numbered=True)
     return "_".join((*parts[:-1], singular(parts[-1]))) if parts else ""

@@ -10,6 +10,7 @@ from tests.connectors.sql.discover.application import EMAIL, Application, Raw, o
 from tests.scenarios.world import NOW, ORGANISATION, World
 from tests.servers.database import Database
 from upheld.connectors.sql import connector
+from upheld.connectors.sql.connector import SqlConnector
 from upheld.connectors.sql.discover import Draft, Wish
 from upheld.datamap.model import DataMap, System
 from upheld.datamap.read import read
@@ -18,10 +19,15 @@ from upheld.rights.proposals import accepted
 DAY = date(2026, 11, 25)
 
 
-def drafted(database: Database, *, most: int = 400, scratch: bool = True, name: str = "club") -> Draft:
+def asked_of(database: Database) -> SqlConnector:
+    """A connector that knows nothing of the database but where it is."""
     url = sa.make_url(database.url).render_as_string(hide_password=False)
-    system = System(name, connect="${CLUB_DATABASE_URL}")
-    return connector(system, secrets={"CLUB_DATABASE_URL": url}).discover(Wish(DAY, most, scratch))
+    system = System("club", connect="${CLUB_DATABASE_URL}")
+    return connector(system, secrets={"CLUB_DATABASE_URL": url})
+
+
+def drafted(database: Database) -> Draft:
+    return asked_of(database).discover(Wish(DAY, scratch=True))
 
 
 def folder_of(draft: Draft, folder: Path) -> DataMap:

@@ -13,13 +13,13 @@ from upheld.connectors.sql.columns import Tables
 from upheld.connectors.sql.discover.sample import Look, patience
 from upheld.connectors.sql.discover.seeing import KINDS, Told, see
 from upheld.connectors.sql.schema import Kind, LiveSchema, LiveTable
-from upheld.datamap.discover.file import Head, document, dump, read_back
+from upheld.datamap.discover.file import Head, document, dump, read_back, tables_at
 from upheld.datamap.discover.judge import Judged, Limits, judge
-from upheld.datamap.discover.seen import Seen
+from upheld.datamap.fault import Invalid
 from upheld.datamap.model import System
 from upheld.rights.connector import Finding, Severity
 
-ROUNDS = 8
+ROUNDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +52,39 @@ def discover(system: System, live: LiveSchema, connection: sa.Connection, wish: 
     head = Head(system.name, system.connect, wish.on, wish.scratch, system.schemas)
     views = tuple(each.name for each in live if each.kind is Kind.MATERIALISED)
     limits = Limits()
-    for _ in range(ROUNDS):
-        draft = _drafted(seen, limits, replace(head, refresh=views), live, connection)
-        further = _learnt(limits, draft.findings, live)
-        if further == limits:
+    for left in reversed(range(ROUNDS)):
+        judged = judge(seen, limits)
+        whole = document(judged, replace(head, refresh=views))
+        text = dump({key: each for key, each in whole.items() if key != "drafted"})
+        try:
+            read = read_back(text)
+        except Invalid as invalid:
+            broken = tables_at(text, [error.line for error in invalid.errors])
+            if not left or broken <= limits.dropped:
+                raise
+            limits = replace(limits, dropped=limits.dropped | broken)
+            continue
+        findings = check_all(read, live, connection)
+        further = _learnt(limits, findings, live)
+        if further == limits or not left:
             break
         limits = further
-    return draft
+    return Draft(dump(whole), read, judged, findings)
 
 
-def _drafted(seen: Seen, limits: Limits, head: Head, live: LiveSchema, connection: sa.Connection) -> Draft:
-    judged = judge(seen, limits)
-    text = dump(document(judged, head))
-    read = read_back(text)
-    return Draft(text, read, judged, check_all(read, live, connection))
+def own_schemas(connection: sa.Connection) -> tuple[str, ...]:
+    """On PostgreSQL, where an application often has several: all that hold tables, the usual one first. None
+    where that is the only one, and on other servers, whose schemas are databases of their own."""
+    if connection.dialect.name != "postgresql":
+        return ()
+    usual, *_ = connection.exec_driver_sql("SELECT current_schema()").one()
+    found = connection.exec_driver_sql(
+        "SELECT DISTINCT n.nspname FROM pg_catalog.pg_namespace n"
+        " JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p')"
+        " WHERE left(n.nspname, 3) <> 'pg_' AND n.nspname <> 'information_schema' ORDER BY n.nspname"
+    )
+    others = [name for (name,) in found if name != usual]
+    return tuple(filter(None, (usual, *others))) if others else ()
 
 
 def _wanted(table: LiveTable, wish: Wish) -> bool:
@@ -83,10 +102,12 @@ def tables_of(live: LiveSchema, wish: Wish) -> Sequence[str]:
 
 def _learnt(limits: Limits, findings: Sequence[Finding], live: LiveSchema) -> Limits:
     """What the live schema would not bear: rows that have to stay, columns that take no value of ours."""
-    staying, unassigned = set(limits.staying), set(limits.unassigned)
+    staying, unassigned, unempty = set(limits.staying), set(limits.unassigned), set(limits.unempty)
     for each in findings:
         if each.code.startswith("value."):
-            unassigned |= {(each.table, name) for name in each.column.split(", ")}
+            told = {(each.table, name) for name in each.column.split(", ")}
+            unassigned |= told & unempty
+            unempty |= told
         elif each.code in ("delete.refused", "cascade.loss", "cascade.null"):
             referring = live.get(each.table)
             for key in referring.foreign_keys if referring else ():
@@ -94,4 +115,9 @@ def _learnt(limits: Limits, findings: Sequence[Finding], live: LiveSchema) -> Li
                     staying.add(key.to)
         elif each.code == "cycle.stuck" and each.severity is Severity.STOP:
             staying.add(each.table)
-    return Limits(frozenset(staying), frozenset(unassigned))
+    return replace(
+        limits,
+        staying=frozenset(staying),
+        unassigned=frozenset(unassigned),
+        unempty=frozenset(unempty),
+    )

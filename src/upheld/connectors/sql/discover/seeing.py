@@ -1,17 +1,24 @@
 """The live schema and a look at some rows, as discovery's own values."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import repeat
 
 import sqlalchemy as sa
 
 from upheld.connectors.sql.columns import fitting
 from upheld.connectors.sql.discover.sample import Look, Values, some
-from upheld.connectors.sql.discover.sight import documents, paths, sight
+from upheld.connectors.sql.discover.sight import documents, paths, scalars, sight
 from upheld.connectors.sql.schema import Family, Kind, LiveColumn, LiveTable
 from upheld.datamap.discover import links, people
+from upheld.datamap.discover.category import by_name
 from upheld.datamap.discover.seen import Answer, Column, Question, Reference, Seen, Sort, Table
 from upheld.datamap.discover.word import one, snake
 
+_KEYS = (Family.INTEGER, Family.UUID, Family.TEXT)
+FEW = 3
+"""With fewer different values it is chance that they do not meet."""
 VALUES = 200
 """At most so many different values are looked for in another table."""
 CONTENT_TYPES = "django_content_type"
@@ -35,6 +42,8 @@ def see(look: Look, wanted: Sequence[LiveTable], told: Told) -> Seen:
         told(each.name, len(wanted))
     types = _content_types(look, wanted)
     tables = {name: _with_kinds(table, values[name], tables, types) for name, table in tables.items()}
+    for name in people.find(Seen(live.dialect, live.schemas, tables)):
+        tables[name] = replace(tables[name], ghost=_ghost(look, tables[name]))
     seen = Seen(live.dialect, live.schemas, tables)
     asked = links.questions(seen, people.find(seen))
     answers = {question: _answer(look, values, question) for question in asked}
@@ -57,7 +66,21 @@ def _table(live: LiveTable, sampled: Values | None, names: set[str]) -> Table:
         ),
         rows=live.rows_estimate if live.rows_estimate is not None else rows,
         sampled=rows,
+        alone=frozenset(_alone(live, sampled or {})),
     )
+
+
+def _alone(live: LiveTable, values: Values) -> Iterator[tuple[str, str]]:
+    """Pairs of a foreign key and another column that looks like a key, or the row's own."""
+    for key in live.foreign_keys:
+        first = values.get(key.columns[0], ())
+        for name in live.columns if len(key.columns) == 1 else ():
+            if name == key.columns[0] or live.columns[name].family not in _KEYS:
+                continue
+            met: dict[str, str] = {}
+            pairs = [(a, b) for a, b in zip(first, values.get(name, ()), strict=False) if a and b]
+            if len({b for _, b in pairs}) >= FEW and all(met.setdefault(a, b) == b for a, b in pairs):
+                yield key.columns[0], name
 
 
 def _unique(live: LiveTable) -> tuple[str, ...]:
@@ -69,9 +92,11 @@ def _unique(live: LiveTable) -> tuple[str, ...]:
 
 
 def _column(live: LiveTable, column: LiveColumn, values: Sequence[str | None]) -> Column:
-    sort = Sort(column.family.value)
+    sort = Sort.BOOLEAN if column.type_text == "tinyint(1)" else Sort(column.family.value)
     may_be_document = column.json or column.family in (Family.JSON, Family.TEXT)
     found = documents(values) if may_be_document else []
+    spoken = [_speaks(each.text, each.value_of, column.name) for each in live.checks]
+    texts = [each.text for each, true in zip(live.checks, spoken, strict=True) if true]
     return Column(
         name=column.name,
         sort=sort,
@@ -82,7 +107,9 @@ def _column(live: LiveTable, column: LiveColumn, values: Sequence[str | None]) -
         fixed=column.generated or column.always or (column.identity and column.name in live.key),
         enum=column.enum_values,
         json=column.json or bool(found),
-        checked=any(_speaks(each.text, each.value_of, column.name) for each in live.checks),
+        scalar=(column.json or column.family is Family.JSON) and scalars(values),
+        checked=any(spoken),
+        guarded=any(spoken) and all(map(_of_emptiness, texts, repeat(column.name))),
         sight=sight(values),
         paths=paths(found),
     )
@@ -104,6 +131,36 @@ def _speaks(text: str, value_of: str | None, name: str) -> bool:
         return value_of == name
     lower = text.lower()
     return name.lower() in lower and "json_valid" not in lower
+
+
+NOBODY = ("ghost", "deleted", "[deleted]", "anonymous", "system", "nobody", "former", "removed")
+"""Log-ins that applications give to a row which stands for nobody. Only these are looked for and told."""
+MARKS = ("is_system", "system", "is_anonymous", "is_ghost", "is_deleted_user", "is_placeholder")
+
+
+def _ghost(look: Look, table: Table) -> tuple[str, object] | None:
+    """The one row that is marked as nobody's, or called so."""
+    clause = look.tables[table.name]
+    for column in table.columns.values():
+        if snake(column.name) in MARKS and column.sort is Sort.BOOLEAN:
+            found = look.ask(sa.select(sa.func.count()).where(clause.c[column.name].is_(True)))
+            if found and found[0][0] == 1:
+                return column.name, True
+    for column in table.columns.values():
+        if by_name(column.name) == "username" and column.unique and column.sort is Sort.TEXT:
+            named = look.ask(
+                sa.select(clause.c[column.name]).where(clause.c[column.name].in_(NOBODY)).limit(2)
+            )
+            words = [str(row[0]) for row in named or () if row[0] in NOBODY]
+            if len(words) == 1:
+                return column.name, words[0]
+    return None
+
+
+def _of_emptiness(text: str, name: str) -> bool:
+    """Whether a check speaks of a column only to say whether it is empty."""
+    said = re.sub(rf"[`\"\[]?{re.escape(name)}[`\"\]]?\s+is\s+(not\s+)?null", "", text, flags=re.IGNORECASE)
+    return name.lower() not in said.lower()
 
 
 # --- generic keys ------------------------------------------------------------------------------------------
@@ -128,8 +185,7 @@ def _with_kinds(
     table: Table, values: Values, tables: Mapping[str, Table], types: Mapping[str, Mapping[str, str]]
 ) -> Table:
     """Which tables the type column of a generic key names. Of its values only those that are a table's own
-    name
-    are used."""
+    name are used."""
     kinds: dict[str, Mapping[str, object]] = {}
     for kind, _ in links.generic_pairs(table):
         if any(each.columns == (kind,) and each.to.endswith(CONTENT_TYPES) for each in table.references):
@@ -144,7 +200,7 @@ def _with_kinds(
         kinds[kind] = named
     if not kinds:
         return table
-    return Table(**{**{name: getattr(table, name) for name in Table.__slots__}, "kinds": kinds})
+    return replace(table, kinds=kinds)
 
 
 # --- keys that the schema does not declare -----------------------------------------------------------------

@@ -45,6 +45,12 @@ def documents(values: Sequence[str | None]) -> list[object]:
     return found if found and len(found) >= 0.8 * len(filled) else []
 
 
+def scalars(values: Sequence[str | None]) -> bool:
+    """Whether what stands in a JSON column is single texts and nothing else."""
+    filled = [value.strip() for value in values if value and value.strip()]
+    return bool(filled) and all(value.startswith('"') for value in filled)
+
+
 def paths(found: Sequence[object]) -> tuple[tuple[str, Sight], ...]:
     """What stands at which path. A key that is not the same in several documents could itself be somebody's
     name:
@@ -69,8 +75,17 @@ def _leaves(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
         for key, inner in value.items():
             if _KEY.fullmatch(key):
                 yield from _leaves(inner, (*path, key))
+    elif path and isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner, path) if not isinstance(inner, dict) else _inside(inner, path)
     elif path and isinstance(value, str | int | float) and not isinstance(value, bool):
         yield path, str(value)
+
+
+def _inside(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str | None]]:
+    """What stands in the entries of a list counts for the list as a whole: it can only go as a whole."""
+    for _, each in _leaves(value, (*path, "x")):
+        yield path, each
 
 
 def _branches(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -1,0 +1,120 @@
+"""Shapes that an unedited draft has to understand, each carried out on three databases."""
+
+from pathlib import Path
+
+from tests.connectors.sql.discover.trial import drafted, world_of
+from tests.scenarios.world import NOW, World
+from tests.servers.database import Database
+
+ADA = "email=ada@quill.example"
+
+
+def _world(database: Database, folder: Path, *statements: str) -> World:
+    database.run(*statements)
+    return world_of(drafted(database), database, folder / "privacy")
+
+
+def test_addresses_in_a_table_of_their_own_lead_to_the_account(
+    each_database: Database, tmp_path: Path
+) -> None:
+    world = _world(
+        each_database,
+        tmp_path,
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, first_name VARCHAR(40), last_name VARCHAR(40))",
+        "CREATE TABLE emails (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL, email VARCHAR(80) NOT NULL,"
+        " FOREIGN KEY (user_id) REFERENCES users(id))",
+        "INSERT INTO users VALUES (1, 'Ada', 'Quill'), (2, 'Bo', 'Ash'), (3, 'Cy', 'Elm')",
+        "INSERT INTO emails VALUES (1, 1, 'ada@quill.example'), (2, 1, 'a.quill@work.example'), (3, 2, 'bo@ash.example')",
+    )
+
+    world.erase(ADA, now=NOW)
+
+    assert world.rows("users") == [(1, None, None), (2, "Bo", "Ash"), (3, "Cy", "Elm")]
+    assert world.rows("emails") == [(3, 2, "bo@ash.example")]
+
+
+def test_a_link_that_may_not_be_empty_turns_to_the_row_that_stands_for_nobody(
+    each_database: Database, tmp_path: Path
+) -> None:
+    world = _world(
+        each_database,
+        tmp_path,
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, login VARCHAR(60) NOT NULL UNIQUE, email VARCHAR(80) NOT NULL)",
+        "CREATE TABLE topics (id INTEGER PRIMARY KEY, author_id INTEGER NOT NULL, title VARCHAR(40),"
+        " FOREIGN KEY (author_id) REFERENCES users(id))",
+        "CREATE TABLE posts (id INTEGER PRIMARY KEY, topic_id INTEGER NOT NULL, author_id INTEGER NOT NULL, body"
+        " VARCHAR(40), FOREIGN KEY (topic_id) REFERENCES topics(id), FOREIGN KEY (author_id) REFERENCES users(id))",
+        "INSERT INTO users VALUES (1, 'ghost', 'ghost@board.example'), (2, 'adaq', 'ada@quill.example'),"
+        " (3, 'bo', 'bo@ash.example')",
+        "INSERT INTO topics VALUES (1, 2, 'Ink'), (2, 3, 'Quills')",
+        "INSERT INTO posts VALUES (1, 1, 2, 'Which ink?'), (2, 1, 3, 'Any.'), (3, 2, 2, 'Goose.')",
+    )
+
+    world.erase(ADA, now=NOW)
+
+    assert world.rows("topics") == [(1, 1, "Ink"), (2, 3, "Quills")]
+    assert world.rows("posts") == [(1, 1, 1, None), (2, 1, 3, "Any."), (3, 2, 1, None)]
+    assert world.rows("users", "id, login")[0::2] == [(1, "ghost"), (3, "bo")]
+
+
+def test_a_link_of_which_a_check_speaks_is_not_emptied(each_database: Database, tmp_path: Path) -> None:
+    world = _world(
+        each_database,
+        tmp_path,
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(80) NOT NULL)",
+        "CREATE TABLE principals (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, user_id INTEGER, team VARCHAR(20),"
+        " CHECK (kind <> 1 OR (user_id IS NOT NULL AND team IS NULL)), FOREIGN KEY (user_id) REFERENCES users(id))",
+        "INSERT INTO users VALUES (1, 'ada@quill.example'), (2, 'bo@ash.example')",
+        "INSERT INTO principals VALUES (1, 1, 1, NULL), (2, 1, 2, NULL), (3, 2, NULL, 'crew')",
+    )
+
+    world.erase(ADA, now=NOW)
+
+    assert world.rows("principals") == [(2, 1, 2, None), (3, 2, None, "crew")]
+
+
+def test_an_address_in_a_firms_row_takes_nothing_else_with_it(
+    each_database: Database, tmp_path: Path
+) -> None:
+    world = _world(
+        each_database,
+        tmp_path,
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(80) NOT NULL)",
+        "CREATE TABLE companies (id INTEGER PRIMARY KEY, name VARCHAR(40), phone VARCHAR(40), contact_email VARCHAR(80))",
+        "INSERT INTO users VALUES (1, 'ada@quill.example'), (2, 'bo@ash.example'), (3, 'cy@elm.example')",
+        "INSERT INTO companies VALUES (1, 'Quill Works', '+49 30 901820', 'ada@quill.example'),"
+        " (2, 'Ash Works', '+49 30 901821', 'bo@ash.example'), (3, 'Elm Works', NULL, 'cy@elm.example')",
+    )
+
+    world.erase(ADA, now=NOW)
+
+    assert world.rows("companies") == [
+        (1, "Quill Works", "+49 30 901820", None),
+        (2, "Ash Works", "+49 30 901821", "bo@ash.example"),
+        (3, "Elm Works", None, "cy@elm.example"),
+    ]
+
+
+def test_a_register_that_many_refer_to_is_nobodys(each_database: Database, tmp_path: Path) -> None:
+    orders = ", ".join(f"({n}, {1 + n % 3}, {1 + n % 2}, {n})" for n in range(1, 13))
+    addresses = ", ".join(f"({n}, 'Street {n}', '+49 30 90182{n:02}')" for n in range(1, 13))
+    world = _world(
+        each_database,
+        tmp_path,
+        "CREATE TABLE customers (id INTEGER PRIMARY KEY, email VARCHAR(80) NOT NULL UNIQUE)",
+        "CREATE TABLE stations (id INTEGER PRIMARY KEY, street VARCHAR(40), phone VARCHAR(40))",
+        "CREATE TABLE order_addresses (id INTEGER PRIMARY KEY, street VARCHAR(40), phone VARCHAR(40))",
+        "CREATE TABLE bookings (id INTEGER PRIMARY KEY, customer_id INTEGER, station_id INTEGER, address_id INTEGER,"
+        " FOREIGN KEY (customer_id) REFERENCES customers(id), FOREIGN KEY (station_id) REFERENCES stations(id),"
+        " FOREIGN KEY (address_id) REFERENCES order_addresses(id))",
+        "INSERT INTO customers VALUES (1, 'ada@quill.example'), (2, 'bo@ash.example'), (3, 'cy@elm.example')",
+        "INSERT INTO stations VALUES (1, 'Quay 1', '+49 40 901820'), (2, 'Quay 2', '+49 40 901821')",
+        f"INSERT INTO order_addresses VALUES {addresses}",
+        f"INSERT INTO bookings VALUES {orders}",
+    )
+    system = world.datamap.system("club")
+
+    assert [
+        (table.name, [each.table for each in table.held_by]) for table in system.tables if table.held_by
+    ] == [("order_addresses", ["bookings"])]
+    assert "stations" in {name for each in system.no_personal_data for name in each.tables}
