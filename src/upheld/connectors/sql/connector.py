@@ -1,14 +1,16 @@
 """Relational databases through SQLAlchemy Core: SQLite, PostgreSQL, MariaDB; others as far as they are like
 them."""
 
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 
 import sqlalchemy as sa
 
 from upheld.connectors.sql import check as checks
+from upheld.connectors.sql.catalogue.mark import mark
 from upheld.connectors.sql.change import Draw
 from upheld.connectors.sql.collect import collect
 from upheld.connectors.sql.columns import NotFitting, Tables, fit
@@ -36,11 +38,13 @@ from upheld.rights.subject import Identity, Key, Person, Subject
 
 @dataclass
 class SqlConnector:
-    """One database of the map. The live schema is read anew for every call that writes or checks."""
+    """One database of the map. Every call asks whether the live schema is still the one that was read last,
+    and reads and checks it anew where it is not."""
 
     system: System
     engine: sa.Engine
     secrets: Mapping[str, str]
+    known: "Known | None" = field(default=None, init=False, repr=False, compare=False)
 
     @cached_property
     def capabilities(self) -> Capabilities:
@@ -55,12 +59,12 @@ class SqlConnector:
     def check(self) -> tuple[Finding, ...]:
         """Misconfigured and Transient when the database cannot be reached."""
         with translated(self.system.name, "checking the schema"), reading(self.engine) as connection:
-            return self._findings(connection, read_live(connection, self.system.schemas))
+            return self._findings(connection, self._known(connection))
 
     def grants(self) -> str:
         """The statements that give two roles what this map needs; for its owner to read and to run."""
         with translated(self.system.name, "reading the schema"), reading(self.engine) as connection:
-            return grants(self.system, read_live(connection, self.system.schemas))
+            return grants(self.system, self._known(connection).live)
 
     def key(self, table: str, text: str) -> Key:
         """Several key columns are separated by commas."""
@@ -125,13 +129,13 @@ class SqlConnector:
             )
         with translated(self.system.name, "erasing"):
             with reading(self.engine) as connection:
-                live = read_live(connection, self.system.schemas)
-                lacking = self._stop(self._findings(connection, live), go_on="go_on" in allow)
+                known = self._known(connection)
+                lacking = self._stop(self._findings(connection, known), go_on="go_on" in allow)
             whole = plan_system(self.system, Right.ERASURE)
             run = Run(
                 self.system,
                 self.engine,
-                Tables(live),
+                known.tables,
                 self.secrets,
                 subject,
                 steps,
@@ -168,10 +172,20 @@ class SqlConnector:
     # --- the live schema ---
 
     def _tables(self, connection: sa.Connection) -> Tables:
-        return Tables(read_live(connection, self.system.schemas))
+        return self._known(connection).tables
 
-    def _findings(self, connection: sa.Connection, live: LiveSchema) -> tuple[Finding, ...]:
-        return tuple(checks.check_all(self.system, live, connection))
+    def _known(self, connection: sa.Connection) -> "Known":
+        """The live schema as it is now, in the connection's snapshot."""
+        schemas = tuple(self.system.schemas)
+        now = mark(connection, schemas)
+        if self.known is None or now is None or self.known.mark != now:
+            live = read_live(connection, schemas)
+            found = checks.check_schema(self.system, live, connection)
+            self.known = Known(now, live, Tables(live), found)
+        return self.known
+
+    def _findings(self, connection: sa.Connection, known: "Known") -> tuple[Finding, ...]:
+        return checks.check_all(self.system, known.live, connection, known.findings)
 
     def _stop(self, findings: Sequence[Finding], *, go_on: bool) -> tuple[str, ...]:
         """Raises for what stops a write. Gives back what the map lacks where somebody decided to go on."""
@@ -190,6 +204,16 @@ class SqlConnector:
         return tuple(dict.fromkeys(".".join(filter(None, (each.table, each.column))) for each in lacking))
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The live schema that was read when the mark was this one, and what is wrong with it."""
+
+    mark: str | None
+    live: LiveSchema
+    tables: Tables
+    findings: tuple[Finding, ...]
+
+
 LACKING = frozenset({"table.undeclared", "edge.undeclared", "rows.undecided"})
 """Findings that say what the map lacks, not that a write would do harm."""
 
@@ -202,4 +226,7 @@ def _no_entropy() -> str:
 
 def connector(system: System, *, secrets: Mapping[str, str]) -> SqlConnector:
     """The factory that the entry point names."""
-    return SqlConnector(system, make_engine(system, secrets), secrets)
+    engine = make_engine(system, secrets)
+    made = SqlConnector(system, engine, secrets)
+    weakref.finalize(made, engine.dispose)
+    return made
