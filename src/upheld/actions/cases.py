@@ -1,5 +1,6 @@
 """Receive a person's request, join it to her open case, and close the case."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
@@ -89,7 +90,7 @@ def remember(*, means: Means, case: Case, subject: Subject) -> None:
     # Found by every identity of hers from now on: half-erased, a system may no longer know that they belong
     # together, and a repeat by another of them must still join this case (scenario 61).
     verified = tuple(each for each in subject.identities if each.verified)
-    for kind, value in _names(Asked(verified, subject.people)):
+    for kind, value in names(Asked(verified, subject.people)):
         BlindIndex.objects.get_or_create(case=case, digest=means.keys.blind(kind, value), whole=False)
 
 
@@ -143,17 +144,25 @@ def canonical(identity: Identity) -> Identity:
     return Identity(identity.kind, value, identity.verified, identity.source)
 
 
-def _names(asked: Asked) -> list[tuple[str, str]]:
+def names(asked: Asked) -> list[tuple[str, str]]:
+    """What a case is found by, before it is hashed."""
     named = [(each.kind, canonical(each).value) for each in asked.identities]
     rows = [(f"{each.system}.{each.table}", repr(each.key)) for each in asked.decisions if each.key]
     return sorted({*named, *rows})
 
 
 def _open_cases(means: Means, asked: Asked) -> list[Case]:
-    digests = [means.keys.blind(kind, value) for kind, value in _names(asked)]
+    digests = [means.keys.blind(kind, value) for kind, value in names(asked)]
     rows = BlindIndex.objects.filter(digest__in=digests, open=True, whole=False).select_related("case")
     cases = {row.case.pk: row.case for row in rows}
-    return [case for case in cases.values() if not _contradict(asked, _known(means, case))]
+    return not_contradicted(means=means, asked=asked, found=cases.values())
+
+
+def not_contradicted(*, means: Means, asked: Asked, found: Iterable[Case]) -> list[Case]:
+    """Those of the cases in which nothing was decided otherwise."""
+    if not any(each.key for each in asked.decisions):
+        return list(found)
+    return [case for case in found if not _contradict(asked, _known(means, case))]
 
 
 def _known(means: Means, case: Case) -> Asked:
@@ -202,12 +211,15 @@ def _learn(means: Means, case: Case, asked: Asked) -> None:
         _seal_asked(means, case, joined)
         case.save(update_fields=["sealed_identities"])
     known = joined
-    names = _names(known)
-    whole = sha256(repr(names).encode()).hexdigest()
     case.blind_index.filter(whole=True).delete()
-    digests = [(means.keys.blind(kind, value), False) for kind, value in names]
-    for digest, is_whole in (*digests, (means.keys.blind("(whole)", whole), True)):
+    digests = [(means.keys.blind(kind, value), False) for kind, value in names(known)]
+    for digest, is_whole in (*digests, (whole(means=means, asked=known), True)):
         BlindIndex.objects.get_or_create(case=case, digest=digest, whole=is_whole)
+
+
+def whole(*, means: Means, asked: Asked) -> bytes:
+    """The mark of all identities of a case together."""
+    return means.keys.blind("(whole)", sha256(repr(names(asked)).encode()).hexdigest())
 
 
 def _seal_asked(means: Means, case: Case, asked: Asked) -> None:

@@ -1,12 +1,13 @@
 """The certificate of a request: what was done, how we know, what stays, and the proof (P-20, P-21)."""
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 from django.db import transaction
 
-from upheld.actions import plans
+from upheld.actions import plans, window
 from upheld.actions.erasure import standing
 from upheld.actions.journal import counts_of, tally
 from upheld.actions.means import Means
@@ -44,10 +45,37 @@ def certify(*, means: Means, request: models.Request) -> Issued:
     then waits for the checkpoint that covers it. Raises Destroyed once the case's key is gone: a certificate
     has to be issued before.
     """
+    if request.undone_at is not None:
+        raise Permanent(f"The erasure of case {request.case_id} was undone; there is nothing to certify.", "")
+    kept = window.alive(request)
+    if kept:
+        last = max(each.until for each in kept)
+        raise Permanent(
+            f"What case {request.case_id} removed can still come back; its certificate is issued on {last}.",
+            "`upheld purge` on that day destroys the key, and issues it.",
+        )
     key = means.keys.commitment_key(request.case.key)
     row, certificate = _issued(means, request, key)
     proof = sequencer.prove_entry(row.entry, by=means.signer, now=means.clock())
     return issue(certificate, case_key=key, inclusion=proof, signer=means.signer)
+
+
+def certify_many(
+    *, means: Means, requests: Sequence[models.Request]
+) -> Iterator[tuple[models.Request, Issued]]:
+    """As `certify` for each, under one checkpoint for all."""
+    if not requests:
+        return
+    ringed = replace(means, keys=means.keys.ring(each.case.key for each in requests))
+    rows: list[tuple[models.Request, models.Certificate, Certificate, bytes]] = []
+    with transaction.atomic():
+        for request in requests:
+            key = ringed.keys.commitment_key(request.case.key)
+            rows.append((request, *_issued(ringed, request, key), key))
+    entries = [row.entry for _, row, _, _ in rows]
+    proofs = sequencer.prove_entries(entries, by=means.signer, now=means.clock())
+    for (request, _, certificate, key), proof in zip(rows, proofs, strict=True):
+        yield request, issue(certificate, case_key=key, inclusion=proof, signer=means.signer)
 
 
 @transaction.atomic
@@ -86,6 +114,14 @@ def written(*, means: Means, request: models.Request) -> None:
     request.certificates.filter(written_at__isnull=True).update(written_at=means.clock())
 
 
+@transaction.atomic
+def written_many(*, means: Means, requests: Sequence[models.Request]) -> None:
+    """As `written`, for all of these."""
+    numbers = [each.pk for each in requests]
+    rows = models.Certificate.objects.filter(request__in=numbers, written_at__isnull=True)
+    rows.update(written_at=means.clock())
+
+
 def unwritten() -> tuple[models.Request, ...]:
     """Fulfilled erasures whose certificate a crash kept from being issued or from reaching the disk, while
     their case's key is there."""
@@ -112,7 +148,8 @@ def compose(*, means: Means, request: models.Request, key: bytes) -> Certificate
             "This request has no approved plan, so there is nothing to certify.", "Approve it first."
         )
     days = organisation.backup_days
-    destroyed = request.case.key_destroyed_at
+    gone = [(request.case.key, request.case.key_destroyed_at)]
+    gone += [(each.key, each.destroyed_at) for each in request.windows.all()]
     return Certificate(
         case=str(request.case.pk),
         right=request.right,
@@ -128,7 +165,7 @@ def compose(*, means: Means, request: models.Request, key: bytes) -> Certificate
         told=(),
         backups=Backups(None if days is None else at.date() + timedelta(days=days), replayed=True),
         unfinished=tuple(_unfinished(means, request)),
-        destroyed_keys=(DestroyedKey(request.case.key, destroyed.date()),) if destroyed else (),
+        destroyed_keys=tuple(DestroyedKey(name, at.date()) for name, at in gone if at is not None),
     )
 
 

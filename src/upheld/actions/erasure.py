@@ -3,17 +3,18 @@ nothing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 
-from upheld.actions import cases, journal, plans
+from upheld.actions import cases, journal, plans, window
 from upheld.actions.difference import expected
 from upheld.actions.journal import Fenced, Hold
 from upheld.actions.means import Means
 from upheld.actions.preview import Preview, refuse_beyond, unfinished
 from upheld.actions.record import record
 from upheld.actions.subjects import reach_again
+from upheld.law.right import Right
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import PLAN_APPROVED, SUPPRESSION_ADDED
 from upheld.rights.codec import text
@@ -45,6 +46,8 @@ def silently(_system: str, _what: str) -> None:
     """Shows no progress."""
 
 
+ERASURES = (Right.ERASURE.value, Right.DELETE.value)
+
 GO_ON = "go_on"
 """In `allow`: what the map covers is done although something in the system is not mapped (design: fail
 closed)."""
@@ -52,10 +55,22 @@ closed)."""
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an erasure stands, system by system: name, state, and why it waits."""
+    """Where an erasure stands, system by system: name, state, and why it waits. `recoverable_until`: all
+    of it is removed, and can come back until that day."""
 
     request: models.Request
     systems: tuple[tuple[str, str, str], ...]
+    recoverable_until: date | None = None
+
+    @property
+    def undone(self) -> bool:
+        """Whether somebody had it undone."""
+        return self.request.undone_at is not None
+
+    @property
+    def settled(self) -> bool:
+        """Whether nobody has to do anything: it is complete, undone, or waits for the end of its window."""
+        return self.complete or self.undone or self.recoverable_until is not None
 
     @property
     def complete(self) -> bool:
@@ -65,9 +80,11 @@ class Standing:
     @property
     def answered(self) -> bool:
         """Whether there is something to certify: every system has its outcome, or what it waits for is a hold
-        or a map that lacks something, not a retry."""
+        or a map that lacks something, not a retry. Nothing is certified while something could come back."""
         return self.complete or (
             self.request.state == RequestState.IN_PROGRESS
+            and not self.undone
+            and not window.alive(self.request)
             and all(
                 each.plan.go_on and gone_through(each) and each.failure == FailureKind.MISCONFIGURED
                 for each in unfinished(self.request)
@@ -108,6 +125,7 @@ def approve(
     )
     cases.remember(means=means, case=request.case, subject=preview.subject)
     unreached = {each.system: each.failure for each in preview.unreached}
+    windows = window.open_for(means=means, request=request, systems=preview.plan.systems)
     for position, system in enumerate(preview.plan.systems):
         failure = unreached.get(system)
         fulfilment = models.Fulfilment.objects.create(
@@ -117,6 +135,7 @@ def approve(
             system=system,
             state=FulfilmentState.FAILED if failure else FulfilmentState.WAITING,
             unreached=failure is not None,
+            window=windows.get(system),
             failure=journal.kind_of(failure) if failure else "",
             failure_text=str(failure) if failure else "",
         )
@@ -177,7 +196,7 @@ def fulfil(*, means: Means, request: models.Request, progress: Progress = silent
     others go on. When the last one is done the request is fulfilled and the person's identities are
     suppressed.
     """
-    if request.state != RequestState.IN_PROGRESS:
+    if request.state != RequestState.IN_PROGRESS or request.undone_at is not None:
         return standing(request)
     reach_again(means=means, request=request)
     for fulfilment in unfinished(request):
@@ -192,18 +211,24 @@ def fulfil(*, means: Means, request: models.Request, progress: Progress = silent
         if hold is None:
             progress(fulfilment.system, "is being done by another run")
             continue
-        try:
-            _system(means, hold, progress, interrupted=interrupted)
-        except Fenced:
-            progress(fulfilment.system, "was taken over by another run")
-        except Destroyed:
-            raise
-        except Failure as failure:
-            progress(fulfilment.system, "failed")
-            journal.failed(means=means, hold=hold, failure=failure)
+        attempt(means=means, hold=hold, progress=progress, interrupted=interrupted)
     conclude(means=means, request=request)
     request.refresh_from_db()
     return standing(request)
+
+
+def attempt(*, means: Means, hold: Hold, progress: Progress = silently, interrupted: bool) -> None:
+    """One system's part, as it was taken over: done, or failed and said so. `interrupted`: an earlier run may
+    have committed it."""
+    try:
+        _system(means, hold, progress, interrupted=interrupted)
+    except Fenced:
+        progress(hold.system, "was taken over by another run")
+    except Destroyed:
+        raise
+    except Failure as failure:
+        progress(hold.system, "failed")
+        journal.failed(means=means, hold=hold, failure=failure)
 
 
 def _system(means: Means, hold: Hold, progress: Progress, *, interrupted: bool) -> None:
@@ -228,6 +253,7 @@ def _system(means: Means, hold: Hold, progress: Progress, *, interrupted: bool) 
         entropy=means.entropy,
         allow=allow,
         remembered={hold.system: journal.traces(means=means, fulfilment=hold.fulfilment)},
+        before=_kept(means, hold),
     )
     try:
         for event in events:
@@ -248,6 +274,11 @@ def _system(means: Means, hold: Hold, progress: Progress, *, interrupted: bool) 
             journal.wait(hold=hold)
     finally:
         events.close()
+
+
+def _kept(means: Means, hold: Hold) -> frozenset[str]:
+    """Whether rows are kept as they were: the window that was opened at the approval is not over."""
+    return frozenset({hold.system} if window.is_open(hold.fulfilment.window, means.now.date()) else ())
 
 
 def gone_through(fulfilment: models.Fulfilment) -> bool:
@@ -327,14 +358,19 @@ def _reread(means: Means, hold: Hold) -> Established | None:
 @transaction.atomic
 def conclude(*, means: Means, request: models.Request) -> None:
     """When every system has its outcome and none is withheld for a hold, the request is fulfilled: her
-    identities are suppressed, the case is closed. Does nothing otherwise."""
+    identities are suppressed, and the case is closed unless its undo window is open. Does nothing
+    otherwise."""
     request.refresh_from_db()
-    if request.state != RequestState.IN_PROGRESS or unfinished(request) or withheld(request):
+    if request.state != RequestState.IN_PROGRESS or request.undone_at is not None:
+        return
+    if unfinished(request) or withheld(request):
         return
     subject = cases.subject_of(means=means, case=request.case)
     for identity in subject.identities if subject else ():
         if identity.verified:
-            _suppress(means, request.case, cases.canonical(identity).kind, cases.canonical(identity).value)
+            _suppress(means, request, cases.canonical(identity).kind, cases.canonical(identity).value)
+    if window.alive(request):
+        return
     last = (
         models.Due.objects.filter(fulfilment__request=request, purged_at__isnull=True).order_by("-on").first()
     )
@@ -349,12 +385,15 @@ def withheld(request: models.Request) -> tuple[str, ...]:
     return tuple(sorted(set(request.fulfilments.exclude(withheld="").values_list("withheld", flat=True))))
 
 
-def _suppress(means: Means, case: models.Case, kind: str, value: str) -> None:
+def _suppress(means: Means, request: models.Request, kind: str, value: str) -> None:
     mark = means.keys.suppress(kind, value)
     at = means.clock()
-    _, created = models.Suppression.objects.get_or_create(digest=mark, defaults={"kind": kind, "at": at})
+    _, created = models.Suppression.objects.get_or_create(
+        digest=mark,
+        defaults={"kind": kind, "at": at, "request": request if window.alive(request) else None},
+    )
     if created:
-        record(SUPPRESSION_ADDED, at=at, case=str(case.pk), mark=mark.hex())
+        record(SUPPRESSION_ADDED, at=at, case=str(request.case_id), mark=mark.hex())
 
 
 def standing(request: models.Request) -> Standing:
@@ -368,4 +407,4 @@ def standing(request: models.Request) -> Standing:
         if each.withheld:
             why = f"partially withheld: rows stay for the matter {each.withheld}"
         rows.append((each.system, each.state, why))
-    return Standing(request, tuple(rows))
+    return Standing(request, tuple(rows), window.recoverable_until(request))

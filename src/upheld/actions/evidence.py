@@ -24,8 +24,24 @@ def write(
 ) -> models.Evidence:
     """One piece: of a committed part, or without `part` of a verification or of a task's answer. `attempt` is
     the task's step for an answer."""
+    row = made(fulfilment, content, cls, established, attempt=attempt, at=at, part=part)
+    row.save(force_insert=True)
+    return row
+
+
+def made(
+    fulfilment: models.Fulfilment,
+    content: Mapping[str, canonical.Value],
+    cls: EvidenceClass,
+    established: Established,
+    *,
+    attempt: int,
+    at: datetime,
+    part: models.Part | None = None,
+) -> models.Evidence:
+    """As `write`, not yet stored."""
     written = canonical.encode({"format": FORMAT, **content})
-    return models.Evidence.objects.create(
+    return models.Evidence(
         fulfilment=fulfilment,
         part=part,
         attempt=attempt,

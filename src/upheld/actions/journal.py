@@ -8,6 +8,7 @@ attempt has taken over. Foreign writes happen between them, never inside.
 import json
 import os
 import socket
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,7 +20,7 @@ from django.db.models import Q, QuerySet
 
 from upheld.actions import evidence
 from upheld.actions.means import Means
-from upheld.actions.record import record
+from upheld.actions.record import entry, record
 from upheld.ledger import canonical
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import STEP_FAILED, STEP_FULFILLED, STEP_RETAINED
@@ -122,7 +123,7 @@ def take(*, means: Means, fulfilment: models.Fulfilment, plan: Plan) -> Hold | N
     program is gone from this machine, is no hindrance."""
     at = means.clock()
     fresh = models.Fulfilment.objects.select_for_update().get(pk=fulfilment.pk)
-    if fresh.state in (FulfilmentState.DONE, FulfilmentState.RETAINED) or _leased(fresh, at):
+    if fresh.state in (FulfilmentState.DONE, FulfilmentState.RETAINED) or is_leased(fresh, at):
         return None
     fresh.state = FulfilmentState.RUNNING
     fresh.owner = means.owner
@@ -134,7 +135,8 @@ def take(*, means: Means, fulfilment: models.Fulfilment, plan: Plan) -> Hold | N
     return Hold(fresh, plan, fresh.owner, fresh.attempt)
 
 
-def _leased(fulfilment: models.Fulfilment, at: datetime) -> bool:
+def is_leased(fulfilment: models.Fulfilment, at: datetime) -> bool:
+    """Whether another program is at it, as far as can be known."""
     until = fulfilment.leased_until
     return until is not None and until > at and not is_gone(fulfilment.owner)
 
@@ -145,7 +147,7 @@ def borrow(*, means: Means, fulfilment: models.Fulfilment) -> bool:
     it."""
     at = means.clock()
     fresh = models.Fulfilment.objects.select_for_update().get(pk=fulfilment.pk)
-    if _leased(fresh, at) and fresh.owner != means.owner:
+    if is_leased(fresh, at) and fresh.owner != means.owner:
         return False
     fresh.owner, fresh.leased_until = means.owner, at + LEASE
     fresh.save(update_fields=["owner", "leased_until"])
@@ -185,12 +187,34 @@ def keep_part(
     purges: models.Due | None = None,
 ) -> models.Part:
     """The row of a prepared part. Belongs into the transaction that fences it."""
+    part = part_row(
+        means=means,
+        fulfilment=fulfilment,
+        event=event,
+        at=at,
+        position=fulfilment.parts.count() + 1,
+        purges=purges,
+    )
+    part.save(force_insert=True)
+    return part
+
+
+def part_row(
+    *,
+    means: Means,
+    fulfilment: models.Fulfilment,
+    event: Prepared,
+    at: datetime,
+    position: int,
+    purges: models.Due | None = None,
+) -> models.Part:
+    """As `keep_part`, not yet stored."""
     part = models.Part(
         id=uuid4(),
         fulfilment=fulfilment,
         plan=fulfilment.plan if purges is None else purges.plan,
         attempt=fulfilment.attempt,
-        position=fulfilment.parts.count() + 1,
+        position=position,
         name=event.part,
         last=event.last,
         due=purges,
@@ -199,11 +223,11 @@ def keep_part(
         prepared_at=at,
     )
     keys, key = means.keys, fulfilment.request.case.key
+    if event.before is not None and fulfilment.window is not None:
+        kept = fulfilment.window.key
+        part.sealed_before = keys.seal(kept, event.before, record=f"part:{part.pk}:before")
     part.sealed_traces = keys.seal(key, event.traces, record=f"part:{part.pk}:traces")
-    if event.before is not None:
-        part.sealed_before = keys.seal(key, event.before, record=f"part:{part.pk}:before")
     part.sealed_due = seal_value(keys, key, encode(event.due), record=f"part:{part.pk}:due")
-    part.save(force_insert=True)
     return part
 
 
@@ -231,6 +255,14 @@ def _settle_part(means: Means, hold: Hold, part: models.Part, event: Committed, 
     earlier = models.Evidence.objects.filter(fulfilment=hold.fulfilment, part__isnull=False).exists()
     if earlier and not any(count.rows for count in event.counts):
         return
+    content, matched = evidence_of_part(means, hold, part, event)
+    _evidence(means, hold, content, EvidenceClass.ASSERTED, event.established, matched, part=part, at=at)
+
+
+def evidence_of_part(
+    means: Means, hold: Hold, part: models.Part, event: Committed
+) -> tuple[dict[str, canonical.Value], dict[str, int]]:
+    """What the evidence of a committed part says, and its rows by what happened to them."""
     matched = tally(hold.plan, event.counts)
     content: dict[str, canonical.Value] = {
         "system": hold.system,
@@ -240,7 +272,7 @@ def _settle_part(means: Means, hold: Hold, part: models.Part, event: Committed, 
         "counts": matched,
         "steps": [[count.step, count.table, count.rows, count.others] for count in event.counts],
     }
-    _evidence(means, hold, content, EvidenceClass.ASSERTED, event.established, matched, part=part, at=at)
+    return content, matched
 
 
 @transaction.atomic
@@ -253,12 +285,17 @@ def settled(*, means: Means, hold: Hold, part: models.Part, established: Establi
         part.settled_at = at
         part.save()
         return
+    _settle_part(means, hold, part, committed_as(means, hold, part, established), at)
+
+
+def committed_as(means: Means, hold: Hold, part: models.Part, established: Established) -> Committed:
+    """What the commit that nobody saw would have said."""
     due = decode(
         open_value(means.keys, hold.case.key, bytes(part.sealed_due or b""), record=f"part:{part.pk}:due"),
         (Due,),
     )
     rows = due if isinstance(due, tuple) else ()
-    _settle_part(means, hold, part, Committed(hold.system, part.name, established, counts_of(part), rows), at)
+    return Committed(hold.system, part.name, established, counts_of(part), rows)
 
 
 @transaction.atomic
@@ -273,14 +310,8 @@ def verified(*, means: Means, hold: Hold, event: Verified) -> None:
     state = FulfilmentState.RETAINED if kept else FulfilmentState.DONE
     matter = next((step.hold for step, _ in kept if step.hold), None) or ""
     _fenced(hold, state=state, withheld=matter, finished_at=at, owner="", leased_until=None, unreached=False)
-    content: dict[str, canonical.Value] = {
-        "system": hold.system,
-        "remnants": 0,
-        "searched": list(event.searched),
-        "not_searched": list(event.not_searched),
-    }
-    zero = dict.fromkeys(("matched", "deleted", "anonymised", "detached", "retained"), 0)
-    _evidence(means, hold, content, EvidenceClass.REQUERIED, Established.WITNESSED, zero, part=None, at=at)
+    content = verification_of(hold, event)
+    _evidence(means, hold, content, EvidenceClass.REQUERIED, Established.WITNESSED, None, part=None, at=at)
     for step, rows in kept:
         until = (
             hold.fulfilment.dues.filter(table=step.selection.table)
@@ -288,17 +319,33 @@ def verified(*, means: Means, hold: Hold, event: Verified) -> None:
             .values_list("on", flat=True)
             .first()
         )
-        last = until or step.review
-        record(
-            STEP_RETAINED,
-            at=at,
-            case=str(hold.case.pk),
-            system=hold.system,
-            step=f"retain:{step.number}",
-            ground=step.ground.value,
-            records=rows,
-            **({"until": last.isoformat()} if last else {}),
-        )
+        retained_entry(hold, step, rows, until or step.review, at).save(force_insert=True)
+
+
+def verification_of(hold: Hold, event: Verified) -> dict[str, canonical.Value]:
+    """What the evidence of a look that found nothing says."""
+    return {
+        "system": hold.system,
+        "remnants": 0,
+        "searched": list(event.searched),
+        "not_searched": list(event.not_searched),
+    }
+
+
+def retained_entry(
+    hold: Hold, step: steps.Retain, rows: int, last: date | None, at: datetime
+) -> models.PendingEntry:
+    """The entry that says what stays, not yet written."""
+    return entry(
+        STEP_RETAINED,
+        at=at,
+        case=str(hold.case.pk),
+        system=hold.system,
+        step=f"retain:{step.number}",
+        ground=step.ground.value,
+        records=rows,
+        **({"until": last.isoformat()} if last else {}),
+    )
 
 
 @transaction.atomic
@@ -362,6 +409,9 @@ def counts_of(part: models.Part) -> Counts:
     return counts
 
 
+WORDS = ("matched", "deleted", "anonymised", "detached", "retained")
+
+
 def tally(plan: Plan, counts: Counts) -> dict[str, int]:
     """Rows by what happened to them, for ledger and certificate."""
     kinds = {step.number: type(step) for step in plan.steps}
@@ -371,7 +421,7 @@ def tally(plan: Plan, counts: Counts) -> dict[str, int]:
         steps.Detach: "detached",
         steps.Retain: "retained",
     }
-    tallied = dict.fromkeys(("matched", "deleted", "anonymised", "detached", "retained"), 0)
+    tallied = dict.fromkeys(WORDS, 0)
     for count in counts:
         word = words.get(kinds.get(count.step, object))
         if word:
@@ -387,9 +437,14 @@ def erasing(fulfilment: models.Fulfilment) -> QuerySet[models.Part]:
 
 def _retained(hold: Hold) -> list[tuple[steps.Retain, int]]:
     """Retain steps with the most rows that any part counted for them."""
+    return retained_of(hold, map(counts_of, erasing(hold.fulfilment).filter(plan=hold.fulfilment.plan)))
+
+
+def retained_of(hold: Hold, counted: Iterable[Counts]) -> list[tuple[steps.Retain, int]]:
+    """The same, from what the parts counted."""
     rows: dict[int, int] = {}
-    for part in erasing(hold.fulfilment).filter(plan=hold.fulfilment.plan):
-        for count in counts_of(part):
+    for counts in counted:
+        for count in counts:
             rows[count.step] = max(rows.get(count.step, 0), count.rows)
     own = hold.plan.of(hold.system)
     return [
@@ -399,14 +454,22 @@ def _retained(hold: Hold) -> list[tuple[steps.Retain, int]]:
 
 def _keep_due(means: Means, hold: Hold, due: Due) -> None:
     """Remember rows once, however often a repeat or a later version of the plan names them."""
-    known = {
+    row = new_due(means, hold, due, known=True)
+    if row is not None:
+        row.save(force_insert=True)
+
+
+def new_due(means: Means, hold: Hold, due: Due, *, known: bool) -> models.Due | None:
+    """The row that remembers them, not yet stored; None where all are remembered. `known`: whether some may
+    be."""
+    earlier = {
         key
-        for row in hold.fulfilment.dues.filter(table=due.table, purged_at__isnull=True)
+        for row in (hold.fulfilment.dues.filter(table=due.table, purged_at__isnull=True) if known else ())
         for key in due_rows(means=means, row=row)
     }
-    rows = tuple(key for key in due.rows if key not in known)
+    rows = tuple(key for key in due.rows if key not in earlier)
     if not rows:
-        return
+        return None
     row = models.Due(
         id=uuid4(),
         fulfilment=hold.fulfilment,
@@ -418,7 +481,7 @@ def _keep_due(means: Means, hold: Hold, due: Due) -> None:
         rows=len(rows),
     )
     row.sealed_rows = seal_value(means.keys, hold.case.key, encode(rows), record=f"due:{row.pk}")
-    row.save(force_insert=True)
+    return row
 
 
 def due_rows(*, means: Means, row: models.Due) -> tuple[Key, ...]:
@@ -434,22 +497,35 @@ def _evidence(
     content: dict[str, canonical.Value],
     cls: EvidenceClass,
     established: Established,
-    counts: dict[str, int],
+    counts: dict[str, int] | None,
     *,
     part: models.Part | None,
     at: datetime,
 ) -> None:
     row = evidence.write(hold.fulfilment, content, cls, established, attempt=hold.attempt, at=at, part=part)
-    known = {} if established is Established.ASSERTED else {"established": established.value}
-    record(
+    step_entry(means, hold, row, counts, part=part).save(force_insert=True)
+
+
+def step_entry(
+    means: Means,
+    hold: Hold,
+    row: models.Evidence,
+    counts: dict[str, int] | None,
+    *,
+    part: models.Part | None,
+) -> models.PendingEntry:
+    """The entry beside a piece of evidence, not yet written. `counts` is None where nothing was changed."""
+    asserted = row.established == Established.ASSERTED.value
+    known = {} if asserted else {"established": row.established}
+    return entry(
         STEP_FULFILLED,
-        at=at,
+        at=row.at,
         case=str(hold.case.pk),
         system=hold.system,
         step=f"part:{part.position}" if part else "verify",
         outcome="done",
-        evidence_class=cls.value,
-        counts=counts,
+        evidence_class=row.cls,
+        counts=dict.fromkeys(WORDS, 0) if counts is None else counts,
         evidence=commit_to(means.keys.commitment_key(hold.case.key), row.record.encode()),
         **known,
     )

@@ -104,7 +104,7 @@ def load(row: models.Plan) -> Plan:
     version."""
     if row.format != Plan.form:
         raise Unreadable("format", f"Plan {row.pk} is in the format {row.format}, not {Plan.form}.")
-    steps_read = tuple(read_step(each.body) for each in row.steps.all())
+    steps_read = tuple(read_step(each.body) for each in (row.same_as or row).steps.all())
     plan = Plan(Right(row.request.right), row.regime, steps_read)
     if digest(plan) != row.digest:
         raise Unreadable("altered", f"The stored plan {row.pk} is not the one that was approved.")

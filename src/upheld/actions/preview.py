@@ -2,12 +2,13 @@
 approval."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
-from upheld.actions import plans
+from upheld.actions import plans, window
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means
+from upheld.actions.window import Span
 from upheld.law.right import Right
 from upheld.rights.connector import Finding, Severity
 from upheld.rights.explain import Explanation, explain
@@ -40,7 +41,8 @@ class Beyond:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Everything that the one who approves must see. Only `subject` is personal."""
+    """Everything that the one who approves must see. Only `subject` is personal. `spans`: until when each
+    system could be undone; empty where the organisation has set no window."""
 
     subject: Subject
     unreached: tuple[Unreached, ...]
@@ -49,6 +51,7 @@ class Preview:
     findings: tuple[Finding, ...]
     beyond: tuple[Beyond, ...]
     explanation: Explanation
+    spans: Mapping[str, Span] = field(default_factory=dict)
 
     @property
     def waiting(self) -> tuple[str, ...]:
@@ -68,12 +71,19 @@ class Preview:
 
 
 def preview(
-    *, means: Means, right: Right, asked: Asked, regime: str | None = None, subject: Subject | None = None
+    *,
+    means: Means,
+    right: Right,
+    asked: Asked,
+    regime: str | None = None,
+    subject: Subject | None = None,
+    received: date | None = None,
 ) -> Preview:
     """Identify, plan, check, count. Reads only, here and in every system.
 
     With `subject`, of a case that is under way, nobody is identified anew. Raises Ambiguous where a
-    decision is needed first. A system that cannot be asked is named, and the others are counted.
+    decision is needed first. A system that cannot be asked is named, and the others are counted. `received`:
+    the day of the request, today unless said.
     """
     plan = plans.planned(means=means, right=right, regime=regime)
     automatic = {name: each for name, each in means.connectors.items() if not plans.by_hand(plan, name)}
@@ -88,18 +98,33 @@ def preview(
         dry_run(Plan(plan.right, plan.regime, steps), reached, subject, now=means.now)
     )
     counts.update({each.system: each.failure for each in unreached})
-    findings = _findings(means, reached, counts) if right in (Right.ERASURE, Right.DELETE) else ()
-    beyond = _beyond(means, plan, counts) if right in (Right.ERASURE, Right.DELETE) else ()
-    return Preview(subject, unreached, plan, counts, findings, beyond, explain(plan, means.datamap, counts))
+    explanation = explain(plan, means.datamap, counts)
+    if right not in (Right.ERASURE, Right.DELETE):
+        return Preview(subject, unreached, plan, counts, (), (), explanation)
+    spans = window.spans(
+        means=means, regime=plan.regime, received=received or means.now.date(), systems=plan.systems
+    )
+    findings = _findings(means, reached, counts, spans)
+    beyond = _beyond(means, plan, counts)
+    return Preview(subject, unreached, plan, counts, findings, beyond, explanation, spans)
 
 
 def _findings(
-    means: Means, names: Mapping[str, object], counts: dict[str, Counts | Failure]
+    means: Means,
+    names: Mapping[str, object],
+    counts: dict[str, Counts | Failure],
+    spans: Mapping[str, Span],
 ) -> tuple[Finding, ...]:
+    """What speaks against an undo matters only where there could be one."""
     found: list[Finding] = []
     for name in names:
         try:
-            found.extend(means.connectors[name].check())
+            kept = name in spans and spans[name].until is not None
+            found.extend(
+                each
+                for each in means.connectors[name].check()
+                if kept or not each.code.startswith(("undo.", "no-undo"))
+            )
         except Failure as failure:
             counts[name] = failure
     return tuple(found)

@@ -1,4 +1,5 @@
-"""What is due: retained rows on their date, expired packages, keys of closed cases (G-30.4, K-02, P-25)."""
+"""What is due: retained rows on their date, expired packages, ended undo windows, keys of closed cases
+(G-30.4, K-02, P-25)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from upheld.actions import cases, holds, journal, plans
+from upheld.actions import cases, erasure, holds, journal, plans, undo, window
 from upheld.actions.erasure import Progress, silently
 from upheld.actions.means import Means
 from upheld.actions.record import record
@@ -28,7 +29,7 @@ from upheld.rights.outcome import (
 from upheld.rights.plan import Plan, Selection, Side
 from upheld.rights.subject import Person, Subject
 from upheld.store import models
-from upheld.store.models import CaseState, PartState
+from upheld.store.models import CaseState, PartState, RequestState
 
 DUE = "due"
 
@@ -40,14 +41,17 @@ class Purged:
     rows: int
     packages: int
     keys: int
+    windows: int
     released: tuple[models.Request, ...]
     failures: tuple[tuple[str, str], ...]
 
 
 def due(*, on: date) -> QuerySet[models.Due]:
-    """Rows whose period has ended, oldest first."""
+    """Rows whose period has ended, oldest first; those of an erasure that was undone are hers again."""
     return (
-        models.Due.objects.filter(on__lte=on, purged_at__isnull=True)
+        models.Due.objects.filter(
+            on__lte=on, purged_at__isnull=True, fulfilment__request__undone_at__isnull=True
+        )
         .select_related("plan__request", "fulfilment__plan", "fulfilment__request__case")
         .order_by("on", "pk")
     )
@@ -76,8 +80,31 @@ def purge(*, means: Means, progress: Progress = silently) -> Purged:
         _package(means, each)
         for each in models.Package.objects.filter(expires_at__lte=means.now, removed_at__isnull=True)
     )
+    windows, unsettled = _windows(means, today)
+    failures.extend(unsettled)
     keys = _keys(means, today)
-    return Purged(rows, packages, keys, released, tuple(failures))
+    return Purged(rows, packages, keys, windows, released, tuple(failures))
+
+
+def _windows(means: Means, today: date) -> tuple[int, list[tuple[str, str]]]:
+    """Windows that end: their keys go, and what was only removed is erased for good. An undo that a crash
+    left open is settled first: a window whose system cannot be asked stays, named, until it can be."""
+    ended, failures = 0, []
+    for each in window.due(on=today):
+        try:
+            for fulfilment in each.fulfilments.select_related("window", "request__case"):
+                undo.settle(means=means, fulfilment=fulfilment)
+        except Failure as failure:
+            failures.append((fulfilment.system, str(failure)))
+            continue
+        window.close(means=means, window=each)
+        ended += 1
+    open_ = models.Request.objects.filter(state=RequestState.IN_PROGRESS, windows__isnull=False)
+    for request in open_.select_related("case").distinct():
+        if not window.alive(request):
+            erasure.conclude(means=means, request=request)
+            undo.conclude(means=means, request=request, over=False)
+    return ended, failures
 
 
 def _held(means: Means, row: models.Due) -> bool:
@@ -224,7 +251,9 @@ def _keys(means: Means, today: date) -> int:
     )
     count = 0
     for case in closed:
-        dues = models.Due.objects.filter(fulfilment__request__case=case)
+        dues = models.Due.objects.filter(
+            fulfilment__request__case=case, fulfilment__request__undone_at__isnull=True
+        )
         if dues.filter(purged_at__isnull=True).exists():
             continue
         last = dues.aggregate(last=Max("purged_at"))["last"]

@@ -19,6 +19,7 @@ from upheld.rights.connector import (
 from upheld.rights.outcome import Counts, Established, Failure, Misconfigured, Settled, Verified
 from upheld.rights.plan import Step
 from upheld.rights.subject import Identity, Key, Person, Subject
+from upheld.rights.undo import Restored, Undoing
 
 GROUP = "upheld.connectors"
 
@@ -61,6 +62,7 @@ class Unreachable:
         now: datetime,
         entropy: Entropy,
         allow: frozenset[str],
+        before: bool = False,
     ) -> Execution:
         raise self.failure
 
@@ -70,6 +72,12 @@ class Unreachable:
         raise self.failure
 
     def settle(self, token: str) -> Settled:
+        raise self.failure
+
+    def returning(self, before: Sequence[bytes]) -> Restored:
+        raise self.failure
+
+    def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:
         raise self.failure
 
 

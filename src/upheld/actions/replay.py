@@ -6,14 +6,14 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from upheld.actions import cases, plans, purge
+from upheld.actions import cases, plans, purge, window
 from upheld.actions.erasure import Progress, silently
 from upheld.actions.means import Means
 from upheld.actions.record import record
 from upheld.ledger.types import ERASURE_REPLAYED
 from upheld.rights.connector import Connector
 from upheld.rights.fulfil import Failed, execute
-from upheld.rights.outcome import Committed, Failure, Permanent
+from upheld.rights.outcome import Committed, Failure, Permanent, Prepared
 from upheld.rights.plan import Plan
 from upheld.rights.subject import Identity, Person, Subject
 from upheld.store import models
@@ -42,7 +42,8 @@ def replay(
 
     Nobody is identified anew: rows are named by the keys they had, identities by their value. A key or an
     identity that somebody else, or she herself with a new account, has since is spared and counted. `since`
-    leaves out erasures that the backup already held. Cases whose key is destroyed can no longer be repeated
+    leaves out erasures that the backup already held. Within an undo window the rows are kept as they came
+    back; an erasure that was undone is not repeated. Cases whose key is destroyed can no longer be repeated
     and are named; their keys live as long as backups do. Writes `erasure.replayed`.
     """
     connector = means.connectors.get(system)
@@ -83,11 +84,12 @@ def erased(system: str, since: datetime | None) -> QuerySet[models.Fulfilment]:
     found = models.Fulfilment.objects.filter(
         system=system,
         state__in=[FulfilmentState.DONE, FulfilmentState.RETAINED],
+        request__undone_at__isnull=True,
         parts__state=PartState.COMMITTED,
     )
     if since is not None:
         found = found.filter(parts__settled_at__gte=since)
-    return found.distinct().select_related("plan__request", "request__case").order_by("finished_at")
+    return found.distinct().select_related("plan__request", "request__case", "window").order_by("finished_at")
 
 
 def _purged(system: str, since: datetime | None) -> Sequence[models.Due]:
@@ -114,8 +116,20 @@ def _again(means: Means, fulfilment: models.Fulfilment, subject: Subject) -> int
     part = Plan(plan.right, plan.regime, plan.of(fulfilment.system))
     allow = frozenset(fulfilment.plan.allowed)
     removed = 0
-    for event in execute(part, means.connectors, subject, now=means.now, entropy=means.entropy, allow=allow):
+    still = window.is_open(fulfilment.window, means.now.date())
+    events = execute(
+        part,
+        means.connectors,
+        subject,
+        now=means.now,
+        entropy=means.entropy,
+        allow=allow,
+        before=frozenset({fulfilment.system} if still else ()),
+    )
+    for event in events:
         match event:
+            case Prepared() if event.before is not None:
+                window.keep(means=means, fulfilment=fulfilment, before=event.before)
             case Committed():
                 removed += sum(count.rows for count in event.counts)
             case Failed():

@@ -1,13 +1,12 @@
 """Go on with every request that a crash, a failure or a waiting system left unfinished."""
 
 from upheld.actions import erasure, holds
-from upheld.actions.erasure import Progress, Standing, silently
+from upheld.actions.batch.fulfil import fulfil_many
+from upheld.actions.erasure import ERASURES, Progress, Standing, silently
 from upheld.actions.means import Means
 from upheld.actions.preview import unfinished
-from upheld.law.right import Right
+from upheld.store import models
 from upheld.store.models import Request, RequestState
-
-ERASURES = (Right.ERASURE.value, Right.DELETE.value)
 
 
 def resume(*, means: Means, case: str = "", progress: Progress = silently) -> tuple[Standing, ...]:
@@ -22,11 +21,17 @@ def resume(*, means: Means, case: str = "", progress: Progress = silently) -> tu
     waiting = Request.objects.filter(right__in=ERASURES, state=RequestState.IN_PROGRESS).select_related(
         "case"
     )
-    return tuple(
-        erasure.fulfil(means=means, request=request, progress=progress)
-        for request in waiting.order_by("received_at")
-        if str(request.case.pk).startswith(case)
-    )
+    chosen = [each for each in waiting.order_by("received_at") if str(each.case.pk).startswith(case)]
+    listed = set(models.BatchLine.objects.filter(request__in=chosen).values_list("request", flat=True))
+    fulfil_many(means=means, requests=[each for each in chosen if each.pk in listed])
+    standings = []
+    for request in chosen:
+        if request.pk in listed:
+            request.refresh_from_db()
+            standings.append(erasure.standing(request))
+        else:
+            standings.append(erasure.fulfil(means=means, request=request, progress=progress))
+    return tuple(standings)
 
 
 def to_do(*, case: str = "") -> int:

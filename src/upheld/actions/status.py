@@ -35,11 +35,13 @@ def status(*, now: datetime) -> Status:
     unfinished = (
         Request.objects.filter(state__in=UNFINISHED)
         .select_related("case")
-        .prefetch_related("fulfilments__tasks")
+        .prefetch_related("fulfilments__tasks", "windows")
         .order_by("received_at")
     )
     tasks = (
-        Task.objects.filter(answered_at__isnull=True).select_related("fulfilment__request").order_by("due_on")
+        Task.objects.filter(answered_at__isnull=True, fulfilment__request__state__in=UNFINISHED)
+        .select_related("fulfilment__request")
+        .order_by("due_on")
     )
     due = Due.objects.filter(purged_at__isnull=True).order_by("on")
     first = due.first()

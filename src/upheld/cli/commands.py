@@ -12,6 +12,7 @@ ORDER = (
     "map",
     "access",
     "erase",
+    "undo",
     "status",
     "answer",
     "resume",

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from upheld.cli import options
+from upheld.cli.faults import WrongUse
 
 commands = typer.Typer(add_completion=False, rich_markup_mode=None)
 Out = Annotated[
@@ -18,6 +19,9 @@ Out = Annotated[
 def erase(
     identity: options.Identity = None,
     identity_file: options.IdentityFile = None,
+    identities_file: options.IdentitiesFile = None,
+    count: options.Count = None,
+    skip_doubtful: options.SkipDoubtful = False,
     dir_: options.Dir = None,
     data: options.Data = None,
     dry_run: options.DryRun = False,
@@ -33,6 +37,9 @@ def erase(
     Shows the plan in words and counts and asks before the first write. A system that cannot be reached
     leaves the case open and named; `upheld resume` goes on with it. When all is done a certificate is
     written.
+
+    With --identities-file many people at once: each has a case and a certificate of her own, and whoever
+    cannot be erased is named by the number of her line.
     """
     from upheld.cli import start  # lazy: slow import
 
@@ -42,4 +49,17 @@ def erase(
     wish = Wish(
         tuple(identity or ()), identity_file, frozenset(allow or ()), reason, go_on, as_json, yes, out
     )
-    raise typer.Exit(look(wish) if dry_run else fulfil(wish))
+    if identities_file is None:
+        if count is not None or skip_doubtful:
+            raise WrongUse("--count and --skip-doubtful go with a list.", "Give --identities-file.")
+        raise typer.Exit(look(wish) if dry_run else fulfil(wish))
+    from upheld.cli.batch import fulfil_all, look_at_all  # lazy: app ready
+
+    if identity or identity_file or out or go_on:
+        raise WrongUse(
+            "--identities-file stands alone: not with --identity, --identity-file, --out or --go-on.",
+            "Erase that person by a command of her own.",
+        )
+    if dry_run:
+        raise typer.Exit(look_at_all(wish, identities_file))
+    raise typer.Exit(fulfil_all(wish, identities_file, count=count, skip_doubtful=skip_doubtful))

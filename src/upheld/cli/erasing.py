@@ -52,7 +52,8 @@ def fulfil(wish: Wish) -> int:
     request = cases.receive(means=means, right=Right.ERASURE, asked=asked)
     if request.state == RequestState.OPEN:
         with show.progress(quiet=wish.as_json):
-            seen = preview.preview(means=means, right=Right.ERASURE, asked=asked)
+            received = means.datamap.organisation.local(request.received_at).date()
+            seen = preview.preview(means=means, right=Right.ERASURE, asked=asked, received=received)
         if not wish.as_json:
             typer.echo(show.preview_text(seen), err=True)
         preview.refuse_beyond(seen.beyond, wish.allow)
@@ -78,6 +79,8 @@ def fulfil(wish: Wish) -> int:
     else:
         typer.echo(show.standing_text(standing))
         show.files_text(files)
-        if not standing.complete:
+        if standing.recoverable_until and not standing.undone:
+            typer.echo(f"To put it back: upheld undo --case {request.case_id}")
+        elif not standing.settled:
             typer.echo("Not finished. `upheld resume` goes on with what is left.")
-    return 0 if standing.complete else 1
+    return 0 if standing.settled else 1

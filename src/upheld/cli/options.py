@@ -29,6 +29,28 @@ IdentityFile = Annotated[
     Path | None,
     typer.Option("--identity-file", metavar="FILE", help="A file with one KIND=VALUE a line."),
 ]
+IdentitiesFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--identities-file",
+        metavar="FILE",
+        help="A CSV file of people, one a line; its first line names kinds of identities, such as "
+        "email,username, or tables of people, such as forum.users.",
+    ),
+]
+Count = Annotated[
+    int | None,
+    typer.Option(
+        "--count", metavar="N", min=1, help="How many people the list has; with --yes it must be said."
+    ),
+]
+SkipDoubtful = Annotated[
+    bool,
+    typer.Option(
+        "--skip-doubtful",
+        help="Leave out lines that name nobody, or perhaps somebody else; without it they stop everything.",
+    ),
+]
 DryRun = Annotated[
     bool,
     typer.Option("--dry-run", help="Only look: nothing is written in any system, and no case is opened."),

@@ -18,6 +18,7 @@ from rich.progress import (
     SpinnerColumn,
     TextColumn,
     TimeElapsedColumn,
+    TimeRemainingColumn,
 )
 
 from upheld.actions import cases
@@ -26,6 +27,7 @@ from upheld.actions.difference import differences
 from upheld.actions.erasure import Standing
 from upheld.actions.means import Means
 from upheld.actions.preview import Preview
+from upheld.actions.window import alive
 from upheld.cli import log
 from upheld.rights.connector import Finding, Severity
 from upheld.rights.outcome import Counts, Failure
@@ -40,6 +42,8 @@ WORDS = {
     "asked": "its owner was asked",
     "purged": "purged",
     "replayed": "erased again",
+    "put back": "put back",
+    "looked at": "looked at",
 }
 OUTCOMES = frozenset(
     {
@@ -48,6 +52,8 @@ OUTCOMES = frozenset(
         "asked",
         "purged",
         "replayed",
+        "put back",
+        "looked at",
         "is being done by another run",
         "was taken over by another run",
     }
@@ -65,11 +71,26 @@ def preview_text(preview: Preview) -> str:
     lines = [preview.explanation.as_text()]
     lines += [finding_text(each) for each in preview.findings if each.severity is not Severity.NOTE]
     lines += [f"beyond a limit: {each}" for each in preview.beyond]
+    lines += spans_text(preview)
     if preview.waiting:
         lines.append(
             f"Nothing will be written in: {', '.join(preview.waiting)}. The case stays open until it is."
         )
     return "\n".join(lines)
+
+
+def spans_text(preview: Preview) -> list[str]:
+    """Until when it could be undone, and where it could not. Nothing where no window is set."""
+    by_day: dict[str, list[str]] = {}
+    for name, span in preview.spans.items():
+        by_day.setdefault(span.until.isoformat() if span.until else "", []).append(name)
+    at_once = by_day.pop("", [])
+    lines = [f"Can be undone until {day}, then gone: {', '.join(names)}." for day, names in by_day.items()]
+    if at_once:
+        lines.append(f"Cannot be undone, gone at once: {', '.join(at_once)}.")
+    if any(span.legal for span in preview.spans.values()):
+        lines.append("The legal date of the request comes before the end of the undo window, and ends it.")
+    return lines
 
 
 def preview_json(preview: Preview) -> Mapping[str, object]:
@@ -84,6 +105,7 @@ def preview_json(preview: Preview) -> Mapping[str, object]:
         ],
         "waiting": list(preview.waiting),
         "rows": preview.rows,
+        "undo_until": {name: span.until for name, span in preview.spans.items()},
     }
 
 
@@ -118,14 +140,21 @@ def finding_json(finding: Finding) -> Mapping[str, str]:
 
 def standing_text(standing: Standing) -> str:
     """A request, and each system's part of it."""
-    lines = [
-        f"case {standing.request.case_id}: {standing.request.right.lower()}, {standing.request.state.lower()}"
-    ]
+    lines = [f"case {standing.request.case_id}: {standing.request.right.lower()}, {_state(standing)}"]
     lines += [
         f"  {name}: {state.lower()}{f' ({why})' if why else ''}" for name, state, why in standing.systems
     ]
     lines += [f"  otherwise than previewed: {each}" for each in differences(standing.request)]
     return "\n".join(lines)
+
+
+def _state(standing: Standing) -> str:
+    if standing.undone:
+        kept = [window.until.isoformat() for window in alive(standing.request)]
+        return f"undone in part, the rest is sealed until {max(kept)}" if kept else "undone"
+    if standing.recoverable_until is not None:
+        return f"removed, recoverable until {standing.recoverable_until.isoformat()}"
+    return str(standing.request.state).lower()
 
 
 def standing_json(standing: Standing) -> Mapping[str, object]:
@@ -135,6 +164,8 @@ def standing_json(standing: Standing) -> Mapping[str, object]:
         "right": standing.request.right,
         "state": standing.request.state,
         "complete": standing.complete,
+        "recoverable_until": standing.recoverable_until,
+        "undone": standing.undone,
         "systems": [{"system": name, "state": state, "why": why} for name, state, why in standing.systems],
         "differences": [asdict(each) for each in differences(standing.request)],
     }
@@ -187,6 +218,38 @@ def progress(*, quiet: bool = False, unit: str = "systems", total: int | None = 
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         yield Watch(note, bar, unit, total)
+
+
+@contextmanager
+def people(*, quiet: bool = False, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error with the people who are through, how fast, and the time left."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _many: None
+        return
+    columns = (
+        SpinnerColumn(),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TextColumn("people  {task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total, rate="")
+
+        def told(many: int) -> None:
+            bar.advance(task, many)
+            speed = bar.tasks[0].speed
+            bar.update(task, rate=f"{speed:,.0f} a second" if speed else "")
+
+        yield told
+
+
+def typed(question: str, number: int) -> bool:
+    """Whether a person types that number. Without anybody to ask, no."""
+    if not sys.stdin.isatty():
+        typer.echo("Nobody is there to ask; give --yes and --count to go on without.", err=True)
+        return False
+    return str(typer.prompt(question, default="", show_default=False)).strip() == str(number)
 
 
 def known(means: Means, asked: Asked, *, quiet: bool) -> Subject | None:

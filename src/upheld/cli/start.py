@@ -92,7 +92,7 @@ def people_tables(mapped: DataMap, system: str) -> tuple[str, ...]:
     return tuple(table.name for table in mapped.system(system).tables if table.person)
 
 
-def _known_kind(mapped: DataMap, kind: str) -> None:
+def known_kind(mapped: DataMap, kind: str, where: str = "") -> None:
     """WrongUse for a kind that no system knows: mistyped, it would find nobody and look like success. Where
     people answer by hand only, every kind is theirs to read."""
     tables = [table for system in mapped.systems for table in system.tables]
@@ -100,7 +100,7 @@ def _known_kind(mapped: DataMap, kind: str) -> None:
     kinds |= {link.identity for table in tables for link in table.links if link.identity}
     if kinds and kind not in kinds:
         raise WrongUse(
-            f"No system knows identities of the kind {kind!r}.", f"Kinds: {', '.join(sorted(kinds))}."
+            f"{where}No system knows identities of the kind {kind!r}.", f"Kinds: {', '.join(sorted(kinds))}."
         )
 
 
@@ -130,7 +130,7 @@ def asked(mapped: DataMap, named: Mapping[str, Connector], given: Sequence[str],
             )
         system, dot, table = kind.strip().partition(".")
         if not dot:
-            _known_kind(mapped, kind.strip())
+            known_kind(mapped, kind.strip())
             identities.append(Identity(kind.strip(), value.strip()))
             continue
         if system not in named:

@@ -32,7 +32,7 @@ def resume(case: str, *, as_json: bool) -> int:
         for each in unapproved(case=case):
             typer.echo(f"case {each.case_id}: erasure, received, never approved; ask for it again to go on.")
         show.files_text(files)
-    return 0 if all(each.complete for each in standings) else 1
+    return 0 if all(each.settled for each in standings) else 1
 
 
 def purge(*, as_json: bool) -> int:
@@ -51,6 +51,7 @@ def purge(*, as_json: bool) -> int:
                 "rows": purged.rows,
                 "packages": purged.packages,
                 "keys": purged.keys,
+                "windows": purged.windows,
                 "released": [show.standing_json(each) for each in standings],
                 "failures": dict(purged.failures),
             }
@@ -59,12 +60,14 @@ def purge(*, as_json: bool) -> int:
         typer.echo(
             f"{purged.rows} rows, {purged.packages} copies and {purged.keys} keys were due and are gone."
         )
+        if purged.windows:
+            typer.echo(f"{purged.windows} undo windows ended: what was removed in them is gone for good.")
         for standing in standings:
             typer.echo(show.standing_text(standing))
         show.files_text(files)
         for system, why in purged.failures:
             typer.echo(f"{system}: {why}", err=True)
-    return 1 if purged.failures or not all(each.complete for each in standings) else 0
+    return 1 if purged.failures or not all(each.settled for each in standings) else 0
 
 
 def replay(system: str, since: datetime | None, *, as_json: bool) -> int:
@@ -132,4 +135,4 @@ def answer(*, case: str, system: str, words: str, removed: int, proof: Path | No
     ledger.checkpoint(means=means)
     typer.echo(show.standing_text(standing))
     show.files_text(files)
-    return 0 if standing.complete else 1
+    return 0 if standing.settled else 1

@@ -388,7 +388,8 @@ class Tenant:
 @dataclass(frozen=True, slots=True)
 class System:
     """One system. `connect` still names environment variables (`${FORUM_DATABASE_URL}`); secrets are put in
-    when a connector is made, never here. `receipt`: table of the target that records our commits.
+    when a connector is made, never here. `undo`: days for which an erasure can be undone; 0 or None: not at
+    all. `receipt`: table of the target that records our commits.
     `refresh`: materialised views to refresh afterwards. `options`: keys of the kind's own (manual: look_for,
     how, days)."""
 
@@ -406,6 +407,7 @@ class System:
     tables: tuple[Table, ...] = ()
     tenant: Tenant | None = None
     max_rows: int = 20_000
+    undo: int | None = None
     receipt: str | None = None
     refresh: tuple[str, ...] = ()
     read_only: bool = False
@@ -460,7 +462,8 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """The controller: who it is, where it may keep data, and under which regimes it answers."""
+    """The controller: who it is, where it may keep data, and under which regimes it answers. `undo`: days of
+    the undo window of systems that do not say it themselves."""
 
     name: str
     contact: str
@@ -474,6 +477,7 @@ class Organisation:
     backup_days: int | None = None
     holds: tuple[Hold, ...] = ()
     limits: Limits = Limits()
+    undo: int = 0
 
     def local(self, moment: datetime) -> datetime:
         """The moment by the organisation's own clock: on that day, and no other, its periods end (T-02)."""

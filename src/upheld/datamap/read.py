@@ -116,6 +116,8 @@ def _systems(reading: _Reading, known: Known) -> list[tuple[Page, model.System]]
         check_system(value, known, Spot(page))
         if known.organisation is not None:
             value = replace(value, limits=completed(value.limits, known.organisation.limits))
+            if value.undo is None:
+                value = replace(value, undo=known.organisation.undo)
             value = at_home(value, known.organisation.country)
         found.append((page, value))
     if not _system_files(reading.folder):

@@ -140,6 +140,26 @@ SUPPRESSION_ADDED = _register(
     _CASE,
     _commitment("mark", "the keyed mark, made with the suppression key, which is held apart"),
 )
+SUPPRESSION_LIFTED = _register(
+    "suppression.lifted/v1",
+    "A keyed mark was taken away again, because the erasure that set it was undone.",
+    _CASE,
+    _commitment("mark", "the keyed mark, made with the suppression key, which is held apart"),
+)
+ERASURE_UNDONE = _register(
+    "erasure.undone/v1",
+    "What an erasure had removed was put back in one system, within its undo window.",
+    _CASE,
+    _SYSTEM,
+    _count("restored", "how many records came back"),
+    _count("conflicts", "how many did not, because something stands in their place or in their way by now"),
+    _commitment("evidence", "commitment to the evidence, under the case's key"),
+    _code(
+        "established",
+        "how the outcome is known: seen at the time, by a receipt, or by reading again",
+        ESTABLISHED,
+    ),
+)
 ERASURE_REPLAYED = _register(
     "erasure.replayed/v1",
     "Erasures were repeated after a restore or an import.",

@@ -15,6 +15,7 @@ from upheld.datamap.model import System
 from upheld.rights.outcome import Asked, Committed, Counts, Established, Prepared, Settled, Verified
 from upheld.rights.plan import Step
 from upheld.rights.subject import Identity, Key, Person, Subject
+from upheld.rights.undo import Restored, Undoing
 
 Entropy = Callable[[], str]
 """Gives a fresh random token: lower-case letters and digits, at least 96 bits. Given, so that tests
@@ -146,11 +147,26 @@ class Connector(Protocol):
         now: datetime,
         entropy: Entropy,
         allow: frozenset[str],
+        before: bool = False,
     ) -> Execution:
         """Do the writing steps. Refuses with Misconfigured on any STOP finding and on undecided rows, with
         Permanent beyond a limit that `allow` does not name (`rows_per_person`, `share_of_table`), in each
         case before its first write. With `go_on` in `allow` what the map lacks does not stop what it
-        covers: after the last commit Incomplete says what is left."""
+        covers: after the last commit Incomplete says what is left.
+
+        With `before`, each Prepared holds the rows that its transaction changes as they were, for `undo`;
+        Misconfigured, before the first write, where they could not be put back."""
+        ...
+
+    def returning(self, before: Sequence[bytes]) -> Restored:
+        """What `undo` would put back at this moment, and what is in its way. Nothing of it stays."""
+        ...
+
+    def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:
+        """Put back what the parts of one erasure removed, given in their order. Nothing that stands there by
+        now is overwritten: such rows are conflicts, and the rest is restored. Safe to repeat: rows that are
+        there as they were count as `already`. Permanent where a row would come back otherwise than it was,
+        and where the kind of system cannot do it."""
         ...
 
     def verify(

@@ -42,11 +42,13 @@ def execute(
     allow: frozenset[str] = frozenset(),
     done: frozenset[str] = frozenset(),
     remembered: Mapping[str, Sequence[bytes]] = MappingProxyType({}),
+    before: frozenset[str] = frozenset(),
 ) -> Generator[Event, None, None]:
     """Yields what happened, in order. After a Prepared the caller stores it durably before it asks for the
     next event: only then is the target's transaction committed. Closing the generator rolls back what is
     prepared. Systems in `done` are passed over. `remembered`: traces of each system's parts that committed
-    in an earlier run; verification looks for them too. A system without connector fails as Permanent.
+    in an earlier run; verification looks for them too. `before`: systems whose undo window is open. A system
+    without connector fails as Permanent.
     """
     for system in plan.systems:
         if system in done:
@@ -68,6 +70,7 @@ def execute(
                 now=now,
                 entropy=entropy,
                 allow=allow,
+                before=system in before,
             )
         except Failure as failure:
             yield Failed(system, failure)
@@ -83,12 +86,13 @@ def _one(
     now: datetime,
     entropy: Entropy,
     allow: frozenset[str],
+    before: bool,
 ) -> Generator[Event, None, None]:
     steps = plan.of(system)
     traces = list(remembered)
     waiting = False
     for _ in range(ROUNDS):
-        for event in connector.execute(steps, subject, now=now, entropy=entropy, allow=allow):
+        for event in connector.execute(steps, subject, now=now, entropy=entropy, allow=allow, before=before):
             if isinstance(event, Prepared):
                 traces.append(event.traces)
             waiting = waiting or isinstance(event, Asked)

@@ -1,10 +1,10 @@
 """From one verified identity to every identity the systems know, and to the rows that are the person."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from upheld.datamap.normalise import normalise
-from upheld.rights.connector import Connector
+from upheld.rights.connector import Connector, Found
 from upheld.rights.outcome import Failure
 from upheld.rights.subject import Identity, Key, Person, Subject
 
@@ -71,13 +71,44 @@ def identify(
     table without decision, and where what was learnt in one system names a row in another that may be a
     stranger's. A person without any row is a subject with no people, which is an answer too (G-15.1).
     """
-    search = _Search(connectors, identities, decisions)
-    while search.around():
+    asking = search(connectors.keys(), identities, decisions)
+    answer: Found | Failure | None = None
+    while True:
+        try:
+            asked = asking.throw(answer) if isinstance(answer, Failure) else asking.send(answer)
+        except StopIteration as ended:
+            identified: Identified = ended.value
+            return identified
+        try:
+            answer = connectors[asked.system].find(asked.identities, asked.people)
+        except Failure as failure:
+            answer = failure
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What `Connector.find` of a system has to be asked next."""
+
+    system: str
+    identities: Sequence[Identity]
+    people: Sequence[Person]
+
+
+Asking = Generator[Question, Found | None, bool]
+
+
+def search(
+    systems: Collection[str], identities: Sequence[Identity], decisions: Sequence[Person] = ()
+) -> Generator[Question, Found | None, Identified]:
+    """As `identify`, but whoever drives it does the asking, for one or for many at once: sends what was
+    found, or throws the Failure that was met."""
+    here = _Search(systems, identities, decisions)
+    while (yield from here.around()):
         pass
-    if search.doubtful:
-        raise Ambiguous(tuple(search.doubtful))
+    if here.doubtful:
+        raise Ambiguous(tuple(here.doubtful))
     return Identified(
-        Subject(tuple(search.known.values()), tuple(search.people.values())), tuple(search.unreached.values())
+        Subject(tuple(here.known.values()), tuple(here.people.values())), tuple(here.unreached.values())
     )
 
 
@@ -86,46 +117,51 @@ class _Search:
     stranger's."""
 
     def __init__(
-        self, connectors: Mapping[str, Connector], identities: Sequence[Identity], decisions: Sequence[Person]
+        self, systems: Collection[str], identities: Sequence[Identity], decisions: Sequence[Person]
     ) -> None:
-        self.connectors = connectors
+        self.systems = tuple(systems)
         self.known = {(each.kind, each.value): each for each in identities}
         self.people = {(each.system, each.table, each.key): each for each in decisions if each.key}
         self.decided = {(each.system, each.table) for each in decisions}
         self.unreached: dict[str, Unreached] = {}
         self.doubtful: list[Candidate] = []
 
-    def around(self) -> bool:
+    def around(self) -> Asking:
         """Ask each system once; whether anything was added."""
         self.doubtful = []
         grew = False
-        for name, connector in self.connectors.items():
+        for name in self.systems:
             if name not in self.unreached:
                 try:
-                    grew = self._ask(name, connector) or grew
+                    grew = (yield from self._ask(name)) or grew
                 except Ambiguous:
                     raise
                 except Failure as failure:
                     self.unreached[name] = Unreached(name, failure)
         return grew
 
-    def _ask(self, name: str, connector: Connector) -> bool:
-        found = connector.find(
+    def _ask(self, name: str) -> Asking:
+        found = yield from _found(
+            name,
             [each for each in self.known.values() if each.verified],
             [each for each in self.people.values() if each.system == name],
         )
         fresh = [each for each in found.people if self._new(each)]
         _refuse_doubt([*self.people.values(), *fresh])
-        strangers = [each for each in fresh if self._perhaps_a_stranger(connector, each)]
+        strangers: list[Person] = []
+        for each in fresh:
+            doubtful = yield from self._perhaps_a_stranger(name, each)
+            strangers += [each] if doubtful else []
         for person in fresh:
             if person not in strangers:
                 self.people[person.system, person.table, person.key] = person
         vouched = found.identities
         if strangers:
             self.doubtful.extend(self._candidates(strangers))
-            vouched = connector.find(
-                (), [each for each in self.people.values() if each.system == name]
-            ).identities
+            again = yield from _found(
+                name, (), [each for each in self.people.values() if each.system == name]
+            )
+            vouched = again.identities
         learnt = [each for each in vouched if self._learn(each)]
         return bool(learnt) or len(fresh) > len(strangers)
 
@@ -142,7 +178,7 @@ class _Search:
         self.known[identity.kind, identity.value] = identity
         return True
 
-    def _perhaps_a_stranger(self, connector: Connector, person: Person) -> bool:
+    def _perhaps_a_stranger(self, name: str, person: Person) -> Asking:
         """Whether what led from one system to a row in another says too little: the row vouches for another
         address than hers under which somebody else stands beside her (a shared number), or for nothing by
         which a mere name could be told to be hers."""
@@ -150,24 +186,28 @@ class _Search:
         if via is None or not self._from_elsewhere(person.system, via):
             return False
         hers = _by_kind(each for each in self.known.values() if each.verified)
-        vouched = connector.find((), (person,)).identities
+        vouched = (yield from _found(name, (), (person,))).identities
         theirs = _by_kind(each for each in vouched if each.verified and each.kind != via.kind)
         if any(values & hers.get(kind, set()) for kind, values in theirs.items()):
             return False
         if via.kind not in WORLDWIDE:
             return True
         others = WORLDWIDE & hers.keys() - {via.kind}
-        return self._name_another([each for each in vouched if each.verified and each.kind in others])
+        return (
+            yield from self._name_another([each for each in vouched if each.verified and each.kind in others])
+        )
 
-    def _name_another(self, identities: Sequence[Identity]) -> bool:
+    def _name_another(self, identities: Sequence[Identity]) -> Asking:
         """Whether these name a row beside hers in a table where she is known already."""
         known = {(each.system, each.table) for each in self.people.values()}
         asked = {system for system, _ in known} - self.unreached.keys() if identities else set()
-        return any(
-            (each.system, each.table) in known and (each.system, each.table, each.key) not in self.people
-            for name in sorted(asked & self.connectors.keys())
-            for each in self.connectors[name].find(identities, ()).people
-        )
+        for name in sorted(asked & set(self.systems)):
+            found = yield from _found(name, identities, ())
+            for each in found.people:
+                place = (each.system, each.table)
+                if place in known and (*place, each.key) not in self.people:
+                    return True
+        return False
 
     def _from_elsewhere(self, system: str, via: Identity) -> bool:
         """A name that was given is hers in the one system that knows it; in a second it may be another's."""
@@ -189,6 +229,13 @@ class _Search:
             for each in (*first, *strangers)
             if each.via
         ]
+
+
+def _found(
+    system: str, identities: Sequence[Identity], people: Sequence[Person]
+) -> Generator[Question, Found | None, Found]:
+    answer = yield Question(system, identities, people)
+    return answer or Found()
 
 
 def _by_kind(identities: Iterable[Identity]) -> dict[str, set[str]]:

@@ -59,6 +59,24 @@ class KeyStore:
             _append(shard, f"{name} {b64encode(wrapped).decode()}\n".encode())
         return name
 
+    def create_many(self, many: int) -> tuple[str, ...]:
+        """As `create`, so many at once: every file is flushed once."""
+        names = tuple(self._random(16).hex() for _ in range(many))
+        lines = {
+            name: f"{name} {b64encode(self._wrap(name, self._random(32))).decode()}\n".encode()
+            for name in names
+        }
+        for prefix, group in _by_shard(names).items():
+            shard = self._shard(prefix)
+            with self._locked(shard):
+                _append(shard, b"".join(lines[name] for name in sorted(group)))
+        return names
+
+    def ring(self, names: Iterable[str]) -> "KeyRing":
+        """The same store with these keys at hand, for work on many cases: each file is read once. For the
+        length of one call: a key that is destroyed meanwhile is still on the ring."""
+        return KeyRing(self._folder, random=self._random, names=names)
+
     def destroy(self, names: Iterable[str]) -> tuple[str, ...]:
         """Destroy keys for ever; gives those that were there. Safe to repeat."""
         gone: list[str] = []
@@ -185,6 +203,34 @@ class KeyStore:
             yield
         finally:
             os.close(descriptor)
+
+
+class KeyRing(KeyStore):
+    """Keys of several cases, read once."""
+
+    def __init__(self, folder: Path, *, random: Random, names: Iterable[str]) -> None:
+        super().__init__(folder, random=random)
+        self._secrets: dict[str, bytes] = {}
+        self._held: dict[str, bytes] = {}
+        self._lines_held: dict[str, bytes] = {}
+        for prefix, group in _by_shard(names).items():
+            for line in _lines(self._shard(prefix)):
+                name, _, wrapped = line.partition(b" ")
+                if name.decode() in group:
+                    self._lines_held[name.decode()] = b64decode(wrapped)
+
+    def _secret(self, file: str) -> bytes:
+        if file not in self._secrets:
+            self._secrets[file] = super()._secret(file)
+        return self._secrets[file]
+
+    def _line(self, name: str) -> bytes | None:
+        return self._lines_held.get(name) or super()._line(name)
+
+    def _data_key(self, name: str) -> bytes:
+        if name not in self._held:
+            self._held[name] = super()._data_key(name)
+        return self._held[name]
 
 
 def _by_shard(names: Iterable[str]) -> dict[str, set[str]]:

@@ -58,6 +58,88 @@ def valued(
     )  # type: ignore[arg-type]
 
 
+def undone(code: str, at: str, ddl: str, tables: str = USERS, **more: object) -> Case:
+    """With a window; the word of whoever wants the erasure all the same ends it."""
+    how = {"system": "undo: 7d", "by_hand": ("undo: 7d", "undo: none"), **more}
+    return Case(code, at, ddl, tables, **how)  # type: ignore[arg-type]
+
+
+OWNED = "{name}: {{belongs_to: {{user_id: users.id}}, on_erase: {action}}}\n"
+NOTES = OWNED.format(name="notes", action="delete")
+UNDONE = (
+    undone(
+        "undo.key",
+        "notes",
+        PEOPLE + "CREATE TABLE notes (user_id INTEGER, body VARCHAR(9));\n",
+        USERS + NOTES,
+    ),
+    undone(
+        "undo.key",
+        "notes.at",
+        PEOPLE + "CREATE TABLE notes (at DATE NOT NULL PRIMARY KEY, user_id INTEGER);\n",
+        USERS + NOTES,
+        name="undo.key of an unfit type",
+    ),
+    undone(
+        "undo.key",
+        "notes.user_id",
+        GHOSTS
+        + "INSERT INTO users VALUES (1, 'g@x', 'ghost');\n"
+        + "CREATE TABLE notes (user_id INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (user_id, n));\n",
+        GHOST_USERS + OWNED.format(name="notes", action="{detach: {to: ghost}}"),
+        name="undo.key that changes",
+    ),
+    undone(
+        "undo.key",
+        "logins",
+        PEOPLE
+        + "CREATE TABLE logins (user_id INTEGER, FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE);\n",
+        USERS,
+        system="undo: 7d\nno_personal_data: [{tables: [logins], reason: numbers}]",
+        name="undo.key of what a cascade takes along",
+    ),
+    undone(
+        "undo.column",
+        "notes.place",
+        PEOPLE + "CREATE TABLE notes (id INTEGER PRIMARY KEY, user_id INTEGER, place POINT);\n",
+        USERS + NOTES,
+        on=(MARIADB,),
+    ),
+    undone(
+        "undo.trigger",
+        "users",
+        PEOPLE + "CREATE TRIGGER note AFTER INSERT ON users BEGIN SELECT 1; END;\n",
+        on=(SQLITE,),
+        by_hand=None,
+    ),
+    undone(
+        "undo.relation",
+        "notes",
+        PEOPLE
+        + "CREATE TABLE notes (id INTEGER PRIMARY KEY, user_id INTEGER);\n"
+        + "CREATE TABLE old_notes () INHERITS (notes);\n",
+        USERS + NOTES,
+        system="undo: 7d\nno_personal_data: [{tables: [old_notes], reason: mapped above}]",
+        on=(POSTGRESQL,),
+    ),
+    undone(
+        "undo.files",
+        "notes",
+        PEOPLE + "CREATE TABLE notes (id INTEGER PRIMARY KEY, user_id INTEGER, path VARCHAR(40));\n",
+        USERS + "notes: {belongs_to: {user_id: users.id}, files: {path: {root: /srv}}, on_erase: delete}\n",
+    ),
+    undone(
+        "undo.reference",
+        "logins.email",
+        PEOPLE
+        + "CREATE UNIQUE INDEX emails ON users (email);\n"
+        + "CREATE TABLE logins (id INTEGER PRIMARY KEY, email VARCHAR(120), FOREIGN KEY (email) REFERENCES users(email) "
+        "ON UPDATE SET NULL);\n",
+        USERS.replace("on_erase: delete", "on_erase: {anonymise: {email: {unique: 'x-{random}'}}}")
+        + "logins: {belongs_to: {email: {identity: email}}, on_erase: delete}\n",
+    ),
+)
+
 CASES = (
     Case(
         "table.absent",
@@ -338,4 +420,5 @@ CASES = (
         + "meta: {belongs_to: {user_id: users.id}, rows: [{when: {k: nick}, on_erase: delete}, {otherwise: ask}]}\n",
         by_hand=("{when: {k: nick}", "{when: {k: [nick, odd]}"),
     ),
+    *UNDONE,
 )

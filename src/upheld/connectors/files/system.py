@@ -43,6 +43,7 @@ from upheld.rights.rows.select import Selector
 from upheld.rights.rows.values import Row
 from upheld.rights.subject import Identity as Identifier
 from upheld.rights.subject import Key, Person, Subject
+from upheld.rights.undo import Restored, Undoing, cannot
 
 PIECE = 64 * 1024
 
@@ -136,6 +137,7 @@ class FilesConnector:
         now: datetime,
         entropy: Entropy,
         allow: frozenset[str],
+        before: bool = False,
     ) -> Execution:
         """All files of the system in one part. Everything is written beside its target, and known to fit,
         before Prepared; renames come after. Transient when a file changed meanwhile: nothing was lost.
@@ -146,8 +148,10 @@ class FilesConnector:
             stack.enter_context(failures(self.system.name))
             stack.enter_context(locked(self.store.root))
             recover(self.store.root, now)
+            if before:
+                raise cannot(self.system.name)
             self._refuse()
-            before = self._identities()
+            stood = self._identities()
             changes = self._changes(steps, subject, now, entropy)
             tally = changes.tally()
             changes.within_limits(tally, allow)
@@ -155,17 +159,17 @@ class FilesConnector:
             traces = remember(changes.selector).write()
             commit = Commit(self.store.root, entropy())
             stack.callback(commit.undo)
-            self._write(changes, commit, before)
-            self._unchanged(before)
+            self._write(changes, commit, stood)
+            self._unchanged(stood)
             commit.prepare()
             yield Prepared(self.system.name, "all", commit.token, counts, traces)
-            self._unchanged(before)
+            self._unchanged(stood)
             commit.begun = True
             commit.carry_out()
         yield Committed(self.system.name, "all", Established.WITNESSED, counts, changes.dues(tally))
 
     def _refuse(self) -> None:
-        stops = [each for each in self.check() if each.severity is Severity.STOP]
+        stops = [each for each in self.check() if each.severity is Severity.STOP and each.code != "no-undo"]
         if stops:
             place = f".{stops[0].table}" if stops[0].table else ""
             raise Misconfigured(f"{self.system.name}{place}: {stops[0].what}", stops[0].cure)
@@ -252,6 +256,14 @@ class FilesConnector:
             return Settled.UNKNOWN
         with failures(self.system.name), locked(self.store.root):
             return Commit(self.store.root, token).settle()
+
+    def returning(self, before: Sequence[bytes]) -> Restored:
+        """Misconfigured: this kind keeps nothing."""
+        raise cannot(self.system.name)
+
+    def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:
+        """Misconfigured: this kind keeps nothing."""
+        raise cannot(self.system.name)
 
 
 def _none() -> str:

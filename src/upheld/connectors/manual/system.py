@@ -16,6 +16,7 @@ from upheld.rights.connector import (
 from upheld.rights.outcome import Asked, Counts, Established, Misconfigured, Permanent, Settled, Verified
 from upheld.rights.plan import Step, Task
 from upheld.rights.subject import Identity, Key, Person, Subject
+from upheld.rights.undo import Restored, Undoing, cannot
 
 LONGEST = 31
 """Days after which an answer could no longer reach her within a month (G-12.3)."""
@@ -98,6 +99,7 @@ class ManualConnector:
         now: datetime,
         entropy: Entropy,
         allow: frozenset[str],
+        before: bool = False,
     ) -> Execution:
         """Ask for every task, of an access as of an erasure. Asking again for the same step is the same
         question; the caller asks only for steps without an answer. Misconfigured where nobody can be asked.
@@ -126,6 +128,14 @@ class ManualConnector:
     def settle(self, token: str) -> Settled:
         """No token was ever given out."""
         return Settled.UNKNOWN
+
+    def returning(self, before: Sequence[bytes]) -> Restored:
+        """Misconfigured: this kind keeps nothing."""
+        raise cannot(self.system.name)
+
+    def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:
+        """Misconfigured: this kind keeps nothing."""
+        raise cannot(self.system.name)
 
 
 def connector(system: System, *, secrets: Mapping[str, str]) -> ManualConnector:  # noqa: ARG001 - no secrets

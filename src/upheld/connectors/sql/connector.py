@@ -15,25 +15,34 @@ from upheld.connectors.sql.change import Draw
 from upheld.connectors.sql.collect import collect
 from upheld.connectors.sql.columns import NotFitting, Tables, fit
 from upheld.connectors.sql.engine import TESTED, make_engine, reading, writing
-from upheld.connectors.sql.execution import Run, matched
+from upheld.connectors.sql.execution import Run, matched, refresh
 from upheld.connectors.sql.failures import translated
 from upheld.connectors.sql.find import find
 from upheld.connectors.sql.grants import grants
-from upheld.connectors.sql.live import LiveSchema, read_live
+from upheld.connectors.sql.live import LiveColumn, LiveSchema, read_live
 from upheld.connectors.sql.locate import prepare
+from upheld.connectors.sql.many.count import count_many
+from upheld.connectors.sql.many.find import Finder
+from upheld.connectors.sql.many.run import ManyRun
+from upheld.connectors.sql.many.union import together
+from upheld.connectors.sql.many.verify import verify_many
 from upheld.connectors.sql.order import touches
-from upheld.connectors.sql.settle import settle
+from upheld.connectors.sql.settle import settle, token
 from upheld.connectors.sql.traces import loaded
+from upheld.connectors.sql.undo.image import loaded as loaded_images
+from upheld.connectors.sql.undo.restore import Restore
 from upheld.connectors.sql.verify import Verifier
 from upheld.connectors.sql.where import Rows
 from upheld.connectors.sql.write import Writer
 from upheld.datamap.model import System
 from upheld.law.right import Right
 from upheld.rights.connector import Capabilities, Collected, Entropy, Execution, Finding, Found, Severity
+from upheld.rights.many import ManyExecution, Questioned, Tallied
 from upheld.rights.outcome import Counts, Established, Incomplete, Misconfigured, Permanent, Settled, Verified
 from upheld.rights.plan import Collect, Retain, Step
 from upheld.rights.planner import plan_system
 from upheld.rights.subject import Identity, Key, Person, Subject
+from upheld.rights.undo import Restored, Restoring, Undoing, Undone
 
 
 @dataclass
@@ -68,19 +77,14 @@ class SqlConnector:
 
     def key(self, table: str, text: str) -> Key:
         """Several key columns are separated by commas."""
-        with translated(self.system.name, "reading the schema"), reading(self.engine) as connection:
-            tables = self._tables(connection)
         columns = self.system.table(table).person
-        parts = text.split(",")
-        try:
-            return tuple(
-                fit(part, tables.known(table, name)) for part, name in zip(parts, columns, strict=True)
-            )
-        except (NotFitting, ValueError):
+        key = self.keys_many(table, (text,))[0]
+        if key is None:
             raise Permanent(
                 f"That is no key of {self.system.name}.{table}.",
                 f"Give its {', '.join(columns)}, nothing else.",
-            ) from None
+            )
+        return key
 
     def find(self, identities: Sequence[Identity], people: Sequence[Person]) -> Found:
         """Rows of soft-deleted, suspended and unconfirmed accounts are found like any other (scenario 66)."""
@@ -119,18 +123,19 @@ class SqlConnector:
         now: datetime,
         entropy: Entropy,
         allow: frozenset[str],
+        before: bool = False,
     ) -> Execution:
         """Refuses a system that the map calls read-only, too."""
-        if self.system.read_only:
-            owner = (self.system.owner, self.system.address)
-            raise Misconfigured(
-                f"{self.system.name} is read-only for Upheld.",
-                f"{' at '.join(filter(None, owner)) or 'Its owner'} erases there by hand.",
-            )
+        self._refuse_read_only()
         with translated(self.system.name, "erasing"):
             with reading(self.engine) as connection:
                 known = self._known(connection)
-                lacking = self._stop(self._findings(connection, known), go_on="go_on" in allow)
+                found = [
+                    each
+                    for each in self._findings(connection, known)
+                    if before or not each.code.startswith("undo.")
+                ]
+                lacking = self._stop(found, go_on="go_on" in allow)
             whole = plan_system(self.system, Right.ERASURE)
             run = Run(
                 self.system,
@@ -143,6 +148,7 @@ class SqlConnector:
                 now,
                 entropy,
                 allow,
+                before,
             )
             yield from run.parts()
             if lacking:
@@ -164,10 +170,119 @@ class SqlConnector:
             )
             return Verifier(rows, connection, loaded(traces), reach, erasure, on_hold).look()
 
+    # --- for a set of people ---
+
+    def keys_many(self, table: str, texts: Sequence[str]) -> tuple[Key | None, ...]:
+        """The live schema is read once for all."""
+        with translated(self.system.name, "reading the schema"), reading(self.engine) as connection:
+            tables = self._tables(connection)
+        known = [tables.known(table, name) for name in self.system.table(table).person]
+        return tuple(_key(known, text) for text in texts)
+
+    def find_many(self, questions: Sequence[Questioned]) -> tuple[Found, ...]:
+        """Every question in the same few statements."""
+        with translated(self.system.name, "looking for people"), reading(self.engine) as connection:
+            rows = Rows(self.system, self._tables(connection), Subject(()), _NEVER)
+            return Finder(rows, connection, questions).look()
+
+    def count_many(self, steps: Sequence[Step], subjects: Sequence[Subject], *, now: datetime) -> Tallied:
+        """The same conditions as when writing, in one snapshot."""
+        with translated(self.system.name, "counting"), reading(self.engine) as connection:
+            union = together(self.system, self._tables(connection), subjects, now)
+            return count_many(union, connection, steps)
+
+    def execute_many(
+        self,
+        steps: Sequence[Step],
+        subjects: Sequence[Subject],
+        *,
+        now: datetime,
+        entropy: Entropy,
+        allow: frozenset[str],
+    ) -> ManyExecution:
+        """Findings are looked for once for all of them."""
+        self._refuse_read_only()
+        with translated(self.system.name, "erasing"):
+            with reading(self.engine) as connection:
+                known = self._known(connection)
+                self._stop(self._findings(connection, known), go_on=False)
+            whole = plan_system(self.system, Right.ERASURE)
+            run = ManyRun(
+                self.system,
+                self.engine,
+                known.tables,
+                self.secrets,
+                subjects,
+                steps,
+                whole,
+                now,
+                entropy,
+                allow,
+            )
+            yield from run.parts()
+
+    def verify_many(
+        self,
+        steps: Sequence[Step],
+        subjects: Sequence[Subject],
+        traces: Sequence[Sequence[bytes]],
+        *,
+        now: datetime,
+    ) -> tuple[Verified, ...]:
+        """Whose something is left is found by halving."""
+        with translated(self.system.name, "verifying"), reading(self.engine) as connection:
+            tables = self._tables(connection)
+            on_hold = frozenset(
+                step.selection.table for step in steps if isinstance(step, Retain) and step.hold
+            )
+            return verify_many(
+                lambda some: together(self.system, tables, some, now).rows,
+                connection,
+                subjects,
+                traces,
+                plan_system(self.system, Right.ACCESS),
+                plan_system(self.system, Right.ERASURE),
+                on_hold,
+            )
+
     def settle(self, token: str) -> Settled:
         """Waits for a transaction that still runs there; Transient when it does not end."""
         with translated(self.system.name, "asking for the outcome"), writing(self.engine) as connection:
             return settle(connection, self.system, self._tables(connection), token)
+
+    # --- putting back ---
+
+    def returning(self, before: Sequence[bytes]) -> Restored:
+        """Tried in a transaction that is rolled back: the database itself says what it would refuse."""
+        with translated(self.system.name, "looking at what can be put back"):
+            with writing(self.engine) as connection:
+                restored = self._restore(connection, before).done()
+                connection.rollback()
+            return restored
+
+    def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:
+        """Views are computed anew after the commit. Refuses a read-only system."""
+        self._refuse_read_only()
+        with translated(self.system.name, "putting back"):
+            with writing(self.engine) as connection:
+                restore = self._restore(connection, before)
+                restored = restore.done()
+                mark = token(connection, self.system, restore.tables, "undo", entropy())
+                yield Restoring(self.system.name, mark, restored)
+                connection.commit()
+            refresh(self.engine, restore.tables, self.system.refresh)
+            yield Undone(self.system.name, Established.WITNESSED, restored)
+
+    def _restore(self, connection: sa.Connection, before: Sequence[bytes]) -> Restore:
+        return Restore(self._tables(connection), connection, self.system.name, loaded_images(before))
+
+    def _refuse_read_only(self) -> None:
+        if self.system.read_only:
+            owner = (self.system.owner, self.system.address)
+            raise Misconfigured(
+                f"{self.system.name} is read-only for Upheld.",
+                f"{' at '.join(filter(None, owner)) or 'Its owner'} erases there by hand.",
+            )
 
     # --- the live schema ---
 
@@ -218,6 +333,13 @@ LACKING = frozenset({"table.undeclared", "edge.undeclared", "rows.undecided"})
 """Findings that say what the map lacks, not that a write would do harm."""
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def _key(known: Sequence[LiveColumn], text: str) -> Key | None:
+    try:
+        return tuple(fit(part, column) for part, column in zip(text.split(","), known, strict=True))
+    except (NotFitting, ValueError):
+        return None
 
 
 def _no_entropy() -> str:

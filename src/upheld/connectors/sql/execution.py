@@ -16,6 +16,7 @@ from upheld.connectors.sql.locate import keys_of, prepare
 from upheld.connectors.sql.order import Order, Touch, files, ordered
 from upheld.connectors.sql.settle import token
 from upheld.connectors.sql.traces import remember
+from upheld.connectors.sql.undo.capture import Capture
 from upheld.connectors.sql.where import Rows
 from upheld.connectors.sql.write import Writer
 from upheld.datamap.model import System
@@ -36,7 +37,8 @@ from upheld.rights.subject import Subject
 
 @dataclass
 class Run:
-    """The writing of one system for one subject. `whole` are the map's own steps, for the traces."""
+    """The writing of one system for one subject. `whole` are the map's own steps, for the traces. `before`:
+    an undo window is open, so rows are kept as they were."""
 
     system: System
     engine: sa.Engine
@@ -48,6 +50,7 @@ class Run:
     now: datetime
     entropy: Entropy
     allow: frozenset[str]
+    before: bool = False
     draw: Draw = field(init=False)
     sliced: dict[int, list[KeySet]] = field(default_factory=dict)
 
@@ -161,19 +164,28 @@ class Run:
             writer = Writer(rows, connection, self.draw, order.steps, only=only, sliced=self.sliced)
             matched = self._matched(rows, connection, order) if chunk is None else ()
             if order.defer:
-                self._defer(connection)
+                defer(connection)
             removing = to_remove(rows, connection, files(self.steps), self.secrets) if chunk is None else {}
+            capture = self._captured(writer, order, chunk) if self.before else None
             counts = self._written(writer, order, chunk)
             if chunk is None:
                 counts.extend(self._after(writer, removing))
+            before = capture.dumped() if capture else None
             mark = token(connection, self.system, self.tables, name, self.entropy())
             done = Counts(tuple(counts), matched)
             due = tuple(writer.due)
-            yield Prepared(self.system.name, name, mark, done, traces, due=due, last=chunk is None)
+            yield Prepared(self.system.name, name, mark, done, traces, before, due, last=chunk is None)
             connection.commit()
         if chunk is None:
-            self._refresh()
+            views = [step.view for step in self.steps if isinstance(step, Refresh)]
+            refresh(self.engine, self.tables, views)
         yield Committed(self.system.name, name, Established.WITNESSED, done, tuple(writer.due))
+
+    def _captured(self, writer: Writer, order: Order, chunk: "KeySetChunk | None") -> Capture:
+        capture = Capture(self.tables, writer.connection, self.system.name)
+        recounts = [step for step in self.steps if isinstance(step, Recount)]
+        capture.steps(writer, [chunk.step] if chunk else order.steps, () if chunk else recounts)
+        return capture
 
     def _written(self, writer: Writer, order: Order, chunk: "KeySetChunk | None") -> list[Count]:
         if chunk:
@@ -190,23 +202,13 @@ class Run:
     def _matched(self, rows: Rows, connection: sa.Connection, order: Order) -> tuple[TableCount, ...]:
         return matched(rows, connection, order.steps)
 
-    def _defer(self, connection: sa.Connection) -> None:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-        else:
-            connection.exec_driver_sql("SET CONSTRAINTS ALL DEFERRED")
 
-    def _refresh(self) -> None:
-        views = [step.view for step in self.steps if isinstance(step, Refresh)]
-        if not views or self.engine.dialect.name != "postgresql":
-            return
-        with self.engine.connect() as connection:
-            preparer = connection.dialect.identifier_preparer
-            for view in views:
-                live = self.tables.known_table(view)
-                name = f"{preparer.quote_identifier(live.schema)}.{preparer.quote_identifier(live.title)}"
-                connection.exec_driver_sql(f"REFRESH MATERIALIZED VIEW {name}")
-            connection.commit()
+def defer(connection: sa.Connection) -> None:
+    """Foreign keys are checked at the commit."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+    else:
+        connection.exec_driver_sql("SET CONSTRAINTS ALL DEFERRED")
 
 
 @dataclass(frozen=True)
@@ -233,3 +235,16 @@ def matched(rows: Rows, connection: sa.Connection, steps: Sequence[Touch]) -> tu
         count = sa.select(sa.func.count()).select_from(rows.tables[table]).where(any_of)
         found.append(TableCount(table, connection.execute(count).scalar_one()))
     return tuple(found)
+
+
+def refresh(engine: sa.Engine, tables: Tables, views: Sequence[str]) -> None:
+    """Compute materialised views anew, after the commit of what they show."""
+    if not views or engine.dialect.name != "postgresql":
+        return
+    with engine.connect() as connection:
+        preparer = connection.dialect.identifier_preparer
+        for view in views:
+            live = tables.known_table(view)
+            name = f"{preparer.quote_identifier(live.schema)}.{preparer.quote_identifier(live.title)}"
+            connection.exec_driver_sql(f"REFRESH MATERIALIZED VIEW {name}")
+        connection.commit()

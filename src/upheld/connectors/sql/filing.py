@@ -66,6 +66,11 @@ def _plain(root: Path, named: str) -> Path:
     return Path(os.path.normpath(root / named))
 
 
+def placed(step: EraseFiles, named: str, secrets: Mapping[str, str], system: str) -> Path:
+    """Where a file that a row names stands, as `to_remove` says it."""
+    return _plain(Path(filled(step.file.root, secrets, system)).resolve(), named)
+
+
 def remove(step: EraseFiles, paths: Sequence[Path]) -> Count:
     """Remove them; a file that is gone already counts as removed."""
     for path in paths:

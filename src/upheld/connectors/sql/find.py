@@ -61,21 +61,22 @@ def _named(
             here = sa.and_(here, negated(rows.condition(table.name, table.ghost)))
         sure = here
         if identity.verified_by:
-            sure = sa.and_(here, _vouches(rows, table.name, identity.verified_by))
+            sure = sa.and_(here, vouches(rows, table.name, identity.verified_by))
         vouching = set(_keys(rows, connection, table.name, table.person, sure))
         for key in _keys(rows, connection, table.name, table.person, here):
             named = given if key in vouching else replace(given, verified=False)
             yield Person(rows.system.name, table.name, key, named)
         return
     if identity.verified_by:
-        here = sa.and_(here, _vouches(rows, table.name, identity.verified_by))
+        here = sa.and_(here, vouches(rows, table.name, identity.verified_by))
     for link in table.links:
         if link.to and rows.system.table(link.to).person == link.key:
             for key in _keys(rows, connection, table.name, link.columns, here):
                 yield Person(rows.system.name, link.to, key, given)
 
 
-def _vouches(rows: Rows, table: str, column: str) -> sa.ColumnElement[bool]:
+def vouches(rows: Rows, table: str, column: str) -> sa.ColumnElement[bool]:
+    """Rows whose own column says that the identity was proved."""
     return marked(rows.tables.column(table, column))
 
 
@@ -83,7 +84,7 @@ def _keys(rows: Rows, connection: sa.Connection, table: str, key: Sequence[str],
     columns = [rows.tables.column(table, column) for column in key]
     read = connection.execute(distinct(sa.select(*columns).where(here), connection))
     keys = list(dict.fromkeys(tuple(row) for row in read if None not in row))
-    refuse_misfits(rows, table, key, keys)
+    refuse_misfits(rows.tables, rows.system.name, table, key, keys)
     return keys
 
 
@@ -132,7 +133,7 @@ def _read(rows: Rows, connection: sa.Connection, people: Sequence[Person]) -> It
                 here, column.is_not(None), rows.tenant(table.name)
             )
             if identity.verified_by:
-                vouching = sa.case((_vouches(rows, table.name, identity.verified_by), 1), else_=0)
+                vouching = sa.case((vouches(rows, table.name, identity.verified_by), 1), else_=0)
                 statement = sa.select(column, vouching).where(
                     here, column.is_not(None), rows.tenant(table.name)
                 )

@@ -149,3 +149,8 @@ def _json(value: Scalar) -> object:
     if isinstance(value, Decimal | UUID):
         return str(value)
     return value
+
+
+def listable(value: object) -> bool:
+    """Whether a list in JSON text holds the value as it is."""
+    return value is None or (isinstance(value, int | str) and not isinstance(value, bool))

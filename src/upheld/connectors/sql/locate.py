@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from upheld.connectors.sql.columns import fitting, storable
+from upheld.connectors.sql.columns import Tables, fitting, storable
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in, values_in
 from upheld.connectors.sql.spelling import may_be_spelled
 from upheld.connectors.sql.where import Rows
@@ -160,19 +160,19 @@ def keys_of(
     columns = [rows.tables.column(table, column) for column in key]
     read = connection.execute(distinct(sa.select(*columns).where(condition), connection))
     keys = tuple(dict.fromkeys(tuple(row) for row in read if None not in row))
-    refuse_misfits(rows, table, key, keys)
+    refuse_misfits(rows.tables, rows.system.name, table, key, keys)
     return keys
 
 
-def refuse_misfits(rows: Rows, table: str, key: Sequence[str], keys: Iterable[Key]) -> None:
+def refuse_misfits(tables: Tables, system: str, table: str, key: Sequence[str], keys: Iterable[Key]) -> None:
     """Misconfigured for a key that is not of its own column's type (SQLite allows it): no condition on that
     column would find its row again, so that it would stay and nobody would notice."""
-    known = [rows.tables.known(table, column) for column in key]
+    known = [tables.known(table, column) for column in key]
     for each in keys:
         for value, column in zip(each, known, strict=True):
             if not fitting([value], column):
                 raise Misconfigured(
-                    f"{rows.system.name}: {table}.{column.name} holds values that are no {column.type_text}.",
+                    f"{system}: {table}.{column.name} holds values that are no {column.type_text}.",
                     "Correct those rows, or give the column the type of what it holds.",
                 )
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql
+from sqlalchemy.dialects import mysql, postgresql
 
 from upheld.connectors.sql.inside import Predicate
 from upheld.datamap.normalise import normalise
@@ -19,6 +19,8 @@ FOLD = "upheld_fold"
 
 _LENIENT = ("_general_ci", "_unicode_ci", "_unicode_520_ci", "_uca1400_ai_ci")
 _LONGEST = 1_000
+_PATTERNS = 20
+_LIST = 200
 _LOOSE = ("ss", "ff", "fi", "fl", "st")
 """Letters that a single sign may stand for: a German sharp s, a ligature."""
 
@@ -36,9 +38,9 @@ def is_spelled(dialect: str, target: sa.ColumnElement[Any], values: Iterable[str
     folded: sa.ColumnElement[Any] = sa.func.lower(sa.func.trim(target))
     if dialect in ("mariadb", "mysql"):
         folded = sa.collate(sa.cast(folded, mysql.CHAR(charset="utf8mb4")), "utf8mb4_nopad_bin")
-        exact: Predicate = folded.in_(_forms(wanted))
+        exact = among(dialect, folded, _forms(wanted))
         return sa.and_(_loosely(target, wanted), exact) if _lenient(target) else exact
-    return folded.in_(_forms(wanted))
+    return among(dialect, folded, _forms(wanted))
 
 
 def _on_sqlite(target: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
@@ -72,16 +74,26 @@ def may_be_spelled(
     wanted = set(values)
     if dialect == "sqlite":
         return is_spelled(dialect, target, wanted)
+    forms = _forms(wanted)
     if _lenient(target) and dialect in ("mariadb", "mysql"):
         ways: list[Predicate] = [_loosely(target, wanted)]
     else:
-        ways = [sa.func.lower(sa.func.trim(target)).in_(_forms(wanted)), target.in_(_forms(wanted))]
+        ways = [among(dialect, sa.func.lower(sa.func.trim(target)), forms), among(dialect, target, forms)]
     loose = {pattern for value in wanted if (pattern := _loose(normalise("email", value)))}
     beyond = _beyond_ascii(dialect, target) if unicode else sa.true()
+    if len(loose) > _PATTERNS:  # for many values one test, not one each
+        return sa.or_(*ways, beyond)
     ways.extend(
         sa.and_(beyond, sa.func.lower(target).like(pattern, escape="\\")) for pattern in sorted(loose)
     )
     return sa.or_(*ways)
+
+
+def among(dialect: str, target: sa.ColumnElement[Any], values: list[str]) -> Predicate:
+    """One of many texts: on PostgreSQL as one bound list."""
+    if dialect == "postgresql" and len(values) > _LIST:
+        return target == sa.any_(sa.bindparam(None, values, type_=postgresql.ARRAY(sa.Text())))
+    return target.in_(values)
 
 
 def _beyond_ascii(dialect: str, target: sa.ColumnElement[Any]) -> Predicate:

@@ -14,7 +14,7 @@ from upheld.connectors.sql.change import ghost_value
 from upheld.connectors.sql.columns import NotFitting, fit, storable
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in
 from upheld.connectors.sql.locate import prepare
-from upheld.connectors.sql.schema import Family
+from upheld.connectors.sql.schema import Family, LiveColumn
 from upheld.connectors.sql.spelling import is_spelled
 from upheld.connectors.sql.traces import Traces
 from upheld.connectors.sql.where import Rows, json_at, negated
@@ -202,12 +202,27 @@ class Verifier:
                 searched.append(name)
                 yield from self._found(table.name, column, self._value(table, column, values), "value")
         for view in self.rows.system.refresh:
-            for shown in self.rows.tables.known_table(view).columns.values():
-                if shown.family is Family.TEXT and speaking:
+            for shown in self._shown(view):
+                if speaking:
                     searched.append(f"{view}.{shown.name}")
                     target = self.rows.tables.column(view, shown.name)
                     here = is_spelled(self.rows.tables.live.dialect, target, speaking)
                     yield from self._found(view, shown.name, here, "value")
+
+    def value_columns(self) -> frozenset[str]:
+        """The columns that one of her values is searched for in, as `table.column`; reads nothing."""
+        speaking = self._speaking()
+        system = self.rows.system
+        found = {
+            f"{table.name}.{column}" for table in system.tables for column in self._columns(table, speaking)
+        }
+        views = system.refresh if speaking else ()
+        found |= {f"{view}.{each.name}" for view in views for each in self._shown(view)}
+        return frozenset(found)
+
+    def _shown(self, view: str) -> list[LiveColumn]:
+        columns = self.rows.tables.known_table(view).columns.values()
+        return [each for each in columns if each.family is Family.TEXT]
 
     def _speaking(self) -> set[str]:
         """Identities that mean her wherever they stand: addresses, not names that are words elsewhere."""

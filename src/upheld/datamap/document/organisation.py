@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from upheld.datamap.document.limits import LimitsForm
-from upheld.datamap.document.written import Country, Day, Language, Name, Sentence, Written
+from upheld.datamap.document.written import Country, Day, Language, Name, Sentence, Window, Written
 
 
 class BackupsForm(Written):
@@ -60,5 +60,8 @@ class OrganisationFile(Written):
     """The controller: who it is and where it may keep data."""
     limits: LimitsForm | None = None
     """When to stop and ask, for systems that do not say it themselves."""
+    undo: Window | None = None
+    """For how many days an erasure can be undone, at most to the legal date (none unless said); for systems
+    that do not say it themselves."""
     holds: Annotated[list[HoldForm], Field(min_length=1)] | None = None
     """Matters for which rows stay."""

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from upheld.datamap.document.limits import Count, LimitsForm
 from upheld.datamap.document.table import TableForm
-from upheld.datamap.document.written import Name, Scalar, Sentence, Written
+from upheld.datamap.document.written import Name, Scalar, Sentence, Window, Written
 
 
 class NoPersonalDataForm(Written):
@@ -58,6 +58,8 @@ class SystemFile(Written):
     """Every statement is limited to these rows."""
     max_rows: Count | None = None
     """Above this many rows a person is erased in several transactions (20,000 unless said)."""
+    undo: Window | None = None
+    """For how many days an erasure here can be undone; `none`: what is erased is gone at once."""
     receipt: Name | None = None
     """A table of the target in which our commits leave a receipt."""
     refresh: Annotated[list[Name], Field(min_length=1)] | None = None

@@ -33,6 +33,7 @@ JSON_PATH = r"^\$(\.[^.\[\]\s]+|\[[0-9]+\])+$"
 TEMPLATE = r"\{random\}"
 COUNTRY = r"^[A-Z]{2}$"
 LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+WINDOW = r"^(none|[1-9][0-9]?d)$"
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 IN_WORDS = {
@@ -44,6 +45,7 @@ IN_WORDS = {
     TEMPLATE: "a text with {random} in it, such as removed-{random}@example.invalid",
     COUNTRY: "a country code of two capitals such as DE",
     LANGUAGE: "a language code such as en or pt-BR",
+    WINDOW: "`none`, or days such as 7d (at most 99d)",
     DAY: "a date such as 2027-12-31",
 }
 
@@ -116,6 +118,7 @@ Day = Annotated[
 Name = Annotated[str, StringConstraints(pattern=NAME, max_length=200)]
 Reference = Annotated[str, StringConstraints(pattern=REFERENCE, max_length=400)]
 Period = Annotated[str, StringConstraints(pattern=PERIOD)]
+Window = Annotated[str, StringConstraints(pattern=WINDOW)]
 Percent = Annotated[str, StringConstraints(pattern=PERCENT)]
 JsonPath = Annotated[str, StringConstraints(pattern=JSON_PATH)]
 Template = Annotated[str, StringConstraints(pattern=TEMPLATE, max_length=400)]

@@ -1,4 +1,4 @@
-"""Limits."""
+"""Limits, and the undo window."""
 
 from upheld.datamap import model
 from upheld.datamap.document.limits import LimitsForm
@@ -10,6 +10,13 @@ def limits(form: LimitsForm | None) -> model.Limits:
         return model.Limits()
     share = float(form.share_of_table.rstrip("%")) / 100 if form.share_of_table else None
     return model.Limits(form.people_per_day, form.rows_per_person, share)
+
+
+def window(written: str | None) -> int | None:
+    """Days; 0 for `none`, None where nothing is said."""
+    if written is None:
+        return None
+    return 0 if written == "none" else int(written.removesuffix("d"))
 
 
 def completed(own: model.Limits, general: model.Limits) -> model.Limits:

@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 from upheld.datamap import model
 from upheld.datamap.document.organisation import OrganisationFile
 from upheld.datamap.document.register import ProcessorsFile, PurposesFile
-from upheld.datamap.meaning.limits import limits
+from upheld.datamap.meaning.limits import limits, window
 from upheld.datamap.page import Spot
 
 
@@ -39,6 +39,7 @@ def organisation(form: OrganisationFile, spot: Spot) -> model.Organisation:
         backup_days=written.backups.days if written.backups else None,
         holds=tuple(holds),
         limits=limits(form.limits),
+        undo=window(form.undo) or 0,
     )
 
 

@@ -4,7 +4,7 @@ from types import MappingProxyType
 
 from upheld.datamap import model
 from upheld.datamap.document.system import SystemFile
-from upheld.datamap.meaning.limits import limits
+from upheld.datamap.meaning.limits import limits, window
 from upheld.datamap.meaning.secret import check_secret
 from upheld.datamap.meaning.table import table
 from upheld.datamap.page import Spot
@@ -39,6 +39,7 @@ def system(form: SystemFile, spot: Spot) -> model.System:
         ),
         tenant=model.Tenant(tenant.column, tenant.value) if tenant else None,
         max_rows=form.max_rows or MAX_ROWS,
+        undo=0 if form.kind == "manual" else window(form.undo),
         receipt=form.receipt,
         refresh=tuple(form.refresh or ()),
         read_only=form.read_only,
@@ -52,7 +53,7 @@ def system(form: SystemFile, spot: Spot) -> model.System:
 def _check_kind(form: SystemFile, spot: Spot) -> None:
     manual = form.kind == "manual"
     needed = ("owner", "address") if manual else ("connect",)
-    idle = ("connect", "tables", "schemas") if manual else MANUAL
+    idle = ("connect", "tables", "schemas", "undo") if manual else MANUAL
     for name in needed:
         if getattr(form, name) is None and not spot.page.is_damaged((name,)):
             spot.down("kind").complain(

@@ -35,6 +35,7 @@ from upheld.rights.rows.find import find
 from upheld.rights.rows.select import Selector
 from upheld.rights.rows.values import Row
 from upheld.rights.subject import Identity, Key, Person, Subject
+from upheld.rights.undo import Restored, Undoing, cannot
 
 POINTS = (
     "check",
@@ -185,9 +186,12 @@ class InMemoryConnector:
         now: datetime,
         entropy: Entropy,
         allow: frozenset[str],
+        before: bool = False,
     ) -> Execution:
         """One transaction for the whole system."""
         self._point("before prepared")
+        if before:
+            raise cannot(self.system.name)
         if self.system.read_only:
             raise Misconfigured(f"{self.system.name} is read-only in the map.", "Its owner erases there.")
         stops = [each for each in self.check() if each.severity is Severity.STOP]
@@ -249,3 +253,11 @@ class InMemoryConnector:
         """COMMITTED or ABORTED for tokens given out here, UNKNOWN for others."""
         self._point("settle")
         return self._settled.get(token, Settled.UNKNOWN)
+
+    def returning(self, before: Sequence[bytes]) -> Restored:  # noqa: ARG002 - nothing was kept here
+        """Misconfigured: this kind keeps nothing."""
+        raise cannot(self.system.name)
+
+    def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:  # noqa: ARG002 - as above
+        """Misconfigured: this kind keeps nothing."""
+        raise cannot(self.system.name)

@@ -1,5 +1,6 @@
 """The tables, by topic."""
 
+from upheld.store.models.batch import Batch, BatchLine
 from upheld.store.models.case import BlindIndex, Case, CaseState, Request, RequestState
 from upheld.store.models.certificate import Certificate
 from upheld.store.models.evidence import Due, Evidence
@@ -9,8 +10,11 @@ from upheld.store.models.package import Opening, Package
 from upheld.store.models.plan import Plan, Step
 from upheld.store.models.suppression import Suppression
 from upheld.store.models.task import Task
+from upheld.store.models.undo import Kept, Undoing, Window
 
 __all__ = [
+    "Batch",
+    "BatchLine",
     "BlindIndex",
     "Case",
     "CaseState",
@@ -21,6 +25,7 @@ __all__ = [
     "Evidence",
     "Fulfilment",
     "FulfilmentState",
+    "Kept",
     "Node",
     "Opening",
     "Package",
@@ -33,4 +38,6 @@ __all__ = [
     "Step",
     "Suppression",
     "Task",
+    "Undoing",
+    "Window",
 ]

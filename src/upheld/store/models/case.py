@@ -87,7 +87,10 @@ class BlindIndex(models.Model):
 
 
 class Request(models.Model):
-    """One exercise of one right. A case has at most one unfinished request for a right: a repeat joins it."""
+    """One exercise of one right. A case has at most one unfinished request for a right: a repeat joins it.
+
+    `undone_at`: somebody approved that its erasure is undone; from then on nothing more is erased.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="requests")
@@ -96,6 +99,8 @@ class Request(models.Model):
     reason = models.CharField(max_length=500, default="")
     received_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=100, default="")
 
     class Meta:
         constraints = (

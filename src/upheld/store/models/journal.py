@@ -42,7 +42,7 @@ class PartState(models.TextChoices):
 class Fulfilment(models.Model):
     """One system's share of a request. Whoever drives it holds (`owner`, `attempt`): every later write
     names both and changes nothing when another has taken over. `unreached`: the person was not looked for
-    here yet. `withheld`: the hold for whose sake rows stay (G-17.4)."""
+    here yet. `withheld`: the hold for whose sake rows stay (G-17.4). `window`: it can be undone in it."""
 
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="fulfilments")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="fulfilments")
@@ -55,6 +55,9 @@ class Fulfilment(models.Model):
     not_before = models.DateTimeField(null=True)
     unreached = models.BooleanField(default=False)
     withheld = models.CharField(max_length=200, default="", blank=True)
+    window = models.ForeignKey(
+        "store.Window", on_delete=models.PROTECT, null=True, related_name="fulfilments"
+    )
     failure = models.CharField(max_length=14, choices=FailureKind, default="", blank=True)
     failure_text = models.TextField(default="")
     finished_at = models.DateTimeField(null=True)

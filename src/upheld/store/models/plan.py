@@ -11,7 +11,8 @@ class Plan(models.Model):
 
     `version` counts up when a request is planned anew, for instance when a hold was released. `format` names
     the form in which its steps and its digest are written (spec/plan.md). `expected`: rows that the preview
-    counted, by system and step.
+    counted, by system and step. `same_as`: the plan under which the same steps stand already, for people
+    approved together.
     """
 
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="plans")
@@ -25,6 +26,7 @@ class Plan(models.Model):
     reason = models.CharField(max_length=500, default="")
     go_on = models.CharField(max_length=500, default="")
     expected = models.JSONField(default=dict)
+    same_as = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="others")
 
     class Meta:
         constraints = (

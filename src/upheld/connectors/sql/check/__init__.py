@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from upheld.connectors.sql.check import links, names, references, rows, server, undeclared, values
+from upheld.connectors.sql.check import links, names, references, rows, server, undeclared, undo, values
 from upheld.connectors.sql.check.codes import BEARABLE
 from upheld.connectors.sql.check.look import Look, look_at
 from upheld.connectors.sql.schema import LiveSchema
@@ -23,6 +23,7 @@ BY_SCHEMA: tuple[Rule, ...] = (
     *values.RULES,
     *references.RULES,
     *server.RULES,
+    *undo.RULES,
 )
 """They depend on the map and the live schema alone."""
 BY_ROWS: tuple[Rule, ...] = rows.RULES

@@ -295,9 +295,48 @@ ALL = (
         "The table is too large to be looked through here; each person's own rows are looked at.",
         "Nothing to do.",
     ),
+    # undo, where the map sets a window
+    Code(
+        "undo.key",
+        STOP,
+        "Rows that an erasure changes have no key of the database's own, one that does not compare "
+        "exactly, or one that the erasure changes.",
+        "A primary key, or `undo: none`.",
+        (55, 70),
+    ),
+    Code(
+        "undo.column",
+        STOP,
+        "A column holds values that no text gives back.",
+        "Another type, or `undo: none`.",
+        (70,),
+    ),
+    Code(
+        "undo.trigger",
+        STOP,
+        "Putting rows back would start code of the server's own.",
+        "`accept` where it changes no row, or `undo: none`.",
+        (32, 70),
+    ),
+    Code(
+        "undo.relation",
+        STOP,
+        "Rows would not come back to where they stood: inheritance, or SQLite in another "
+        "encoding than UTF-8.",
+        "`undo: none`.",
+        (33, 70),
+    ),
+    Code("undo.files", STOP, "Files go with the rows, and do not come back.", "`undo: none`.", (38,)),
+    Code(
+        "undo.reference",
+        STOP,
+        "References would not come back: ON UPDATE SET NULL, or a circle that nothing opens.",
+        "A link that may be empty, or `undo: none`.",
+        (16, 17, 70),
+    ),
 )
 
-BEARABLE = frozenset({"edge.undeclared", "link.type", "reference.index", "view.materialised"})
+BEARABLE = frozenset({"edge.undeclared", "link.type", "reference.index", "undo.trigger", "view.materialised"})
 """STOPs that `accept` may answer: somebody can know why going on is right. Every DOUBT may be accepted; no
 other STOP, for going on would fail or do harm."""
 

@@ -1,0 +1,102 @@
+"""Close the cases of many people whose every system has its outcome."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+
+from upheld.actions import cases
+from upheld.actions.means import Means
+from upheld.actions.record import entry, put_all
+from upheld.ledger.types import CASE_CLOSED, SUPPRESSION_ADDED
+from upheld.store import models
+from upheld.store.models import CaseState, FulfilmentState, RequestState
+from upheld.store.models.case import UNFINISHED
+
+DONE = (FulfilmentState.DONE, FulfilmentState.RETAINED)
+
+
+@transaction.atomic
+def conclude_many(*, means: Means, requests: Sequence[models.Request]) -> frozenset[UUID]:
+    """As `erasure.conclude` for each. Gives those whose turn has not come in some system, by the request's
+    number: systems that are gone through person by person."""
+    states: dict[UUID, list[models.Fulfilment]] = {}
+    rows = models.Fulfilment.objects.filter(request__in=[each.pk for each in requests])
+    for each in rows.prefetch_related("tasks"):
+        states.setdefault(each.request_id, []).append(each)
+    over = [
+        request
+        for request in requests
+        if all(each.state in DONE and not each.withheld for each in states.get(request.pk, ()))
+    ]
+    if over:
+        _suppress(means, over)
+        _finish(means, over)
+    return frozenset(
+        number
+        for number, those in states.items()
+        if any(each.state == FulfilmentState.WAITING and not each.tasks.all() for each in those)
+    )
+
+
+def _suppress(means: Means, requests: Sequence[models.Request]) -> None:
+    at = means.clock()
+    marks: dict[bytes, tuple[str, models.Case]] = {}
+    for request in requests:
+        subject = cases.subject_of(means=means, case=request.case)
+        for identity in subject.identities if subject else ():
+            if identity.verified:
+                named = cases.canonical(identity)
+                marks.setdefault(means.keys.suppress(named.kind, named.value), (named.kind, request.case))
+    known = models.Suppression.objects.filter(digest__in=list(marks)).values_list("digest", flat=True)
+    for digest in known:
+        marks.pop(bytes(digest), None)
+    models.Suppression.objects.bulk_create(
+        models.Suppression(digest=mark, kind=kind, at=at) for mark, (kind, _) in marks.items()
+    )
+    put_all(
+        entry(SUPPRESSION_ADDED, at=at, case=str(case.pk), mark=mark.hex())
+        for mark, (_, case) in marks.items()
+    )
+
+
+def _finish(means: Means, requests: Sequence[models.Request]) -> None:
+    numbers = [each.pk for each in requests]
+    at = means.clock()
+    kept: Mapping[UUID, date] = dict(
+        models.Due.objects.filter(fulfilment__request__in=numbers, purged_at__isnull=True)
+        .values("fulfilment__request")
+        .annotate(last=Max("on"))
+        .values_list("fulfilment__request", "last")
+    )
+    more = set(
+        models.Request.objects.filter(case__in=[each.case_id for each in requests], state__in=UNFINISHED)
+        .exclude(pk__in=numbers)
+        .values_list("case", flat=True)
+    )
+    plain = [each for each in requests if each.case_id not in more and each.case.key_destroy_on is None]
+    done = {each.pk for each in plain}
+    for request in requests:
+        if request.pk not in done:
+            cases.finish(
+                means=means, request=request, state=RequestState.FULFILLED, keep_until=kept.get(request.pk)
+            )
+    models.Request.objects.filter(pk__in=[each.pk for each in plain], state__in=UNFINISHED).update(
+        state=RequestState.FULFILLED, reason="", finished_at=at
+    )
+    days = cases.backup_days(means=means)
+    by_day: dict[date, list[UUID]] = {}
+    for request in plain:
+        last = max(at.date(), kept.get(request.pk, at.date())) + days
+        by_day.setdefault(last, []).append(request.case_id)
+    for day, those in by_day.items():
+        models.Case.objects.filter(pk__in=those).update(
+            state=CaseState.CLOSED, closed_at=at, closed_reason="", key_destroy_on=day
+        )
+    models.BlindIndex.objects.filter(case__in=[each.case_id for each in plain]).delete()
+    put_all(
+        entry(CASE_CLOSED, at=at, case=str(each.case_id), outcome=cases.FINAL[RequestState.FULFILLED])
+        for each in plain
+    )

@@ -1,0 +1,249 @@
+"""Fulfil many approved erasures, some hundreds at a time, so that a crash at any point loses and doubles
+nothing.
+
+A group goes through the systems in the plan's order; in each its people are one set. A set that fails is
+rolled back by the target and halved, down to the one who fails: she is tried alone, exactly as if she had
+asked alone, and her part then says why. Whatever cannot take sets is gone through person by person.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from upheld.actions import cases, erasure, plans
+from upheld.actions import journal as single
+from upheld.actions.batch import journal
+from upheld.actions.batch.conclude import conclude_many
+from upheld.actions.batch.look import TOGETHER, in_groups
+from upheld.actions.journal import Fenced, Hold
+from upheld.actions.means import Means
+from upheld.rights.many import ManyConnector, PreparedMany, takes_many
+from upheld.rights.outcome import Failure, Settled, Transient, Verified
+from upheld.rights.plan import Plan
+from upheld.rights.subject import Subject
+from upheld.store import models
+from upheld.store.models import FulfilmentState, RequestState
+
+Told = Callable[[int], None]
+"""Told after each group how many more people were gone through, for whoever shows progress."""
+
+DONE = (FulfilmentState.DONE, FulfilmentState.RETAINED)
+
+
+def nobody(_people: int) -> None:
+    """Shows no progress."""
+
+
+def fulfil_many(
+    *, means: Means, requests: Sequence[models.Request], told: Told = nobody, size: int = TOGETHER
+) -> None:
+    """Go through every system that has no outcome yet, for all of these. Where each stands is in the journal
+    (`erasure.standing`). Safe to repeat at any time, after a crash too."""
+    for some in in_groups([each.pk for each in requests], size):
+        found = (
+            models.Request.objects.filter(pk__in=some)
+            .select_related("case")
+            .prefetch_related("fulfilments__plan__same_as")
+        )
+        by_number = {each.pk: each for each in found}
+        _group(means, [by_number[number] for number in some if number in by_number])
+        told(len(some))
+
+
+def _group(means: Means, requests: Sequence[models.Request]) -> None:
+    begun = [each for each in requests if each.state == RequestState.IN_PROGRESS]
+    ringed = replace(means, keys=means.keys.ring(each.case.key for each in begun))
+    alone = {each.pk for each in begun}
+    for plan, those in _by_plan(begun).items():
+        subjects = {each.pk: cases.subject_of(means=ringed, case=each.case) for each in those}
+        known = {number: subject for number, subject in subjects.items() if subject is not None}
+        alone -= known.keys()
+        for system in plan.systems:
+            connector = takes_many(means.connectors, system)
+            todo = [
+                each
+                for request in those
+                for each in request.fulfilments.all()
+                if each.system == system and each.state not in DONE and request.pk in known
+            ]
+            if connector and todo and not plans.by_hand(plan, system):
+                _Turn(ringed, connector, plan, known).take(todo)
+    left = conclude_many(means=ringed, requests=begun)
+    for request in begun:
+        if request.pk in alone or request.pk in left:
+            erasure.fulfil(means=means, request=request)
+
+
+def _by_plan(requests: Sequence[models.Request]) -> Mapping[Plan, list[models.Request]]:
+    """Those whose plan says the same and nothing of its own. The others, whom somebody decided something
+    about, are gone through one by one."""
+    read: dict[tuple[str, str], Plan] = {}
+    found: dict[Plan, list[models.Request]] = {}
+    for request in requests:
+        fulfilments = list(request.fulfilments.all())
+        rows = {each.plan_id: each.plan for each in fulfilments}
+        if len(rows) != 1 or any(each.unreached or each.plan.go_on for each in fulfilments):
+            continue
+        (row,) = rows.values()
+        what = (row.digest, repr(row.allowed))
+        if what not in read:
+            read[what] = plans.load(row)
+        found.setdefault(read[what], []).append(request)
+    return found
+
+
+@dataclass
+class _Turn:
+    """One system's turn for a set of people."""
+
+    means: Means
+    connector: ManyConnector
+    plan: Plan
+    subjects: Mapping[UUID, Subject]
+
+    def take(self, fulfilments: Sequence[models.Fulfilment]) -> None:
+        """Whoever nobody else is at: settled where a crash left something open, executed, looked at again."""
+        begun = {each.pk for each in fulfilments if each.state != FulfilmentState.WAITING}
+        holds = journal.take_many(means=self.means, fulfilments=fulfilments, plan=self.plan)
+        left = [each for each in holds if each.fulfilment.pk not in begun]
+        left += self._settled([each for each in holds if each.fulfilment.pk in begun])
+        if not left:
+            return
+        left, failure = self._together(left)
+        if left and isinstance(failure, Transient):
+            left, failure = self._together(left)
+        if left and failure:
+            self._divide(left, failure)
+
+    # --- a set ------------------------------------------------------------------------------------------
+
+    def _together(self, holds: Sequence[Hold]) -> tuple[list[Hold], Failure | None]:
+        """Execute and look again. Those of which nothing was written, and why."""
+        through: list[Hold] = []
+        failure: Failure | None = None
+        try:
+            for some in self._transactions(holds):
+                through += some
+        except Fenced:
+            gone = journal.lost(holds)
+            holds = [each for index, each in enumerate(holds) if index not in gone]
+            failure = Transient("Another run has taken some of them over.")
+        except Failure as met:
+            failure = met
+        self._verify(through)
+        left = _without(holds, through)
+        return (self._settled(left) if failure else []), failure
+
+    def _transactions(self, holds: Sequence[Hold]) -> Iterator[list[Hold]]:
+        """Each transaction's people, once its commit is in the journal."""
+        events = self.connector.execute_many(
+            self.plan.of(holds[0].system),
+            [self.subjects[each.fulfilment.request_id] for each in holds],
+            now=self.means.now,
+            entropy=self.means.entropy,
+            allow=frozenset(holds[0].fulfilment.plan.allowed),
+        )
+        try:
+            for event in events:
+                some = [holds[index] for index in event.members]
+                if isinstance(event, PreparedMany):
+                    journal.prepare_many(means=self.means, holds=some, events=event.prepared)
+                else:
+                    journal.commit_many(means=self.means, holds=some, events=event.committed)
+                    yield some
+        finally:
+            events.close()
+
+    def _divide(self, holds: Sequence[Hold], failure: Failure) -> None:
+        """A set that failed is halved, down to the one who fails: she is tried as if she had asked alone.
+
+        Where neither half gets anywhere because of something transient the system is away: everybody's part
+        says so, and nobody is tried alone.
+        """
+        if len(holds) == 1:
+            erasure.attempt(means=self.means, hold=holds[0], interrupted=False)
+            return
+        half = len(holds) // 2
+        tried = [(len(part), *self._together(part)) for part in (holds[:half], holds[half:])]
+        away = all(len(left) == size and isinstance(met, Transient) for size, left, met in tried)
+        if away and isinstance(failure, Transient):
+            self._failed(holds, failure)
+            return
+        for _, left, met in tried:
+            if left and met:
+                self._divide(left, met)
+
+    def _failed(self, holds: Sequence[Hold], failure: Failure) -> None:
+        for hold in holds:
+            try:
+                single.failed(means=self.means, hold=hold, failure=failure)
+            except Fenced:
+                continue
+
+    # --- what a crash, or a failure at the commit, left open ---------------------------------------------
+
+    def _settled(self, holds: Sequence[Hold]) -> list[Hold]:
+        """Those of which nothing is committed. The target is asked once a token, never assumed to have
+        forgotten; whoever is through with everything is only looked at again."""
+        if not holds:
+            return []
+        parts = journal.open_parts(holds)
+        try:
+            outcomes = {
+                token: self.connector.settle(token) for token in {part.token for part in parts.values()}
+            }
+        except Failure as failure:
+            self._failed(holds, failure)
+            return []
+        became: dict[Settled, list[Hold]] = {each: [] for each in Settled}
+        for hold in holds:
+            if hold.fulfilment.pk in parts:
+                became[outcomes[parts[hold.fulfilment.pk].token]].append(hold)
+        how = self.connector.capabilities.establishes
+        journal.settled_many(means=self.means, holds=became[Settled.COMMITTED], established=how)
+        journal.settled_many(means=self.means, holds=became[Settled.ABORTED], established=None)
+        unknown = became[Settled.UNKNOWN]
+        for hold in unknown:
+            erasure.attempt(means=self.means, hold=hold, interrupted=True)
+        over = journal.through(holds)
+        again = [each for each in _without(holds, unknown) if each.fulfilment.pk in over]
+        self._verify(again)
+        return _without(holds, [*unknown, *again])
+
+    # --- another look -----------------------------------------------------------------------------------
+
+    def _verify(self, holds: Sequence[Hold]) -> None:
+        """Of whom nothing is left is done. Of whom something came in meanwhile goes round again alone."""
+        if not holds:
+            return
+        traces = journal.traces_many(means=self.means, holds=holds)
+        try:
+            seen = self.connector.verify_many(
+                self.plan.of(holds[0].system),
+                [self.subjects[each.fulfilment.request_id] for each in holds],
+                [traces.get(each.fulfilment.pk, ()) for each in holds],
+                now=self.means.now,
+            )
+        except Failure as failure:
+            self._failed(holds, failure)
+            return
+        clean = [(hold, each) for hold, each in zip(holds, seen, strict=True) if not each.remnants]
+        try:
+            self._done(clean)
+        except Fenced:
+            gone = journal.lost([hold for hold, _ in clean])
+            self._done([each for index, each in enumerate(clean) if index not in gone])
+        for hold, each in zip(holds, seen, strict=True):
+            if each.remnants:
+                erasure.attempt(means=self.means, hold=hold, interrupted=False)
+
+    def _done(self, clean: Sequence[tuple[Hold, Verified]]) -> None:
+        if clean:
+            journal.verified_many(
+                means=self.means, holds=[hold for hold, _ in clean], events=[each for _, each in clean]
+            )
+
+
+def _without(holds: Sequence[Hold], others: Sequence[Hold]) -> list[Hold]:
+    gone = {each.fulfilment.pk for each in others}
+    return [each for each in holds if each.fulfilment.pk not in gone]

@@ -1,0 +1,266 @@
+"""The journal for many systems' parts at once: as `actions.journal` for each of them, in few statements.
+
+Each function is one transaction, fenced: it changes nothing and raises `Fenced` when one of the parts has
+been taken over. `lost` says which.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count, F, Q
+
+from upheld.actions import evidence
+from upheld.actions.journal import (
+    LEASE,
+    Fenced,
+    Hold,
+    committed_as,
+    counts_of,
+    evidence_of_part,
+    is_leased,
+    new_due,
+    part_row,
+    retained_entry,
+    retained_of,
+    step_entry,
+    verification_of,
+)
+from upheld.actions.means import Means
+from upheld.actions.record import put_all
+from upheld.rights.outcome import Committed, Established, EvidenceClass, Prepared, Verified
+from upheld.rights.plan import Plan, Retain
+from upheld.store import models
+from upheld.store.models import FulfilmentState, PartState
+
+
+def holding(holds: Sequence[Hold]) -> Q:
+    """The parts that are still held by whoever took them."""
+    return Q(
+        pk__in=[each.fulfilment.pk for each in holds], owner=holds[0].owner, state=FulfilmentState.RUNNING
+    )
+
+
+@transaction.atomic
+def take_many(*, means: Means, fulfilments: Sequence[models.Fulfilment], plan: Plan) -> tuple[Hold, ...]:
+    """Take over those of these parts that nobody is at."""
+    at = means.clock()
+    chosen = [each.pk for each in fulfilments]
+    rows = models.Fulfilment.objects.select_for_update(of=("self",)).filter(pk__in=chosen)
+    done = (FulfilmentState.DONE, FulfilmentState.RETAINED)
+    free = [
+        each
+        for each in rows.select_related("request__case", "plan").order_by("pk")
+        if each.state not in done and not is_leased(each, at)
+    ]
+    models.Fulfilment.objects.filter(pk__in=[each.pk for each in free]).update(
+        state=FulfilmentState.RUNNING,
+        owner=means.owner,
+        attempt=F("attempt") + 1,
+        leased_until=at + LEASE,
+        failure="",
+        failure_text="",
+    )
+    for each in free:
+        each.state, each.owner, each.attempt = FulfilmentState.RUNNING, means.owner, each.attempt + 1
+    by_pk = {each.pk: Hold(each, plan, each.owner, each.attempt) for each in free}
+    return tuple(by_pk[pk] for pk in chosen if pk in by_pk)
+
+
+def lost(holds: Sequence[Hold]) -> frozenset[int]:
+    """Those of the parts, by position, that somebody else has taken over."""
+    held = dict(models.Fulfilment.objects.filter(holding(holds)).values_list("pk", "attempt"))
+    return frozenset(
+        index for index, each in enumerate(holds) if held.get(each.fulfilment.pk) != each.attempt
+    )
+
+
+def _fenced(holds: Sequence[Hold], at: datetime) -> None:
+    """Renews the lease of all, or raises Fenced."""
+    attempts = {each.attempt for each in holds}
+    mine = models.Fulfilment.objects.filter(holding(holds))
+    if len(attempts) > 1 and lost(holds):
+        raise Fenced(f"{holds[0].system}: some were taken over by another")
+    if len(attempts) == 1:
+        mine = mine.filter(attempt=attempts.pop())
+    if mine.update(leased_until=at + LEASE) != len(holds):
+        raise Fenced(f"{holds[0].system}: some were taken over by another")
+
+
+@transaction.atomic
+def prepare_many(*, means: Means, holds: Sequence[Hold], events: Sequence[Prepared]) -> None:
+    """Durable before the target commits, for each of them under her own key."""
+    at = means.clock()
+    _fenced(holds, at)
+    before = dict(
+        models.Part.objects.filter(fulfilment__in=[each.fulfilment.pk for each in holds])
+        .values("fulfilment")
+        .annotate(many=Count("pk"))
+        .values_list("fulfilment", "many")
+    )
+    models.Part.objects.bulk_create(
+        part_row(
+            means=means,
+            fulfilment=hold.fulfilment,
+            event=event,
+            at=at,
+            position=before.get(hold.fulfilment.pk, 0) + 1,
+        )
+        for hold, event in zip(holds, events, strict=True)
+    )
+
+
+@transaction.atomic
+def commit_many(*, means: Means, holds: Sequence[Hold], events: Sequence[Committed]) -> None:
+    """The prepared parts are done: evidence, entries and dates of each."""
+    at = means.clock()
+    _fenced(holds, at)
+    parts = open_parts(holds)
+    _settle(
+        means,
+        [(hold, parts[hold.fulfilment.pk], event) for hold, event in zip(holds, events, strict=True)],
+        at,
+    )
+
+
+def open_parts(holds: Sequence[Hold]) -> dict[int, models.Part]:
+    """The part of each whose outcome is not known, by the fulfilment's number."""
+    rows = models.Part.objects.filter(
+        fulfilment__in=[each.fulfilment.pk for each in holds], state=PartState.PREPARED, due__isnull=True
+    )
+    return {each.fulfilment_id: each for each in rows}
+
+
+def _settle(means: Means, those: Sequence[tuple[Hold, models.Part, Committed]], at: datetime) -> None:
+    """All in one established way. A repeat that changed nothing more leaves no second evidence."""
+    how = those[0][2].established
+    models.Part.objects.filter(pk__in=[part.pk for _, part, _ in those]).update(
+        state=PartState.COMMITTED, established=how.value, settled_at=at
+    )
+    numbers = [hold.fulfilment.pk for hold, _, _ in those]
+    again = set(
+        models.Evidence.objects.filter(fulfilment__in=numbers, part__isnull=False).values_list(
+            "fulfilment", flat=True
+        )
+    )
+    with_dues = set(
+        models.Due.objects.filter(fulfilment__in=numbers, purged_at__isnull=True).values_list(
+            "fulfilment", flat=True
+        )
+    )
+    dues: list[models.Due] = []
+    rows: list[tuple[Hold, models.Part, models.Evidence, dict[str, int]]] = []
+    for hold, part, event in those:
+        known = hold.fulfilment.pk in with_dues
+        dues += [row for due in event.due if (row := new_due(means, hold, due, known=known))]
+        if hold.fulfilment.pk in again and not any(count.rows for count in event.counts):
+            continue
+        content, tallied = evidence_of_part(means, hold, part, event)
+        piece = evidence.made(
+            hold.fulfilment, content, EvidenceClass.ASSERTED, how, attempt=hold.attempt, at=at, part=part
+        )
+        rows.append((hold, part, piece, tallied))
+    models.Due.objects.bulk_create(dues)
+    models.Evidence.objects.bulk_create(piece for _, _, piece, _ in rows)
+    put_all(step_entry(means, hold, piece, tallied, part=part) for hold, part, piece, tallied in rows)
+
+
+@transaction.atomic
+def settled_many(*, means: Means, holds: Sequence[Hold], established: Established | None) -> None:
+    """Parts that a crash left open: committed, as established, or (None) forgotten by the target."""
+    if not holds:
+        return
+    at = means.clock()
+    _fenced(holds, at)
+    parts = open_parts(holds)
+    if established is None:
+        models.Part.objects.filter(pk__in=[each.pk for each in parts.values()]).update(
+            state=PartState.ABORTED, settled_at=at
+        )
+        return
+    those = [(hold, parts[hold.fulfilment.pk]) for hold in holds]
+    _settle(means, [(hold, part, committed_as(means, hold, part, established)) for hold, part in those], at)
+
+
+def through(holds: Sequence[Hold]) -> frozenset[int]:
+    """Those for whom everything that the plan in force writes is committed, by the fulfilment's number."""
+    rows = models.Part.objects.filter(
+        fulfilment__in=[each.fulfilment.pk for each in holds],
+        state=PartState.COMMITTED,
+        due__isnull=True,
+        last=True,
+        plan=F("fulfilment__plan"),
+    )
+    return frozenset(rows.values_list("fulfilment", flat=True))
+
+
+def traces_many(*, means: Means, holds: Sequence[Hold]) -> dict[int, list[bytes]]:
+    """What verification must look for, by the fulfilment's number."""
+    keys = {each.fulfilment.pk: each.case.key for each in holds}
+    rows = models.Part.objects.filter(fulfilment__in=keys, due__isnull=True).exclude(state=PartState.ABORTED)
+    found: dict[int, list[bytes]] = {}
+    for part in rows:
+        key = keys[part.fulfilment_id]
+        opened = means.keys.open(key, bytes(part.sealed_traces), record=f"part:{part.pk}:traces")
+        found.setdefault(part.fulfilment_id, []).append(opened)
+    return found
+
+
+@transaction.atomic
+def verified_many(*, means: Means, holds: Sequence[Hold], events: Sequence[Verified]) -> None:
+    """Nothing is left of any of them: their parts have their outcomes."""
+    at = means.clock()
+    _fenced(holds, at)
+    kept = _retained(holds)
+    by_state: dict[tuple[str, str], list[int]] = {}
+    pieces: list[models.Evidence] = []
+    for hold, event in zip(holds, events, strict=True):
+        own = kept.get(hold.fulfilment.pk, [])
+        state = (FulfilmentState.RETAINED if own else FulfilmentState.DONE).value
+        matter = next((step.hold for step, _ in own if step.hold), None) or ""
+        by_state.setdefault((state, matter), []).append(hold.fulfilment.pk)
+        pieces.append(
+            evidence.made(
+                hold.fulfilment,
+                verification_of(hold, event),
+                EvidenceClass.REQUERIED,
+                Established.WITNESSED,
+                attempt=hold.attempt,
+                at=at,
+            )
+        )
+    for (state, matter), numbers in by_state.items():
+        models.Fulfilment.objects.filter(pk__in=numbers).update(
+            state=state, withheld=matter, finished_at=at, owner="", leased_until=None, unreached=False
+        )
+    models.Evidence.objects.bulk_create(pieces)
+    until = {
+        (number, table): on
+        for number, table, on in models.Due.objects.filter(fulfilment__in=kept)
+        .order_by("on")
+        .values_list("fulfilment", "table", "on")
+    }
+    entries = []
+    for hold, piece in zip(holds, pieces, strict=True):
+        entries.append(step_entry(means, hold, piece, None, part=None))
+        for step, rows in kept.get(hold.fulfilment.pk, []):
+            last = until.get((hold.fulfilment.pk, step.selection.table)) or step.review
+            entries.append(retained_entry(hold, step, rows, last, at))
+    put_all(entries)
+
+
+def _retained(holds: Sequence[Hold]) -> dict[int, list[tuple[Retain, int]]]:
+    parts: dict[int, list[models.Part]] = {}
+    rows = models.Part.objects.filter(
+        fulfilment__in=[each.fulfilment.pk for each in holds],
+        state=PartState.COMMITTED,
+        due__isnull=True,
+        plan=F("fulfilment__plan"),
+    )
+    for part in rows:
+        parts.setdefault(part.fulfilment_id, []).append(part)
+    found = {
+        hold.fulfilment.pk: retained_of(hold, map(counts_of, parts.get(hold.fulfilment.pk, ())))
+        for hold in holds
+    }
+    return {number: kept for number, kept in found.items() if kept}

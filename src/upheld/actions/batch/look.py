@@ -1,0 +1,293 @@
+"""What an erasure of a list of people would do, before anything is written anywhere."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from upheld.actions import cases, plans
+from upheld.actions.asking import Asked
+from upheld.actions.means import Means
+from upheld.actions.preview import Beyond, people_today
+from upheld.actions.suppression import suppressed
+from upheld.law.right import Right
+from upheld.rights.connector import Connector, Finding, Severity
+from upheld.rights.explain import Explanation, explain
+from upheld.rights.identify import Ambiguous, Identified
+from upheld.rights.many import count_many, identify_many, summed
+from upheld.rights.outcome import Counts, Misconfigured, Transient
+from upheld.rights.plan import Plan
+from upheld.rights.subject import Subject
+from upheld.store.models import BlindIndex, Case
+
+TOGETHER = 500
+"""People whom a system is asked about, and who are erased, in one go (measured: ADR 0018)."""
+
+T = TypeVar("T")
+
+
+def in_groups(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The values in order, so many at a time."""
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the list: its number, and what it says of one person."""
+
+    number: int
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A line for which nothing will be done, and why. Never says what stands in it."""
+
+    number: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """One person of the list. `case`: hers that is open already; else `subject` is who she is, and `counts`
+    what each system's steps select of hers."""
+
+    numbers: tuple[int, ...]
+    asked: Asked
+    case: Case | None = None
+    subject: Subject | None = None
+    counts: Mapping[str, Counts] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All that the one who approves must see. `before`: lines whose people were erased earlier and are found
+    nowhere any more, so that nothing is left to do."""
+
+    lines: int
+    going: tuple[Going, ...]
+    doubts: tuple[Doubt, ...]
+    before: tuple[int, ...]
+    plan: Plan
+    counts: Mapping[str, Counts]
+    beyond: tuple[Beyond, ...]
+    explanation: Explanation
+
+    @property
+    def fresh(self) -> tuple[Going, ...]:
+        """Those who have no open case yet."""
+        return tuple(each for each in self.going if each.case is None)
+
+
+def look(
+    *, means: Means, lines: Sequence[Line], allow: frozenset[str] = frozenset(), regime: str | None = None
+) -> Look:
+    """Identify everybody, plan once, check each system once, count for all. Reads only.
+
+    Raises for what concerns all of them: Misconfigured for a finding that stops a system, Transient where a
+    system cannot be asked. What concerns one is a doubt, named by line.
+    """
+    plan = plans.planned(means=means, right=Right.ERASURE, regime=regime)
+    automatic = {
+        name: each
+        for name, each in means.connectors.items()
+        if name in plan.systems and not plans.by_hand(plan, name)
+    }
+    _refuse_findings(automatic)
+    doubts: list[Doubt] = []
+    going, unknown = _open(means, lines, doubts)
+    before, fresh = _identified(means, automatic, unknown, doubts)
+    fresh, counts = _counted(means, automatic, plan, fresh, allow, doubts)
+    return Look(
+        lines=len(lines),
+        going=tuple(sorted((*going, *fresh), key=lambda each: each.numbers)),
+        doubts=tuple(sorted(doubts, key=lambda each: each.number)),
+        before=tuple(sorted(before)),
+        plan=plan,
+        counts=counts,
+        beyond=_beyond(means, plan, len(fresh)),
+        explanation=explain(plan, means.datamap, counts),
+    )
+
+
+def _refuse_findings(connectors: Mapping[str, Connector]) -> None:
+    stops: list[Finding] = []
+    for connector in connectors.values():
+        stops += [each for each in connector.check() if each.severity is Severity.STOP]
+    if stops:
+        first = stops[0]
+        where = ".".join(part for part in (first.system, first.table, first.column) if part)
+        more = f" and {len(stops) - 1} more" if len(stops) > 1 else ""
+        raise Misconfigured(
+            f"Nothing was written for anybody, because of {first.code} at {where}{more}: {first.what}",
+            "Run `upheld map check`; it says how to cure each.",
+        )
+
+
+# --- who has a case -------------------------------------------------------------------------------------
+
+
+def _open(means: Means, lines: Sequence[Line], doubts: list[Doubt]) -> tuple[list[Going], list[Line]]:
+    """Lines whose person has an open case, and the others."""
+    found: dict[object, tuple[Case, list[Line]]] = {}
+    others: list[Line] = []
+    for some in in_groups(lines, TOGETHER):
+        named = [[means.keys.blind(*name) for name in cases.names(line.asked)] for line in some]
+        rows = BlindIndex.objects.filter(
+            digest__in=[digest for each in named for digest in each], open=True, whole=False
+        ).select_related("case")
+        by_digest: dict[bytes, dict[object, Case]] = {}
+        for row in rows:
+            by_digest.setdefault(bytes(row.digest), {})[row.case.pk] = row.case
+        for line, digests in zip(some, named, strict=True):
+            theirs = {pk: case for each in digests for pk, case in by_digest.get(each, {}).items()}
+            fitting = cases.not_contradicted(means=means, asked=line.asked, found=theirs.values())
+            if len(fitting) > 1:
+                doubts.append(Doubt(line.number, f"names people of {len(fitting)} open cases"))
+            elif fitting:
+                found.setdefault(fitting[0].pk, (fitting[0], []))[1].append(line)
+            else:
+                others.append(line)
+    going = [
+        Going(tuple(each.number for each in those), _joined(each.asked for each in those), case)
+        for case, those in found.values()
+    ]
+    return going, others
+
+
+def _joined(asked: Iterable[Asked]) -> Asked:
+    every = list(asked)
+    return Asked(
+        tuple(dict.fromkeys(identity for each in every for identity in each.identities)),
+        tuple(dict.fromkeys(decision for each in every for decision in each.decisions)),
+    )
+
+
+# --- who they are ---------------------------------------------------------------------------------------
+
+
+def _identified(
+    means: Means, connectors: Mapping[str, Connector], lines: Sequence[Line], doubts: list[Doubt]
+) -> tuple[list[int], list[Going]]:
+    known: list[tuple[Line, Subject]] = []
+    for some in in_groups(lines, TOGETHER):
+        answers = identify_many(connectors, [(each.asked.identities, each.asked.decisions) for each in some])
+        for line, answer in zip(some, answers, strict=True):
+            if isinstance(answer, Ambiguous):
+                doubts.append(Doubt(line.number, _ambiguous(answer)))
+                continue
+            _refuse_unreached(answer)
+            known.append((line, answer.subject))
+    nobody = [line for line, subject in known if not subject.people]
+    erased = _erased(means, nobody)
+    before = [line.number for line in nobody if line.number in erased]
+    left = [(line, subject) for line, subject in known if line.number not in erased]
+    return before, list(_persons(left))
+
+
+def _refuse_unreached(answer: Identified) -> None:
+    if answer.unreached:
+        first = answer.unreached[0]
+        raise Transient(
+            f"Nothing was written for anybody: {first.system} cannot be asked. {first.failure.what}",
+            "Try again when it can.",
+        )
+
+
+def _ambiguous(doubt: Ambiguous) -> str:
+    where = ", ".join(sorted({f"{each.system}.{each.table}" for each in doubt.candidates}))
+    return f"may be several people's rows of {where}; erase this person alone, and decide which are hers"
+
+
+def _erased(means: Means, lines: Sequence[Line]) -> set[int]:
+    """Of these lines those of which every identity is suppressed."""
+    identities = {each for line in lines for each in line.asked.identities}
+    gone = set(suppressed(keys=means.keys, identities=identities))
+    return {
+        line.number
+        for line in lines
+        if line.asked.identities and all(each in gone for each in line.asked.identities)
+    }
+
+
+def _persons(known: Sequence[tuple[Line, Subject]]) -> Iterator[Going]:
+    """Lines that name the same row, or nobody's row and the same identities, are one person's."""
+    first: dict[object, int] = {}
+    group = list(range(len(known)))
+
+    def root(index: int) -> int:
+        while group[index] != index:
+            index = group[index]
+        return index
+
+    for index, (line, subject) in enumerate(known):
+        marks: list[object] = [(each.system, each.table, each.key) for each in subject.people]
+        if not marks:
+            marks = [frozenset(cases.names(line.asked))]
+        for mark in marks:
+            earlier = root(first.setdefault(mark, index))
+            group[root(index)] = earlier
+    gathered: dict[int, list[int]] = {}
+    for index in range(len(known)):
+        gathered.setdefault(root(index), []).append(index)
+    for those in gathered.values():
+        subjects = [known[index][1] for index in those]
+        subject = Subject(
+            tuple(dict.fromkeys(identity for each in subjects for identity in each.identities)),
+            tuple(dict.fromkeys(person for each in subjects for person in each.people)),
+        )
+        lines = [known[index][0] for index in those]
+        yield Going(
+            tuple(each.number for each in lines), _joined(each.asked for each in lines), subject=subject
+        )
+
+
+# --- what is theirs -------------------------------------------------------------------------------------
+
+
+def _counted(
+    means: Means,
+    connectors: Mapping[str, Connector],
+    plan: Plan,
+    going: Sequence[Going],
+    allow: frozenset[str],
+    doubts: list[Doubt],
+) -> tuple[list[Going], dict[str, Counts]]:
+    counted: list[Going] = []
+    sums: dict[str, list[Counts]] = {name: [] for name in connectors}
+    for some in in_groups(going, TOGETHER):
+        subjects = [each.subject or Subject(()) for each in some]
+        tallied = {
+            name: count_many(connector, plan.of(name), subjects, now=means.now)
+            for name, connector in connectors.items()
+        }
+        for name, each in tallied.items():
+            sums[name].append(each.together)
+        for index, person in enumerate(some):
+            counts = {name: each.each[index] for name, each in tallied.items()}
+            why = _why_not(means, person, counts, allow)
+            if why:
+                doubts.extend(Doubt(number, why) for number in person.numbers)
+            else:
+                counted.append(Going(person.numbers, person.asked, subject=person.subject, counts=counts))
+    return counted, {name: summed(each) for name, each in sums.items()}
+
+
+def _why_not(means: Means, person: Going, counts: Mapping[str, Counts], allow: frozenset[str]) -> str | None:
+    rows = {name: sum(each.rows for each in counted) for name, counted in counts.items()}
+    if not any(rows.values()) and not (person.subject and person.subject.people):
+        return "names nobody whom a system knows"
+    for name, many in rows.items():
+        most = plans.system_of(means, name).limits.rows_per_person
+        if most is not None and many > most and "rows_per_person" not in allow:
+            return f"has {many:,} rows in {name}, more than rows_per_person allows ({most:,})"
+    return None
+
+
+def _beyond(means: Means, plan: Plan, people: int) -> tuple[Beyond, ...]:
+    beyond = []
+    for name in plan.systems:
+        most = plans.system_of(means, name).limits.people_per_day
+        begun = people_today(means=means, system=name) + people
+        if most is not None and begun > most:
+            beyond.append(Beyond(name, "people_per_day", str(most), str(begun)))
+    return tuple(beyond)

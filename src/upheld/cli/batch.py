@@ -1,0 +1,155 @@
+"""What `upheld erase --identities-file` does."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import typer
+
+from upheld.actions import ledger
+from upheld.actions.batch.begin import approve_many
+from upheld.actions.batch.fulfil import fulfil_many
+from upheld.actions.batch.look import Look, look
+from upheld.actions.batch.outcome import Outcome, outcomes
+from upheld.actions.means import Means
+from upheld.actions.preview import refuse_beyond
+from upheld.cli import show, start
+from upheld.cli.certifying import certify_many
+from upheld.cli.erasing import Wish
+from upheld.cli.faults import WrongUse
+from upheld.cli.people import read_people
+from upheld.rights.outcome import Permanent
+
+
+def look_at_all(wish: Wish, file: Path) -> int:
+    """The plan and the counts of all; 1 where a line is doubtful or a limit is in the way."""
+    means = start.means()
+    seen = _seen(means, wish, file)
+    if wish.as_json:
+        show.as_json(_look_json(seen))
+    else:
+        typer.echo(_look_text(seen))
+        typer.echo("Nothing was written.")
+    return 1 if seen.doubts or [each for each in seen.beyond if each.limit not in wish.allow] else 0
+
+
+def fulfil_all(wish: Wish, file: Path, *, count: int | None, skip_doubtful: bool) -> int:
+    """Look, ask for the number, approve, fulfil, certify. Repeating it goes on with what is left."""
+    if wish.allow and not wish.reason:
+        raise WrongUse("--allow needs --reason.", "Say why the limit is exceeded.")
+    if wish.yes and count is None:
+        raise WrongUse("--yes needs --count for a list.", "Give the number of people in the file: --count N.")
+    means = start.means()
+    seen = _seen(means, wish, file)
+    if not wish.as_json:
+        typer.echo(_look_text(seen), err=True)
+    if seen.doubts and not skip_doubtful:
+        raise Permanent(
+            f"{_lines(seen.doubts)} doubtful, so nothing was written for anybody.",
+            "Correct the list, or leave them out: --skip-doubtful.",
+        )
+    refuse_beyond(seen.beyond, wish.allow)
+    if not _agreed(seen, count, yes=wish.yes):
+        typer.echo("Nothing was erased.", err=True)
+        return 1
+    batch = approve_many(means=means, look=seen, allow=wish.allow, reason=wish.reason)
+    requests = [each.request for each in batch.each.select_related("request").order_by("line")]
+    unique = list({each.pk: each for each in requests}.values())
+    with show.people(quiet=wish.as_json, total=len(unique)) as told:
+        fulfil_many(means=means, requests=unique, told=told)
+    ends = outcomes(batch=batch)
+    files = certify_many(means, [each.request for each in ends if each.standing.answered])
+    ledger.checkpoint(means=means)
+    return _said(wish, seen, ends, files)
+
+
+def _seen(means: Means, wish: Wish, file: Path) -> Look:
+    lines = read_people(file, means.datamap, means.connectors)
+    with show.progress(quiet=wish.as_json):
+        return look(means=means, lines=lines, allow=wish.allow)
+
+
+def _lines(doubts: Sequence[object]) -> str:
+    return "1 line is" if len(doubts) == 1 else f"{len(doubts)} lines are"
+
+
+def _agreed(seen: Look, count: int | None, *, yes: bool) -> bool:
+    """Whether somebody typed the number of people: agreed to in words it would be agreed to in passing."""
+    if yes:
+        if count != seen.lines:
+            raise WrongUse(
+                f"--count says {count}, and the list has {seen.lines}.", "Give the number of its people."
+            )
+        return True
+    return show.typed(
+        f"Erase these people? Type how many lines the list has, {seen.lines}, to go on", seen.lines
+    )
+
+
+# --- what is said ---------------------------------------------------------------------------------------
+
+
+def _look_text(seen: Look) -> str:
+    lines = [seen.explanation.as_text()]
+    going = [each for each in seen.going if each.case is not None]
+    lines.append(f"{seen.lines} lines, {len(seen.going)} people.")
+    if going:
+        lines.append(f"{len(going)} of them have an open case, which is gone on with.")
+    if seen.before:
+        lines.append(f"{len(seen.before)} were erased before: {_numbers(seen.before)}.")
+    same = [each.numbers for each in seen.going if len(each.numbers) > 1]
+    lines += [f"{_numbers(each)} are the same person." for each in same]
+    lines += [f"line {each.number}: {each.why}" for each in seen.doubts]
+    lines += [f"beyond a limit: {each}" for each in seen.beyond]
+    return "\n".join(lines)
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    shown = ", ".join(map(str, numbers[:20]))
+    more = f" and {len(numbers) - 20} more" if len(numbers) > 20 else ""
+    return f"line{'s' if len(numbers) > 1 else ''} {shown}{more}"
+
+
+def _look_json(seen: Look) -> Mapping[str, object]:
+    return {
+        "right": seen.plan.right.value,
+        "lines": seen.lines,
+        "people": len(seen.going),
+        "open": [list(each.numbers) for each in seen.going if each.case is not None],
+        "same": [list(each.numbers) for each in seen.going if len(each.numbers) > 1],
+        "before": list(seen.before),
+        "doubtful": [{"line": each.number, "why": each.why} for each in seen.doubts],
+        "systems": {
+            name: {
+                "steps": [{"step": count.step, "table": count.table, "rows": count.rows} for count in counts],
+                "tables": {each.table: each.matched for each in counts.tables},
+            }
+            for name, counts in seen.counts.items()
+        },
+        "beyond": [
+            {"system": each.system, "limit": each.limit, "allowed": each.allowed, "found": each.found}
+            for each in seen.beyond
+        ],
+    }
+
+
+def _said(wish: Wish, seen: Look, ends: Sequence[Outcome], files: Sequence[Path]) -> int:
+    complete = [each for each in ends if each.standing.complete]
+    if wish.as_json:
+        show.as_json(
+            {
+                **_look_json(seen),
+                "complete": len(complete),
+                "cases": [{"lines": list(each.lines), **show.standing_json(each.standing)} for each in ends],
+                "files": list(map(str, files)),
+            }
+        )
+    else:
+        typer.echo(f"{len(complete)} of {len(ends)} people are erased.")
+        for each in ends:
+            if not each.standing.complete:
+                typer.echo(f"{_numbers(each.lines)}: {show.standing_text(each.standing)}")
+        if files:
+            typer.echo(f"{len(files) // 3} certificates: {files[0].parent}")
+        if len(complete) < len(ends):
+            typer.echo("Not finished. `upheld resume` goes on with what is left.")
+    return 0 if len(complete) == len(ends) else 1

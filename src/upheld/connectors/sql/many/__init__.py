@@ -1,0 +1,1 @@
+"""Many people in one transaction: the union of their keys, with attribution (ADR 0018)."""

@@ -1,0 +1,155 @@
+"""The erasure of a set of people in one database: as few transactions as equal one after the other."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from upheld.connectors.sql.change import Draw
+from upheld.connectors.sql.columns import Tables
+from upheld.connectors.sql.engine import writing
+from upheld.connectors.sql.execution import defer, refresh
+from upheld.connectors.sql.filing import remove
+from upheld.connectors.sql.many.count import matched_many, refuse
+from upheld.connectors.sql.many.locate import prepare_many
+from upheld.connectors.sql.many.share import transactions
+from upheld.connectors.sql.many.traces import Paths, named_files, remember_many
+from upheld.connectors.sql.many.union import Members, Union, together
+from upheld.connectors.sql.many.write import ManyWriter
+from upheld.connectors.sql.order import Order, files, ordered
+from upheld.connectors.sql.settle import token
+from upheld.datamap.model import System
+from upheld.rights.connector import Entropy
+from upheld.rights.many import CommittedMany, ManyExecution, PreparedMany
+from upheld.rights.outcome import Committed, Count, Counts, Established, Permanent, Prepared, TableCount
+from upheld.rights.plan import Locate, Recount, Refresh, Step
+from upheld.rights.subject import Subject
+
+PART = "together"
+"""The name of the one part that each of them has."""
+
+WIDEST = 10
+"""A set's transaction is at most so many times `max_rows`: beyond, its people are too many at once."""
+
+
+class TooMany(Permanent):
+    """More rows than one transaction should hold: fewer people at once, or one in slices of her own."""
+
+
+@dataclass
+class ManyRun:
+    """The writing of one system for a set of people. `whole` are the map's own steps, for the traces."""
+
+    system: System
+    engine: sa.Engine
+    tables: Tables
+    secrets: Mapping[str, str]
+    members: Sequence[Subject]
+    steps: Sequence[Step]
+    whole: Sequence[Step]
+    now: datetime
+    entropy: Entropy
+    allow: frozenset[str]
+
+    def parts(self) -> ManyExecution:
+        """The transactions, each prepared and committed in turn."""
+        order = ordered(self.tables, self.system, self.steps)
+        left: list[Members] = [tuple(range(len(self.members)))]
+        while left:
+            now, left = left[0], left[1:]
+            with writing(self.engine) as connection:
+                union = together(self.system, self.tables, [self.members[each] for each in now], self.now)
+                prepare_many(union, connection, self.steps, lock=True)
+                groups = transactions(union, connection, self.steps)
+                if len(groups) > 1:
+                    connection.rollback()
+                    left = [*(tuple(now[each] for each in group) for group in groups), *left]
+                    continue
+                prepared, committed = self._written(union, connection, order)
+                yield PreparedMany(now, prepared)
+                connection.commit()
+            refresh(self.engine, self.tables, [each.view for each in self.steps if isinstance(each, Refresh)])
+            yield CommittedMany(now, committed)
+
+    def _written(
+        self, union: Union, connection: sa.Connection, order: Order
+    ) -> tuple[tuple[Prepared, ...], tuple[Committed, ...]]:
+        writer = ManyWriter(
+            union.rows, connection, Draw(self.entropy), order.steps, union=union, entropy=self.entropy
+        )
+        refuse(writer, order.steps, self.allow)
+        tables = matched_many(union, connection, order.steps, writer)
+        self._refuse_width(tables)
+        traces = remember_many(self._remembering(union), connection, self.whole, self.secrets)
+        removing = named_files(union, connection, files(self.steps), self.secrets)
+        if order.defer:
+            defer(connection)
+        self._write(writer, order, removing)
+        mark = token(connection, self.system, self.tables, PART, self.entropy())
+        counts = [
+            Counts(self._counts(writer, order, removing, member), tables[member])
+            for member in range(len(union.members))
+        ]
+        dues = [tuple(writer.dues.get(member, ())) for member in range(len(union.members))]
+        name = self.system.name
+        return (
+            tuple(
+                Prepared(name, PART, mark, count, trace.dumped(), due=due)
+                for count, trace, due in zip(counts, traces, dues, strict=True)
+            ),
+            tuple(
+                Committed(name, PART, Established.WITNESSED, count, due)
+                for count, due in zip(counts, dues, strict=True)
+            ),
+        )
+
+    def _refuse_width(self, tables: Sequence[Sequence[TableCount]]) -> None:
+        most = self.system.max_rows
+        each = [sum(table.matched for table in own) for own in tables]
+        if max(each) > most or sum(each) > WIDEST * most:
+            raise TooMany(f"{self.system.name}: these people have too many rows for one transaction.")
+
+    def _remembering(self, union: Union) -> Union:
+        """Traces come from the map. Where the plan's sets are the map's own they need not be read twice."""
+        own = {step.name: _without_number(step) for step in self.whole if isinstance(step, Locate)}
+        planned = {step.name: _without_number(step) for step in self.steps if isinstance(step, Locate)}
+        if all(own.get(name) == step for name, step in planned.items()):
+            return union
+        return together(self.system, self.tables, union.members, self.now)
+
+    def _write(self, writer: ManyWriter, order: Order, removing: Mapping[int, Paths]) -> None:
+        for each in order.breaks:
+            writer.cut(each)
+        for step in order.steps:
+            writer.forget(step)
+            writer.write(step)
+        for recount in recounts(self.steps):
+            writer.recount(recount)
+        for each_file in files(self.steps):
+            remove(each_file, tuple(removing[each_file.number]))
+
+    def _counts(
+        self, writer: ManyWriter, order: Order, removing: Mapping[int, Paths], member: int
+    ) -> tuple[Count, ...]:
+        return tuple(self._each(writer, order, removing, member))
+
+    def _each(
+        self, writer: ManyWriter, order: Order, removing: Mapping[int, Paths], member: int
+    ) -> Iterator[Count]:
+        for step in order.steps:
+            yield writer.share(step.number, step.selection.table, member)
+        for recount in recounts(self.steps):
+            yield writer.share(recount.number, recount.table, member)
+        for each in files(self.steps):
+            many = sum(member in who for who in removing[each.number].values())
+            yield Count(each.number, each.selection.table, many)
+
+
+def recounts(steps: Sequence[Step]) -> list[Recount]:
+    """The steps that count anew, in the plan's order."""
+    return [step for step in steps if isinstance(step, Recount)]
+
+
+def _without_number(step: Locate) -> tuple[object, ...]:
+    return (step.system, step.table, step.key, step.selection)

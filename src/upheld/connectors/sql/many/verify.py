@@ -1,0 +1,69 @@
+"""Look again for many people at once. What is left of anybody is then looked for among fewer."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from upheld.connectors.sql.inside import KeySet
+from upheld.connectors.sql.traces import Traces, loaded
+from upheld.connectors.sql.verify import Verifier
+from upheld.connectors.sql.where import Rows
+from upheld.datamap.model import System
+from upheld.rights.outcome import Verified
+from upheld.rights.plan import Step
+from upheld.rights.subject import Key, Subject
+
+Written = Sequence[Sequence[bytes]]
+Open = Callable[[Sequence[Subject]], Rows]
+"""The rows of these people, in the snapshot that is open."""
+
+
+def verify_many(
+    opened: Open,
+    connection: sa.Connection,
+    members: Sequence[Subject],
+    traces: Written,
+    reach: tuple[Step, ...],
+    erasure: tuple[Step, ...],
+    on_hold: frozenset[str],
+) -> tuple[Verified, ...]:
+    """Each one's result. Nothing left of all is nothing left of anybody; otherwise the set is halved until
+    it is known of whom. One alone is looked at exactly as if she had been erased alone."""
+    rows = opened(members)
+    remembered = merged(loaded([part for each in traces for part in each]))
+    whole = Verifier(rows, connection, remembered, reach, erasure, on_hold)
+    seen = whole.look()
+    if len(members) == 1:
+        return (seen,)
+    if not seen.remnants:
+        return tuple(_of_one(rows.system, seen, whole, opened, each) for each in members)
+    half = len(members) // 2
+    return (
+        *verify_many(opened, connection, members[:half], traces[:half], reach, erasure, on_hold),
+        *verify_many(opened, connection, members[half:], traces[half:], reach, erasure, on_hold),
+    )
+
+
+def merged(traces: Traces) -> Traces:
+    """The same with one set of keys a table, where everybody has one of her own."""
+    return replace(traces, gone=_merged(traces.gone), kept=_merged(traces.kept))
+
+
+def _merged(several: Sequence[KeySet]) -> list[KeySet]:
+    found: dict[tuple[str, tuple[str, ...]], dict[Key, None]] = {}
+    for each in several:
+        found.setdefault((each.table, each.columns), {}).update(dict.fromkeys(each.keys))
+    return [KeySet(table, columns, tuple(keys)) for (table, columns), keys in found.items()]
+
+
+def _of_one(system: System, seen: Verified, whole: Verifier, opened: Open, member: Subject) -> Verified:
+    """Where her own values were searched: a column is named only if she had a value to search it for."""
+    own = Verifier(opened((member,)), whole.connection, whole.traces, (), ())
+    columns = own.value_columns()
+    return Verified(
+        system.name,
+        (),
+        tuple(each for each in seen.searched if each in columns),
+        tuple(each for each in seen.not_searched if each in columns),
+    )
