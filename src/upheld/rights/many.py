@@ -75,9 +75,12 @@ class ManyConnector(Connector, Protocol):
         now: datetime,
         entropy: Entropy,
         allow: frozenset[str],
+        before: bool = False,
     ) -> ManyExecution:
         """As `execute`, in as few transactions as give what executing one by one gives. The limits hold for
-        each subject. Refuses a STOP finding even with `go_on`: such systems are gone through one by one."""
+        each subject. Refuses a STOP finding even with `go_on`: such systems are gone through one by one.
+        With `before` each can be undone without the others, so that people who share a row follow each
+        other."""
         ...
 
     def verify_many(

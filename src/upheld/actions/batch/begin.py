@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import product
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 
-from upheld.actions import cases, erasure, plans
+from upheld.actions import cases, erasure, plans, window
 from upheld.actions.asking import Asked
 from upheld.actions.batch.look import TOGETHER, Going, Look, in_groups
 from upheld.actions.difference import expected
@@ -95,8 +96,15 @@ class _Opening:
             for case in opened
         )
         rows = self._plans(some, requests)
+        windows = self._windows(requests)
         fulfilments = models.Fulfilment.objects.bulk_create(
-            models.Fulfilment(request=request, plan=row, position=position, system=system)
+            models.Fulfilment(
+                request=request,
+                plan=row,
+                position=position,
+                system=system,
+                window=windows.get((request.pk, system)),
+            )
             for request, row in zip(requests, rows, strict=True)
             for position, system in enumerate(self.plan.systems)
         )
@@ -137,6 +145,25 @@ class _Opening:
         digests = [each.digest for own in marks for each in own if each.whole]
         if models.BlindIndex.objects.filter(digest__in=digests, open=True, whole=True).exists():
             raise IntegrityError("a case was opened meanwhile")
+
+    def _windows(self, requests: Sequence[models.Request]) -> dict[tuple[object, str], models.Window]:
+        """As `window.open_for`: everybody's windows have the same dates, and each a key of its own."""
+        received = self.means.datamap.organisation.local(self.at).date()
+        found = window.spans(
+            means=self.means, regime=self.plan.regime, received=received, systems=self.plan.systems
+        )
+        dates = sorted({(span.until, span.legal) for span in found.values() if span.until})
+        names = self.means.keys.create_many(len(requests) * len(dates))
+        made = models.Window.objects.bulk_create(
+            models.Window(request=request, key=key, until=until, legal=legal)
+            for key, (request, (until, legal)) in zip(names, product(requests, dates), strict=True)
+        )
+        return {
+            (each.request_id, name): each
+            for each in made
+            for name, span in found.items()
+            if (span.until, span.legal) == (each.until, each.legal)
+        }
 
     def _plans(self, some: Sequence[Going], requests: Sequence[models.Request]) -> list[models.Plan]:
         """The steps stand under the first; they are everybody's."""

@@ -1,6 +1,6 @@
 """Close the cases of many people whose every system has its outcome."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -31,9 +31,14 @@ def conclude_many(*, means: Means, requests: Sequence[models.Request]) -> frozen
         for request in requests
         if all(each.state in DONE and not each.withheld for each in states.get(request.pk, ()))
     ]
+    open_windows = set(
+        models.Window.objects.filter(request__in=[each.pk for each in over], destroyed_at__isnull=True)
+        .values_list("request", flat=True)
+        .distinct()
+    )
     if over:
-        _suppress(means, over)
-        _finish(means, over)
+        _suppress(means, over, open_windows)
+        _finish(means, [each for each in over if each.pk not in open_windows])
     return frozenset(
         number
         for number, those in states.items()
@@ -41,24 +46,27 @@ def conclude_many(*, means: Means, requests: Sequence[models.Request]) -> frozen
     )
 
 
-def _suppress(means: Means, requests: Sequence[models.Request]) -> None:
+def _suppress(means: Means, requests: Sequence[models.Request], open_windows: Collection[UUID]) -> None:
     at = means.clock()
-    marks: dict[bytes, tuple[str, models.Case]] = {}
+    marks: dict[bytes, tuple[str, models.Request]] = {}
     for request in requests:
         subject = cases.subject_of(means=means, case=request.case)
         for identity in subject.identities if subject else ():
             if identity.verified:
                 named = cases.canonical(identity)
-                marks.setdefault(means.keys.suppress(named.kind, named.value), (named.kind, request.case))
+                marks.setdefault(means.keys.suppress(named.kind, named.value), (named.kind, request))
     known = models.Suppression.objects.filter(digest__in=list(marks)).values_list("digest", flat=True)
     for digest in known:
         marks.pop(bytes(digest), None)
     models.Suppression.objects.bulk_create(
-        models.Suppression(digest=mark, kind=kind, at=at) for mark, (kind, _) in marks.items()
+        models.Suppression(
+            digest=mark, kind=kind, at=at, request=request if request.pk in open_windows else None
+        )
+        for mark, (kind, request) in marks.items()
     )
     put_all(
-        entry(SUPPRESSION_ADDED, at=at, case=str(case.pk), mark=mark.hex())
-        for mark, (_, case) in marks.items()
+        entry(SUPPRESSION_ADDED, at=at, case=str(request.case_id), mark=mark.hex())
+        for mark, (_, request) in marks.items()
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from upheld.actions import cases, erasure, plans
+from upheld.actions import cases, erasure, plans, window
 from upheld.actions import journal as single
 from upheld.actions.batch import journal
 from upheld.actions.batch.conclude import conclude_many
@@ -43,7 +43,7 @@ def fulfil_many(
         found = (
             models.Request.objects.filter(pk__in=some)
             .select_related("case")
-            .prefetch_related("fulfilments__plan__same_as")
+            .prefetch_related("fulfilments__plan__same_as", "fulfilments__window")
         )
         by_number = {each.pk: each for each in found}
         _group(means, [by_number[number] for number in some if number in by_number])
@@ -51,8 +51,12 @@ def fulfil_many(
 
 
 def _group(means: Means, requests: Sequence[models.Request]) -> None:
-    begun = [each for each in requests if each.state == RequestState.IN_PROGRESS]
-    ringed = replace(means, keys=means.keys.ring(each.case.key for each in begun))
+    begun = [each for each in requests if each.state == RequestState.IN_PROGRESS and each.undone_at is None]
+    keys = {each.case.key for each in begun}
+    keys |= {
+        each.window.key for request in begun for each in request.fulfilments.all() if each.window is not None
+    }
+    ringed = replace(means, keys=means.keys.ring(keys))
     alone = {each.pk for each in begun}
     for plan, those in _by_plan(begun).items():
         subjects = {each.pk: cases.subject_of(means=ringed, case=each.case) for each in those}
@@ -66,8 +70,12 @@ def _group(means: Means, requests: Sequence[models.Request]) -> None:
                 for each in request.fulfilments.all()
                 if each.system == system and each.state not in DONE and request.pk in known
             ]
-            if connector and todo and not plans.by_hand(plan, system):
-                _Turn(ringed, connector, plan, known).take(todo)
+            if not connector or plans.by_hand(plan, system):
+                continue
+            for before in (False, True):
+                some = [each for each in todo if window.is_open(each.window, means.now.date()) is before]
+                if some:
+                    _Turn(ringed, connector, plan, known, before).take(some)
     left = conclude_many(means=ringed, requests=begun)
     for request in begun:
         if request.pk in alone or request.pk in left:
@@ -94,12 +102,13 @@ def _by_plan(requests: Sequence[models.Request]) -> Mapping[Plan, list[models.Re
 
 @dataclass
 class _Turn:
-    """One system's turn for a set of people."""
+    """One system's turn for a set of people. `before`: their undo windows are open."""
 
     means: Means
     connector: ManyConnector
     plan: Plan
     subjects: Mapping[UUID, Subject]
+    before: bool
 
     def take(self, fulfilments: Sequence[models.Fulfilment]) -> None:
         """Whoever nobody else is at: settled where a crash left something open, executed, looked at again."""
@@ -142,6 +151,7 @@ class _Turn:
             now=self.means.now,
             entropy=self.means.entropy,
             allow=frozenset(holds[0].fulfilment.plan.allowed),
+            before=self.before,
         )
         try:
             for event in events:

@@ -50,7 +50,7 @@ def take_many(*, means: Means, fulfilments: Sequence[models.Fulfilment], plan: P
     done = (FulfilmentState.DONE, FulfilmentState.RETAINED)
     free = [
         each
-        for each in rows.select_related("request__case", "plan").order_by("pk")
+        for each in rows.select_related("request__case", "plan", "window").order_by("pk")
         if each.state not in done and not is_leased(each, at)
     ]
     models.Fulfilment.objects.filter(pk__in=[each.pk for each in free]).update(

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
+from upheld.actions.batch.look import TOGETHER, in_groups
 from upheld.actions.erasure import Standing, standing
 from upheld.store import models
 
@@ -22,12 +24,13 @@ class Outcome:
 
 def outcomes(*, batch: models.Batch) -> Sequence[Outcome]:
     """Each person once, in the list's order."""
-    lines: dict[object, list[int]] = {}
-    requests: dict[object, models.Request] = {}
-    rows = batch.each.select_related("request__case").prefetch_related(
-        "request__fulfilments__tasks", "request__fulfilments__plan"
-    )
-    for row in rows.order_by("line"):
-        lines.setdefault(row.request_id, []).append(row.line)
-        requests.setdefault(row.request_id, row.request)
-    return [Outcome(tuple(lines[number]), standing(request)) for number, request in requests.items()]
+    lines: dict[UUID, list[int]] = {}
+    for number, line in batch.each.order_by("line").values_list("request", "line"):
+        lines.setdefault(number, []).append(line)
+    found: list[Outcome] = []
+    for some in in_groups(tuple(lines), TOGETHER):
+        rows = models.Request.objects.filter(pk__in=some).select_related("case")
+        related = ("fulfilments__tasks", "fulfilments__plan", "fulfilments__parts", "windows")
+        by_number = {each.pk: each for each in rows.prefetch_related(*related)}
+        found += [Outcome(tuple(lines[each]), standing(by_number[each])) for each in some]
+    return found

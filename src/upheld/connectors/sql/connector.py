@@ -130,11 +130,7 @@ class SqlConnector:
         with translated(self.system.name, "erasing"):
             with reading(self.engine) as connection:
                 known = self._known(connection)
-                found = [
-                    each
-                    for each in self._findings(connection, known)
-                    if before or not each.code.startswith("undo.")
-                ]
+                found = self._relevant(connection, known, before=before)
                 lacking = self._stop(found, go_on="go_on" in allow)
             whole = plan_system(self.system, Right.ERASURE)
             run = Run(
@@ -199,13 +195,14 @@ class SqlConnector:
         now: datetime,
         entropy: Entropy,
         allow: frozenset[str],
+        before: bool = False,
     ) -> ManyExecution:
         """Findings are looked for once for all of them."""
         self._refuse_read_only()
         with translated(self.system.name, "erasing"):
             with reading(self.engine) as connection:
                 known = self._known(connection)
-                self._stop(self._findings(connection, known), go_on=False)
+                self._stop(self._relevant(connection, known, before=before), go_on=False)
             whole = plan_system(self.system, Right.ERASURE)
             run = ManyRun(
                 self.system,
@@ -218,6 +215,7 @@ class SqlConnector:
                 now,
                 entropy,
                 allow,
+                before,
             )
             yield from run.parts()
 
@@ -301,6 +299,11 @@ class SqlConnector:
 
     def _findings(self, connection: sa.Connection, known: "Known") -> tuple[Finding, ...]:
         return checks.check_all(self.system, known.live, connection, known.findings)
+
+    def _relevant(self, connection: sa.Connection, known: "Known", *, before: bool) -> list[Finding]:
+        """What stands in the way of undoing matters only where it could be undone."""
+        found = self._findings(connection, known)
+        return [each for each in found if before or not each.code.startswith("undo.")]
 
     def _stop(self, findings: Sequence[Finding], *, go_on: bool) -> tuple[str, ...]:
         """Raises for what stops a write. Gives back what the map lacks where somebody decided to go on."""

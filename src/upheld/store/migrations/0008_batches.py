@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0005_previewed_rows"),
+        ("store", "0006_undo"),
     ]
 
     operations = [

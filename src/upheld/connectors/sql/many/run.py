@@ -11,6 +11,7 @@ from upheld.connectors.sql.columns import Tables
 from upheld.connectors.sql.engine import writing
 from upheld.connectors.sql.execution import defer, refresh
 from upheld.connectors.sql.filing import remove
+from upheld.connectors.sql.many.capture import ManyCapture
 from upheld.connectors.sql.many.count import matched_many, refuse
 from upheld.connectors.sql.many.locate import prepare_many
 from upheld.connectors.sql.many.share import transactions
@@ -51,6 +52,7 @@ class ManyRun:
     now: datetime
     entropy: Entropy
     allow: frozenset[str]
+    before: bool = False
 
     def parts(self) -> ManyExecution:
         """The transactions, each prepared and committed in turn."""
@@ -61,7 +63,7 @@ class ManyRun:
             with writing(self.engine) as connection:
                 union = together(self.system, self.tables, [self.members[each] for each in now], self.now)
                 prepare_many(union, connection, self.steps, lock=True)
-                groups = transactions(union, connection, self.steps)
+                groups = transactions(union, connection, self.steps, strictly=self.before)
                 if len(groups) > 1:
                     connection.rollback()
                     left = [*(tuple(now[each] for each in group) for group in groups), *left]
@@ -85,7 +87,9 @@ class ManyRun:
         removing = named_files(union, connection, files(self.steps), self.secrets)
         if order.defer:
             defer(connection)
+        capture = ManyCapture(writer, self.steps) if self.before else None
         self._write(writer, order, removing)
+        images = capture.dumped() if capture else {}
         mark = token(connection, self.system, self.tables, PART, self.entropy())
         counts = [
             Counts(self._counts(writer, order, removing, member), tables[member])
@@ -95,8 +99,8 @@ class ManyRun:
         name = self.system.name
         return (
             tuple(
-                Prepared(name, PART, mark, count, trace.dumped(), due=due)
-                for count, trace, due in zip(counts, traces, dues, strict=True)
+                Prepared(name, PART, mark, count, trace.dumped(), images.get(member), due)
+                for member, (count, trace, due) in enumerate(zip(counts, traces, dues, strict=True))
             ),
             tuple(
                 Committed(name, PART, Established.WITNESSED, count, due)

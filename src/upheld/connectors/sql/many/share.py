@@ -22,12 +22,14 @@ Before = dict[tuple[int, int], int]
 """(who goes first, who goes after), and how much hangs on it."""
 
 
-def transactions(union: Union, connection: sa.Connection, steps: Sequence[Step]) -> tuple[Members, ...]:
+def transactions(
+    union: Union, connection: sa.Connection, steps: Sequence[Step], *, strictly: bool = False
+) -> tuple[Members, ...]:
     """The people in as many groups as there must be transactions, in their order. One group where nothing
-    keeps anybody apart."""
+    keeps anybody apart. `strictly`: whoever shares a row is apart, so that each can be undone alone."""
     before: Before = dict(shared_trees(union, connection, steps))
     apart = {tuple(sorted(pair)) for pair in before}
-    for who in _sharing(union, connection, steps):
+    for who in _sharing(union, connection, steps, strictly=strictly):
         apart.update(combinations(who, 2))
     if not apart:
         return (tuple(range(len(union.members))),)
@@ -77,7 +79,9 @@ def _in_turn(many: int, before: Before) -> list[int]:
 # --- rows that several share ----------------------------------------------------------------------------
 
 
-def _sharing(union: Union, connection: sa.Connection, steps: Sequence[Step]) -> Iterable[Members]:
+def _sharing(
+    union: Union, connection: sa.Connection, steps: Sequence[Step], *, strictly: bool
+) -> Iterable[Members]:
     """Groups of people who share a row of which the map does not show that order is nothing to it."""
     for step in steps:
         if isinstance(step, Locate) and step.selection is None:
@@ -87,7 +91,7 @@ def _sharing(union: Union, connection: sa.Connection, steps: Sequence[Step]) -> 
         by_table.setdefault(touch.selection.table, []).append(touch)
     for name, those in by_table.items():
         chosen = [touch.selection for touch in those]
-        if _can_share(union, chosen) and not any_order(union.rows.system, name, those):
+        if _can_share(union, chosen) and (strictly or not any_order(union.rows.system, name, those)):
             condition = sa.or_(*(union.rows.where(each) for each in chosen))
             yield from union.tallied(connection, name, chosen, condition).shared
 

@@ -212,13 +212,19 @@ class Union:
         key: Sequence[str],
         selection: Selection,
         condition: Predicate,
+        *,
+        lock: bool = False,
     ) -> Owners:
-        """Distinct keys of the rows that meet the condition, and whose they are; a key with NULL is none."""
+        """Distinct keys of the rows that meet the condition, and whose they are; a key with NULL is none.
+        With `lock` nobody else changes them until the transaction ends."""
         ways = self.ways([selection])
         columns = [self.tables.column(table, each) for each in key]
         read = sa.select(*_labelled([*columns, *(each for way in ways for each in way.columns)]))
+        read = read.select_from(self.tables[table]).where(condition)
+        if lock and connection.dialect.name != "sqlite":
+            read = read.with_for_update()
         owners: dict[Key, set[int]] = {}
-        for row in connection.execute(read.select_from(self.tables[table]).where(condition)):
+        for row in connection.execute(read):
             this = tuple(row[: len(key)])
             if None not in this:
                 owners.setdefault(this, set()).update(self.whose(table, ways, row[len(key) :]))

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 
 from upheld.connectors.sql.change import Draw, change, without, worked_out
 from upheld.connectors.sql.columns import fit
-from upheld.connectors.sql.inside import is_in
+from upheld.connectors.sql.inside import KeySet, Predicate, is_in
 from upheld.connectors.sql.many.listed import Listed, update_each
 from upheld.connectors.sql.many.union import Members, Owners, Tally, Union, exact
 from upheld.connectors.sql.order import Break, Touch
 from upheld.connectors.sql.write import Writer, as_date
-from upheld.datamap.model import Assignment, Period, Pseudonym
+from upheld.datamap.model import Assignment, Period, Pseudonym, Scalar
 from upheld.datamap.period import added
 from upheld.rights.connector import Entropy
 from upheld.rights.outcome import Count, Due, Transient
@@ -43,6 +43,26 @@ class ManyWriter(Writer):
                 self.connection, selection.table, [selection], self.condition(step)
             )
         return self.tallies[step.number]
+
+    def fix(self, step: Touch) -> Owners:
+        """Which rows the step will change, by key, and whose they are; it then changes exactly those. A row
+        that comes in meanwhile is left for the next round (scenario 50)."""
+        name = step.selection.table
+        key, condition = self._key(name), self.condition(step)
+        self.tally(step)
+        owners = self.union.keyed(self.connection, name, key, step.selection, condition, lock=True)
+        self.fixed[step.number] = KeySet(name, key, tuple(owners))
+        return owners
+
+    def keyed_by(
+        self, table: str, column: str, own: Mapping[Scalar, Members], condition: Predicate
+    ) -> Owners:
+        """The keys of rows that belong to people by one column's value."""
+        key = self._key(table)
+        columns = [self.rows.tables.column(table, each) for each in (*key, column)]
+        labelled = (each.label(f"c{index}") for index, each in enumerate(columns))
+        read = self.connection.execute(sa.select(*labelled).where(condition))
+        return {tuple(row[:-1]): own[row[-1]] for row in read if row[-1] in own}
 
     def forget(self, step: Touch) -> None:
         """Before a step is written: what was counted before others were may be so no more. Rows remembered

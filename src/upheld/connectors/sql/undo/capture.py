@@ -69,7 +69,7 @@ class Capture:
             these = is_in(self.tables, recount.table, (recount.key,), kept)
             [(_, keys)] = self.selected(recount.table, [(recount, these)])
             self._add(self.changed, recount.table, keys)
-        self._follow()
+        self.follow()
         self.read()
 
     def selected(self, table: str, steps: Sequence[tuple[T, Predicate]]) -> list[tuple[T, tuple[Key, ...]]]:
@@ -121,7 +121,7 @@ class Capture:
             )
         refuse_misfits(self.tables, self.system, table, key, keys)
 
-    def _follow(self) -> None:
+    def follow(self) -> None:
         """Rows that go or lose a reference with rows that go, as far as that leads."""
         waiting = [name for name, keys in self.gone.items() if keys]
         while waiting:
