@@ -7,7 +7,7 @@ call `begin` once, before anything else of this module.
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,12 +56,13 @@ def begin(folder: Path, records: str = "") -> None:
 
 @dataclass
 class Upheld:
-    """One database of the place, and the means of the verbs for it. `keep`: a long-running program, which
-    keeps its connectors; else each person gets new ones, as each run of the command does."""
+    """One database of the place, and the means of the verbs for it, as one run of a program has them. `undo`:
+    for so many days an erasure can be undone."""
 
     place: Place
     name: str
     keys: Path
+    undo: int = 0
     means: "Means" = field(init=False)
 
     def __post_init__(self) -> None:
@@ -71,6 +72,8 @@ class Upheld:
         from upheld.store.sequencer import signer  # lazy: app ready
 
         datamap: DataMap = read(PRIVACY)
+        systems = tuple(replace(each, undo=self.undo or None) for each in datamap.systems)
+        datamap = replace(datamap, systems=systems)
         keys = KeyStore(self.keys)
         self.means = Means(
             datamap=datamap,
@@ -117,11 +120,42 @@ class Upheld:
         def fulfil() -> None:
             for request, _ in seen:
                 standing = erasure.fulfil(means=self.means, request=request)
-                if not standing.complete:
+                if not standing.complete and not self.undo:
                     raise WentWrong(f"An erasure was not finished: {standing.systems}")
             ledger.checkpoint(means=self.means)
 
         yield from zip(STAGES, (look, approve, fulfil), strict=True)
+
+    def together(self, emails: Sequence[str]) -> Iterator[tuple[str, Any]]:
+        """The stages of one erasure of so many people, as of a list."""
+        from upheld.actions import ledger  # lazy: app ready
+        from upheld.actions.asking import Asked  # lazy: app ready
+        from upheld.actions.batch import begin, fulfil, look  # lazy: app ready
+
+        lines = [
+            look.Line(number, Asked((Identity("email", each),))) for number, each in enumerate(emails, 2)
+        ]
+        found: list[Any] = []
+
+        def see() -> None:
+            seen = look.look(means=self.means, lines=lines)
+            if seen.doubts:
+                raise WentWrong(f"Of some people it was not sure who they are: {seen.doubts[0].why}")
+            found.append(seen)
+
+        def approve() -> None:
+            found.append(begin.approve_many(means=self.means, look=found[0]))
+
+        def write() -> None:
+            requests = [each.request for each in found[1].each.select_related("request")]
+            fulfil.fulfil_many(means=self.means, requests=requests)
+            ledger.checkpoint(means=self.means)
+            for request in requests:
+                request.refresh_from_db(fields=["state"])
+                if request.state != "FULFILLED":
+                    raise WentWrong(f"An erasure of the list was not finished: {request.state}")
+
+        yield from zip(STAGES, (see, approve, write), strict=True)
 
     def certify(self) -> int:
         """Certificates for all that were fulfilled and have none; gives how many."""
