@@ -2,7 +2,7 @@
 nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -114,6 +114,7 @@ def approve(
     if allow and not reason:
         raise Permanent("A limit was allowed without a reason.", "Say why: --reason TEXT.")
     refuse_beyond(preview.beyond, allow)
+    means = _with_ring(means, request)
     row = plans.store(
         means=means,
         request=request,
@@ -198,6 +199,7 @@ def fulfil(*, means: Means, request: models.Request, progress: Progress = silent
     """
     if request.state != RequestState.IN_PROGRESS or request.undone_at is not None:
         return standing(request)
+    means = _with_ring(means, request)
     reach_again(means=means, request=request)
     for fulfilment in unfinished(request):
         plan = plans.load(fulfilment.plan)
@@ -215,6 +217,11 @@ def fulfil(*, means: Means, request: models.Request, progress: Progress = silent
     conclude(means=means, request=request)
     request.refresh_from_db()
     return standing(request)
+
+
+def _with_ring(means: Means, request: models.Request) -> Means:
+    """Her key is read once, not for each value that is sealed with it. An open case's key stays."""
+    return replace(means, keys=means.keys.ring([request.case.key]))
 
 
 def attempt(*, means: Means, hold: Hold, progress: Progress = silently, interrupted: bool) -> None:

@@ -101,7 +101,7 @@ class SqlConnector:
             prepare(rows, connection, steps)
             every = touches(steps)
             writer = Writer(rows, connection, Draw(_no_entropy), every)
-            counted = [writer.count(step) for step in every]
+            counted = writer.counts(every)
             collected = [step for step in steps if isinstance(step, Collect)]
             counted.extend(writer.count_selection(step.number, step.selection) for step in collected)
             return Counts(tuple(counted), matched(rows, connection, every))
