@@ -8,7 +8,17 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from upheld.connectors.sql.check import links, names, references, rows, server, undeclared, undo, values
+from upheld.connectors.sql.check import (
+    links,
+    names,
+    references,
+    rows,
+    server,
+    spelled,
+    undeclared,
+    undo,
+    values,
+)
 from upheld.connectors.sql.check.codes import BEARABLE
 from upheld.connectors.sql.check.look import Look, look_at
 from upheld.connectors.sql.schema import LiveSchema
@@ -20,6 +30,7 @@ BY_SCHEMA: tuple[Rule, ...] = (
     *names.RULES,
     *undeclared.RULES,
     *links.RULES,
+    *spelled.RULES,
     *values.RULES,
     *references.RULES,
     *server.RULES,
