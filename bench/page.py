@@ -31,6 +31,8 @@ WAY = """\
   of its own.
 - Activity is skewed: the chance of a row falls as 1 / rank of the person. People of a group are drawn
   evenly over all ranks.
+- PostgreSQL has the two indexes that `upheld map check` proposes for large tables (`identity.scanned`);
+  both sides keep them up to date.
 - Servers run without waiting for the disk (fsync), which CPU time does not see. PostgreSQL's autovacuum
   is off and statistics are fresh when measuring begins.
 """
