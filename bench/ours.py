@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 PRIVACY = Path(__file__).parent / "privacy"
 SYSTEM = "community"
+COUNTED = ("matched", "deleted", "anonymised", "detached", "retained")
 STAGES = ("identify, plan, check and count", "approve", "write, verify and record")
 
 
@@ -186,17 +187,18 @@ class Upheld:
     # --- the ledger ---
 
     def enter(self, many: int, meter: Meter) -> tuple[Spent, Spent]:
-        """Insert entries as a verb does, in one transaction, then give them their places; what each took."""
+        """Insert entries as a list of people does, in one transaction, then give them their places; what each
+        took."""
         from django.db import transaction  # lazy: app ready
 
-        from upheld.actions.record import record  # lazy: app ready
+        from upheld.actions.record import entry, put_all  # lazy: app ready
         from upheld.store import sequencer  # lazy: app ready
 
         while sequencer.sequence():
             pass
         with meter.spent() as inserting, transaction.atomic():
-            for number in range(many):
-                record(
+            put_all(
+                entry(
                     STEP_FULFILLED,
                     at=NOW,
                     case=str(UUID(int=number)),
@@ -204,11 +206,11 @@ class Upheld:
                     step="part:1",
                     outcome="done",
                     evidence_class="A",
-                    counts=dict.fromkeys(
-                        ("matched", "deleted", "anonymised", "detached", "retained"), number
-                    ),
+                    counts=dict.fromkeys(COUNTED, number),
                     evidence=f"{number:064x}",
                 )
+                for number in range(many)
+            )
         with meter.spent() as sequencing:
             while sequencer.sequence():
                 pass

@@ -118,7 +118,7 @@ class Postgresql:
 
     def version(self) -> str:
         with self.connect("postgres") as connection:
-            number: str = connection.execute("SHOW server_version").fetchone()[0]
+            [(number,)] = connection.execute("SHOW server_version").fetchall()
         return f"PostgreSQL {number.partition(' ')[0]}"
 
     def url(self, name: str) -> str:
@@ -142,9 +142,9 @@ class Postgresql:
             for table in TABLES:
                 for statement in (*indexes(table), *references(table)):
                     connection.execute(statement)
-            for table in ("users", "newsletter"):
+            for spelled in ("users", "newsletter"):
                 for statement in SPELLED:
-                    connection.execute(statement.format(table=table))
+                    connection.execute(statement.format(table=spelled))
         with psycopg.connect(self.url(name).replace("+psycopg", ""), autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
             connection.execute("CHECKPOINT")
