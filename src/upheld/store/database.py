@@ -27,7 +27,8 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Sequence[Seque
     """Many rows of plain numbers and bytes, without an object for each: it took half of a ledger entry's
     time. Belongs into a transaction."""
     quote = connection.ops.quote_name
-    fields = [model._meta.get_field(name) for name in names]  # noqa: SLF001 - Django's own way to ask
+    known = {each.name: each for each in model._meta.concrete_fields}  # noqa: SLF001 - Django's way to ask
+    fields = [known[name] for name in names]
     columns = ", ".join(quote(str(each.column)) for each in fields)
     head = f"INSERT INTO {quote(model._meta.db_table)} ({columns})"  # noqa: SLF001 - as above
     with connection.cursor() as cursor:
