@@ -19,7 +19,7 @@ from bench.place import Place, place
 from bench.result import Figure, Point, Results, Stage
 
 WARM = 5
-SINGLE = 15
+SINGLE = 10
 """People a round, one by one."""
 MANY = 1_000
 ENTRIES = 2_000
@@ -200,7 +200,7 @@ class Measuring:
         """Cost a person from one to as many as there are: by hand in sets, and ours."""
         by_hand, by_set, rows = self.hand("hand"), self.hand("set"), self.hand("rows")
         for many in (10**power for power in range(6)):
-            if self.used + many > self.people * 0.9:
+            if self.used + many > self.people * 0.6:
                 break
             people = self.take(many)
             spent = self.meter.of(lambda: by_set.erase_set(people))  # noqa: B023 - called at once
