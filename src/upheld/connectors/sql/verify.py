@@ -31,6 +31,8 @@ _SCAN = 100_000
 
 _TOGETHER = 20
 """Questions a statement."""
+_WALK = 8
+"""Columns a walk: with the values of many people each is thousands of parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +137,12 @@ class Verifier:
         for start in range(0, len(counts), _TOGETHER):
             some = counts[start : start + _TOGETHER]
             yield from self._remnants([each for each, _ in some], sa.select(*(count for _, count in some)))
-        for table, those in walks.items():
-            walk = sa.select(*(sa.func.count(sa.case((each.wrong, 1))) for each in those))
-            any_of = sa.or_(*(each.wrong for each in those))
-            yield from self._remnants(those, walk.select_from(self.rows.tables[table]).where(any_of))
+        for table, every in walks.items():
+            for start in range(0, len(every), _WALK):
+                those = every[start : start + _WALK]
+                walk = sa.select(*(sa.func.count(sa.case((each.wrong, 1))) for each in those))
+                any_of = sa.or_(*(each.wrong for each in those))
+                yield from self._remnants(those, walk.select_from(self.rows.tables[table]).where(any_of))
 
     def _remnants(
         self, questions: Sequence["Question"], statement: sa.Select[*tuple[Any, ...]]
