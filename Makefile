@@ -23,11 +23,8 @@ test: .venv/ready-dev  ## the tests, on every database server this machine has
 test-apps: .venv/ready-dev  ## the tests on whole applications that others wrote (APPS="test_indico.py …" chooses)
 	@$(BIN)/python -m pytest $(or $(addprefix tests/apps/,$(APPS)),tests/apps) $(ARGS)
 
-bench: .venv/ready-dev  ## memory of a large access package, and what the ledger costs (ROWS=5000000)
-	@echo "an access package of $(or $(ROWS),1000000) rows, in a process of its own"
-	@$(BIN)/python -m bench.package_memory $(or $(ROWS),1000000)
-	@echo "the ledger"
-	@$(BIN)/python -m bench.ledger
+bench: .venv/ready-dev  ## measure the engine and write docs/benchmarks.md (PEOPLE=2000: a small one, only printed)
+	@$(BIN)/python -m bench $(if $(PEOPLE),--people $(PEOPLE)) $(if $(ROWS),--rows $(ROWS)) $(ARGS)
 
 check: .venv/ready-dev  ## lint, types, import contract, sizes, ids, words, docs
 	@echo "ruff: lint";            $(BIN)/ruff check .

@@ -116,6 +116,7 @@ def approve(
     if allow and not reason:
         raise Permanent("A limit was allowed without a reason.", "Say why: --reason TEXT.")
     refuse_beyond(preview.beyond, allow)
+    means = _with_ring(means, request)
     row = plans.store(
         means=means,
         request=request,
@@ -201,6 +202,7 @@ def fulfil(*, means: Means, request: models.Request, progress: Progress = silent
     """
     if request.state != RequestState.IN_PROGRESS or request.undone_at is not None:
         return standing(request)
+    means = _with_ring(means, request)
     if request.right != Right.RECTIFICATION.value:  # what stands there has to be seen before it is corrected
         reach_again(means=means, request=request)
     for fulfilment in unfinished(request):
@@ -219,6 +221,11 @@ def fulfil(*, means: Means, request: models.Request, progress: Progress = silent
     conclude(means=means, request=request)
     request.refresh_from_db()
     return standing(request)
+
+
+def _with_ring(means: Means, request: models.Request) -> Means:
+    """Her key is read once, not for each value that is sealed with it. An open case's key stays."""
+    return replace(means, keys=means.keys.ring([request.case.key]))
 
 
 def attempt(*, means: Means, hold: Hold, progress: Progress = silently, interrupted: bool) -> None:

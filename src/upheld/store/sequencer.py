@@ -20,7 +20,7 @@ from upheld.ledger.proof import Proof, prove
 from upheld.ledger.tree import Node, Tree
 from upheld.rights.outcome import Misconfigured
 from upheld.store import models
-from upheld.store.database import hold
+from upheld.store.database import hold, insert
 from upheld.store.keys import KeyStore
 
 BATCH = 2_000
@@ -46,11 +46,8 @@ class Hashes:
 
     def write(self, hashes: Mapping[Node, bytes]) -> None:
         """Add nodes; one that exists already is an error of the database."""
-        rows = (
-            models.Node(level=node.level, position=node.position, hash=value)
-            for node, value in hashes.items()
-        )
-        models.Node.objects.bulk_create(rows, batch_size=BATCH)
+        rows = [(node.level, node.position, value) for node, value in hashes.items()]
+        insert(models.Node, ("level", "position", "hash"), rows)
 
 
 def signer(keys: KeyStore, name: str = "") -> Signer:
@@ -79,16 +76,15 @@ def sequence(*, limit: int = BATCH) -> int:
 @transaction.atomic
 def _sequence(limit: int) -> int:
     hold("ledger")
-    pending = list(models.PendingEntry.objects.order_by("id")[:limit])
+    waiting = models.PendingEntry.objects.order_by("id").values_list("id", "content")
+    pending = [(number, bytes(content)) for number, content in waiting[:limit]]
     if not pending:
         return 0
     start = size()
-    models.Entry.objects.bulk_create(
-        models.Entry(index=start + offset, pending=each.pk, content=each.content)
-        for offset, each in enumerate(pending)
-    )
-    Tree(Hashes(), start).extend(leaf_hash(bytes(each.content)) for each in pending)
-    models.PendingEntry.objects.filter(pk__in=[each.pk for each in pending]).delete()
+    rows = [(start + offset, *each) for offset, each in enumerate(pending)]
+    insert(models.Entry, ("index", "pending", "content"), rows)
+    Tree(Hashes(), start).extend(leaf_hash(content) for _, content in pending)
+    models.PendingEntry.objects.filter(pk__in=[number for number, _ in pending]).delete()
     return len(pending)
 
 

@@ -24,7 +24,7 @@ SERIAL = {
     "mariadb": "INTEGER AUTO_INCREMENT",
 }
 WITHOUT_CURE = {"cycle.nullable", "cycle.deferrable", "rows.unread"}
-TESTED_ELSEWHERE = {"row.security"}
+TESTED_ELSEWHERE = {"identity.scanned", "row.security"}
 EDITS = ("tables:", "refresh:", "no_personal_data:", "schemas:", "drafted:")
 
 

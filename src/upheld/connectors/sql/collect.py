@@ -59,14 +59,29 @@ def _rows(rows: Rows, connection: sa.Connection, step: Collect) -> Iterator[Row]
     ]
     marks = [sa.case((flag, 1), else_=0).label(f"_{index}") for index, flag in enumerate(flags.values())]
     statement = sa.select(*columns, *marks, *formats).where(rows.where(step.selection))
-    result = connection.execution_options(stream_results=True, yield_per=500).execute(statement)
     names = list(live.columns)
     mapped = rows.system.table(table)
     key = rows.tables.key(table, mapped.key or mapped.person)
-    for read in result:
+    for read in _read(connection, statement):
         values = dict(zip(names, read, strict=False))
         mine = dict(zip(flags, read[len(names) :], strict=False))
         yield replace(_shown(step, values, mine), key=key)
+
+
+_FEW = 500
+"""Rows that are held in memory at once."""
+
+
+def _read(connection: sa.Connection, statement: sa.Select[Any]) -> Iterator[Sequence[Any]]:
+    """Mostly there are few, and one question is enough. Many are streamed, from the first on: a stream takes
+    three questions, each time."""
+    few = connection.execute(statement.limit(_FEW + 1)).all()
+    if len(few) <= _FEW:
+        yield from few
+        return
+    del few
+    with connection.execute(statement.execution_options(stream_results=True, yield_per=_FEW)) as many:
+        yield from many
 
 
 def _readable(rows: Rows, table: str, name: str) -> sa.ColumnElement[Any]:

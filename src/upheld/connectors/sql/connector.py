@@ -1,14 +1,16 @@
 """Relational databases through SQLAlchemy Core: SQLite, PostgreSQL, MariaDB; others as far as they are like
 them."""
 
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 
 import sqlalchemy as sa
 
 from upheld.connectors.sql import check as checks
+from upheld.connectors.sql.catalogue.mark import mark
 from upheld.connectors.sql.change import Draw
 from upheld.connectors.sql.collect import collect
 from upheld.connectors.sql.columns import NotFitting, Tables, fit
@@ -52,13 +54,13 @@ from upheld.rights.undo import Restored, Restoring, Undoing, Undone
 
 @dataclass
 class SqlConnector:
-    """One database of the map. The live schema is read anew for every call that writes or checks."""
+    """One database of the map. Every call asks whether the live schema is still the one that was read last,
+    and reads and checks it anew where it is not."""
 
     system: System
     engine: sa.Engine
     secrets: Mapping[str, str]
-    checked: tuple[str, bool] = ("", False)
-    """Fingerprint of the schema that was last found in order for sets of people, and whether for undoing."""
+    known: "Known | None" = field(default=None, init=False, repr=False, compare=False)
 
     @cached_property
     def capabilities(self) -> Capabilities:
@@ -73,12 +75,12 @@ class SqlConnector:
     def check(self) -> tuple[Finding, ...]:
         """Misconfigured and Transient when the database cannot be reached."""
         with translated(self.system.name, "checking the schema"), reading(self.engine) as connection:
-            return self._findings(connection, read_live(connection, self.system.schemas))
+            return self._findings(connection, self._known(connection))
 
     def grants(self) -> str:
         """The statements that give two roles what this map needs; for its owner to read and to run."""
         with translated(self.system.name, "reading the schema"), reading(self.engine) as connection:
-            return grants(self.system, read_live(connection, self.system.schemas))
+            return grants(self.system, self._known(connection).live)
 
     def discover(self, wish: Wish, told: Told = lambda _table, _total: None) -> Draft:
         """A draft of this database's map. Reads only, and gives back nothing that it read."""
@@ -120,7 +122,7 @@ class SqlConnector:
                 return setter.counts(setter.look())
             every = touches(steps)
             writer = Writer(rows, connection, Draw(_no_entropy), every)
-            counted = [writer.count(step) for step in every]
+            counted = writer.counts(every)
             collected = [step for step in steps if isinstance(step, Collect)]
             counted.extend(writer.count_selection(step.number, step.selection) for step in collected)
             return Counts(tuple(counted), matched(rows, connection, every))
@@ -152,14 +154,14 @@ class SqlConnector:
             return
         with translated(self.system.name, "erasing"):
             with reading(self.engine) as connection:
-                live = read_live(connection, self.system.schemas)
-                found = self._relevant(connection, live, before=before)
+                known = self._known(connection)
+                found = self._relevant(connection, known, before=before)
                 lacking = self._stop(found, go_on="go_on" in allow)
             whole = plan_system(self.system, Right.ERASURE)
             run = Run(
                 self.system,
                 self.engine,
-                Tables(live),
+                known.tables,
                 self.secrets,
                 subject,
                 steps,
@@ -188,11 +190,11 @@ class SqlConnector:
         """Findings about what an erasure would do stand in no other right's way."""
         with translated(self.system.name, "setting values"):
             with reading(self.engine) as connection:
-                live = read_live(connection, self.system.schemas)
-                findings = self._findings(connection, live)
+                known = self._known(connection)
+                findings = self._findings(connection, known)
                 self._stop([each for each in findings if not each.erasing], go_on=False)
             yield from SettingRun(
-                self.system, self.engine, Tables(live), subject, steps, now, entropy, allow
+                self.system, self.engine, known.tables, subject, steps, now, entropy, allow
             ).parts()
 
     def verify(
@@ -242,19 +244,17 @@ class SqlConnector:
         allow: frozenset[str],
         before: bool = False,
     ) -> ManyExecution:
-        """Findings are looked for once for as long as the schema stands as it stood."""
+        """Findings are looked for once for all of them."""
         self._refuse_read_only("erases")
         with translated(self.system.name, "erasing"):
             with reading(self.engine) as connection:
-                live = read_live(connection, self.system.schemas)
-                if (live.fingerprint, before) != self.checked:
-                    self._stop(self._relevant(connection, live, before=before), go_on=False)
-                    self.checked = (live.fingerprint, before)
+                known = self._known(connection)
+                self._stop(self._relevant(connection, known, before=before), go_on=False)
             whole = plan_system(self.system, Right.ERASURE)
             run = ManyRun(
                 self.system,
                 self.engine,
-                Tables(live),
+                known.tables,
                 self.secrets,
                 subjects,
                 steps,
@@ -342,14 +342,24 @@ class SqlConnector:
     # --- the live schema ---
 
     def _tables(self, connection: sa.Connection) -> Tables:
-        return Tables(read_live(connection, self.system.schemas))
+        return self._known(connection).tables
 
-    def _findings(self, connection: sa.Connection, live: LiveSchema) -> tuple[Finding, ...]:
-        return tuple(checks.check_all(self.system, live, connection))
+    def _known(self, connection: sa.Connection) -> "Known":
+        """The live schema as it is now, in the connection's snapshot."""
+        schemas = tuple(self.system.schemas)
+        now = mark(connection, schemas)
+        if self.known is None or now is None or self.known.mark != now:
+            live = read_live(connection, schemas)
+            found = checks.check_schema(self.system, live, connection)
+            self.known = Known(now, live, Tables(live), found)
+        return self.known
 
-    def _relevant(self, connection: sa.Connection, live: LiveSchema, *, before: bool) -> list[Finding]:
+    def _findings(self, connection: sa.Connection, known: "Known") -> tuple[Finding, ...]:
+        return checks.check_all(self.system, known.live, connection, known.findings)
+
+    def _relevant(self, connection: sa.Connection, known: "Known", *, before: bool) -> list[Finding]:
         """What stands in the way of undoing matters only where it could be undone."""
-        found = self._findings(connection, live)
+        found = self._findings(connection, known)
         return [each for each in found if before or not each.code.startswith("undo.")]
 
     def _stop(self, findings: Sequence[Finding], *, go_on: bool) -> tuple[str, ...]:
@@ -367,6 +377,16 @@ class SqlConnector:
                 "Run `upheld map check`; it says how to cure each.",
             )
         return tuple(dict.fromkeys(".".join(filter(None, (each.table, each.column))) for each in lacking))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The live schema that was read when the mark was this one, and what is wrong with it."""
+
+    mark: str | None
+    live: LiveSchema
+    tables: Tables
+    findings: tuple[Finding, ...]
 
 
 LACKING = frozenset({"table.undeclared", "edge.undeclared", "rows.undecided"})
@@ -388,4 +408,7 @@ def _no_entropy() -> str:
 
 def connector(system: System, *, secrets: Mapping[str, str]) -> SqlConnector:
     """The factory that the entry point names."""
-    return SqlConnector(system, make_engine(system, secrets), secrets)
+    engine = make_engine(system, secrets)
+    made = SqlConnector(system, engine, secrets)
+    weakref.finalize(made, engine.dispose)
+    return made

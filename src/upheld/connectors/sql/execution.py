@@ -18,7 +18,7 @@ from upheld.connectors.sql.settle import token
 from upheld.connectors.sql.traces import remember
 from upheld.connectors.sql.undo.capture import Capture
 from upheld.connectors.sql.where import Rows
-from upheld.connectors.sql.write import Writer
+from upheld.connectors.sql.write import Writer, counted
 from upheld.datamap.model import System
 from upheld.rights.connector import SMALL_TABLE, Entropy, Execution
 from upheld.rights.outcome import (
@@ -80,7 +80,7 @@ class Run:
 
     def _counted(self, rows: Rows, connection: sa.Connection, order: Order) -> dict[int, Count]:
         writer = Writer(rows, connection, self.draw, order.steps)
-        return {step.number: writer.count(step) for step in order.steps}
+        return {count.step: count for count in writer.counts(order.steps)}
 
     def _refuse(
         self, rows: Rows, connection: sa.Connection, order: Order, counts: Mapping[int, Count]
@@ -229,12 +229,11 @@ def matched(rows: Rows, connection: sa.Connection, steps: Sequence[Touch]) -> tu
     by_table: dict[str, list[Touch]] = {}
     for step in steps:
         by_table.setdefault(step.selection.table, []).append(step)
-    found = []
-    for table, those in by_table.items():
-        any_of = sa.or_(*(rows.where(step.selection) for step in those))
-        count = sa.select(sa.func.count()).select_from(rows.tables[table]).where(any_of)
-        found.append(TableCount(table, connection.execute(count).scalar_one()))
-    return tuple(found)
+    where = [
+        (table, sa.or_(*(rows.where(step.selection) for step in those))) for table, those in by_table.items()
+    ]
+    many = counted(rows, connection, where)
+    return tuple(TableCount(table, number) for (table, _), number in zip(where, many, strict=True))
 
 
 def refresh(engine: sa.Engine, tables: Tables, views: Sequence[str]) -> None:

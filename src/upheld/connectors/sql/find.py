@@ -59,11 +59,12 @@ def _named(
     if table.person:
         if table.ghost:
             here = sa.and_(here, negated(rows.condition(table.name, table.ghost)))
-        sure = here
-        if identity.verified_by:
+        keys = _keys(rows, connection, table.name, table.person, here)
+        vouching = set(keys)
+        if identity.verified_by and keys:
             sure = sa.and_(here, vouches(rows, table.name, identity.verified_by))
-        vouching = set(_keys(rows, connection, table.name, table.person, sure))
-        for key in _keys(rows, connection, table.name, table.person, here):
+            vouching = set(_keys(rows, connection, table.name, table.person, sure))
+        for key in keys:
             named = given if key in vouching else replace(given, verified=False)
             yield Person(rows.system.name, table.name, key, named)
         return

@@ -117,7 +117,9 @@ def _likely(
     """A condition that no row meant escapes; what it finds too much is sorted out afterwards."""
     target = rows.tables.column(table, column)
     if rule in ("email", "casefold"):
-        return may_be_spelled(rows.tables.live.dialect, target, {*wanted, *filter(storable, given)})
+        live = rows.tables.live
+        values = {*wanted, *filter(storable, given)}
+        return may_be_spelled(live.dialect, target, values, unicode=live.unicode)
     if (rule or "").startswith("phone"):
         digits: sa.ColumnElement[str] = sa.cast(target, sa.Text())
         for sign in " -()./":

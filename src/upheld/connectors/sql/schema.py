@@ -202,7 +202,7 @@ class Reference:
 class LiveSchema:
     """A database as it stands. `dialect`: sqlite, postgresql, mariadb or mysql. `schemas`: those read, the
     default one first. `folds`: names of tables are found whatever their case. `fingerprint` changes with
-    anything a statement or a finding depends on, except estimates."""
+    anything a statement or a finding depends on, except estimates. `unicode`: text is stored in UTF-8."""
 
     dialect: str
     version: tuple[int, ...]
@@ -211,6 +211,7 @@ class LiveSchema:
     referring: Mapping[str, tuple[Reference, ...]] = field(repr=False)
     fingerprint: str
     folds: bool = False
+    unicode: bool = True
 
     def get(self, name: str) -> LiveTable | None:
         """The table as the map may write it, bare or with the default schema; None where absent."""
@@ -239,6 +240,7 @@ def assemble(
     tables: Iterable[LiveTable],
     *,
     folds: bool = False,
+    unicode: bool = True,
 ) -> LiveSchema:
     """Put tables, the index of who refers to whom, and the fingerprint together."""
     ordered = sorted(tables, key=lambda each: (each.outside, each.name))
@@ -254,6 +256,7 @@ def assemble(
         referring=MappingProxyType({name: tuple(found) for name, found in referring.items()}),
         fingerprint=_fingerprint(dialect, version, ordered),
         folds=folds,
+        unicode=unicode,
     )
 
 

@@ -4,9 +4,10 @@ The predicates that erased are not used: each table is asked whether a row that 
 otherwise than the map wants it, and each mapped column whether it still holds one of her identities.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -28,6 +29,23 @@ _SCAN = 100_000
 """Up to so many rows a column without index is searched for values; beyond, it is named as not searched."""
 
 
+_TOGETHER = 20
+"""Questions a statement."""
+_WALK = 8
+"""Columns a walk: with the values of many people each is thousands of parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """How many rows of a table stand otherwise than they should; `column` says where, `how` by what they were
+    found."""
+
+    table: str
+    column: str
+    wrong: Predicate
+    how: str
+
+
 @dataclass
 class Verifier:
     """One look at one system. `reach` are the steps by which everything of hers is reached."""
@@ -44,10 +62,15 @@ class Verifier:
         self.rows.sets.update(self.traces.sets)
         self.rows.raw.update(self.traces.raw)
         prepare(self.rows, self.connection, self.reach)
-        remnants = [*self._by_links(), *self._gone(), *self._files(), *self._counters()]
         searched: list[str] = []
         skipped: list[str] = []
-        remnants.extend(self._by_values(searched, skipped))
+        questions = [
+            *self._by_links(),
+            *self._gone(),
+            *self._counters(),
+            *self._by_values(searched, skipped),
+        ]
+        remnants = [*self._asked(questions), *self._files()]
         return Verified(
             self.rows.system.name,
             tuple(dict.fromkeys(remnants)),
@@ -57,7 +80,7 @@ class Verifier:
 
     # --- by keys and links ---
 
-    def _by_links(self) -> Iterator[Remnant]:
+    def _by_links(self) -> Iterator["Question"]:
         for step in self.reach:
             if not isinstance(step, Collect):
                 continue
@@ -69,11 +92,11 @@ class Verifier:
             for source in step.selection.sources:
                 yield from self._source(table, source)
 
-    def _person(self, table: Table, selection: Selection) -> Iterator[Remnant]:
+    def _person(self, table: Table, selection: Selection) -> Iterator["Question"]:
         own = self.rows.where(Selection(table.name, people=selection.people, key=selection.key))
         yield from self._unsettled(table, own, ",".join(table.person), None)
 
-    def _source(self, table: Table, source: Source) -> Iterator[Remnant]:
+    def _source(self, table: Table, source: Source) -> Iterator["Question"]:
         hers = self.rows.hers(table.name, source)
         action = dict(table.treatment.by).get(source.link.name)
         if action is None and table.treatment.by and not _backwards(table, source):
@@ -88,7 +111,7 @@ class Verifier:
 
     def _unsettled(
         self, table: Table, hers: Predicate, column: str, source: Source | None
-    ) -> Iterator[Remnant]:
+    ) -> Iterator["Question"]:
         earlier: list[Predicate] = []
         for rule in table.treatment.rules:
             mine = self.rows.condition(table.name, rule.when)
@@ -96,13 +119,37 @@ class Verifier:
             yield from self._found(table.name, column, wrong, "link")
             earlier.append(negated(mine))
 
-    def _found(self, table: str, column: str, wrong: Predicate, how: str) -> Iterator[Remnant]:
-        target = self.rows.tables[table]
-        count = sa.select(sa.func.count()).select_from(target).where(wrong, self.rows.tenant(table))
-        count = count.where(*(negated(self.rows.condition(table, each)) for each in self._restricted(table)))
-        many = self.connection.execute(count).scalar_one()
-        if many:
-            yield Remnant(table, column, many, how)
+    def _found(self, table: str, column: str, wrong: Predicate, how: str) -> Iterator["Question"]:
+        restricted = (negated(self.rows.condition(table, each)) for each in self._restricted(table))
+        yield Question(table, column, sa.and_(wrong, self.rows.tenant(table), *restricted), how)
+
+    def _asked(self, questions: Sequence["Question"]) -> Iterator[Remnant]:
+        """Many questions in one statement: what costs is mostly to send one. Columns of a table without an
+        index of their own are searched in one walk."""
+        walks: dict[str, list[Question]] = {}
+        counts: list[tuple[Question, sa.ColumnElement[int]]] = []
+        for each in questions:
+            if each.how == "value" and not self.rows.tables.known_table(each.table).indexed((each.column,)):
+                walks.setdefault(each.table, []).append(each)
+                continue
+            count = sa.select(sa.func.count()).select_from(self.rows.tables[each.table]).where(each.wrong)
+            counts.append((each, count.scalar_subquery()))
+        for start in range(0, len(counts), _TOGETHER):
+            some = counts[start : start + _TOGETHER]
+            yield from self._remnants([each for each, _ in some], sa.select(*(count for _, count in some)))
+        for table, every in walks.items():
+            for start in range(0, len(every), _WALK):
+                those = every[start : start + _WALK]
+                walk = sa.select(*(sa.func.count(sa.case((each.wrong, 1))) for each in those))
+                any_of = sa.or_(*(each.wrong for each in those))
+                yield from self._remnants(those, walk.select_from(self.rows.tables[table]).where(any_of))
+
+    def _remnants(
+        self, questions: Sequence["Question"], statement: sa.Select[*tuple[Any, ...]]
+    ) -> Iterator[Remnant]:
+        for each, many in zip(questions, self.connection.execute(statement).one(), strict=True):
+            if many:
+                yield Remnant(each.table, each.column, many, each.how)
 
     def _settled(self, table: Table, action: Action, source: Source | None) -> Predicate:
         """Whether a row that is still reached stands as the action leaves it."""
@@ -181,7 +228,7 @@ class Verifier:
 
     # --- rows, files and counters that had to change ---
 
-    def _gone(self) -> Iterator[Remnant]:
+    def _gone(self) -> Iterator["Question"]:
         for keys in self.traces.gone:
             these = is_in(self.rows.tables, keys.table, keys.columns, keys.keys)
             yield from self._found(keys.table, ",".join(keys.columns), these, "shared by nobody")
@@ -191,7 +238,7 @@ class Verifier:
         if left:
             yield Remnant("files", "path", left, "file")
 
-    def _counters(self) -> Iterator[Remnant]:
+    def _counters(self) -> Iterator["Question"]:
         for step in self.erasure:
             if isinstance(step, Recount) and step.keys in self.rows.sets:
                 tables = self.rows.tables
@@ -208,7 +255,7 @@ class Verifier:
 
     # --- by values ---
 
-    def _by_values(self, searched: list[str], skipped: list[str]) -> Iterator[Remnant]:
+    def _by_values(self, searched: list[str], skipped: list[str]) -> Iterator["Question"]:
         speaking = self._speaking()
         for table in self.rows.system.tables:
             if table.name in self.on_hold:

@@ -76,6 +76,15 @@ class Writer:
         )
         return Count(step.number, step.selection.table, many.scalar_one(), self._others(step))
 
+    def counts(self, steps: Sequence[Touch]) -> list[Count]:
+        """How many rows each of the steps would select now, in one statement."""
+        where = [(step.selection.table, self.condition(step)) for step in steps]
+        many = counted(self.rows, self.connection, where)
+        return [
+            Count(step.number, step.selection.table, rows, self._others(step))
+            for step, rows in zip(steps, many, strict=True)
+        ]
+
     def count_selection(self, number: int, selection: Selection) -> Count:
         """How many rows a selection has by itself."""
         table = self.rows.tables[selection.table]
@@ -310,6 +319,22 @@ class Writer:
         column = tables.known(step.table, step.column).name
         done = self.connection.execute(sa.update(tables[step.table]).where(these).values({column: number}))
         return Count(step.number, step.table, done.rowcount)
+
+
+_TOGETHER = 20
+"""Counts a statement: what costs is mostly to send one."""
+
+
+def counted(rows: Rows, connection: sa.Connection, where: Sequence[tuple[str, Predicate]]) -> list[int]:
+    """How many rows of each table meet its condition."""
+    found: list[int] = []
+    for start in range(0, len(where), _TOGETHER):
+        asked = (
+            sa.select(sa.func.count()).select_from(rows.tables[table]).where(condition).scalar_subquery()
+            for table, condition in where[start : start + _TOGETHER]
+        )
+        found.extend(connection.execute(sa.select(*asked)).one())
+    return found
 
 
 def _apart(erase: Touch, step: Touch) -> bool:

@@ -78,17 +78,17 @@ Grouped = Mapping[Where, list[Any]]
 
 def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
     """Misconfigured without a connected database, or for a schema that is not there."""
-    schemas = schemas or _connected(connection)
+    schemas = schemas or connected(connection)
     default, folds = (
         schemas[0],
         connection.execute(sa.text("SELECT @@lower_case_table_names")).scalar_one() != 0,
     )
-    outside = {(row.s, row.relation) for row in _rows(connection, OUTSIDE, schemas)}
+    outside = {(row.s, row.relation) for row in rows(connection, OUTSIDE, schemas)}
     wide = tuple(dict.fromkeys((*schemas, *sorted(schema for schema, _ in outside))))
 
     def by_table(query: str) -> Grouped:
         grouped: dict[Where, list[Any]] = defaultdict(list)
-        for row in _rows(connection, query, wide):
+        for row in rows(connection, query, wide):
             grouped[row.s, row.relation].append(row)
         return grouped
 
@@ -145,12 +145,14 @@ def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
     return assemble("mariadb" if mariadb else "mysql", version, schemas, tables, folds=folds)
 
 
-def _rows(connection: sa.Connection, query: str, schemas: tuple[str, ...]) -> Iterable[Any]:
+def rows(connection: sa.Connection, query: str, schemas: tuple[str, ...]) -> Iterable[Any]:
+    """What a query of the catalogues finds in these schemas."""
     statement = sa.text(query).bindparams(sa.bindparam("schemas", expanding=True))
     return connection.execute(statement, {"schemas": list(schemas)})
 
 
-def _connected(connection: sa.Connection) -> tuple[str, ...]:
+def connected(connection: sa.Connection) -> tuple[str, ...]:
+    """The database that the connection is in; Misconfigured where it is in none."""
     name = connection.execute(sa.text("SELECT DATABASE()")).scalar()
     if name is None:
         raise Misconfigured(

@@ -163,7 +163,8 @@ def read(connection: sa.Connection, schemas: tuple[str, ...]) -> LiveSchema:
             )
         )
     version = tuple(part for part in connection.dialect.server_version_info or () if isinstance(part, int))
-    return assemble("postgresql", version, schemas, tables)
+    encoding = connection.execute(sa.text("SELECT pg_catalog.getdatabaseencoding()")).scalar_one()
+    return assemble("postgresql", version, schemas, tables, unicode=encoding == "UTF8")
 
 
 def _known(connection: sa.Connection, schemas: tuple[str, ...]) -> None:

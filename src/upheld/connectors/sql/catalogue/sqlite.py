@@ -230,6 +230,15 @@ def checks(sql: str) -> Iterator[LiveCheck]:
                 break
 
 
+def sizes(connection: sa.Connection, schema: str) -> dict[str, int]:
+    """The estimates of all tables of a schema."""
+    quoted = connection.dialect.identifier_preparer.quote_identifier(schema)
+    found = connection.execute(sa.text(RELATIONS.format(schema=quoted)), {"schema": schema})
+    return _estimates(
+        connection, schema, [each.name for each in found if each.type == "table" and not each.wr]
+    )
+
+
 def _estimates(connection: sa.Connection, schema: str, names: list[str]) -> dict[str, int]:
     """The highest row id: read at the end of the tree, no table is walked."""
     found: dict[str, int] = {}

@@ -3,7 +3,7 @@
 Every rule reads only, and says names and counts, never a value of a row.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from upheld.connectors.sql.check import (
     references,
     rows,
     server,
+    spelled,
     undeclared,
     undo,
     values,
@@ -26,24 +27,38 @@ from upheld.datamap.model import System
 from upheld.rights.connector import Finding, Severity
 
 Rule = Callable[[Look], Iterator[Finding]]
-RULES: tuple[Rule, ...] = (
+BY_SCHEMA: tuple[Rule, ...] = (
     *names.RULES,
     *undeclared.RULES,
     *drafted.RULES,
     *links.RULES,
+    *spelled.RULES,
     *values.RULES,
     *references.RULES,
     *server.RULES,
-    *rows.RULES,
     *undo.RULES,
 )
+"""They depend on the map and the live schema alone."""
+BY_ROWS: tuple[Rule, ...] = rows.RULES
+"""They ask the rows, too, and are asked each time."""
 
 
-def check_all(system: System, live: LiveSchema, connection: sa.Connection) -> tuple[Finding, ...]:
-    """All findings, the gravest first. What a table accepts by its code becomes a NOTE with the reason; a
-    STOP that would do harm stays one, whatever is accepted."""
+def check_schema(system: System, live: LiveSchema, connection: sa.Connection) -> tuple[Finding, ...]:
+    """What the rules find that look at the schema alone: the same for as long as it is the same."""
     look = look_at(system, live, connection)
-    found = dict.fromkeys(_accepted(system, each) for rule in RULES for each in rule(look))
+    return tuple(each for rule in BY_SCHEMA for each in rule(look))
+
+
+def check_all(
+    system: System, live: LiveSchema, connection: sa.Connection, known: Sequence[Finding] | None = None
+) -> tuple[Finding, ...]:
+    """All findings, the gravest first. `known`: those of `check_schema`, where it looked at this schema
+    before. What a table accepts by its code becomes a NOTE with the reason; a STOP that would do harm stays
+    one, whatever is accepted."""
+    look = look_at(system, live, connection)
+    by_schema = check_schema(system, live, connection) if known is None else known
+    by_rows = (each for rule in BY_ROWS for each in rule(look))
+    found = dict.fromkeys(_accepted(system, each) for each in (*by_schema, *by_rows))
     order = list(Severity)
     return tuple(
         sorted(found, key=lambda each: (order.index(each.severity), each.table, each.column, each.code))

@@ -157,6 +157,13 @@ ALL = (
         "identity.index", DOUBT, "No index on a column by which people are found.", "The CREATE INDEX.", (58,)
     ),
     Code(
+        "identity.scanned",
+        NOTE,
+        "A large table is read from end to end to find an identity under every spelling.",
+        "The CREATE INDEX statements, where that takes too long.",
+        (63,),
+    ),
+    Code(
         "collation.loose",
         NOTE,
         "The column's collation calls different texts equal; we compare bytes as well.",

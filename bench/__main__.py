@@ -1,0 +1,159 @@
+"""`python -m bench`: measure everything, then write docs/benchmarks.md. With fewer people than the page is
+made from, the page is only printed."""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from bench.community import Community
+from bench.goals import SETTINGS
+from bench.page import Run, baseline, charts, page
+from bench.result import Figure, Results, read
+from tests.servers.server import new_run_folder, stop_all
+
+HOME = Path(__file__).parents[1]
+FULL = 200_000
+PACKAGES = ("SQLAlchemy", "psycopg", "PyMySQL", "Django")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """0 however many goals are missed: the page says so, and a run that was honest is no error."""
+    began = _load()
+    results = Results()
+    settings = arguments.settings.split(",")
+    run_folder = new_run_folder()
+    try:
+        with ThreadPoolExecutor(max_workers=len(settings) if arguments.at_once else 1) as several:
+            for found in several.map(lambda setting: _measured(setting, arguments, run_folder), settings):
+                results.add(found)
+    finally:
+        stop_all(run_folder)
+    results.figures += list(_ledger(arguments.entries))
+    results.figures += list(_package(arguments.rows))
+    community = Community(arguments.people)
+    run = Run(
+        at=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        machine=_machine(),
+        versions=(
+            f"Python {platform.python_version()}",
+            *(f"{name} {version(name)}" for name in PACKAGES),
+        ),
+        people=arguments.people,
+        rows=community.size,
+        commit=_commit(),
+        load=(began, _load()),
+        command="make bench" + (f" PEOPLE={arguments.people}" if arguments.people != FULL else ""),
+    )
+    text = page(run, results)
+    if arguments.people < FULL and not arguments.write:
+        sys.stdout.write(text)
+        return 0
+    docs = HOME / "docs"
+    (docs / "benchmarks.md").write_text(text, encoding="utf-8")
+    (docs / "benchmarks-baseline.md").write_text(baseline(results), encoding="utf-8")
+    for name, picture in charts(results).items():
+        (docs / "images" / name).write_text(picture, encoding="utf-8")
+    _say("docs/benchmarks.md is written")
+    return 0
+
+
+def _measured(setting: str, arguments: argparse.Namespace, run: Path) -> Results:
+    """In a process of its own, with servers of its own."""
+    _say(f"{SETTINGS[setting]}, {arguments.people:,} people")
+    servers = run / setting
+    servers.mkdir(mode=0o711)
+    servers.chmod(0o711)
+    try:
+        with tempfile.TemporaryDirectory(prefix="upheld-bench-") as folder:
+            done = subprocess.run(
+                [
+                    *(sys.executable, "-m", "bench.measure", setting, folder),
+                    *(str(arguments.people), str(arguments.rounds), str(servers), str(int(arguments.soak))),
+                ],
+                cwd=HOME,
+                stdout=subprocess.PIPE,
+                text=True,
+                check=True,
+            )
+            return read(done.stdout)
+    finally:
+        stop_all(servers)
+
+
+def _ledger(entries: int) -> Iterator[Figure]:
+    _say(f"the ledger, {entries:,} entries")
+    found = _printed("bench.ledger", entries)
+    names = {
+        "sequencing": "sequencing_us",
+        "proof": "proof_us",
+        "proof-size": "proof_bytes",
+        "proof-check": "check_us",
+    }
+    note = "" if entries == 1_000_000 else f"at {entries:,} entries"
+    for measure, name in names.items():
+        yield Figure(measure, "once", found[name], note=note)
+
+
+def _package(rows: int) -> Iterator[Figure]:
+    _say(f"an access package of {rows:,} rows")
+    found = _printed("bench.package_memory", rows)
+    note = "" if rows == 5_000_000 else f"at {rows:,} rows"
+    yield Figure("package", "once", found["above_idle_mb"], note=note)
+
+
+def _printed(module: str, size: int) -> dict[str, float]:
+    """What a module that measures one thing prints; it ends with 1 where its goal is missed."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, str(size)], cwd=HOME, stdout=subprocess.PIPE, text=True, check=False
+    )
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def _machine() -> str:
+    cpus = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.partition(":")[2].strip() for line in cpus if line.startswith("model name")), "")
+    memory = int(Path("/proc/meminfo").read_text().split()[1]) / 1024 / 1024
+    named = f"{os.cpu_count()} processors ({model or platform.machine()})"
+    return f"{named}, {memory:.0f} GB of memory, {platform.system()}"
+
+
+def _load() -> str:
+    return ", ".join(f"{each:.1f}" for each in os.getloadavg())
+
+
+def _commit() -> str:
+    done = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], cwd=HOME, capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() or "unknown"
+
+
+def _say(what: str) -> None:
+    sys.stderr.write(f"{what}\n")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "--people", type=int, default=FULL, help="in the community; the page is of 200,000 or more"
+    )
+    parser.add_argument("--rows", type=int, default=5_000_000, help="of the access package")
+    parser.add_argument("--entries", type=int, default=1_000_000, help="of the ledger")
+    parser.add_argument("--rounds", type=int, default=3, help="of which each figure is the median")
+    parser.add_argument("--settings", default=",".join(SETTINGS), help="which, separated by commas")
+    parser.add_argument(
+        "--soak", action="store_true", help="erase 100,000 people one after another; takes hours"
+    )
+    parser.add_argument("--at-once", action="store_true", help="all settings: CPU time bears it")
+    parser.add_argument("--write", action="store_true", help="write the page although there are few people")
+    sys.exit(main(parser.parse_args()))

@@ -1,0 +1,53 @@
+"""What is measured, and the goal that each figure stands beside."""
+
+from dataclasses import dataclass
+
+SETTINGS = {
+    "postgresql": "PostgreSQL",
+    "postgresql+records": "PostgreSQL, our records too",
+    "mariadb": "MariaDB",
+    "sqlite": "SQLite",
+}
+"""By name: the kind of database; our own records are on SQLite unless it says that they are there too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A measure in words. `most`: the figure is to be at most this; None where it is shown without a goal.
+    `mariadb`: another limit there. `once`: measured by itself, in the setting named so."""
+
+    measure: str
+    title: str
+    most: float | None
+    unit: str = "×"
+    mariadb: float | None = None
+    once: bool = False
+
+    def limit(self, setting: str) -> float | None:
+        """The goal in a setting."""
+        return self.mariadb if setting == "mariadb" and self.mariadb is not None else self.most
+
+
+GOALS = (
+    Goal("single", "one erasure against hand-written, one by one", 1.3),
+    Goal("rows", "one erasure against hand-written, row by row", None),
+    Goal("batch-set", "batch of 1,000 against the hand-written set", 1.25, mariadb=1.4),
+    Goal("batch-single", "batch of 1,000 against hand-written, one by one", 0.25),
+    Goal("access", "access for one person against 14 hand-written SELECTs", 1.0),
+    Goal("access-json", "the same, JSON built by the server", 0.5),
+    Goal("access-sets", "access for 1,000 in sets against the same SELECTs each", 0.35),
+    Goal("undo", "undo window against plain erasure", 2),
+    Goal("check", "plan check of this schema", 2, "s"),
+    Goal("entry-insert", "ledger: inserting an entry, of many", 25, "µs"),
+    Goal("entry-sequence", "ledger: sequencing an entry in our records, of many", 25, "µs"),
+    Goal("soak", "soak of 100,000 erasures: the last 1,000 against the first", 1.5),
+    Goal("peak", "memory of the process that erased and read all this, at its peak", None, "MB"),
+)
+
+ONCE = (
+    Goal("sequencing", "hashing an entry into a tree of a million", 25, "µs", once=True),
+    Goal("proof", "a proof at a million entries", 1_000, "µs", once=True),
+    Goal("proof-size", "its size", 1_024, "bytes", once=True),
+    Goal("proof-check", "checking its hashes", 50, "µs", once=True),
+    Goal("package", "access package of 5 million rows: memory above idle", 50, "MB", once=True),
+)

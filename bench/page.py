@@ -1,0 +1,200 @@
+"""docs/benchmarks.md: the figures beside their goals, met or missed, and how they were got. Written by the
+command alone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bench import chart
+from bench.goals import GOALS, ONCE, SETTINGS, Goal
+from bench.result import Figure, Results
+
+BAR = 24
+
+WAY = """\
+## How it is measured
+
+- CPU time, not the clock: of the program that works and of the whole process tree of each database
+  server. Other work on the machine hardly changes it; the load averages above say how much there was.
+- A ratio is of two figures of one run. The same people are erased by each way in a copy of its own;
+  unless the copies are equal afterwards, row by row, no ratio is printed. *x to y*: the extremes of the
+  rounds; the figure is their median.
+- Upheld's side is everything that `upheld erase` does: receiving, looking for the person, planning,
+  checking the live schema, counting, approving, writing, the prepared record before each commit,
+  verifying, evidence and ledger entries, sequenced and signed. Only the certificate stands apart. Its own
+  records are on SQLite unless the column says otherwise.
+- The hand-written side finds the person and erases. It stands in one file, `bench/handwritten.py`:
+  prepared and pipelined on PostgreSQL, sent in one go on MariaDB; [how the servers carry it
+  out](benchmarks-baseline.md). It keeps no record, verifies nothing and proves nothing, so it is a limit
+  and no rival.
+- *Row by row* is what a layer between objects and rows does by hand: a statement and a commit a row.
+- Access is compared up to the rows in memory, on both sides; writing the encrypted package is a measure
+  of its own.
+- Activity is skewed: the chance of a row falls as 1 / rank of the person. People of a group are drawn
+  evenly over all ranks.
+- PostgreSQL has the two indexes that `upheld map check` proposes for large tables (`identity.scanned`);
+  both sides keep them up to date.
+- Servers run without waiting for the disk (fsync), which CPU time does not see. PostgreSQL's autovacuum
+  is off and statistics are fresh when measuring begins.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the page says about where and when. `load`: averages of 1, 5 and 15 minutes at start and end."""
+
+    at: str
+    machine: str
+    versions: tuple[str, ...]
+    people: int
+    rows: int
+    commit: str
+    load: tuple[str, str]
+    command: str
+
+
+def page(run: Run, results: Results) -> str:
+    """The whole text."""
+    parts = [
+        "# Benchmarks",
+        "",
+        f"Written by `{run.command}`; do not edit. Every figure is of one run, on one machine.",
+        "",
+        f"- {run.at}, at commit {run.commit}",
+        f"- {run.machine}; load average {run.load[0]} at the start, {run.load[1]} at the end",
+        f"- {', '.join((*run.versions, *results.servers.values()))}",
+        f"- a community with a shop: 13 tables, {run.people:,} people, {run.rows:,} rows",
+        "",
+        "## Figures and goals",
+        "",
+        *_goals(results),
+        "",
+        *_once(results),
+        "",
+        "## Where an erasure's time goes",
+        "",
+        "CPU a person, ours (█) and the servers' (░), one person after another.",
+        "",
+        *_stages(results),
+        "",
+        *_curve(results),
+        WAY,
+    ]
+    return "\n".join(parts)
+
+
+def _goals(results: Results) -> Iterator[str]:
+    shown = [name for name in SETTINGS if any(each.setting == name for each in results.figures)]
+    yield f"| measure | goal | {' | '.join(SETTINGS[name] for name in shown)} |"
+    yield "|" + "---|" * (len(shown) + 2)
+    for goal in GOALS:
+        cells = [_cell(goal, name, results.of(goal.measure, name)) for name in shown]
+        if any(cells):
+            yield f"| {goal.title} | {_limit(goal)} | {' | '.join(cells)} |"
+
+
+def _once(results: Results) -> Iterator[str]:
+    yield "| measure | goal | figure |"
+    yield "|---|---|---|"
+    for goal in ONCE:
+        cell = _cell(goal, "once", results.of(goal.measure, "once"))
+        if cell:
+            yield f"| {goal.title} | {_limit(goal)} | {cell} |"
+
+
+def _limit(goal: Goal) -> str:
+    if goal.most is None:
+        return "–"
+    other = f" (MariaDB {_number(goal.mariadb, goal.unit)})" if goal.mariadb is not None else ""
+    return f"≤ {_number(goal.most, goal.unit)}{other}"
+
+
+def _cell(goal: Goal, setting: str, figure: Figure | None) -> str:
+    if figure is None:
+        return ""
+    if figure.value is None:
+        return figure.note
+    limit = goal.limit(setting)
+    verdict = "" if limit is None else " met" if figure.value <= limit else " **missed**"
+    spread = ""
+    if (
+        figure.low is not None
+        and figure.high is not None
+        and _number(figure.low, "") != _number(figure.high, "")
+    ):
+        spread = f" ({_number(figure.low, '')} to {_number(figure.high, '')})"
+    note = f"<br>{figure.note}" if figure.note else ""
+    return f"{_number(figure.value, goal.unit)}{verdict}{spread}{note}"
+
+
+def _number(value: float, unit: str) -> str:
+    digits = 0 if value >= 100 or value == int(value) else 1 if value >= 10 else 2
+    written = f"{value:,.{digits}f}"
+    return f"{written} {unit}".strip() if unit != "×" else f"{written} ×"
+
+
+def _stages(results: Results) -> Iterator[str]:
+    for name, title in SETTINGS.items():
+        own = [each for each in results.stages if each.setting == name]
+        if not own:
+            continue
+        longest = max(each.client + each.servers for each in own) or 1
+        yield f"**{title}**"
+        yield ""
+        yield "```"
+        for each in own:
+            bar = "█" * round(BAR * each.client / longest) + "░" * round(BAR * each.servers / longest)
+            total = (each.client + each.servers) * 1000
+            theirs = f"{each.servers * 1000:.1f} the servers"
+            yield f"{each.stage:<36} {bar:<{BAR + 1}} {total:8.1f} ms ({theirs})"
+        yield "```"
+        yield ""
+
+
+def _curve(results: Results) -> Iterator[str]:
+    if not results.points:
+        return
+    yield "## Cost a person, from one to many"
+    yield ""
+    for name, title in SETTINGS.items():
+        own = [each for each in results.points if each.setting == name]
+        if not own:
+            continue
+        sizes = sorted({each.people for each in own})
+        yield f"![CPU a person on {title}](images/benchmark-{name}.svg)"
+        yield ""
+        heads = " | ".join(f"{size:,}" for size in sizes)
+        yield f"| {title}: ms a person when so many are erased | {heads} |"
+        yield "|---|" + "---:|" * len(sizes)
+        for way in dict.fromkeys(each.way for each in own):
+            found = {each.people: each.seconds * 1000 for each in own if each.way == way}
+            cells = (f"{found[size]:,.2f}" if size in found else "" for size in sizes)
+            yield f"| {way} | {' | '.join(cells)} |"
+        yield ""
+
+
+def charts(results: Results) -> dict[str, str]:
+    """The pictures of the page, by the names of their files."""
+    drawn = {}
+    for name, title in SETTINGS.items():
+        own = [each for each in results.points if each.setting == name and each.seconds > 0]
+        if own:
+            ways = dict.fromkeys(each.way for each in own)
+            picture = {way: [(p.people, p.seconds * 1000) for p in own if p.way == way] for way in ways}
+            drawn[f"benchmark-{name}.svg"] = chart.lines(
+                f"CPU a person on {title}", "people in one go", "ms of CPU a person", picture
+            )
+    return drawn
+
+
+def baseline(results: Results) -> str:
+    """docs/benchmarks-baseline.md: each hand-written statement with each server's plan."""
+    parts = [
+        "# The hand-written side, and how the servers carry it out",
+        "",
+        "Written with [the benchmarks](benchmarks.md); do not edit. Statements are those for one person.",
+    ]
+    for setting in dict.fromkeys(each[0] for each in results.plans):
+        parts += ["", f"## {SETTINGS[setting]}"]
+        for _, name, sql, planned in (each for each in results.plans if each[0] == setting):
+            parts += ["", f"**{name}**", "", "```sql", sql, "```", "", "```", planned, "```"]
+    return "\n".join(parts) + "\n"

@@ -1,0 +1,107 @@
+"""The page says what was measured, and beside it plainly whether the goal was met."""
+
+import xml.etree.ElementTree as ET
+
+from bench.page import Run, baseline, charts, page
+from bench.result import Figure, Point, Results, Stage, read
+
+RUN = Run(
+    at="2026-11-25 12:00 UTC",
+    machine="2 processors (Example), 24 GB of memory, Linux",
+    versions=("Python 3.11",),
+    people=200_000,
+    rows=4_520_000,
+    commit="abc1234",
+    load=("0.1, 0.1, 0.1", "1.9, 1.0, 0.5"),
+    command="make bench",
+)
+
+
+def results() -> Results:
+    return Results(
+        figures=[
+            Figure("single", "postgresql", 1.25, 1.1, 1.31, "2.5 ms against 2.0 ms"),
+            Figure("single", "mariadb", 61.7),
+            Figure("batch-set", "postgresql", 1.3),
+            Figure("batch-set", "mariadb", 1.3),
+            Figure("undo", "postgresql", None, note="not there yet: the undo window"),
+            Figure("package", "once", 38.4, note="at 1,000,000 rows"),
+        ],
+        points=[
+            Point("postgresql", "by hand, in sets", 1, 0.002),
+            Point("postgresql", "by hand, in sets", 1_000, 0.0005),
+            Point("postgresql", "Upheld, one by one", 1, 0.1),
+        ],
+        stages=[Stage("postgresql", "approve", 0.003, 0.001)],
+        plans=[("postgresql", "users", "DELETE FROM users WHERE id = %(id)s", "Index Scan")],
+        servers={"postgresql": "PostgreSQL 18.4"},
+    )
+
+
+def test_a_goal_is_met_or_missed_in_plain_words() -> None:
+    lines = page(RUN, results()).splitlines()
+    assert (
+        "| one erasure against hand-written, one by one | ≤ 1.30 × "
+        "| 1.25 × met (1.10 to 1.31)<br>2.5 ms against 2.0 ms | 61.7 × **missed** |"
+    ) in lines
+
+
+def test_mariadb_has_a_goal_of_its_own() -> None:
+    lines = page(RUN, results()).splitlines()
+    assert (
+        "| batch of 1,000 against the hand-written set | ≤ 1.25 × (MariaDB 1.40 ×) | 1.30 × **missed** | 1.30 × met |"
+    ) in lines
+
+
+def test_what_is_not_built_is_named_and_has_no_figure() -> None:
+    lines = page(RUN, results()).splitlines()
+    assert "| undo window against plain erasure | ≤ 2 × | not there yet: the undo window |  |" in lines
+
+
+def test_what_was_not_measured_has_no_row() -> None:
+    assert "soak" not in page(RUN, results())
+
+
+def test_a_smaller_size_than_the_goals_is_said() -> None:
+    lines = page(RUN, results()).splitlines()
+    assert (
+        "| access package of 5 million rows: memory above idle | ≤ 50 MB | 38.4 MB met<br>at 1,000,000 rows |"
+    ) in lines
+
+
+def test_where_when_and_how_busy_the_machine_was_stands_above() -> None:
+    assert page(RUN, results()).splitlines()[4:8] == [
+        "- 2026-11-25 12:00 UTC, at commit abc1234",
+        "- 2 processors (Example), 24 GB of memory, Linux; load average 0.1, 0.1, 0.1 at the start, 1.9, 1.0, 0.5 at the end",
+        "- Python 3.11, PostgreSQL 18.4",
+        "- a community with a shop: 13 tables, 200,000 people, 4,520,000 rows",
+    ]
+
+
+def test_each_curve_is_a_picture_that_the_page_shows() -> None:
+    drawn = charts(results())
+    assert list(drawn) == ["benchmark-postgresql.svg"]
+    picture = ET.fromstring(drawn["benchmark-postgresql.svg"])  # noqa: S314 - our own words
+    named = {each.text for each in picture.iter() if each.tag.endswith("text")}
+    assert {"by hand, in sets", "Upheld, one by one"} <= named
+    assert "(images/benchmark-postgresql.svg)" in page(RUN, results())
+
+
+def test_hand_written_statements_stand_with_their_plans() -> None:
+    assert baseline(results()).splitlines()[4:] == [
+        "## PostgreSQL",
+        "",
+        "**users**",
+        "",
+        "```sql",
+        "DELETE FROM users WHERE id = %(id)s",
+        "```",
+        "",
+        "```",
+        "Index Scan",
+        "```",
+    ]
+
+
+def test_what_one_process_wrote_another_reads() -> None:
+    assert read(results().text()) == results()
