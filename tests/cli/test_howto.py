@@ -98,3 +98,18 @@ def test_a_dataset_of_fides_is_carried_over_decided_and_carried_out_as_the_page_
     assert customers == [(7, None, None), (8, "Bob Ashgrove", 2)]
     assert addresses == [(2, "9 Ash Road")]
     assert purchases == [(1, 7), (2, 8)]
+
+
+def test_the_draft_is_carried_out_as_it_stands_and_spares_everybody_else(
+    tmp_path: Path, shell: dict[str, str]
+) -> None:
+    carry_out(HOW_TO / "discover.md", tmp_path / "place", shell)
+
+    with sqlite3.connect(tmp_path / "place" / "shop.sqlite") as connection:
+        people = connection.execute("SELECT id, name, phone FROM users ORDER BY id").fetchall()
+        sessions = connection.execute("SELECT id, user_id FROM sessions").fetchall()
+        posts = connection.execute("SELECT id, author, body FROM posts ORDER BY id").fetchall()
+    connection.close()
+    assert people == [(7, None, None), (8, "Bob Ashgrove", None), (9, "Cy Elm", None)]
+    assert sessions == [(2, 8)]
+    assert posts == [(1, None, None), (2, 8, "Any that dries."), (3, 9, "Goose.")]
