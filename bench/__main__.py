@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from bench import mixes
 from bench.community import Community
 from bench.goals import SETTINGS
 from bench.page import Run, baseline, charts, page
@@ -53,7 +54,7 @@ def main(arguments: argparse.Namespace) -> int:
         load=(began, _load()),
         command="make bench" + (f" PEOPLE={arguments.people}" if arguments.people != FULL else ""),
     )
-    text = page(run, results)
+    text = page(run, results, mixes.measured(HOME, arguments.records) if arguments.records else {})
     if arguments.people < FULL and not arguments.write:
         sys.stdout.write(text)
         return 0
@@ -149,6 +150,7 @@ if __name__ == "__main__":
     )
     parser.add_argument("--rows", type=int, default=5_000_000, help="of the access package")
     parser.add_argument("--entries", type=int, default=1_000_000, help="of the ledger")
+    parser.add_argument("--records", type=int, default=50_000, help="of GDPRbench; 0: without it")
     parser.add_argument("--rounds", type=int, default=3, help="of which each figure is the median")
     parser.add_argument("--settings", default=",".join(SETTINGS), help="which, separated by commas")
     parser.add_argument(

@@ -1,11 +1,14 @@
 """docs/benchmarks.md: the figures beside their goals, met or missed, and how they were got. Written by the
 command alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from bench import chart
 from bench.goals import GOALS, ONCE, SETTINGS, Goal
+from bench.mixes import shown
 from bench.result import Figure, Results
 
 BAR = 24
@@ -52,8 +55,8 @@ class Run:
     command: str
 
 
-def page(run: Run, results: Results) -> str:
-    """The whole text."""
+def page(run: Run, results: Results, mixes: Mapping[str, Any] = MappingProxyType({})) -> str:
+    """The whole text. `mixes`: what `bench.gdprbench` wrote."""
     parts = [
         "# Benchmarks",
         "",
@@ -70,6 +73,7 @@ def page(run: Run, results: Results) -> str:
         "",
         *_once(results),
         "",
+        *shown(mixes),
         "## Where an erasure's time goes",
         "",
         "CPU a person, ours (█) and the servers' (░), one person after another.",

@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ET
 
+from bench.mixes import shown
 from bench.page import Run, baseline, charts, page
 from bench.result import Figure, Point, Results, Stage, read
 
@@ -105,3 +106,23 @@ def test_hand_written_statements_stand_with_their_plans() -> None:
 
 def test_what_one_process_wrote_another_reads() -> None:
     assert read(results().text()) == results()
+
+
+def test_the_mixes_of_gdprbench_stand_beside_their_goal() -> None:
+    sides = {"upheld": {"cpu": 3.0}, "tables": {"cpu": 1.0}, "plain": {"cpu": 1.5}}
+    database = {"database": "SQLite", "version": "3", "records": 1000, "operations": 100}
+    mixes = [
+        {"mix": "customer", "sides": sides},
+        {"mix": "processor", "sides": sides | {"plain": {"cpu": 3.0}}},
+    ]
+
+    told = list(shown({"goal": 1.5, "load": 0.1, "databases": [database | {"mixes": mixes}]}))
+
+    assert [line for line in told if line.startswith("| ")] == [
+        "| mix | goal | SQLite |",
+        "| controller | ≤ 1.5 × |  |",
+        "| customer | ≤ 1.5 × | 2.00 × **missed**<br>30.0 ms against 15.00 ms |",
+        "| processor | ≤ 1.5 × | 1.00 × met<br>30.0 ms against 30.00 ms |",
+        "| regulator | ≤ 1.5 × |  |",
+    ]
+    assert list(shown({})) == []
