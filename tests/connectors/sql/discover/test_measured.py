@@ -148,9 +148,10 @@ def test_lines_beside_a_postcode_are_an_address(each_database: Database) -> None
     assert judged.cases["chart"].personal["line1"].category == "free-text"
 
 
-def test_a_single_text_in_json_goes_whole(each_database: Database, tmp_path: Path) -> None:
-    """An object stays but for what is recognised in it, for an application may need the rest."""
-    each_database.run(
+def test_a_single_text_in_json_goes_whole(mariadb: Database, tmp_path: Path) -> None:
+    """An object stays but for what is recognised in it, for an application may need the rest. Where JSON is a type of
+    its own nothing is proposed: verification cannot compare it with a text."""
+    mariadb.run(
         PEOPLE,
         "CREATE TABLE wish (id INTEGER PRIMARY KEY, value JSON NOT NULL, choice JSON NOT NULL, account_id INTEGER, "
         "FOREIGN KEY (account_id) REFERENCES account (id))",
@@ -158,11 +159,12 @@ def test_a_single_text_in_json_goes_whole(each_database: Database, tmp_path: Pat
         """INSERT INTO wish VALUES (1, '"To Mara"', '{"colour": "red"}', 1)""",
     )
 
-    world = world_of(drafted(each_database), each_database, tmp_path)
-    world.erase("email=mara@example.org", now=NOW)
+    world = world_of(drafted(mariadb), mariadb, tmp_path)
+    erased = world.erase("email=mara@example.org", now=NOW)
 
-    assert [tuple(map(str, row)) for row in each_database.rows("SELECT account_id, choice FROM wish")] in (
+    assert erased.verified.remnants == ()
+    assert [tuple(map(str, row)) for row in mariadb.rows("SELECT account_id, choice FROM wish")] in (
         [("None", '{"colour": "red"}')],
         [("None", "{'colour': 'red'}")],
     )
-    assert [str(value).strip('"') for (value,) in each_database.rows("SELECT value FROM wish")] == [""]
+    assert [str(value).strip('"') for (value,) in mariadb.rows("SELECT value FROM wish")] == [""]

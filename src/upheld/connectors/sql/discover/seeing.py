@@ -107,7 +107,7 @@ def _column(live: LiveTable, column: LiveColumn, values: Sequence[str | None]) -
         fixed=column.generated or column.always or (column.identity and column.name in live.key),
         enum=column.enum_values,
         json=column.json or bool(found),
-        scalar=(column.json or column.family is Family.JSON) and scalars(values),
+        scalar=column.json and column.collation is not None and scalars(values),
         checked=any(spoken),
         guarded=any(spoken) and all(map(_of_emptiness, texts, repeat(column.name))),
         sight=sight(values),
