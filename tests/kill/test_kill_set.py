@@ -110,7 +110,7 @@ def _setting(
 ) -> Setting:
     kind, _, receipts = target.partition(" ")
     stage = Stage(new_database(kind), folder / "privacy")
-    generated = rich(3, shapes=("messages",))
+    generated = rich(3, shapes=("chain", "messages"))
     with_marks(generated.sheets, Random(3))
     system = "max_rows: 6\n" + ("receipt: upheld_receipts\n" if receipts else "")
     world = stage.build(generated.sheets, system=system)
