@@ -20,7 +20,7 @@ from upheld.rights.subject import Subject
 from upheld.store.models import BlindIndex, Case
 
 TOGETHER = 500
-"""People whom a system is asked about, and who are erased, in one go (measured: ADR 0018)."""
+"""People whom a system is asked about, and who are erased, in one go: few enough that a failure is soon found."""
 
 T = TypeVar("T")
 
