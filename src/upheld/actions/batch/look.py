@@ -20,7 +20,8 @@ from upheld.rights.subject import Subject
 from upheld.store.models import BlindIndex, Case
 
 TOGETHER = 500
-"""People whom a system is asked about, and who are erased, in one go: few enough that a failure is soon found."""
+"""People whom a system is asked about, and who are erased, in one go: a set keeps its locks short, and one
+who fails in it is soon found."""
 
 T = TypeVar("T")
 
