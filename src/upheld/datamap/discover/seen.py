@@ -43,8 +43,8 @@ NOTHING = Sight()
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column. `unique`: part of what has to differ between rows. `fixed`: the server gives its value.
-    `paths`: what stands at which path of its JSON. `scalar`: its JSON is single texts, kept as text. `checked`: a check of
-    the schema speaks of it; `guarded`: only of whether it is empty."""
+    `paths`: what stands at which path of its JSON. `scalar`: its JSON is single texts, kept as text.
+    `checked`: a check of the schema speaks of it; `guarded`: only of whether it is empty."""
 
     name: str
     sort: Sort
