@@ -81,3 +81,18 @@ def test_the_first_map_is_carried_out_as_it_stands_and_keeps_what_it_promises(
     assert rows == [(1, None, "[removed]"), (2, 8, "Thin paper.")]
     assert orders == [(2, 7, "quills"), (3, 8, "paper")]
     assert people == [(7, None), (8, "Bob Ashgrove")]
+
+
+def test_the_draft_is_carried_out_as_it_stands_and_spares_everybody_else(
+    tmp_path: Path, shell: dict[str, str]
+) -> None:
+    carry_out(HOW_TO / "discover.md", tmp_path / "place", shell)
+
+    with sqlite3.connect(tmp_path / "place" / "shop.sqlite") as connection:
+        people = connection.execute("SELECT id, name, phone FROM users ORDER BY id").fetchall()
+        sessions = connection.execute("SELECT id, user_id FROM sessions").fetchall()
+        posts = connection.execute("SELECT id, author, body FROM posts ORDER BY id").fetchall()
+    connection.close()
+    assert people == [(7, None, None), (8, "Bob Ashgrove", None), (9, "Cy Elm", None)]
+    assert sessions == [(2, 8)]
+    assert posts == [(1, None, None), (2, 8, "Any that dries."), (3, 9, "Goose.")]

@@ -12,7 +12,7 @@ NAMES = {
     "username": "username user_name login user_login",
     "phone-number": "phone phone_number mobile telefon Handy fax_no contact_phone",
     "birth-date": "birthday date_of_birth dob birth_date Geburtsdatum birth_year",
-    "postal-address": "street address addressLine2 postal_code zip_code PLZ Straße ville city billing_address",
+    "postal-address": "street address addressLine2 postal_code zip_code PLZ Straße ville city billing_address line1 address_line_2",
     "ip-address": "ip ip_address user_agent last_ip remote_addr",
     "credentials": "password password_hash encrypted_password remember_token api_key user_pass",
     "payment-card": "card_number last4 cc_number",

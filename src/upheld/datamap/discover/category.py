@@ -1,6 +1,7 @@
 """Which kind of personal data a column holds: by its name in several languages, and by what its values look
 like."""
 
+import re
 from dataclasses import dataclass
 
 from upheld.datamap.discover.seen import Column, Sight, Sort
@@ -91,6 +92,9 @@ _BY_VALUE = (
 )  # fmt: skip
 
 
+_LINE = re.compile(r"(?:addr(?:ess)?_?)?line_?[1-4]")
+
+
 @dataclass(frozen=True, slots=True)
 class Guess:
     """A category, how sure, and what speaks for it."""
@@ -107,6 +111,8 @@ def by_name(name: str) -> str | None:
         return None
     if "".join(parts) in WORD_OF:
         return WORD_OF["".join(parts)]
+    if _LINE.fullmatch(name.lower()):
+        return "postal-address"
     last = parts[-1]
     if parts[0] == "last" and last not in ("name", "names", "ip"):
         return None  # when something happened last

@@ -30,11 +30,10 @@ class Action:
 
 @dataclass
 class Drafter:
-    """Writes the tables. `on`: the day of the draft. `taken`: what became of a table, decided once."""
+    """Writes the tables. `on`: the day of the draft."""
 
     judged: Judged
     on: date
-    scratch: bool = False
 
     def tables(self) -> dict[str, object]:
         """Every table that has to do with people, people first."""

@@ -35,7 +35,7 @@ class Head:
 
 def document(judged: Judged, head: Head) -> dict[str, object]:
     """The content of the system's file."""
-    drafter = Drafter(judged, head.on, head.scratch)
+    drafter = Drafter(judged, head.on)
     tables = drafter.tables()
     whole: dict[str, object] = {"system": head.system, "connect": head.connect}
     if head.schemas:

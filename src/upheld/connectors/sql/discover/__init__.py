@@ -95,11 +95,6 @@ def _wanted(table: LiveTable, wish: Wish) -> bool:
     return not any(fnmatchcase(table.name, each) for each in wish.exclude)
 
 
-def tables_of(live: LiveSchema, wish: Wish) -> Sequence[str]:
-    """The tables that would be looked at."""
-    return [each.name for each in live if _wanted(each, wish)]
-
-
 def _learnt(limits: Limits, findings: Sequence[Finding], live: LiveSchema) -> Limits:
     """What the live schema would not bear: rows that have to stay, columns that take no value of ours."""
     staying, unassigned, unempty = set(limits.staying), set(limits.unassigned), set(limits.unempty)
