@@ -127,12 +127,6 @@ def _personal(table: Table, person: bool, ties: Iterable[Tie]) -> dict[str, Gues
             found[name] = Guess("name", 0.7, "it stands beside an address")
         elif column.sight.share("name") >= category.SURE and column.sight.distinct >= 10 and _holder(name):
             found[name] = Guess("name", 0.6, "its values are written like names")
-    if "postal-address" in {guess.category for guess in found.values()}:
-        found |= {
-            name: Guess("postal-address", 0.85, "it stands beside the rest of an address")
-            for name, column in table.columns.items()
-            if name not in found and column.sort is Sort.TEXT and words(name)[-1:] in (("line",), ("lines",))
-        }
     for name, column in table.columns.items():
         if name not in found and any(treat.category_of_path(*each) for each in column.paths):
             found[name] = Guess("personal-document", 0.8, "what is recognised stands inside its JSON")

@@ -133,21 +133,6 @@ def test_what_a_writer_without_account_wrote_goes_with_the_address(each_database
     assert {each.column for each in by["email"].assignments} == {"body", "name", "email"}
 
 
-def test_lines_beside_a_postcode_are_an_address(each_database: Database) -> None:
-    each_database.run(
-        PEOPLE,
-        "CREATE TABLE address (id INTEGER PRIMARY KEY, line1 VARCHAR(50) NOT NULL, postcode VARCHAR(9) NOT NULL, "
-        "account_id INTEGER NOT NULL, FOREIGN KEY (account_id) REFERENCES account (id))",
-        "CREATE TABLE chart (id INTEGER PRIMARY KEY, line1 VARCHAR(50) NOT NULL, account_id INTEGER NOT NULL, "
-        "FOREIGN KEY (account_id) REFERENCES account (id))",
-    )
-
-    judged = drafted(each_database).judged
-
-    assert judged.cases["address"].personal["line1"].category == "postal-address"
-    assert judged.cases["chart"].personal["line1"].category == "free-text"
-
-
 def test_a_single_text_in_json_goes_whole(mariadb: Database, tmp_path: Path) -> None:
     """An object stays but for what is recognised in it, for an application may need the rest. Where JSON is a type of
     its own nothing is proposed: verification cannot compare it with a text."""
