@@ -246,7 +246,6 @@ class Mariadb:
     def enlarge(self) -> None:
         """Caches that hold the whole community."""
         self._ask("mysql", "SET GLOBAL innodb_buffer_pool_size = 2 * 1024 * 1024 * 1024")
-        self._ask("mysql", "SET GLOBAL innodb_log_file_size = 512 * 1024 * 1024")
         self._ask("mysql", "SET GLOBAL max_allowed_packet = 64 * 1024 * 1024")
 
     def _ask(self, name: str, query: str) -> Sequence[tuple[Any, ...]]:
