@@ -66,6 +66,24 @@ prefs:
     assert list(json.loads(left).items()) == [("z", 1), ("user", {"name": "gone"}), ("a", [3, 1])]
 
 
+def test_scenario_28_a_document_that_becomes_another_is_seen_to_have_become_it(
+    make: Make, each_database: Database
+) -> None:
+    kind = JSON[each_database.dialect]
+    world = make(
+        PEOPLE
+        + f"CREATE TABLE prefs (id INTEGER PRIMARY KEY, user_id INTEGER, doc {kind} NOT NULL);\n"
+        + """INSERT INTO prefs VALUES (1, 0, '{"name": "Ada"}'), (2, 5, '{"name": "Ben"}');""",
+        USERS
+        + "prefs: {belongs_to: {user_id: users.id}, on_erase: {anonymise: {user_id: null, doc: '{}'}}}\n",
+    )
+
+    erasure = world.erase(ADA)
+
+    left = [json.loads(doc) if isinstance(doc, str) else doc for *_, doc in world.rows("prefs")]
+    assert (left, erasure.verified.remnants) == ([{}, {"name": "Ben"}], ())
+
+
 def test_scenario_28_an_sql_array_loses_only_her(postgresql: Database, tmp_path: Path) -> None:
     world = make_world(
         postgresql,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from upheld.connectors.sql.change import ghost_value
 from upheld.connectors.sql.columns import NotFitting, fit, storable
@@ -201,8 +202,11 @@ class Verifier:
             case model.Constant(None):
                 return column.is_(None)
             case model.Constant(value):
+                known = self.rows.tables.known(table, assignment.column)
+                if known.family is Family.JSON and self.rows.tables.live.dialect == "postgresql":
+                    return sa.cast(column, JSONB) == sa.cast(sa.literal(str(value)), JSONB)
                 try:
-                    return column == fit(value, self.rows.tables.known(table, assignment.column))
+                    return column == fit(value, known)
                 except NotFitting:
                     return sa.false()
             case model.Unique(template) | model.Pseudonym(template):
