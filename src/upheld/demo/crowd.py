@@ -89,7 +89,7 @@ class Crowd:
     def _undo(self, case: str, stays: Person, before: scan.Raw, leaving: list[Person]) -> None:
         self.terminal.heading("One of them was in the list by mistake: only hers comes back")
         said = self.terminal.upheld("undo", "--case", case[:8], "--yes", *self.options)
-        self.terminal.show(said, at_most=8)
+        self.terminal.show(said, at_most=3)
         after = self._look(stays)
         back, was = _hers(after), _hers(before)
         if back != was:
