@@ -128,7 +128,7 @@ def approve(
         expected={name: expected(preview.counts.get(name)) for name in preview.plan.systems},
         cells=preview.subject.cells,
     )
-    cases.remember(means=means, case=request.case, subject=replace(preview.subject, cells=()))
+    cases.identified_anew(means=means, request=request, subject=replace(preview.subject, cells=()))
     unreached = {each.system: each.failure for each in preview.unreached}
     windows = window.open_for(means=means, request=request, systems=preview.plan.systems)
     for position, system in enumerate(preview.plan.systems):

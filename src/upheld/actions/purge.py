@@ -160,7 +160,7 @@ def named(
     says so. Raises Destroyed."""
     acts = by_key(plan, row.step, row.table, tuple(row.key), still_over=still_over)
     if isinstance(acts[-1], steps.Detach):
-        subject = cases.subject_of(means=means, case=row.fulfilment.request.case)
+        subject = cases.subject_for(means=means, request=row.fulfilment.request)
         return acts, subject or Subject(())
     keys = journal.due_rows(means=means, row=row)
     return acts, Subject((), tuple(Person(row.fulfilment.system, row.table, key) for key in keys))

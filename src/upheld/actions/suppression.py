@@ -74,7 +74,7 @@ def made_final(digests: Iterable[bytes]) -> None:
 
 def _beside(means: Means, request: Request) -> list[Request]:
     """Erasures of others, complete but for their windows, whose cases are known by an identity of hers."""
-    subject = cases.subject_of(means=means, case=request.case)
+    subject = cases.subject_for(means=means, request=request)
     named = [canonical(each) for each in subject.identities] if subject else []
     digests = [means.keys.blind(each.kind, each.value) for each in named]
     known = BlindIndex.objects.filter(digest__in=digests, open=True).exclude(case=request.case_id)
@@ -93,6 +93,6 @@ def _beside(means: Means, request: Request) -> list[Request]:
 
 
 def _digests(means: Means, request: Request) -> Mapping[bytes, None]:
-    subject = cases.subject_of(means=means, case=request.case)
+    subject = cases.subject_for(means=means, request=request)
     named = [canonical(each) for each in subject.identities if each.verified] if subject else []
     return dict.fromkeys(means.keys.suppress(each.kind, each.value) for each in named)
