@@ -5,12 +5,15 @@ from pathlib import Path
 
 from tests.scenarios.conftest import Make
 from tests.scenarios.office import open_office
-from tests.scenarios.people import ADA, BEN
+from tests.scenarios.people import ADA, BEN, USERS
 from tests.scenarios.test_case_again import POSTED, POSTS, UNMARKED
 from tests.scenarios.test_lists import erase
 from tests.scenarios.test_restriction import restrict
 from upheld.actions.batch.look import Line, look
-from upheld.datamap.model import Limits
+from upheld.actions.stop import stoppable
+from upheld.actions.undecided import guarded
+from upheld.datamap.model import Limits, Proposal
+from upheld.rights.many import takes_many
 from upheld.store.models import Batch, Request
 
 TWO = """
@@ -52,3 +55,20 @@ def test_one_of_a_list_who_has_a_restriction_is_counted_before_she_is_approved(
     assert [each.case is not None for each in allowed.going] == [True]
     assert allowed.counts["club"].tables != ()
     assert Request.objects.filter(right="ERASURE").count() == 0
+
+
+def test_the_switch_hides_no_set_of_methods_and_proposals_hide_all(
+    make: Make, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """A list goes in sets behind the switch, and person by person, refused, where something is only
+    proposed."""
+    office = open_office(make(TWO, USERS), tmp_path)
+    given = dict(office.means().connectors)
+    proposal = Proposal("users", "email", 0.5, "a guess", office.datamap.system("club").origin)
+    drafted = replace(
+        office.datamap,
+        systems=tuple(replace(each, proposals=(proposal,)) for each in office.datamap.systems),
+    )
+
+    assert takes_many(stoppable(given), "club") is not None
+    assert takes_many(stoppable(guarded(drafted, given)), "club") is None

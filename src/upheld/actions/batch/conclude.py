@@ -79,8 +79,8 @@ def _suppress(means: Means, requests: Sequence[models.Request], open_windows: Co
                 if request.pk not in open_windows:
                     final.append(digest)
     known = models.Suppression.objects.filter(digest__in=list(marks)).values_list("digest", flat=True)
-    for digest in known:
-        marks.pop(bytes(digest), None)
+    for there in known:
+        marks.pop(bytes(there), None)
     models.Suppression.objects.bulk_create(
         models.Suppression(
             digest=mark, kind=kind, at=at, request=request if request.pk in open_windows else None

@@ -68,7 +68,7 @@ def take_many(*, means: Means, fulfilments: Sequence[models.Fulfilment], plan: P
 
 
 def lost(holds: Sequence[Hold]) -> frozenset[int]:
-    """Those of the parts, by position, that somebody else has taken over, or whose erasure somebody undoes."""
+    """Those of the parts, by position, that somebody else has taken over, or whose erasure is undone."""
     mine = models.Fulfilment.objects.filter(holding(holds), request__undone_at__isnull=True)
     held = dict(mine.values_list("pk", "attempt"))
     return frozenset(
