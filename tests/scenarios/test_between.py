@@ -12,7 +12,7 @@ from tests.scenarios.test_undo_beside import put_back
 from tests.scenarios.undoing import WINDOW, dump
 from tests.scenarios.world import NOW
 from upheld.actions.replay import replay
-from upheld.store.models import Case, Request
+from upheld.store.models import Case
 
 SCHEMA = (
     PEOPLE

@@ -44,7 +44,7 @@ items:
 def test_a_period_that_ends_takes_neither_restricted_rows_nor_what_is_joined_to_them(
     marked: str, make: Make, sqlite_records: Path, tmp_path: Path
 ) -> None:
-    world = make(PEOPLE + SCHEMA, mapped(marked))
+    world = make(PEOPLE + SCHEMA.replace(" REFERENCES orders(id) ON DELETE CASCADE", ""), mapped(marked))
     office = open_office(world, tmp_path)
     assert office.erase(ADA).complete
     assert (world.rows("orders", "id"), world.rows("items", "id")) == ([(1,)], [(1,)])
@@ -58,3 +58,24 @@ def test_a_period_that_ends_takes_neither_restricted_rows_nor_what_is_joined_to_
     lift(office, Case.objects.get(state="OPEN"))
     assert office.purge("2032-03-03").failures == ()
     assert (world.rows("orders", "id"), world.rows("items", "id")) == ([], [])
+
+
+def test_restricted_rows_that_would_go_with_their_parents_stop_the_erasure(
+    make: Make, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """The database's own cascade knows no restriction."""
+    tables = mapped("items").replace(
+        "retain: {ground: legal-obligation, law: tax, for: 7y, after: paid, then: delete}", "delete"
+    )
+    tables = tables.replace("on_erase: {delete}", "on_erase: delete").replace(
+        "on_erase: {follow: {link: order_id}}", "on_erase: delete"
+    )
+    world = make(PEOPLE + SCHEMA, tables)
+    office = open_office(world, tmp_path)
+    assert restrict(office, ADA).complete
+
+    standing = office.erase(ADA)
+
+    assert [state for _, state, _ in standing.systems] == ["FAILED"]
+    assert "cascade.loss at items.order_id" in standing.systems[0][2]
+    assert (world.rows("orders", "id"), world.rows("items", "id")) == ([(1,)], [(1,)])
