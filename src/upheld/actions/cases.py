@@ -76,11 +76,37 @@ def subject_of(*, means: Means, case: Case) -> Subject | None:
     """The identified person, or None before the plan was approved."""
     if case.sealed_subject is None:
         return None
-    read = open_value(means.keys, case.key, bytes(case.sealed_subject), record=f"case:{case.pk}:subject")
-    subject = decode(read, (Subject, Identity, Person))
+    return _opened(means, case, bytes(case.sealed_subject), f"case:{case.pk}:subject")
+
+
+def subject_for(*, means: Means, request: Request) -> Subject | None:
+    """Whom a request was about when it was fulfilled, to repeat it or to look for it: a later request of the
+    same case may have been identified anew, when her rows were gone already."""
+    if request.sealed_subject is None:
+        return subject_of(means=means, case=request.case)
+    return _opened(means, request.case, bytes(request.sealed_subject), f"request:{request.pk}:subject")
+
+
+def _opened(means: Means, case: Case, sealed: bytes, record: str) -> Subject:
+    subject = decode(open_value(means.keys, case.key, sealed, record=record), (Subject, Identity, Person))
     if not isinstance(subject, Subject):
         raise TypeError("A case holds a subject.")
     return subject
+
+
+def identified_anew(*, means: Means, request: Request, subject: Subject) -> None:
+    """As `remember`, for a request that is being approved: the finished ones of its case keep whom they were
+    about. Never joined: what was her row then may be a stranger's by now (scenario 45)."""
+    case = request.case
+    known = subject_of(means=means, case=case)
+    if known is not None and known != subject:
+        earlier = case.requests.exclude(pk=request.pk).exclude(state__in=UNFINISHED)
+        for each in earlier.filter(sealed_subject__isnull=True):
+            each.sealed_subject = seal_value(
+                means.keys, case.key, encode(known), record=f"request:{each.pk}:subject"
+            )
+            each.save(update_fields=["sealed_subject"])
+    remember(means=means, case=case, subject=subject)
 
 
 def remember(*, means: Means, case: Case, subject: Subject) -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from upheld.actions import cases, inforce, journal, plans, statements, window
+from upheld.actions import cases, inforce, journal, plans, statements, suppression, window
 from upheld.actions.difference import expected
 from upheld.actions.journal import Fenced, Hold
 from upheld.actions.means import Means
@@ -35,6 +35,7 @@ from upheld.rights.outcome import (
 from upheld.rights.plan import Plan
 from upheld.rights.subject import Subject
 from upheld.store import models
+from upheld.store.database import hold as hold_name
 from upheld.store.keys import Destroyed
 from upheld.store.models import FulfilmentState, PartState, RequestState
 from upheld.store.models.journal import FailureKind
@@ -127,7 +128,7 @@ def approve(
         expected={name: expected(preview.counts.get(name)) for name in preview.plan.systems},
         cells=preview.subject.cells,
     )
-    cases.remember(means=means, case=request.case, subject=replace(preview.subject, cells=()))
+    cases.identified_anew(means=means, request=request, subject=replace(preview.subject, cells=()))
     unreached = {each.system: each.failure for each in preview.unreached}
     windows = window.open_for(means=means, request=request, systems=preview.plan.systems)
     for position, system in enumerate(preview.plan.systems):
@@ -375,6 +376,8 @@ def conclude(*, means: Means, request: models.Request) -> None:
     """When every system has its outcome and none is withheld for a hold, the request is fulfilled: her
     identities are suppressed, and the case is closed unless its undo window is open. Does nothing
     otherwise."""
+    # Locked: an undo that is approved meanwhile comes before all of this, or finds all of it.
+    models.Request.objects.select_for_update().get(pk=request.pk)
     request.refresh_from_db()
     if request.state != RequestState.IN_PROGRESS or request.undone_at is not None:
         return
@@ -383,9 +386,8 @@ def conclude(*, means: Means, request: models.Request) -> None:
     inforce.ended(means=means, request=request)
     erased = request.right in (Right.ERASURE.value, Right.DELETE.value)
     subject = cases.subject_of(means=means, case=request.case) if erased else None
-    for identity in subject.identities if subject else ():
-        if identity.verified:
-            _suppress(means, request, cases.canonical(identity).kind, cases.canonical(identity).value)
+    if subject is not None:
+        _suppress(means, request, subject)
     if window.alive(request):
         return
     if subject is not None:
@@ -404,15 +406,22 @@ def withheld(request: models.Request) -> tuple[str, ...]:
     return tuple(sorted(set(request.fulfilments.exclude(withheld="").values_list("withheld", flat=True))))
 
 
-def _suppress(means: Means, request: models.Request, kind: str, value: str) -> None:
-    mark = means.keys.suppress(kind, value)
-    at = means.clock()
-    _, created = models.Suppression.objects.get_or_create(
-        digest=mark,
-        defaults={"kind": kind, "at": at, "request": request if window.alive(request) else None},
-    )
-    if created:
-        record(SUPPRESSION_ADDED, at=at, case=str(request.case_id), mark=mark.hex())
+def _suppress(means: Means, request: models.Request, subject: Subject) -> None:
+    hold_name("suppression")
+    undoable, final = bool(window.alive(request)), []
+    for identity in map(cases.canonical, subject.identities):
+        if not identity.verified:
+            continue
+        mark, at = means.keys.suppress(identity.kind, identity.value), means.clock()
+        _, created = models.Suppression.objects.get_or_create(
+            digest=mark,
+            defaults={"kind": identity.kind, "at": at, "request": request if undoable else None},
+        )
+        if created:
+            record(SUPPRESSION_ADDED, at=at, case=str(request.case_id), mark=mark.hex())
+        elif not undoable:
+            final.append(mark)
+    suppression.made_final(final)
 
 
 def _until(request: models.Request, fulfilment: models.Fulfilment) -> date | None:

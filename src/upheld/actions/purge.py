@@ -126,7 +126,7 @@ def _rows(means: Means, row: models.Due) -> int:
     try:
         plan = plans.load(row.plan)
         acts, subject = named(means=means, row=row, plan=plan)
-        if _restricted(means, connector, row):
+        if _restricted(means, connector, row, plan):
             return 0
         _settle(means, connector, row, acts, subject)
         if not row.parts.filter(state=PartState.COMMITTED, last=True).exists():
@@ -136,12 +136,25 @@ def _rows(means: Means, row: models.Due) -> int:
         journal.give_back(means=means, fulfilment=row.fulfilment)
 
 
-def _restricted(means: Means, connector: Connector, row: models.Due) -> bool:
-    """Whether a row among them is under restriction by the map as it is now: then they stay due until that is
-    lifted (G-18.5)."""
+def _restricted(means: Means, connector: Connector, row: models.Due, plan: Plan) -> bool:
+    """Whether a row among them, among those that follow them or among those that they follow is under
+    restriction by the map as it is now: then they stay due until that is lifted (G-18.5). One without the
+    other would be torn apart, or taken along by the database itself."""
+    tables = plans.system_of(means, row.fulfilment.system).tables
+    if not any(each.restriction for each in tables) or row.parts.filter(state=PartState.PREPARED).exists():
+        return False
+    root = _followed(plan, row.step)
+    beside = models.Due.objects.filter(
+        fulfilment=row.fulfilment, plan=row.plan, on=row.on, purged_at__isnull=True
+    )
+    rows = list(beside.select_related("fulfilment__request__case"))
+    return any(_marked(means, connector, each) for each in rows if _followed(plan, each.step) == root)
+
+
+def _marked(means: Means, connector: Connector, row: models.Due) -> bool:
     tables = plans.system_of(means, row.fulfilment.system).tables
     mark = next((each.restriction for each in tables if each.name == row.table), ())
-    if not mark or row.parts.filter(state=PartState.PREPARED).exists():
+    if not mark:
         return False
     system, key, why = row.fulfilment.system, tuple(row.key), steps.Reason("Art. 18(2) GDPR")
     looked = (
@@ -153,6 +166,21 @@ def _restricted(means: Means, connector: Connector, row: models.Due) -> bool:
     return any(each.rows for each in connector.count(looked, subject, now=_day(means, row)))
 
 
+def _followed(plan: Plan, number: int) -> int:
+    """The step that keeps the rows whose period the rows of this step follow; itself where they have their
+    own."""
+    sets = {step.name: step.selection for step in plan.steps if isinstance(step, steps.Locate)}
+    kept = {step.number: step.selection for step in plan.steps if isinstance(step, steps.Retain)}
+    selection = kept.get(number)
+    while selection is not None and selection.age is None and len(selection.sources) == 1:
+        above = sets.get(selection.sources[0].keys or "")
+        further = next((each for each in kept if above is not None and kept[each] == above), None)
+        if further is None:
+            break
+        number, selection = further, kept[further]
+    return number
+
+
 def named(
     *, means: Means, row: models.Due, plan: Plan, still_over: bool = False
 ) -> tuple[tuple[steps.Step, ...], Subject]:
@@ -160,7 +188,7 @@ def named(
     says so. Raises Destroyed."""
     acts = by_key(plan, row.step, row.table, tuple(row.key), still_over=still_over)
     if isinstance(acts[-1], steps.Detach):
-        subject = cases.subject_of(means=means, case=row.fulfilment.request.case)
+        subject = cases.subject_for(means=means, request=row.fulfilment.request)
         return acts, subject or Subject(())
     keys = journal.due_rows(means=means, row=row)
     return acts, Subject((), tuple(Person(row.fulfilment.system, row.table, key) for key in keys))

@@ -69,7 +69,7 @@ def replay(
         progress(system, "replayed")
         case = fulfilment.request.case
         try:
-            subject = cases.subject_of(means=means, case=case)
+            subject = cases.subject_for(means=means, request=fulfilment.request)
             if subject is None:
                 continue
             same, without = still_hers(connector, system, subject)

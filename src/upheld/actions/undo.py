@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from upheld.actions import cases, erasure, evidence, journal, plans, window
+from upheld.actions import cases, erasure, evidence, journal, plans, suppression, window
 from upheld.actions.asking import Asked
 from upheld.actions.erasure import ERASURES, Progress, silently
 from upheld.actions.means import Means
 from upheld.actions.record import record
 from upheld.ledger.commitment import commit as commit_to
-from upheld.ledger.types import ERASURE_UNDONE, SUPPRESSION_LIFTED
+from upheld.ledger.types import ERASURE_UNDONE
 from upheld.rights.codec import Unreadable, decode, text
 from upheld.rights.connector import Connector
 from upheld.rights.outcome import Established, EvidenceClass, Failure, Permanent, Settled, Transient
@@ -169,17 +169,14 @@ def _connector(means: Means, fulfilment: models.Fulfilment) -> Connector:
 @transaction.atomic
 def approve(*, means: Means, request: models.Request) -> None:
     """From here on nothing more is erased for this request, and she is no longer kept out. Writes
-    `suppression.lifted` for each mark that this erasure had set. Refuses a request that is finished."""
+    `suppression.lifted` for each mark that no other erasure needs. Refuses a request that is finished."""
     request = models.Request.objects.select_for_update(of=("self",)).get(pk=request.pk)
     if request.state != RequestState.IN_PROGRESS:
         raise Permanent("This erasure is finished; there is nothing to undo.", "`upheld status` shows it.")
     if request.undone_at is None:
         request.undone_at, request.undone_by = means.clock(), means.by
         request.save(update_fields=["undone_at", "undone_by"])
-    for mark in request.marks.all():
-        digest = bytes(mark.digest)
-        mark.delete()
-        record(SUPPRESSION_LIFTED, at=means.clock(), case=str(request.case_id), mark=digest.hex())
+    suppression.lift(means=means, request=request)
 
 
 def undo(*, means: Means, request: models.Request, progress: Progress = silently) -> Putting:

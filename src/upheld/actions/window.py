@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from upheld.actions import cases, plans
+from upheld.actions import cases, plans, suppression
 from upheld.actions.means import Means
 from upheld.actions.record import record
 from upheld.law.deadline import legal_date
@@ -118,8 +118,8 @@ def close(*, means: Means, window: models.Window) -> None:
     models.Window.objects.filter(pk=window.pk).update(destroyed_at=at)
     models.Part.objects.filter(fulfilment__window=window).update(sealed_before=None)
     models.Kept.objects.filter(fulfilment__window=window).delete()
-    if not alive(window.request):
-        models.Suppression.objects.filter(request=window.request).update(request=None)
+    if not alive(window.request) and window.request.undone_at is None:
+        suppression.for_good(means=means, request=window.request)
     effective = at.date() + cases.backup_days(means=means)
     record(
         KEY_DESTROYED,

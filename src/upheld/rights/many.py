@@ -8,7 +8,7 @@ answers. Members of a set are named by their position in it.
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard
 
 from upheld.rights.connector import Connector, Entropy, Found
 from upheld.rights.identify import Ambiguous, Identified, Question, search
@@ -50,7 +50,6 @@ class Tallied:
     together: Counts
 
 
-@runtime_checkable
 class ManyConnector(Connector, Protocol):
     """What a connector that takes sets of people has beside the methods of `Connector`. The result of each
     equals that of the method for one, member by member, in some order."""
@@ -95,16 +94,20 @@ class ManyConnector(Connector, Protocol):
         ...
 
 
+MANY = ("find_many", "keys_many", "count_many", "execute_many", "verify_many")
+"""What `ManyConnector` has beside the methods of `Connector`."""
+
+
 def find_many(connector: Connector, questions: Sequence[Questioned]) -> tuple[Found, ...]:
     """Ask a connector about many people."""
-    if isinstance(connector, ManyConnector):
+    if _takes_sets(connector):
         return connector.find_many(questions)
     return tuple(connector.find(identities, people) for identities, people in questions)
 
 
 def keys_many(connector: Connector, table: str, texts: Sequence[str]) -> tuple[Key | None, ...]:
     """Keys of a person table given as text; None for one that is no key."""
-    if isinstance(connector, ManyConnector):
+    if _takes_sets(connector):
         return connector.keys_many(table, texts)
     keys: list[Key | None] = []
     for text in texts:
@@ -156,7 +159,7 @@ def count_many(
 ) -> Tallied:
     """Count for many people. Without the connector's help a row that two share is counted twice in
     `together`."""
-    if isinstance(connector, ManyConnector):
+    if _takes_sets(connector):
         return connector.count_many(steps, subjects, now=now)
     each = tuple(connector.count(steps, subject, now=now) for subject in subjects)
     return Tallied(each, summed(each))
@@ -179,5 +182,11 @@ def summed(each: Sequence[Counts]) -> Counts:
 
 def takes_many(connectors: Mapping[str, Connector], system: str) -> ManyConnector | None:
     """The system's connector, where it takes sets of people."""
-    connector: object = connectors.get(system)
-    return connector if isinstance(connector, ManyConnector) else None
+    connector = connectors.get(system)
+    return connector if connector is not None and _takes_sets(connector) else None
+
+
+def _takes_sets(connector: Connector) -> TypeGuard[ManyConnector]:
+    """By the methods that it answers with: a connector behind another (the switch that stops all writing)
+    defines none of them, and from Python 3.12 on a Protocol's own check would not see them."""
+    return all(hasattr(connector, name) for name in MANY)

@@ -235,10 +235,11 @@ def _due(now: datetime, days: int) -> date:
 def _join(
     means: Means, batch: models.Batch, look: Look, going: Going, allow: frozenset[str], reason: str
 ) -> None:
-    """Somebody whose case is open: gone on with; received only, or for another right, it is approved now."""
+    """Somebody whose case is open: gone on with; received only, or for another right, it is approved now, as
+    she was identified and counted."""
     request = cases.receive(means=means, right=Right.ERASURE, asked=going.asked, regime=look.plan.regime)
     if request.state == RequestState.OPEN:
-        seen = preview(means=means, right=Right.ERASURE, asked=going.asked)
+        seen = preview(means=means, right=Right.ERASURE, asked=going.asked, subject=going.subject)
         erasure.approve(means=means, request=request, preview=seen, allow=allow, reason=reason)
     models.BatchLine.objects.bulk_create(
         models.BatchLine(batch=batch, line=number, request=request) for number in going.numbers

@@ -7,11 +7,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
-from upheld.actions import cases, statements
+from upheld.actions import cases, statements, suppression
 from upheld.actions.means import Means
 from upheld.actions.record import entry, put_all
 from upheld.ledger.types import CASE_CLOSED, SUPPRESSION_ADDED
 from upheld.store import models
+from upheld.store.database import hold
 from upheld.store.models import CaseState, FulfilmentState, RequestState
 from upheld.store.models.case import UNFINISHED
 
@@ -21,7 +22,14 @@ DONE = (FulfilmentState.DONE, FulfilmentState.RETAINED)
 @transaction.atomic
 def conclude_many(*, means: Means, requests: Sequence[models.Request]) -> frozenset[UUID]:
     """As `erasure.conclude` for each. Gives those whose turn has not come in some system, by the request's
-    number: systems that are gone through person by person."""
+    number: systems that are gone through person by person. Whose erasure somebody had undone meanwhile is
+    left to the undo."""
+    chosen = [each.pk for each in requests]
+    still = models.Request.objects.select_for_update().filter(
+        pk__in=chosen, state=RequestState.IN_PROGRESS, undone_at__isnull=True
+    )
+    standing = set(still.order_by("pk").values_list("pk", flat=True))
+    requests = [each for each in requests if each.pk in standing]
     states: dict[UUID, list[models.Fulfilment]] = {}
     rows = models.Fulfilment.objects.filter(request__in=[each.pk for each in requests])
     for each in rows.prefetch_related("tasks"):
@@ -57,17 +65,22 @@ def _forget(means: Means, requests: Sequence[models.Request]) -> None:
 
 
 def _suppress(means: Means, requests: Sequence[models.Request], open_windows: Collection[UUID]) -> None:
+    hold("suppression")
     at = means.clock()
+    final: list[bytes] = []
     marks: dict[bytes, tuple[str, models.Request]] = {}
     for request in requests:
         subject = cases.subject_of(means=means, case=request.case)
         for identity in subject.identities if subject else ():
             if identity.verified:
                 named = cases.canonical(identity)
-                marks.setdefault(means.keys.suppress(named.kind, named.value), (named.kind, request))
+                digest = means.keys.suppress(named.kind, named.value)
+                marks.setdefault(digest, (named.kind, request))
+                if request.pk not in open_windows:
+                    final.append(digest)
     known = models.Suppression.objects.filter(digest__in=list(marks)).values_list("digest", flat=True)
-    for digest in known:
-        marks.pop(bytes(digest), None)
+    for there in known:
+        marks.pop(bytes(there), None)
     models.Suppression.objects.bulk_create(
         models.Suppression(
             digest=mark, kind=kind, at=at, request=request if request.pk in open_windows else None
@@ -78,6 +91,7 @@ def _suppress(means: Means, requests: Sequence[models.Request], open_windows: Co
         entry(SUPPRESSION_ADDED, at=at, case=str(request.case_id), mark=mark.hex())
         for mark, (_, request) in marks.items()
     )
+    suppression.made_final(final)
 
 
 def _finish(means: Means, requests: Sequence[models.Request]) -> None:

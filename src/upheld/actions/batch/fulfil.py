@@ -154,6 +154,7 @@ class _Turn:
                 through += some
         except Fenced:
             gone = journal.lost(holds)
+            journal.give_back_undone(holds)
             holds = [each for index, each in enumerate(holds) if index not in gone]
             failure = Transient("Another run has taken some of them over.")
         except Failure as met:

@@ -68,11 +68,20 @@ def take_many(*, means: Means, fulfilments: Sequence[models.Fulfilment], plan: P
 
 
 def lost(holds: Sequence[Hold]) -> frozenset[int]:
-    """Those of the parts, by position, that somebody else has taken over."""
-    held = dict(models.Fulfilment.objects.filter(holding(holds)).values_list("pk", "attempt"))
+    """Those of the parts, by position, that somebody else has taken over, or whose erasure is undone."""
+    mine = models.Fulfilment.objects.filter(holding(holds), request__undone_at__isnull=True)
+    held = dict(mine.values_list("pk", "attempt"))
     return frozenset(
         index for index, each in enumerate(holds) if held.get(each.fulfilment.pk) != each.attempt
     )
+
+
+@transaction.atomic
+def give_back_undone(holds: Sequence[Hold]) -> None:
+    """Parts that this run holds of erasures that are being undone: a list goes on for long, and the undo need
+    not wait for its end."""
+    undone = models.Fulfilment.objects.filter(holding(holds), request__undone_at__isnull=False)
+    undone.update(state=FulfilmentState.WAITING, owner="", leased_until=None)
 
 
 def _fenced(holds: Sequence[Hold], at: datetime) -> None:
@@ -89,9 +98,14 @@ def _fenced(holds: Sequence[Hold], at: datetime) -> None:
 
 @transaction.atomic
 def prepare_many(*, means: Means, holds: Sequence[Hold], events: Sequence[Prepared]) -> None:
-    """Durable before the target commits, for each of them under her own key."""
+    """Durable before the target commits, for each of them under her own key. Raises Fenced once somebody had
+    one of the erasures undone, as `journal.prepare` does."""
     at = means.clock()
     _fenced(holds, at)
+    chosen = [each.fulfilment.request_id for each in holds]
+    locked = models.Request.objects.select_for_update().filter(pk__in=chosen).order_by("pk")
+    if any(undone is not None for undone in locked.values_list("undone_at", flat=True)):
+        raise Fenced(f"{holds[0].system}: some erasures are being undone")
     before = dict(
         models.Part.objects.filter(fulfilment__in=[each.fulfilment.pk for each in holds])
         .values("fulfilment")

@@ -1,7 +1,7 @@
 """What an erasure of a list of people would do, before anything is written anywhere."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from upheld.actions import cases, plans
@@ -17,7 +17,7 @@ from upheld.rights.many import count_many, identify_many, summed
 from upheld.rights.outcome import Counts, Misconfigured, Transient
 from upheld.rights.plan import Plan
 from upheld.rights.subject import Subject
-from upheld.store.models import BlindIndex, Case
+from upheld.store.models import BlindIndex, Case, Request, RequestState
 
 TOGETHER = 500
 """People whom a system is asked about, and who are erased, in one go: a set keeps its locks short, and one
@@ -49,8 +49,8 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """One person of the list. `case`: hers that is open already; else `subject` is who she is, and `counts`
-    what each system's steps select of hers."""
+    """One person of the list. `case`: hers that is open already. Unless her erasure is under way, `subject`
+    is who she is, and `counts` what each system's steps select of hers."""
 
     numbers: tuple[int, ...]
     asked: Asked
@@ -95,9 +95,10 @@ def look(
     }
     _refuse_findings(automatic)
     doubts: list[Doubt] = []
-    going, unknown = _open(means, lines, doubts)
+    going, unknown, known = _open(means, lines, doubts)
     before, fresh = _identified(means, automatic, unknown, doubts)
     fresh, counts = _counted(means, automatic, plan, fresh, allow, doubts)
+    fresh = [replace(each, case=_case(each, known)) for each in fresh]
     return Look(
         lines=len(lines),
         going=tuple(sorted((*going, *fresh), key=lambda each: each.numbers)),
@@ -127,16 +128,21 @@ def _refuse_findings(connectors: Mapping[str, Connector]) -> None:
 # --- who has a case -------------------------------------------------------------------------------------
 
 
-def _open(means: Means, lines: Sequence[Line], doubts: list[Doubt]) -> tuple[list[Going], list[Line]]:
-    """Lines whose person has an open case, and the others."""
+def _open(
+    means: Means, lines: Sequence[Line], doubts: list[Doubt]
+) -> tuple[list[Going], list[Line], dict[int, Case]]:
+    """Lines whose person's erasure is under way, and the others; of those, by number, the open case that a
+    line's person has for something else. She is identified and counted like anybody."""
     found: dict[object, tuple[Case, list[Line]]] = {}
     others: list[Line] = []
+    known: dict[int, Case] = {}
     for some in in_groups(lines, TOGETHER):
         named = [[means.keys.blind(*name) for name in cases.names(line.asked)] for line in some]
         rows = BlindIndex.objects.filter(
             digest__in=[digest for each in named for digest in each], open=True, whole=False
         ).select_related("case")
         by_digest: dict[bytes, dict[object, Case]] = {}
+        begun = _begun(row.case for row in rows)
         for row in rows:
             by_digest.setdefault(bytes(row.digest), {})[row.case.pk] = row.case
         for line, digests in zip(some, named, strict=True):
@@ -144,6 +150,9 @@ def _open(means: Means, lines: Sequence[Line], doubts: list[Doubt]) -> tuple[lis
             fitting = cases.not_contradicted(means=means, asked=line.asked, found=theirs.values())
             if len(fitting) > 1:
                 doubts.append(Doubt(line.number, f"names people of {len(fitting)} open cases"))
+            elif fitting and fitting[0].pk not in begun:
+                known[line.number] = fitting[0]
+                others.append(line)
             elif fitting:
                 found.setdefault(fitting[0].pk, (fitting[0], []))[1].append(line)
             else:
@@ -152,7 +161,19 @@ def _open(means: Means, lines: Sequence[Line], doubts: list[Doubt]) -> tuple[lis
         Going(tuple(each.number for each in those), _joined(each.asked for each in those), case)
         for case, those in found.values()
     ]
-    return going, others
+    return going, others, known
+
+
+def _begun(cases: Iterable[Case]) -> set[object]:
+    """Those in which an erasure is approved and not finished."""
+    found = Request.objects.filter(
+        case__in=[each.pk for each in cases], right=Right.ERASURE.value, state=RequestState.IN_PROGRESS
+    )
+    return set(found.values_list("case", flat=True))
+
+
+def _case(going: Going, known: Mapping[int, Case]) -> Case | None:
+    return next((known[number] for number in going.numbers if number in known), None)
 
 
 def _joined(asked: Iterable[Asked]) -> Asked:

@@ -90,6 +90,8 @@ class Request(models.Model):
     """One exercise of one right. A case has at most one unfinished request for a right: a repeat joins it.
 
     `undone_at`: somebody approved that its erasure is undone; from then on nothing more is erased.
+    `sealed_subject`: whom it was about, under the case's key, where a later request of the case was
+    identified anew; else the case's own subject is its.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -101,6 +103,7 @@ class Request(models.Model):
     finished_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.CharField(max_length=100, default="")
+    sealed_subject = models.BinaryField(null=True)
 
     class Meta:
         constraints = (

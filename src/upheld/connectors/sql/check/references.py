@@ -110,7 +110,7 @@ def _altered(look: Look, referring: LiveTable, key: LiveForeignKey, then: str) -
 
 
 def cascades(look: Look) -> Iterator[Finding]:
-    for _, live, reference, referring in _referring(look):
+    for target, live, reference, referring in _referring(look):
         own, key = look.mapped(referring.name), reference.key
         column = ",".join(key.columns)
         if key.on_delete in {"SET NULL", "SET DEFAULT"} and not (own is not None and severed(look, own, key)):
@@ -126,7 +126,17 @@ def cascades(look: Look) -> Iterator[Finding]:
                     _nullable(look, referring, firm),
                     column=column,
                 )
-        if key.on_delete == "CASCADE" and (grave := _loss(look, referring, key)):
+        if key.on_delete == "CASCADE" and own is not None and own.restriction and not target.restriction:
+            yield look.finding(
+                "cascade.loss",
+                referring.name,
+                f"Deleting rows of {live.name} deletes rows of {referring.name} by their {column}, "
+                f"restricted ones, too: {live.name} has no mark that keeps its own.",
+                edit(target.name, {"restriction": "the column of its mark"}),
+                column=column,
+                severity=Severity.STOP,
+            )
+        elif key.on_delete == "CASCADE" and (grave := _loss(look, referring, key)):
             yield look.finding(
                 "cascade.loss",
                 referring.name,
