@@ -24,7 +24,10 @@ SERIAL = {
     "mariadb": "INTEGER AUTO_INCREMENT",
 }
 WITHOUT_CURE = {"cycle.nullable", "cycle.deferrable", "rows.unread"}
-TESTED_ELSEWHERE = {"identity.scanned", "row.security"}
+TESTED_ELSEWHERE = {
+    *("identity.scanned", "row.security", "restriction.absent"),
+    *("correct.key", "correct.whose"),  # tests/rights/test_correcting.py
+}
 EDITS = ("tables:", "refresh:", "no_personal_data:", "schemas:", "drafted:")
 
 
