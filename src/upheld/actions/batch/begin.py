@@ -238,7 +238,8 @@ def _join(
     """Somebody whose case is open: gone on with; received only, or for another right, it is approved now."""
     request = cases.receive(means=means, right=Right.ERASURE, asked=going.asked, regime=look.plan.regime)
     if request.state == RequestState.OPEN:
-        seen = preview(means=means, right=Right.ERASURE, asked=going.asked)
+        received = means.datamap.organisation.local(request.received_at).date()
+        seen = preview(means=means, right=Right.ERASURE, asked=going.asked, received=received)
         erasure.approve(means=means, request=request, preview=seen, allow=allow, reason=reason)
     models.BatchLine.objects.bulk_create(
         models.BatchLine(batch=batch, line=number, request=request) for number in going.numbers

@@ -1,7 +1,7 @@
 """What an erasure of a list of people would do, before anything is written anywhere."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from upheld.actions import cases, plans
@@ -17,7 +17,7 @@ from upheld.rights.many import count_many, identify_many, summed
 from upheld.rights.outcome import Counts, Misconfigured, Transient
 from upheld.rights.plan import Plan
 from upheld.rights.subject import Subject
-from upheld.store.models import BlindIndex, Case
+from upheld.store.models import BlindIndex, Case, Request, RequestState
 
 TOGETHER = 500
 """People whom a system is asked about, and who are erased, in one go (measured: ADR 0018)."""
@@ -48,8 +48,8 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """One person of the list. `case`: hers that is open already; else `subject` is who she is, and `counts`
-    what each system's steps select of hers."""
+    """One person of the list. `case`: hers that is open already. Unless its erasure is approved, `subject` is
+    who she is, and `counts` what each system's steps select of hers."""
 
     numbers: tuple[int, ...]
     asked: Asked
@@ -94,17 +94,17 @@ def look(
     }
     _refuse_findings(automatic)
     doubts: list[Doubt] = []
-    going, unknown = _open(means, lines, doubts)
-    before, fresh = _identified(means, automatic, unknown, doubts)
-    fresh, counts = _counted(means, automatic, plan, fresh, allow, doubts)
+    approved, unknown, waiting = _open(means, lines, doubts)
+    before, found = _identified(means, automatic, unknown, waiting, doubts)
+    counted, counts = _counted(means, automatic, plan, found, allow, doubts)
     return Look(
         lines=len(lines),
-        going=tuple(sorted((*going, *fresh), key=lambda each: each.numbers)),
+        going=tuple(sorted((*approved, *counted), key=lambda each: each.numbers)),
         doubts=tuple(sorted(doubts, key=lambda each: each.number)),
         before=tuple(sorted(before)),
         plan=plan,
         counts=counts,
-        beyond=_beyond(means, plan, len(fresh)),
+        beyond=_beyond(means, plan, len(counted)),
         explanation=explain(plan, means.datamap, counts),
     )
 
@@ -126,15 +126,26 @@ def _refuse_findings(connectors: Mapping[str, Connector]) -> None:
 # --- who has a case -------------------------------------------------------------------------------------
 
 
-def _open(means: Means, lines: Sequence[Line], doubts: list[Doubt]) -> tuple[list[Going], list[Line]]:
-    """Lines whose person has an open case, and the others."""
+def _open(
+    means: Means, lines: Sequence[Line], doubts: list[Doubt]
+) -> tuple[list[Going], list[Line], dict[int, Case]]:
+    """Those whose erasure is approved already, the other lines, and which of these belong to an open case:
+    one that was only received, or is about another right. What it would do has been shown to nobody."""
     found: dict[object, tuple[Case, list[Line]]] = {}
     others: list[Line] = []
+    waiting: dict[int, Case] = {}
     for some in in_groups(lines, TOGETHER):
         named = [[means.keys.blind(*name) for name in cases.names(line.asked)] for line in some]
         rows = BlindIndex.objects.filter(
             digest__in=[digest for each in named for digest in each], open=True, whole=False
         ).select_related("case")
+        begun = set(
+            Request.objects.filter(
+                case__in=[row.case_id for row in rows],
+                right=Right.ERASURE.value,
+                state=RequestState.IN_PROGRESS,
+            ).values_list("case", flat=True)
+        )
         by_digest: dict[bytes, dict[object, Case]] = {}
         for row in rows:
             by_digest.setdefault(bytes(row.digest), {})[row.case.pk] = row.case
@@ -143,15 +154,17 @@ def _open(means: Means, lines: Sequence[Line], doubts: list[Doubt]) -> tuple[lis
             fitting = cases.not_contradicted(means=means, asked=line.asked, found=theirs.values())
             if len(fitting) > 1:
                 doubts.append(Doubt(line.number, f"names people of {len(fitting)} open cases"))
-            elif fitting:
+            elif fitting and fitting[0].pk in begun:
                 found.setdefault(fitting[0].pk, (fitting[0], []))[1].append(line)
             else:
                 others.append(line)
+                if fitting:
+                    waiting[line.number] = fitting[0]
     going = [
         Going(tuple(each.number for each in those), _joined(each.asked for each in those), case)
         for case, those in found.values()
     ]
-    return going, others
+    return going, others, waiting
 
 
 def _joined(asked: Iterable[Asked]) -> Asked:
@@ -166,7 +179,11 @@ def _joined(asked: Iterable[Asked]) -> Asked:
 
 
 def _identified(
-    means: Means, connectors: Mapping[str, Connector], lines: Sequence[Line], doubts: list[Doubt]
+    means: Means,
+    connectors: Mapping[str, Connector],
+    lines: Sequence[Line],
+    waiting: Mapping[int, Case],
+    doubts: list[Doubt],
 ) -> tuple[list[int], list[Going]]:
     known: list[tuple[Line, Subject]] = []
     for some in in_groups(lines, TOGETHER):
@@ -177,11 +194,11 @@ def _identified(
                 continue
             _refuse_unreached(answer)
             known.append((line, answer.subject))
-    nobody = [line for line, subject in known if not subject.people]
+    nobody = [line for line, subject in known if not subject.people and line.number not in waiting]
     erased = _erased(means, nobody)
     before = [line.number for line in nobody if line.number in erased]
     left = [(line, subject) for line, subject in known if line.number not in erased]
-    return before, list(_persons(left))
+    return before, list(_persons(left, waiting, doubts))
 
 
 def _refuse_unreached(answer: Identified) -> None:
@@ -209,8 +226,11 @@ def _erased(means: Means, lines: Sequence[Line]) -> set[int]:
     }
 
 
-def _persons(known: Sequence[tuple[Line, Subject]]) -> Iterator[Going]:
-    """Lines that name the same row, or nobody's row and the same identities, are one person's."""
+def _persons(
+    known: Sequence[tuple[Line, Subject]], waiting: Mapping[int, Case], doubts: list[Doubt]
+) -> Iterator[Going]:
+    """Lines that name the same row, or nobody's row and the same identities, are one person's. One person of
+    several open cases is a doubt."""
     first: dict[object, int] = {}
     group = list(range(len(known)))
 
@@ -236,8 +256,13 @@ def _persons(known: Sequence[tuple[Line, Subject]]) -> Iterator[Going]:
             tuple(dict.fromkeys(person for each in subjects for person in each.people)),
         )
         lines = [known[index][0] for index in those]
+        numbers = tuple(each.number for each in lines)
+        own = {waiting[number].pk: waiting[number] for number in numbers if number in waiting}
+        if len(own) > 1:
+            doubts.extend(Doubt(number, f"is a person of {len(own)} open cases") for number in numbers)
+            continue
         yield Going(
-            tuple(each.number for each in lines), _joined(each.asked for each in lines), subject=subject
+            numbers, _joined(each.asked for each in lines), next(iter(own.values()), None), subject=subject
         )
 
 
@@ -268,7 +293,7 @@ def _counted(
             if why:
                 doubts.extend(Doubt(number, why) for number in person.numbers)
             else:
-                counted.append(Going(person.numbers, person.asked, subject=person.subject, counts=counts))
+                counted.append(replace(person, counts=counts))
     return counted, {name: summed(each) for name, each in sums.items()}
 
 
