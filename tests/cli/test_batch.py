@@ -265,3 +265,13 @@ def test_stopping_all_writing_rolls_back_what_is_prepared_and_lifting_it_goes_on
     assert at_work.run(["stop", "--lift"], ["resume"]) == 0, at_work.said
 
     assert at_work.forum.rows("SELECT id FROM messages") == []
+
+
+def test_proposals_are_not_accepted_for_a_list_where_no_system_is_a_copy(a_company: Companies) -> None:
+    at_work = a_company("sqlite")
+    before = at_work.rows()
+
+    assert at_work.run(erase(at_work, PEOPLE, "--accept-proposals")) == 1
+
+    assert "--accept-proposals has no use here" in at_work.said[0][1]
+    assert at_work.rows() == before
