@@ -150,6 +150,33 @@ def test_a_line_that_names_nobody_stops_everything_until_it_is_left_out(a_compan
     assert at_work.records("SELECT left_out FROM store_batch") == [("[5]",)]
 
 
+def test_whoever_was_only_asked_about_before_is_shown_and_counted_like_the_others(
+    a_company: Companies,
+) -> None:
+    at_work = a_company("sqlite")
+    assert at_work.run(["erase", "--identities-file", listed(at_work), "--dry-run"]) == 0, at_work.said
+    fresh = at_work.said[0][1]
+    assert at_work.run(["erase", "--identity", f"email={ADA}"]) == 1
+    assert "stays open" in at_work.said[0][1]
+
+    assert at_work.run(["erase", "--identities-file", listed(at_work), "--dry-run"]) == 0, at_work.said
+
+    assert at_work.said[0][1].replace("1 of them with an open case, which is gone on with.\n", "") == fresh
+    assert at_work.run(erase(at_work)) == 0, at_work.said
+    assert at_work.records("SELECT count(*) FROM store_case") == [(3,)]
+
+
+def test_an_open_case_of_somebody_unknown_is_a_doubt_and_the_others_are_done(a_company: Companies) -> None:
+    at_work = a_company("sqlite")
+    assert at_work.run(["erase", "--identity", "email=nobody@example.org"]) == 1
+    text = PEOPLE + "nobody@example.org,\n"
+
+    assert at_work.run(erase(at_work, text, "--skip-doubtful")) == 0, at_work.said
+
+    assert "line 5: names nobody whom a system knows" in at_work.said[0][1]
+    assert "3 of 3 people are erased." in at_work.said[0][1]
+
+
 def test_one_person_in_two_lines_under_two_identities_is_one_case(a_company: Companies) -> None:
     at_work = a_company("sqlite")
     text = f"email,username\n{ADA},\n,quill\nbob@example.com,\n{ADA.upper()},quill\n"
@@ -238,3 +265,13 @@ def test_stopping_all_writing_rolls_back_what_is_prepared_and_lifting_it_goes_on
     assert at_work.run(["stop", "--lift"], ["resume"]) == 0, at_work.said
 
     assert at_work.forum.rows("SELECT id FROM messages") == []
+
+
+def test_proposals_are_not_accepted_for_a_list_where_no_system_is_a_copy(a_company: Companies) -> None:
+    at_work = a_company("sqlite")
+    before = at_work.rows()
+
+    assert at_work.run(erase(at_work, PEOPLE, "--accept-proposals")) == 1
+
+    assert "--accept-proposals has no use here" in at_work.said[0][1]
+    assert at_work.rows() == before

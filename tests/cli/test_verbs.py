@@ -140,7 +140,7 @@ def test_a_correction_from_a_file_leaves_no_value_in_records_logs_or_the_certifi
         (("--set", "shop.users.id=9"), "shop.users.id is a key or a link: changed, it would lose rows."),
         (("--set", "shop.users.x=9"), "The map has no field shop.users.x."),
         (("--about", "shop", "--set", "name=Ada"), "--about needs --statement."),
-        (("--statement", "absent.txt"), "The file of --statement cannot be read as text."),
+        (("--statement", "absent.txt"), "absent.txt cannot be read: No such file or directory."),
     ],
 )
 def test_what_cannot_be_corrected_is_said_in_words(shop: Shop, arguments: tuple[str, ...], said: str) -> None:

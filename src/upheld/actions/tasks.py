@@ -103,4 +103,6 @@ def find(*, case: str, system: str) -> models.Task:
     waiting = ", ".join(
         f"{each.fulfilment.system} in case {each.fulfilment.request.case.pk}" for each in matching[:10]
     )
-    raise Permanent(f"No task of {system} is open in case {case}.", f"Open: {waiting or 'none'}.")
+    raise Permanent(
+        f"No task of {system} is open{f' in case {case}' if case else ''}.", f"Open: {waiting or 'none'}."
+    )

@@ -22,7 +22,7 @@ from upheld.rights.outcome import Permanent
 
 def look_at_all(wish: Wish, file: Path) -> int:
     """The plan and the counts of all; 1 where a line is doubtful or a limit is in the way."""
-    means = start.means()
+    means = start.means(accept_proposals=wish.accept_proposals)
     seen = _seen(means, wish, file)
     if wish.as_json:
         show.as_json(_look_json(seen))
@@ -38,7 +38,7 @@ def fulfil_all(wish: Wish, file: Path, *, count: int | None, skip_doubtful: bool
         raise WrongUse("--allow needs --reason.", "Say why the limit is exceeded.")
     if wish.yes and count is None:
         raise WrongUse("--yes needs --count for a list.", "Give the number of people in the file: --count N.")
-    means = start.means()
+    means = start.means(accept_proposals=wish.accept_proposals)
     seen = _seen(means, wish, file)
     if not wish.as_json:
         typer.echo(_look_text(seen), err=True)
@@ -91,9 +91,9 @@ def _agreed(seen: Look, count: int | None, *, yes: bool) -> bool:
 def _look_text(seen: Look) -> str:
     lines = [seen.explanation.as_text()]
     going = [each for each in seen.going if each.case is not None]
-    lines.append(f"{seen.lines} lines, {len(seen.going)} people.")
+    lines.append(f"{_many(seen.lines, 'line', 'lines')}, {_many(len(seen.going), 'person', 'people')}.")
     if going:
-        lines.append(f"{len(going)} of them have an open case, which is gone on with.")
+        lines.append(f"{len(going)} of them with an open case, which is gone on with.")
     if seen.before:
         lines.append(f"{len(seen.before)} were erased before: {_numbers(seen.before)}.")
     same = [each.numbers for each in seen.going if len(each.numbers) > 1]
@@ -101,6 +101,10 @@ def _look_text(seen: Look) -> str:
     lines += [f"line {each.number}: {each.why}" for each in seen.doubts]
     lines += [f"beyond a limit: {each}" for each in seen.beyond]
     return "\n".join(lines)
+
+
+def _many(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"
 
 
 def _numbers(numbers: Sequence[int]) -> str:
@@ -146,13 +150,14 @@ def _said(wish: Wish, seen: Look, ends: Sequence[Outcome], files: Sequence[Path]
             }
         )
     else:
-        typer.echo(f"{len(complete)} of {len(ends)} people are erased.")
+        people = _many(len(ends), "person is", "people are")
+        typer.echo(f"{len(complete)} of {people} erased.")
         if days:
-            typer.echo(f"{len(days)} are removed, recoverable until {max(days).isoformat()}.")
+            typer.echo(f"{len(days)} removed, recoverable until {max(days).isoformat()}.")
         for each in waiting:
             typer.echo(f"{_numbers(each.lines)}: {show.standing_text(each.standing)}")
         if files:
-            typer.echo(f"{len(files) // 3} certificates: {files[0].parent}")
+            typer.echo(f"{_many(len(files) // 3, 'certificate', 'certificates')}: {files[0].parent}")
         if waiting:
             typer.echo("Not finished. `upheld resume` goes on with what is left.")
     return 1 if waiting else 0

@@ -195,7 +195,11 @@ def _wishes(wanted: Wanted) -> tuple[Wish, ...]:
 def _text(file: Path, option: str) -> str:
     try:
         return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise WrongUse(
+            f"{file} cannot be read: {error.strerror}.", f"Name the file for {option} as it is."
+        ) from error
+    except UnicodeDecodeError as error:
         raise WrongUse(f"The file of {option} cannot be read as text.", "Write it in UTF-8.") from error
 
 
