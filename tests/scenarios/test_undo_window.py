@@ -9,12 +9,12 @@ import pytest
 
 from tests.scenarios.conftest import Make
 from tests.scenarios.office import Office, open_office
-from tests.scenarios.people import ADA
+from tests.scenarios.people import ADA, PEOPLE, USERS
 from tests.scenarios.test_undo import CLUB, CLUBBED, NO_PERSON, TABLES
 from tests.scenarios.undoing import dump
 from tests.scenarios.world import NOW
 from tests.servers.database import Database
-from upheld.actions import journal, plans, replay, undo, window
+from upheld.actions import journal, plans, replay, stop, undo, window
 from upheld.actions.certificates import certify
 from upheld.actions.preview import preview
 from upheld.actions.status import status
@@ -41,6 +41,20 @@ from upheld.store.models import (
 HERS = Identity("email", "ada@chess.example.org")
 LAST_DAY = "2026-11-28"
 END = "2026-11-29"
+DONATED = (
+    PEOPLE
+    + """
+CREATE TABLE gifts (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users(id), paid_on DATE NOT NULL);
+CREATE INDEX gifts_user ON gifts (user_id);
+INSERT INTO gifts VALUES (1, 0, '2019-11-24');
+""",
+    USERS
+    + """
+gifts:
+  belongs_to: {user_id: users.id}
+  on_erase: {retain: {ground: legal-obligation, law: tax records, for: 7y, after: paid_on, anonymise: {user_id: null}}}
+""",
+)
 
 
 @pytest.fixture
@@ -118,6 +132,36 @@ def test_scenario_55_an_undo_restores_the_bytes_and_closes_the_case(
     assert Evidence.objects.count() == evidence + 1
     with pytest.raises(Permanent, match="was undone"):
         undo.find(means=office.means(), case=str(request.case_id))
+
+
+def test_no_window_ends_while_all_writing_is_stopped(office: Office) -> None:
+    office.erase(ADA)
+    stop.stop(means=office.means(), reason="a wrong map")
+
+    held = office.purge(END)
+    stop.lift(means=office.means())
+
+    assert (held.windows, [name for name, _ in held.failures]) == (0, ["club"])
+    assert office.purge(END).windows == 1
+
+
+def test_what_is_due_within_the_window_is_purged_at_its_end(
+    make: Make, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """G-17.3"""
+    ddl, tables = DONATED
+    world = make(ddl, tables, system=NO_PERSON)
+    office = open_office(world, tmp_path)
+    request = office.erase(ADA).request
+
+    within = office.purge(LAST_DAY)
+    kept = world.rows("gifts")
+    ended = office.purge(END)
+
+    assert (within.rows, len(kept), ended.rows, ended.windows, ended.failures) == (0, 1, 1, 1, ())
+    assert world.rows("gifts") == []
+    request.refresh_from_db()
+    assert request.state == "FULFILLED"
 
 
 def test_scenario_56_when_the_window_ends_its_key_goes_and_the_certificate_is_issued(

@@ -13,6 +13,7 @@ from upheld.actions import cases, erasure, holds, journal, plans, undo, window
 from upheld.actions.erasure import Progress, silently
 from upheld.actions.means import Means
 from upheld.actions.record import record
+from upheld.actions.stop import Stopped, in_force
 from upheld.ledger.types import RETENTION_PURGED
 from upheld.rights import plan as steps
 from upheld.rights.codec import text
@@ -47,11 +48,13 @@ class Purged:
 
 
 def due(*, on: date) -> QuerySet[models.Due]:
-    """Rows whose period has ended, oldest first; those of an erasure that was undone are hers again."""
+    """Rows whose period has ended, oldest first; those of an erasure that was undone are hers again, and
+    those of one that may still be undone wait for the end of its window."""
     return (
         models.Due.objects.filter(
             on__lte=on, purged_at__isnull=True, fulfilment__request__undone_at__isnull=True
         )
+        .exclude(fulfilment__window__isnull=False, fulfilment__window__destroyed_at__isnull=True)
         .select_related("plan__request", "fulfilment__plan", "fulfilment__request__case")
         .order_by("on", "step", "pk")  # a plan's steps begin with what hangs on other rows
     )
@@ -60,9 +63,11 @@ def due(*, on: date) -> QuerySet[models.Due]:
 def purge(*, means: Means, progress: Progress = silently) -> Purged:
     """Do everything that is due today. Safe to repeat; a system that fails keeps its rows due and is named.
 
-    Rows under a hold in force stay due. Expired packages go whatever became of their request. Keys go last.
+    Undo windows that end come first: what is due waits for them. Rows under a hold in force stay due. Expired
+    packages go whatever became of their request. Keys go last.
     """
-    today, rows, failures = means.now.date(), 0, []
+    today, rows = means.now.date(), 0
+    windows, failures = _windows(means, today)
     for row in due(on=today):
         if _held(means, row):
             continue
@@ -80,16 +85,23 @@ def purge(*, means: Means, progress: Progress = silently) -> Purged:
         _package(means, each)
         for each in models.Package.objects.filter(expires_at__lte=means.now, removed_at__isnull=True)
     )
-    windows, unsettled = _windows(means, today)
-    failures.extend(unsettled)
     keys = _keys(means, today)
     return Purged(rows, packages, keys, windows, released, tuple(failures))
 
 
 def _windows(means: Means, today: date) -> tuple[int, list[tuple[str, str]]]:
     """Windows that end: their keys go, and what was only removed is erased for good. An undo that a crash
-    left open is settled first: a window whose system cannot be asked stays, named, until it can be."""
+    left open is settled first: a window whose system cannot be asked stays, named, until it can be. While all
+    writing is stopped none ends: what is removed could not be put back in time."""
     ended, failures = 0, []
+    stopped = in_force()
+    if stopped is not None:
+        waiting = {
+            name
+            for each in window.due(on=today)
+            for name in each.fulfilments.values_list("system", flat=True)
+        }
+        return 0, [(name, str(Stopped(stopped.at))) for name in sorted(waiting)]
     for each in window.due(on=today):
         try:
             for fulfilment in each.fulfilments.select_related("window", "request__case"):

@@ -74,6 +74,7 @@ class Undecided:
         return self.inner.sealed(steps, subject, before, until=until)
 
     def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:
+        proposals.refuse(self.system)
         return self.inner.undo(before, entropy=entropy)
 
 

@@ -91,9 +91,8 @@ def test_a_step_left_out_of_a_rich_plan_is_noticed(
     _mutate(Stage(each_database, tmp_path / "privacy"), rich(seed), tally)
 
     assert tally.unnoticed == []
-    assert {"Erase", "Anonymise", "Detach", "Recount"} | ({"Retain"} if seed == 5 else set()) == set(
-        tally.noticed
-    )
+    every = {"Erase", "Anonymise", "Detach", "Recount"} | ({"Retain"} if seed == 5 else set())
+    assert set(tally.noticed) >= every
     assert sum(tally.noticed.values()) >= 15
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -67,7 +68,19 @@ def make_engine(system: System, secrets: Mapping[str, str]) -> sa.Engine:
             f"Install it: pip install {package}.",
         ) from error
     _settings(engine, backend)
+    if backend == "sqlite":
+        event.listen(engine, "do_connect", lambda *_: _refuse_absent(url, system.name))
     return engine
+
+
+def _refuse_absent(url: URL, system: str) -> None:
+    """SQLite would make a database where there is none, and nobody would be found in it."""
+    name = url.database or ":memory:"
+    if name != ":memory:" and not name.startswith("file:") and not Path(name).exists():
+        raise Misconfigured(
+            f"{system}: there is no database file at that address.",
+            "Correct the address, or make the database.",
+        )
 
 
 def _with_driver(url: URL) -> URL:
