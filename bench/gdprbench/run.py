@@ -6,12 +6,14 @@ there is no figure.
 
 import json
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from bench.gdprbench import spent, upheld
+from bench.cpu import Meter
+from bench.gdprbench import upheld
 from bench.gdprbench.place import Place, place
 from bench.gdprbench.plain import Plain
 from bench.gdprbench.records import MIXES, Operation, Stream, records
@@ -50,15 +52,15 @@ class Tally:
 def carry_out(side: Side, operations: list[Operation], there: Place) -> tuple[Tally, list[Answer]]:
     """Do them all on one side."""
     tally, answers = Tally(), []
-    server, client = spent.of_server(there.pid), spent.of_us()
-    for each in operations:
-        before = spent.of_us()
-        answers.append(side.do(each))
-        counted = tally.operations.setdefault(each.name, [0, 0.0])
-        counted[0] += 1
-        counted[1] += spent.of_us() - before
-    side.finish()
-    tally.client, tally.server = spent.of_us() - client, spent.of_server(there.pid) - server
+    with Meter((there.pid,) if there.pid else ()).spent() as spent:
+        for each in operations:
+            before = time.process_time()
+            answers.append(side.do(each))
+            counted = tally.operations.setdefault(each.name, [0, 0.0])
+            counted[0] += 1
+            counted[1] += time.process_time() - before
+        side.finish()
+    tally.client, tally.server = spent.client, spent.servers
     return tally, answers
 
 
