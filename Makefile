@@ -13,7 +13,7 @@ help:  ## list these targets
 	@echo "Upheld: make <target>"
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
 
-demo: .venv/ready-demo  ## an example organisation: its map, one person's access and erasure, the proof (ONCE=1: then end)
+demo: .venv/ready-demo  ## an example organisation: access, erasure, a list of people, an undo, the proof (ONCE=1: then end)
 	@$(BIN)/upheld demo --once
 
 test: .venv/ready-dev  ## the tests, on every database server this machine has
