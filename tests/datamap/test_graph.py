@@ -17,6 +17,7 @@ def test_levels_count_the_steps_to_people() -> None:
         "customers": 0,
         "orders": 1,
         "order_lines": 2,
+        "order_wrappings": 2,
         "orders_history": 2,
         "customers_history": 1,
         "guests": 1,
