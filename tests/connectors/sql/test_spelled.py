@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from tests.scenarios.world import World, make_world
 from tests.servers.database import Database
-from upheld.connectors.sql.spelling import may_be_spelled
+from upheld.connectors.sql.spelling import may_be_spelled, spellings
 from upheld.rights.connector import Finding
 
 DDL = """\
@@ -39,7 +39,7 @@ def plan(database: Database, value: str) -> str:
     asked = (
         sa.select(sa.text("id"))
         .select_from(sa.text("users"))
-        .where(may_be_spelled("postgresql", column, [value]))
+        .where(may_be_spelled("postgresql", column, spellings([value])))
     )
     with database.engine().connect() as connection:
         shown = connection.execute(

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from upheld.connectors.sql.columns import NotFitting, fit
+from upheld.connectors.sql.compiled import Unfixed
 from upheld.connectors.sql.where import Rows
 from upheld.datamap.model import Assignment, Constant, Ghost, JsonEdit, Pseudonym, Scalar, Table, Unique
 from upheld.rights.connector import Entropy
@@ -72,6 +73,11 @@ def change(
     return Change(whole, tuple(each))
 
 
+def same_for_all(assignments: Sequence[Assignment]) -> bool:
+    """Whether the map alone says what the columns become, whoever the person is and whatever is drawn."""
+    return all(isinstance(each.value, Constant | JsonEdit) for each in assignments)
+
+
 def constant(rows: Rows, table: str, column: str, value: Scalar) -> Any:
     """A fixed value as the column takes it; Misconfigured, before any write, where it cannot."""
     if value is None:
@@ -114,6 +120,8 @@ def ghost_table(rows: Rows, table: str) -> Table:
 
 def ghost_value(rows: Rows, connection: sa.Connection, table: str, column: str) -> Any:
     """What the ghost row has in a column. Misconfigured unless there is exactly one such row."""
+    if rows.anybody:
+        raise Unfixed
     person = ghost_table(rows, table)
     statement = sa.select(rows.tables.column(person.name, column)).where(
         rows.condition(person.name, person.ghost), rows.tenant(person.name)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import types
 from sqlalchemy.sql import quoted_name
 
+from upheld.connectors.sql.compiled import Programs
 from upheld.connectors.sql.live import Family, LiveColumn, LiveSchema, LiveTable
 from upheld.datamap.model import Scalar
 from upheld.rights.outcome import Misconfigured
@@ -22,10 +23,11 @@ _WHOLE = re.compile(r"-?[0-9]{1,19}\Z")
 
 @dataclass(frozen=True)
 class Tables:
-    """The live tables of one system, ready for statements."""
+    """The live tables of one system, ready for statements. `programs`: those made for them so far."""
 
     live: LiveSchema
     made: dict[str, sa.TableClause] = field(default_factory=dict)
+    programs: Programs = field(default_factory=Programs, compare=False)
 
     def __getitem__(self, name: str) -> sa.TableClause:
         """Misconfigured when there is no such table."""

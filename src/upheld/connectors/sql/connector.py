@@ -32,12 +32,12 @@ from upheld.connectors.sql.order import touches
 from upheld.connectors.sql.reads import reads
 from upheld.connectors.sql.setting import Setter, SettingRun, to_correct, verified
 from upheld.connectors.sql.settle import settle, token
-from upheld.connectors.sql.traces import loaded
+from upheld.connectors.sql.traces import loaded, merged
 from upheld.connectors.sql.undo.image import loaded as loaded_images
 from upheld.connectors.sql.undo.restore import Restore
 from upheld.connectors.sql.undo.sealed import sealed
 from upheld.connectors.sql.verify import Verifier
-from upheld.connectors.sql.where import Rows
+from upheld.connectors.sql.where import Rows, rows_of
 from upheld.connectors.sql.write import Writer
 from upheld.datamap.model import Purpose, System
 from upheld.law.right import Right
@@ -107,15 +107,14 @@ class SqlConnector:
     def find(self, identities: Sequence[Identity], people: Sequence[Person]) -> Found:
         """Rows of soft-deleted, suspended and unconfirmed accounts are found like any other (scenario 66)."""
         with translated(self.system.name, "looking for the person"), reading(self.engine) as connection:
-            rows = Rows(
-                self.system, self._tables(connection), Subject(tuple(identities), tuple(people)), _NEVER
-            )
+            known = Subject(tuple(identities), tuple(people))
+            rows = rows_of(self.system, self._tables(connection), known, _NEVER, ("find",))
             return find(rows, connection, identities, people)
 
     def count(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Counts:
         """The same conditions as when writing, in one snapshot."""
         with translated(self.system.name, "counting"), reading(self.engine) as connection:
-            rows = Rows(self.system, self._tables(connection), subject, now)
+            rows = rows_of(self.system, self._tables(connection), subject, now, steps)
             prepare(rows, connection, steps)
             if sets_cells(steps):
                 setter = Setter(rows, connection, steps)
@@ -130,7 +129,7 @@ class SqlConnector:
     def collect(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Iterator[Collected]:
         """The snapshot is open until the iterator is exhausted or closed."""
         with translated(self.system.name, "reading"), reading(self.engine) as connection:
-            rows = Rows(self.system, self._tables(connection), subject, now)
+            rows = rows_of(self.system, self._tables(connection), subject, now, steps)
             prepare(rows, connection, steps)
             yield from to_correct(Setter(rows, connection, steps))
             yield from collect(
@@ -202,16 +201,18 @@ class SqlConnector:
     ) -> Verified:
         """Holds in force are those of the steps: rows kept for one are not looked at."""
         with translated(self.system.name, "verifying"), reading(self.engine) as connection:
-            rows = Rows(self.system, self._tables(connection), subject, now)
+            tables = self._tables(connection)
             if sets_cells(steps) or any(map(are_cells, traces)):
+                rows = rows_of(self.system, tables, subject, now, steps)
                 prepare(rows, connection, steps)
                 return verified(Setter(rows, connection, steps), traces)
             reach = plan_system(self.system, Right.ACCESS)
+            rows = rows_of(self.system, tables, subject, now, ("verify", *reach))
             erasure = plan_system(self.system, Right.ERASURE)
             on_hold = frozenset(
                 step.selection.table for step in steps if isinstance(step, Retain) and step.hold
             )
-            return Verifier(rows, connection, loaded(traces), reach, erasure, on_hold).look()
+            return Verifier(rows, connection, merged(loaded(traces)), reach, erasure, on_hold).look()
 
     # --- for a set of people ---
 

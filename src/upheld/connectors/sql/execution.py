@@ -4,6 +4,7 @@ transaction."""
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -17,7 +18,7 @@ from upheld.connectors.sql.order import Order, Touch, files, ordered
 from upheld.connectors.sql.settle import token
 from upheld.connectors.sql.traces import remember
 from upheld.connectors.sql.undo.capture import Capture
-from upheld.connectors.sql.where import Rows
+from upheld.connectors.sql.where import Rows, rows_of
 from upheld.connectors.sql.write import Writer, counted
 from upheld.datamap.model import System
 from upheld.rights.connector import SMALL_TABLE, Entropy, Execution
@@ -65,7 +66,8 @@ class Run:
             prepare(rows, connection, self.steps)
             counts = self._counted(rows, connection, order)
             self._refuse(rows, connection, order, counts)
-            traces = remember(self._rows(), connection, self.whole, self.secrets).dumped()
+            whole = rows_of(self.system, self.tables, self.subject, self.now, self.whole)
+            traces = remember(whole, connection, self.whole, self.secrets).dumped()
             chunks = list(self._chunks(rows, connection, order, counts))
             connection.rollback()
         for step, keys in chunks:
@@ -74,7 +76,7 @@ class Run:
         yield from self._part(order, traces, None)
 
     def _rows(self) -> Rows:
-        return Rows(self.system, self.tables, self.subject, self.now)
+        return rows_of(self.system, self.tables, self.subject, self.now, self.steps)
 
     # --- before the first write ---
 
@@ -138,7 +140,7 @@ class Run:
             key = self.tables.key(table, writer.declared_key(table))
             if not key:
                 continue
-            keys = keys_of(rows, connection, table, key, writer.condition(step))
+            keys = keys_of(rows, connection, table, key, partial(_condition, writer, step))
             for start in range(0, len(keys), most):
                 yield step, KeySet(table, key, keys[start : start + most])
 
@@ -203,6 +205,10 @@ class Run:
         return matched(rows, connection, order.steps)
 
 
+def _condition(writer: Writer, step: Touch, _: Rows) -> sa.ColumnElement[bool]:
+    return writer.condition(step)
+
+
 def defer(connection: sa.Connection) -> None:
     """Foreign keys are checked at the commit."""
     if connection.dialect.name == "sqlite":
@@ -230,9 +236,10 @@ def matched(rows: Rows, connection: sa.Connection, steps: Sequence[Touch]) -> tu
     for step in steps:
         by_table.setdefault(step.selection.table, []).append(step)
     where = [
-        (table, sa.or_(*(rows.where(step.selection) for step in those))) for table, those in by_table.items()
+        (table, lambda rows, those=those: sa.or_(*(rows.where(step.selection) for step in those)))
+        for table, those in by_table.items()
     ]
-    many = counted(rows, connection, where)
+    many = counted(rows, connection, where, ("matched", *(step.number for step in steps)))
     return tuple(TableCount(table, number) for (table, _), number in zip(where, many, strict=True))
 
 

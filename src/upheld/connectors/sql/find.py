@@ -1,17 +1,17 @@
 """Who the identities name in this system, and which identities her own rows vouch for. Reads only."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from upheld.connectors.sql.inside import is_in
-from upheld.connectors.sql.locate import distinct, refuse_misfits, spell
-from upheld.connectors.sql.where import Rows, marked, negated
+from upheld.connectors.sql.locate import distinct, refuse_misfits, standing
+from upheld.connectors.sql.where import Given, Rows, marked, negated
 from upheld.datamap.model import IdentityColumn, Link, Table
 from upheld.rights.connector import Found
-from upheld.rights.subject import Identity, Key, Person
+from upheld.rights.subject import Identity, Key, Person, Subject
 
 
 def find(
@@ -46,34 +46,39 @@ def _named(
     rows: Rows, connection: sa.Connection, table: Table, identity: IdentityColumn, given: Identity
 ) -> Iterator[Person]:
     """People whose row, or whose row of identities, holds the value."""
-    link = Link((identity.column,), identity=identity.kind, normalise=identity.normalise)
-    spelled = Rows(rows.system, rows.tables, type(rows.subject)((given,)), rows.now)
-    spell(spelled, connection, table.name, link)
-    values = spelled.raw[table.name, identity.column, identity.kind]
-    if not values:
-        return
-    here = sa.and_(
-        is_in(rows.tables, table.name, (identity.column,), [(value,) for value in values]),
-        rows.tenant(table.name),
-    )
+    named = Link((identity.column,), identity=identity.kind, normalise=identity.normalise)
+    values = Subject((given,)).values(identity.kind)
     if table.person:
-        if table.ghost:
-            here = sa.and_(here, negated(rows.condition(table.name, table.ghost)))
-        keys = _keys(rows, connection, table.name, table.person, here)
-        vouching = set(keys)
-        if identity.verified_by and keys:
-            sure = sa.and_(here, vouches(rows, table.name, identity.verified_by))
-            vouching = set(_keys(rows, connection, table.name, table.person, sure))
-        for key in keys:
-            named = given if key in vouching else replace(given, verified=False)
-            yield Person(rows.system.name, table.name, key, named)
+
+        def own(rows: Rows) -> tuple[Sequence[Any], Sequence[Any]]:
+            columns = [rows.tables.column(table.name, column) for column in table.person]
+            ghost = [negated(rows.condition(table.name, table.ghost))] if table.ghost else []
+            return [*columns, _sure(rows, table.name, identity)], ghost
+
+        read = list(standing(rows, connection, table.name, named, values, own, "own"))
+        vouching = {row[1:-1] for row in read if row[-1]}
+        for key in _whole(rows, table.name, table.person, (row[1:-1] for row in read)):
+            named_by = given if key in vouching else replace(given, verified=False)
+            yield Person(rows.system.name, table.name, key, named_by)
         return
-    if identity.verified_by:
-        here = sa.and_(here, vouches(rows, table.name, identity.verified_by))
     for link in table.links:
         if link.to and rows.system.table(link.to).person == link.key:
-            for key in _keys(rows, connection, table.name, link.columns, here):
+
+            def linked(rows: Rows, link: Link = link) -> tuple[Sequence[Any], Sequence[Any]]:
+                columns = [rows.tables.column(table.name, column) for column in link.columns]
+                sure = [vouches(rows, table.name, identity.verified_by)] if identity.verified_by else []
+                return columns, sure
+
+            read = list(standing(rows, connection, table.name, named, values, linked, ("linked", link.name)))
+            for key in _whole(rows, table.name, link.columns, (row[1:] for row in read)):
                 yield Person(rows.system.name, link.to, key, given)
+
+
+def _sure(rows: Rows, table: str, identity: IdentityColumn) -> sa.ColumnElement[int]:
+    """Whether the row itself says that the identity was proved; 1 where it need not say so."""
+    if not identity.verified_by:
+        return sa.literal_column("1")
+    return sa.case((vouches(rows, table, identity.verified_by), 1), else_=0)
 
 
 def vouches(rows: Rows, table: str, column: str) -> sa.ColumnElement[bool]:
@@ -81,10 +86,9 @@ def vouches(rows: Rows, table: str, column: str) -> sa.ColumnElement[bool]:
     return marked(rows.tables.column(table, column))
 
 
-def _keys(rows: Rows, connection: sa.Connection, table: str, key: Sequence[str], here: Any) -> list[Key]:
-    columns = [rows.tables.column(table, column) for column in key]
-    read = connection.execute(distinct(sa.select(*columns).where(here), connection))
-    keys = list(dict.fromkeys(tuple(row) for row in read if None not in row))
+def _whole(rows: Rows, table: str, key: Sequence[str], read: Iterable[Key]) -> list[Key]:
+    """The keys among those read that have no NULL in them, each once."""
+    keys = list(dict.fromkeys(row for row in read if None not in row))
     refuse_misfits(rows.tables, rows.system.name, table, key, keys)
     return keys
 
@@ -98,8 +102,14 @@ def _same(rows: Rows, connection: sa.Connection, table: Table, people: Sequence[
         if link.key != rows.system.table(link.to).person:
             continue
         for via, keys in _by_doubt(people, link.to):
-            here = sa.and_(is_in(rows.tables, table.name, link.columns, keys), rows.tenant(table.name))
-            for key in _keys(rows, connection, table.name, table.person, here):
+
+            def theirs(rows: Rows, here: Given, link: Link = link) -> sa.Select[Any]:
+                columns = [rows.tables.column(table.name, column) for column in table.person]
+                where = is_in(rows.tables, table.name, link.columns, here["keys"])
+                return distinct(sa.select(*columns).where(where, rows.tenant(table.name)), connection)
+
+            read = rows.ask(connection, ("same", table.name, link.name), theirs, {"keys": keys}).rows
+            for key in _whole(rows, table.name, table.person, read):
                 yield Person(rows.system.name, table.name, key, via)
 
 
@@ -125,34 +135,44 @@ def _read(rows: Rows, connection: sa.Connection, people: Sequence[Person]) -> It
     for table in rows.system.tables if people else ():
         if not table.identities:
             continue
-        here = _hers(rows, table, people)
-        if here is None:
+        hers = _hers(rows, table, people)
+        if not hers:
             continue
-        for identity in table.identities:
-            column = rows.tables.column(table.name, identity.column)
-            statement = sa.select(column, sa.literal(True)).where(
-                here, column.is_not(None), rows.tenant(table.name)
-            )
-            if identity.verified_by:
-                vouching = sa.case((vouches(rows, table.name, identity.verified_by), 1), else_=0)
-                statement = sa.select(column, vouching).where(
-                    here, column.is_not(None), rows.tenant(table.name)
-                )
-            for value, verified in connection.execute(distinct(statement, connection)):
-                if str(value):
-                    yield Identity(
-                        identity.kind, str(value), bool(verified), f"{rows.system.name}.{table.name}"
-                    )
+        columns = {name: own for name, (own, _) in hers.items()}
+
+        def told(
+            rows: Rows, here: Given, table: Table = table, columns: Mapping[str, tuple[str, ...]] = columns
+        ) -> sa.Select[Any]:
+            ways = [is_in(rows.tables, table.name, own, here[name]) for name, own in columns.items()]
+            where = sa.and_(sa.or_(*ways), rows.tenant(table.name))
+            return distinct(sa.select(*_telling(rows, table)).where(where), connection)
+
+        given = {name: keys for name, (_, keys) in hers.items()}
+        read = rows.ask(connection, ("vouched", table.name, tuple(columns)), told, given).rows
+        for index, identity in enumerate(table.identities):
+            for value, verified in dict.fromkeys(row[2 * index : 2 * index + 2] for row in read):
+                if value is not None and str(value):
+                    source = f"{rows.system.name}.{table.name}"
+                    yield Identity(identity.kind, str(value), bool(verified), source)
 
 
-def _hers(rows: Rows, table: Table, people: Sequence[Person]) -> sa.ColumnElement[bool] | None:
+def _telling(rows: Rows, table: Table) -> list[Any]:
+    """Each identity of a row, and whether the row vouches for it."""
+    columns: list[Any] = []
+    for identity in table.identities:
+        columns += [rows.tables.column(table.name, identity.column), _sure(rows, table.name, identity)]
+    return [column.label(f"c{index}") for index, column in enumerate(columns)]
+
+
+def _hers(rows: Rows, table: Table, people: Sequence[Person]) -> dict[str, tuple[tuple[str, ...], list[Key]]]:
+    """By which columns a row of identities is theirs, and their keys for these."""
     if table.person:
         keys = [each.key for each in people if each.table == table.name]
-        return is_in(rows.tables, table.name, table.person, keys) if keys else None
-    ways = []
+        return {"person": (table.person, keys)} if keys else {}
+    found = {}
     for link in table.links:
         if link.to and rows.system.table(link.to).person == link.key:
             keys = [each.key for each in people if each.table == link.to]
             if keys:
-                ways.append(is_in(rows.tables, table.name, link.columns, keys))
-    return sa.or_(*ways) if ways else None
+                found[link.name] = (link.columns, keys)
+    return found

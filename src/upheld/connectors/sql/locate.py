@@ -1,6 +1,6 @@
 """Find what a plan's selections need before anything is written: spellings, lookups, key sets, trees."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from upheld.connectors.sql.columns import Tables, fitting, storable
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in, values_in
-from upheld.connectors.sql.spelling import may_be_spelled
-from upheld.connectors.sql.where import Rows
+from upheld.connectors.sql.spelling import may_be_spelled, spellings
+from upheld.connectors.sql.where import Given, Rows
 from upheld.datamap.model import Condition, Link, Scalar, Test
 from upheld.datamap.normalise import normalise
 from upheld.rights.outcome import Misconfigured
@@ -79,14 +79,18 @@ def _looked_up(rows: Rows, connection: sa.Connection, test: Test) -> Scalar:
         raise Misconfigured(
             f"{lookup.table} has no single key to look up.", "Look up a table with one key column."
         )
-    matching = [values_in(rows.tables, lookup.table, column, [value]) for column, value in lookup.match]
-    found = connection.execute(sa.select(table.c[key[0]]).where(*matching).limit(2)).scalars().all()
+
+    def named(rows: Rows, _: Given) -> sa.Select[Any]:
+        matching = [values_in(rows.tables, lookup.table, column, [value]) for column, value in lookup.match]
+        return sa.select(table.c[key[0]]).where(*matching).limit(2)
+
+    found = rows.ask(connection, ("lookup", lookup), named).rows
     if len(found) > 1:
         raise Misconfigured(
             f"{rows.system.name}: the lookup in {lookup.table} names several rows, there has to be one.",
             "Add a column to the lookup that tells them apart.",
         )
-    return cast("Scalar", found[0]) if found else None
+    return cast("Scalar", found[0][0]) if found else None
 
 
 def spell(rows: Rows, connection: sa.Connection, table: str, link: Link) -> None:
@@ -95,54 +99,78 @@ def spell(rows: Rows, connection: sa.Connection, table: str, link: Link) -> None
     column, kind = link.columns[0], link.identity or ""
     if (table, column, kind) in rows.raw:
         return
-    given = rows.subject.values(kind)
-    wanted = {normalise(link.normalise, value) for value in given}
+    read = standing(rows, connection, table, link, rows.subject.values(kind))
+    rows.raw[table, column, kind] = tuple(dict.fromkeys(row[0] for row in read))
+
+
+Also = Callable[[Rows], tuple[Sequence[Any], Sequence[Predicate]]]
+"""Further columns that are read, and conditions of the rows."""
+
+
+def standing(
+    rows: Rows,
+    connection: sa.Connection,
+    table: str,
+    link: Link,
+    given: Sequence[str],
+    also: Also = lambda _: ((), ()),
+    site: Hashable = None,
+) -> Iterator[tuple[Any, ...]]:
+    """Distinct rows of which the identity's column holds one of the `given` values, under whichever spelling
+    counts as the same: that value first. The server is asked with a condition that no row meant escapes; what
+    it finds too much is sorted out here."""
+    rule, live = link.normalise, rows.tables.live
+    wanted = {normalise(rule, value) for value in given}
     wanted = {value for value in wanted if value and storable(value)}
-    found: tuple[Scalar, ...] = ()
-    if wanted:
-        target = rows.tables.column(table, column)
-        likely = _likely(rows, table, column, link.normalise, wanted, given)
-        read = connection.execute(
-            distinct(sa.select(target).where(likely, rows.tenant(table)), connection)
-        ).scalars()
-        found = tuple(
-            dict.fromkeys(value for value in read if normalise(link.normalise, str(value)) in wanted)
-        )
-    rows.raw[table, column, kind] = found
+    if not wanted:
+        return
+    spelled = spellings({*wanted, *filter(storable, given)}) if rule in ("email", "casefold") else None
+
+    def likely(rows: Rows, here: Given) -> sa.Select[Any]:
+        target = rows.tables.column(table, link.columns[0])
+        if spelled is not None:
+            them = spelled.awaited(here, "values")
+            where = may_be_spelled(live.dialect, target, them, unicode=live.unicode)
+        elif (rule or "").startswith("phone"):
+            where = _ends_alike(target, here["values"])
+        else:
+            where = values_in(rows.tables, table, link.columns[0], here["values"])
+        columns, more = also(rows)
+        return distinct(sa.select(target, *columns).where(where, rows.tenant(table), *more), connection)
+
+    values = spelled.given("values") if spelled else {"values": sorted(wanted)}
+    form = ("standing", table, link.columns[0], rule, spelled and spelled.shape, site)
+    for row in rows.ask(connection, form, likely, values).rows:
+        if normalise(rule, str(row[0])) in wanted:
+            yield row
 
 
-def _likely(
-    rows: Rows, table: str, column: str, rule: str | None, wanted: set[str], given: Sequence[str]
-) -> Predicate:
-    """A condition that no row meant escapes; what it finds too much is sorted out afterwards."""
-    target = rows.tables.column(table, column)
-    if rule in ("email", "casefold"):
-        live = rows.tables.live
-        values = {*wanted, *filter(storable, given)}
-        return may_be_spelled(live.dialect, target, values, unicode=live.unicode)
-    if (rule or "").startswith("phone"):
-        digits: sa.ColumnElement[str] = sa.cast(target, sa.Text())
-        for sign in " -()./":
-            digits = sa.func.replace(digits, sign, "")
-        return sa.or_(*(digits.like("%" + value[-7:].lstrip("+")) for value in sorted(wanted)))
-    return values_in(rows.tables, table, column, sorted(wanted))
+def _ends_alike(target: sa.ColumnElement[Any], values: Sequence[str]) -> Predicate:
+    digits: sa.ColumnElement[str] = sa.cast(target, sa.Text())
+    for sign in " -()./":
+        digits = sa.func.replace(digits, sign, "")
+    return sa.or_(*(digits.like("%" + value[-7:].lstrip("+")) for value in values))
 
 
 def _located(rows: Rows, connection: sa.Connection, step: Locate, *, lock: bool) -> KeySet:
     if step.selection is None:
         keys = tuple(_typed(rows, step, key) for key in rows.subject.keys(rows.system.name, step.table))
         if lock and keys and connection.dialect.name != "sqlite":
-            table = rows.tables[step.table]
-            statement = sa.select(*(rows.tables.column(step.table, each) for each in step.key)).select_from(
-                table
+            rows.ask(
+                connection,
+                ("lock", step.name),
+                lambda rows, here: _locking(rows, step, here["keys"]),
+                {"keys": keys},
             )
-            connection.execute(
-                statement.where(is_in(rows.tables, step.table, step.key, keys)).with_for_update()
-            ).all()
         return KeySet(step.table, step.key, tuple(key for key in keys if key))
-    return KeySet(
-        step.table, step.key, keys_of(rows, connection, step.table, step.key, rows.where(step.selection))
-    )
+    selection, site = step.selection, ("located", step.name)
+    found = keys_of(rows, connection, step.table, step.key, lambda rows: rows.where(selection), site)
+    return KeySet(step.table, step.key, found)
+
+
+def _locking(rows: Rows, step: Locate, keys: Sequence[Key]) -> sa.Select[Any]:
+    statement = sa.select(*(rows.tables.column(step.table, each) for each in step.key))
+    return statement.where(is_in(rows.tables, step.table, step.key, keys)).with_for_update()
 
 
 def _typed(rows: Rows, step: Locate, key: Key) -> Key:
@@ -154,12 +182,21 @@ def _typed(rows: Rows, step: Locate, key: Key) -> Key:
 
 
 def keys_of(
-    rows: Rows, connection: sa.Connection, table: str, key: tuple[str, ...], condition: Predicate
+    rows: Rows,
+    connection: sa.Connection,
+    table: str,
+    key: tuple[str, ...],
+    condition: Callable[[Rows], Predicate],
+    site: Hashable = None,
 ) -> tuple[Key, ...]:
     """Distinct keys of the rows that meet a condition; a key with NULL in it is none."""
-    columns = [rows.tables.column(table, column) for column in key]
-    read = connection.execute(distinct(sa.select(*columns).where(condition), connection))
-    keys = tuple(dict.fromkeys(tuple(row) for row in read if None not in row))
+
+    def select(rows: Rows, _: Given) -> sa.Select[Any]:
+        columns = [rows.tables.column(table, column) for column in key]
+        return distinct(sa.select(*columns).where(condition(rows)), connection)
+
+    read = rows.ask(connection, site, select).rows
+    keys = tuple(dict.fromkeys(row for row in read if None not in row))
     refuse_misfits(rows.tables, rows.system.name, table, key, keys)
     return keys
 
@@ -189,7 +226,8 @@ def _walked(rows: Rows, connection: sa.Connection, selection: Selection) -> KeyS
             f"{selection.table}: `replies` needs a table with one key column.", "Use `erase: keep`."
         )
     plain = replace(selection, scope=Scope.ALL, replies=None)
-    own = {row[0] for row in keys_of(rows, connection, selection.table, key, rows.where(plain))}
+    hers = keys_of(rows, connection, selection.table, key, lambda rows: rows.where(plain), ("own", selection))
+    own = {row[0] for row in hers}
     reached = _subtree(rows, connection, selection, key, own)
     if selection.scope is Scope.LEAVES:
         reached = _leaves(own, reached)
@@ -203,15 +241,17 @@ def _subtree(
     table = rows.tables[selection.table]
     column = selection.replies or ""
     parent = rows.tables.column(selection.table, column)
+
+    def below(rows: Rows, here: Given) -> sa.Select[Any]:
+        answering = values_in(rows.tables, selection.table, column, here["level"])
+        return sa.select(table.c[key[0]], parent).where(answering, rows.tenant(selection.table))
+
     reached: dict[Scalar, Scalar] = dict.fromkeys(own)
     level = set(own)
     while level:
-        below = sa.select(table.c[key[0]], parent).where(
-            values_in(rows.tables, selection.table, column, list(level)),
-            rows.tenant(selection.table),
-        )
+        found = rows.ask(connection, ("below", selection), below, {"level": list(level)}).rows
         level = set()
-        for child, answered in connection.execute(below):
+        for child, answered in found:
             if child not in reached:
                 level.add(child)
             reached[child] = answered

@@ -5,12 +5,15 @@ are not.
 """
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
 
+from upheld.connectors.sql.awaited import texts_in
+from upheld.connectors.sql.compiled import Slot, later
 from upheld.connectors.sql.inside import Predicate
 from upheld.datamap.normalise import normalise
 
@@ -30,32 +33,68 @@ def fold(value: object) -> object:
     return normalise("email", value) if isinstance(value, str) else value
 
 
-def is_spelled(dialect: str, target: sa.ColumnElement[Any], values: Iterable[str]) -> Predicate:
-    """Rows whose column holds one of the values but for case, composition and blanks around it; none else."""
-    wanted = set(values)
+@dataclass(frozen=True, slots=True)
+class Spellings:
+    """Values that a text is compared with, under whichever spelling, and what the form of a statement for
+    them depends on: whether each is an address, the patterns of those with letters of several forms, and
+    whether these are too many to name. `values` and each pattern may be slots."""
+
+    values: Sequence[str]
+    addresses: bool
+    patterns: tuple[Sequence[str], ...] = ()
+    too_many: bool = False
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What tells a statement for these from one for others."""
+        return self.addresses, len(self.patterns), self.too_many
+
+    def given(self, name: str) -> dict[str, Sequence[str]]:
+        """The values by names of their own."""
+        patterns = {f"{name}:{index}": each for index, each in enumerate(self.patterns)}
+        return {name: self.values, **patterns}
+
+    def awaited(self, here: Mapping[str, Sequence[str]], name: str) -> "Spellings":
+        """The same with what stands under these names."""
+        patterns = tuple(here[f"{name}:{index}"] for index in range(len(self.patterns)))
+        return replace(self, values=here[name], patterns=patterns)
+
+
+def spellings(values: Iterable[str]) -> Spellings:
+    """Of values that are known."""
+    wanted = sorted(set(values))
+    loose = sorted({pattern for value in wanted if (pattern := _loose(normalise("email", value)))})
+    many = len(loose) > _PATTERNS  # for many values one test, not one each
+    addresses = all("@" in value for value in wanted)
+    return Spellings(wanted, addresses, () if many else tuple((each,) for each in loose), many)
+
+
+def is_spelled(dialect: str, target: sa.ColumnElement[Any], wanted: Spellings) -> Predicate:
+    """Rows whose column holds one of the values but for case, composition and blanks around it; none else.
+    Where each value is an address, most texts of a table need no folding: they are searched three times as
+    fast."""
     if dialect == "sqlite":
-        exact = _on_sqlite(target, sorted({normalise("email", value) for value in wanted}))
-        return sa.and_(sa.func.instr(target, "@") > 0, exact) if _addresses(wanted) else exact
+        exact = _on_sqlite(target, wanted.values)
+        return sa.and_(sa.func.instr(target, "@") > 0, exact) if wanted.addresses else exact
     folded: sa.ColumnElement[Any] = sa.func.lower(sa.func.trim(target))
     if dialect in ("mariadb", "mysql"):
         folded = sa.collate(sa.cast(folded, mysql.CHAR(charset="utf8mb4")), "utf8mb4_nopad_bin")
-    exact = among(dialect, folded, _forms(wanted))
+    exact = among(dialect, folded, wanted.values)
     if _lenient(target) and dialect in ("mariadb", "mysql"):
-        return sa.and_(_loosely(target, wanted), exact)
-    return sa.and_(target.like("%@%"), exact) if _addresses(wanted) else exact
+        return sa.and_(_loosely(dialect, target, wanted.values), exact)
+    return sa.and_(target.like("%@%"), exact) if wanted.addresses else exact
 
 
-def _addresses(values: Iterable[str]) -> bool:
-    """Where each has this sign, most texts of a table need no folding: they are searched three times as
-    fast."""
-    return all("@" in value for value in values)
-
-
-def _on_sqlite(target: sa.ColumnElement[Any], forms: list[str]) -> Predicate:
+def _on_sqlite(target: sa.ColumnElement[Any], values: Sequence[str]) -> Predicate:
     """SQLite compares ASCII by itself; to call back to Python for each row takes ten times as long."""
     beyond = sa.func.glob("*[^!-~]*", target) == 1
     own: sa.ColumnElement[Any] = getattr(sa.func, FOLD)(target)
-    return sa.or_(sa.collate(target, "NOCASE").in_(forms), sa.and_(beyond, own.in_(forms)))
+    plainly = among("sqlite", sa.collate(target, "NOCASE"), values, _folded)
+    return sa.or_(plainly, sa.and_(beyond, among("sqlite", own, values, _folded)))
+
+
+def _folded(values: Iterable[str]) -> list[str]:
+    return sorted({normalise("email", value) for value in values})
 
 
 def _lenient(target: sa.ColumnElement[Any]) -> bool:
@@ -65,39 +104,52 @@ def _lenient(target: sa.ColumnElement[Any]) -> bool:
     return collation.endswith(_LENIENT) and "nopad" not in collation
 
 
-def _loosely(target: sa.ColumnElement[Any], wanted: set[str]) -> Predicate:
+def _loosely(dialect: str, target: sa.ColumnElement[Any], values: Sequence[str]) -> Predicate:
     """What an index over a column of lenient collation finds; blanks before a value are a range of it."""
-    return sa.or_(target.in_(_forms(wanted)), target.like(" %"))
+    return sa.or_(among(dialect, target, values), target.like(" %"))
 
 
 def may_be_spelled(
-    dialect: str, target: sa.ColumnElement[Any], values: Iterable[str], *, unicode: bool = True
+    dialect: str, target: sa.ColumnElement[Any], wanted: Spellings, *, unicode: bool = True
 ) -> Predicate:
     """A condition that no row meant escapes; what it finds too much is sorted out by `normalise`. `unicode`:
     the server stores text in UTF-8, in which only letters beyond ASCII take several bytes."""
-    wanted = set(values)
     if dialect == "sqlite":
         return is_spelled(dialect, target, wanted)
-    forms = _forms(wanted)
     if _lenient(target) and dialect in ("mariadb", "mysql"):
-        ways: list[Predicate] = [_loosely(target, wanted)]
+        ways: list[Predicate] = [_loosely(dialect, target, wanted.values)]
     else:
-        ways = [among(dialect, sa.func.lower(sa.func.trim(target)), forms), among(dialect, target, forms)]
-    loose = {pattern for value in wanted if (pattern := _loose(normalise("email", value)))}
+        folded = sa.func.lower(sa.func.trim(target))
+        ways = [among(dialect, folded, wanted.values), among(dialect, target, wanted.values)]
     beyond = _beyond_ascii(dialect, target) if unicode else sa.true()
-    if len(loose) > _PATTERNS:  # for many values one test, not one each
+    if wanted.too_many:
         return sa.or_(*ways, beyond)
     ways.extend(
-        sa.and_(beyond, sa.func.lower(target).like(pattern, escape="\\")) for pattern in sorted(loose)
+        sa.and_(beyond, sa.func.lower(target).like(_pattern(each), escape="\\")) for each in wanted.patterns
     )
     return sa.or_(*ways)
 
 
-def among(dialect: str, target: sa.ColumnElement[Any], values: list[str]) -> Predicate:
-    """One of many texts: on PostgreSQL as one bound list."""
-    if dialect == "postgresql" and len(values) > _LIST:
-        return target == sa.any_(sa.bindparam(None, values, type_=postgresql.ARRAY(sa.Text())))
-    return target.in_(values)
+def _pattern(pattern: Sequence[str]) -> Any:
+    if isinstance(pattern, Slot):
+        return later(pattern, lambda values: values[0], sa.Text())
+    return pattern[0]
+
+
+def among(
+    dialect: str,
+    target: sa.ColumnElement[Any],
+    values: Sequence[str],
+    form: Callable[[Iterable[str]], list[str]] | None = None,
+) -> Predicate:
+    """One of the texts that `form` makes of the values: on PostgreSQL many as one bound list."""
+    form = form or _forms
+    if isinstance(values, Slot):
+        return texts_in(dialect, target, values, form)
+    forms = form(values)
+    if dialect == "postgresql" and len(forms) > _LIST:
+        return target == sa.any_(sa.bindparam(None, forms, type_=postgresql.ARRAY(sa.Text())))
+    return target.in_(forms)
 
 
 def _beyond_ascii(dialect: str, target: sa.ColumnElement[Any]) -> Predicate:

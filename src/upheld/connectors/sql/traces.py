@@ -6,7 +6,7 @@ same.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from upheld.connectors.sql.where import Rows
 from upheld.datamap.model import Scalar
 from upheld.rights import codec
 from upheld.rights.plan import Erase, Keep, Retain, Scope, Step
+from upheld.rights.subject import Key
 
 FORMAT = "upheld.sql.traces/v1"
 
@@ -71,6 +72,18 @@ def loaded(parts: Sequence[bytes]) -> Traces:
     return whole
 
 
+def merged(traces: Traces) -> Traces:
+    """The same with one set of keys a table, where everybody has one of her own."""
+    return replace(traces, gone=_merged(traces.gone), kept=_merged(traces.kept))
+
+
+def _merged(several: Sequence[KeySet]) -> list[KeySet]:
+    found: dict[tuple[str, tuple[str, ...]], dict[Key, None]] = {}
+    for each in several:
+        found.setdefault((each.table, each.columns), {}).update(dict.fromkeys(each.keys))
+    return [KeySet(table, columns, tuple(keys)) for (table, columns), keys in found.items()]
+
+
 def _written(keys: KeySet) -> list[object]:
     return [keys.table, list(keys.columns), codec.encode(keys.keys)]
 
@@ -104,4 +117,11 @@ def _keys(rows: Rows, connection: sa.Connection, step: Erase | Retain | Keep) ->
     key = rows.tables.key(table, mapped.key or mapped.person)
     if not key:
         return []
-    return [KeySet(table, key, keys_of(rows, connection, table, key, rows.where(step.selection)))]
+    return [KeySet(table, key, _hers(rows, connection, table, key, step))]
+
+
+def _hers(
+    rows: Rows, connection: sa.Connection, table: str, key: tuple[str, ...], step: Erase | Retain | Keep
+) -> tuple[Key, ...]:
+    site = ("traced", step.number)
+    return keys_of(rows, connection, table, key, lambda rows: rows.where(step.selection), site)

@@ -4,8 +4,8 @@ The predicates that erased are not used: each table is asked whether a row that 
 otherwise than the map wants it, and each mapped column whether it still holds one of her identities.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from upheld.connectors.sql.change import ghost_value
 from upheld.connectors.sql.columns import NotFitting, fit, storable
+from upheld.connectors.sql.compiled import Compiled, Slot, Unfixed
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in
 from upheld.connectors.sql.locate import prepare
 from upheld.connectors.sql.schema import Family, LiveColumn
-from upheld.connectors.sql.spelling import is_spelled
+from upheld.connectors.sql.spelling import Spellings, is_spelled, spellings
 from upheld.connectors.sql.traces import Traces
 from upheld.connectors.sql.where import Rows, json_at, negated
 from upheld.datamap import model
@@ -47,6 +48,28 @@ class Question:
     how: str
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Several questions that one statement answers: what costs is mostly to send one."""
+
+    questions: tuple[Question, ...]
+    statement: sa.Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All that is asked, and where values are searched for and where not. The same for whoever is looked
+    for."""
+
+    batches: tuple[tuple[tuple[Question, ...], Compiled], ...]
+    searched: tuple[str, ...]
+    skipped: tuple[str, ...]
+
+
+Values = Mapping[tuple[str, str], Spellings]
+"""Which of her values each mapped text column is searched for."""
+
+
 @dataclass
 class Verifier:
     """One look at one system. `reach` are the steps by which everything of hers is reached."""
@@ -57,27 +80,115 @@ class Verifier:
     reach: tuple[Step, ...]
     erasure: tuple[Step, ...]
     on_hold: frozenset[str] = frozenset()
+    searched: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
 
     def look(self) -> Verified:
         """Everything, in one go."""
         self.rows.sets.update(self.traces.sets)
         self.rows.raw.update(self.traces.raw)
         prepare(self.rows, self.connection, self.reach)
-        searched: list[str] = []
-        skipped: list[str] = []
-        questions = [
-            *self._by_links(),
-            *self._gone(),
-            *self._counters(),
-            *self._by_values(searched, skipped),
-        ]
-        remnants = [*self._asked(questions), *self._files()]
+        values = self.values()
+        known = self._known(values)
+        if known is None:
+            remnants = [*self._remnants(values)]
+            searched, skipped = self.searched, self.skipped
+        else:
+            remnants = [*self._asked(known, values)]
+            searched, skipped = list(known.searched), list(known.skipped)
         return Verified(
             self.rows.system.name,
-            tuple(dict.fromkeys(remnants)),
+            tuple(dict.fromkeys([*remnants, *self._files()])),
             tuple(sorted(set(searched))),
             tuple(sorted(set(skipped))),
         )
+
+    # --- asking ---
+
+    def _known(self, values: Values) -> Look | None:
+        """The statements with slots for what is hers, made when first needed; None where they have to be made
+        for each person."""
+        program = self.rows.program
+        if program is None:
+            return None
+        shape = (
+            self.on_hold,
+            tuple((each.table, each.columns) for each in (*self.traces.gone, *self.traces.kept)),
+            len(self.traces.gone),
+            tuple(self.rows.sets),
+            tuple(self.rows.raw),
+            tuple(self.rows.resolved.values()),
+            tuple((place, each.shape) for place, each in values.items()),
+        )
+        if shape not in program.kept:
+            program.kept[shape] = self._compiled(values)
+        known: Look | None = program.kept[shape]
+        return known
+
+    def _compiled(self, values: Values) -> Look | None:
+        gone, kept = (
+            [replace(each, keys=Slot((name, index))) for index, each in enumerate(some)]
+            for name, some in (("gone", self.traces.gone), ("kept", self.traces.kept))
+        )
+        blank = replace(
+            self,
+            rows=self.rows.awaited(),
+            traces=Traces(gone=gone, kept=kept),
+            searched=[],
+            skipped=[],
+        )
+        named = {place: replace(each, values=Slot(("value", place))) for place, each in values.items()}
+        try:
+            batches = [
+                (each.questions, Compiled(each.statement, self.connection.dialect))
+                for each in blank.batches(named)
+            ]
+        except Unfixed:
+            return None
+        return Look(tuple(batches), tuple(blank.searched), tuple(blank.skipped))
+
+    def _asked(self, look: Look, values: Values) -> Iterator[Remnant]:
+        def given(key: Any) -> Sequence[Any]:
+            kind, name = key
+            if kind == "value":
+                wanted: Spellings = values[name]
+                return wanted.values
+            if kind == "gone":
+                return self.traces.gone[name].keys
+            return self.traces.kept[name].keys if kind == "kept" else self.rows.valued(key)
+
+        for questions, compiled in look.batches:
+            [many] = compiled.run(self.connection, given).rows
+            yield from _left(questions, many)
+
+    def _remnants(self, values: Values) -> Iterator[Remnant]:
+        for each in self.batches(values):
+            yield from _left(each.questions, self.connection.execute(each.statement).one())
+
+    def batches(self, values: Values) -> Iterator[Batch]:
+        """Statements that answer every question. Columns of a table without an index of their own are
+        searched in one walk."""
+        walks: dict[str, list[Question]] = {}
+        counts: list[Question] = []
+        for each in (*self._by_links(), *self._gone(), *self._counters(), *self._by_values(values)):
+            if each.how == "value" and not self.rows.tables.known_table(each.table).indexed((each.column,)):
+                walks.setdefault(each.table, []).append(each)
+            else:
+                counts.append(each)
+        for start in range(0, len(counts), _TOGETHER):
+            some = tuple(counts[start : start + _TOGETHER])
+            tables = self.rows.tables
+            asked = (
+                sa.select(sa.func.count()).select_from(tables[each.table]).where(each.wrong).scalar_subquery()
+                for each in some
+            )
+            yield Batch(some, sa.select(*asked))
+        for table, every in walks.items():
+            for start in range(0, len(every), _WALK):
+                those = tuple(every[start : start + _WALK])
+                walk = sa.select(*(sa.func.count(sa.case((each.wrong, 1))) for each in those))
+                any_of = sa.or_(*(each.wrong for each in those))
+                yield Batch(those, walk.select_from(self.rows.tables[table]).where(any_of))
 
     # --- by keys and links ---
 
@@ -123,34 +234,6 @@ class Verifier:
     def _found(self, table: str, column: str, wrong: Predicate, how: str) -> Iterator["Question"]:
         restricted = (negated(self.rows.condition(table, each)) for each in self._restricted(table))
         yield Question(table, column, sa.and_(wrong, self.rows.tenant(table), *restricted), how)
-
-    def _asked(self, questions: Sequence["Question"]) -> Iterator[Remnant]:
-        """Many questions in one statement: what costs is mostly to send one. Columns of a table without an
-        index of their own are searched in one walk."""
-        walks: dict[str, list[Question]] = {}
-        counts: list[tuple[Question, sa.ColumnElement[int]]] = []
-        for each in questions:
-            if each.how == "value" and not self.rows.tables.known_table(each.table).indexed((each.column,)):
-                walks.setdefault(each.table, []).append(each)
-                continue
-            count = sa.select(sa.func.count()).select_from(self.rows.tables[each.table]).where(each.wrong)
-            counts.append((each, count.scalar_subquery()))
-        for start in range(0, len(counts), _TOGETHER):
-            some = counts[start : start + _TOGETHER]
-            yield from self._remnants([each for each, _ in some], sa.select(*(count for _, count in some)))
-        for table, every in walks.items():
-            for start in range(0, len(every), _WALK):
-                those = every[start : start + _WALK]
-                walk = sa.select(*(sa.func.count(sa.case((each.wrong, 1))) for each in those))
-                any_of = sa.or_(*(each.wrong for each in those))
-                yield from self._remnants(those, walk.select_from(self.rows.tables[table]).where(any_of))
-
-    def _remnants(
-        self, questions: Sequence["Question"], statement: sa.Select[*tuple[Any, ...]]
-    ) -> Iterator[Remnant]:
-        for each, many in zip(questions, self.connection.execute(statement).one(), strict=True):
-            if many:
-                yield Remnant(each.table, each.column, many, each.how)
 
     def _settled(self, table: Table, action: Action, source: Source | None) -> Predicate:
         """Whether a row that is still reached stands as the action leaves it."""
@@ -259,36 +342,36 @@ class Verifier:
 
     # --- by values ---
 
-    def _by_values(self, searched: list[str], skipped: list[str]) -> Iterator["Question"]:
-        speaking = self._speaking()
-        for table in self.rows.system.tables:
-            if table.name in self.on_hold:
-                continue
-            for column, values in self._columns(table, speaking).items():
-                name = f"{table.name}.{column}"
-                if not self._searchable(table.name, column):
-                    skipped.append(name)
-                    continue
-                searched.append(name)
-                yield from self._found(table.name, column, self._value(table, column, values), "value")
-        for view in self.rows.system.refresh:
-            for shown in self._shown(view):
-                if speaking:
-                    searched.append(f"{view}.{shown.name}")
-                    target = self.rows.tables.column(view, shown.name)
-                    here = is_spelled(self.rows.tables.live.dialect, target, speaking)
-                    yield from self._found(view, shown.name, here, "value")
-
-    def value_columns(self) -> frozenset[str]:
-        """The columns that one of her values is searched for in, as `table.column`; reads nothing."""
+    def values(self) -> dict[tuple[str, str], Spellings]:
+        """The mapped text columns and the columns of views, with what each is searched for; reads nothing."""
         speaking = self._speaking()
         system = self.rows.system
         found = {
-            f"{table.name}.{column}" for table in system.tables for column in self._columns(table, speaking)
+            (table.name, column): spellings(values)
+            for table in system.tables
+            if table.name not in self.on_hold
+            for column, values in self._columns(table, speaking).items()
         }
-        views = system.refresh if speaking else ()
-        found |= {f"{view}.{each.name}" for view in views for each in self._shown(view)}
-        return frozenset(found)
+        if speaking:
+            hers = spellings(speaking)
+            found |= {(view, each.name): hers for view in system.refresh for each in self._shown(view)}
+        return found
+
+    def _by_values(self, values: Values) -> Iterator["Question"]:
+        mapped = {table.name: table for table in self.rows.system.tables}
+        for (name, column), wanted in values.items():
+            table = mapped.get(name)
+            if table is not None and not self._searchable(name, column):
+                self.skipped.append(f"{name}.{column}")
+                continue
+            self.searched.append(f"{name}.{column}")
+            here = is_spelled(self.rows.tables.live.dialect, self.rows.tables.column(name, column), wanted)
+            wrong = here if table is None else sa.and_(here, *self._else(table, column))
+            yield from self._found(name, column, wrong, "value")
+
+    def value_columns(self) -> frozenset[str]:
+        """The columns that one of her values is searched for in, as `table.column`; reads nothing."""
+        return frozenset(f"{table}.{column}" for table, column in self.values())
 
     def _shown(self, view: str) -> list[LiveColumn]:
         columns = self.rows.tables.known_table(view).columns.values()
@@ -331,19 +414,21 @@ class Verifier:
         live = self.rows.tables.known_table(table)
         return live.indexed((column,)) or (live.rows_estimate or 0) <= _SCAN
 
-    def _value(self, table: Table, column: str, values: set[str]) -> Predicate:
-        target = self.rows.tables.column(table.name, column)
-        parts: list[Predicate] = [is_spelled(self.rows.tables.live.dialect, target, values)]
+    def _else(self, table: Table, column: str) -> Iterator[Predicate]:
+        """What else makes a row that holds one of her values a remnant."""
         if column in {identity.column for identity in table.identities} and table.person:
             # Another person may have the same address (scenario 36): her row is hers to name.
             keys = next((each for each in self.rows.sets.values() if _is_own(each, table)), None)
-            parts.append(is_in(self.rows.tables, table.name, table.person, keys.keys if keys else ()))
-        parts.extend(
-            negated(is_in(self.rows.tables, table.name, kept.columns, kept.keys))
-            for kept in self.traces.kept
-            if kept.table == table.name and kept.keys
-        )
-        return sa.and_(*parts)
+            yield is_in(self.rows.tables, table.name, table.person, keys.keys if keys else ())
+        for kept in self.traces.kept:
+            if kept.table == table.name:
+                yield negated(is_in(self.rows.tables, table.name, kept.columns, kept.keys))
+
+
+def _left(questions: Sequence[Question], found: Sequence[int]) -> Iterator[Remnant]:
+    for each, many in zip(questions, found, strict=True):
+        if many:
+            yield Remnant(each.table, each.column, many, each.how)
 
 
 def _is_own(keys: KeySet, table: Table) -> bool:

@@ -1,22 +1,29 @@
 """A plan's selections as conditions of SQL. One place, used alike for counting, writing, collecting."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NoReturn, cast
 
 import sqlalchemy as sa
 from sqlalchemy import types
 from sqlalchemy.dialects import mysql
 
 from upheld.connectors.sql.columns import Tables
+from upheld.connectors.sql.compiled import Answer, Program, Slot, Unfixed, answered
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in, values_in
 from upheld.datamap.model import Condition, Link, Period, Scalar, System, Test
 from upheld.datamap.period import added
 from upheld.rights.outcome import Misconfigured
 from upheld.rights.plan import Age, Held, Scope, Selection, Side, Source
 from upheld.rights.subject import Subject
+
+Given = Mapping[str, Sequence[Any]]
+"""Values that a statement has beside those of the rows, by name."""
+
+NOTHING_GIVEN: Given = MappingProxyType({})
 
 
 @dataclass
@@ -26,7 +33,8 @@ class Rows:
     `sets` fills up as the plan's Locate steps run. `raw` are the spellings under which her identities stand
     in each column, read once. `resolved` are values of lookups. `trees` are the keys of scopes that need a
     walk.
-    `located` says of a set which rows it was made from.
+    `located` says of a set which rows it was made from. `program` keeps the statements for the next person;
+    without one each is built when it is needed.
     """
 
     system: System
@@ -38,6 +46,64 @@ class Rows:
     resolved: dict[Test, Scalar] = field(default_factory=dict)
     trees: dict[Selection, KeySet] = field(default_factory=dict)
     located: dict[str, Selection] = field(default_factory=dict)
+    program: Program | None = None
+
+    # --- statements ---
+
+    def ask(
+        self,
+        connection: sa.Connection,
+        site: Hashable,
+        build: "Build",
+        given: Given = NOTHING_GIVEN,
+    ) -> Answer:
+        """Run the statement that `build` makes of these rows and of what is `given`. `site` tells it from all
+        others of the program, and says what its form depends on; None: it is like no other."""
+        if self.program is None or site is None:
+            return answered(connection, build(self, given))
+
+        def values(key: Any) -> Sequence[Any]:
+            kind, name = key
+            return given[name] if kind == "given" else self.valued(key)
+
+        if self.resolved:
+            site = (site, tuple(self.resolved.values()))
+        slots = {name: Slot(("given", name)) for name in given}
+        return self.program.ask(
+            connection,
+            site,
+            lambda: build(self.awaited(), slots),
+            lambda: build(self, given),
+            values,
+        )
+
+    def valued(self, key: Any) -> Sequence[Any]:
+        """What is in a slot of `awaited` here."""
+        kind, name = key
+        if kind == "set":
+            return self.sets[name].keys
+        return self.raw[name] if kind == "raw" else self.trees[name].keys
+
+    @property
+    def anybody(self) -> bool:
+        """Whether these rows are nobody's yet: slots stand for all that is one person's."""
+        return isinstance(self.subject, _Unknown)
+
+    def awaited(self) -> "Rows":
+        """The same with slots for all that is one person's."""
+        return Rows(
+            self.system,
+            self.tables,
+            cast("Subject", _Unknown()),
+            self.now,
+            {name: _awaited(("set", name), keys) for name, keys in self.sets.items()},
+            {place: Slot(("raw", place)) for place in self.raw},
+            self.resolved,
+            {each: _awaited(("tree", each), keys) for each, keys in self.trees.items()},
+            self.located,
+        )
+
+    # --- conditions ---
 
     def where(self, selection: Selection) -> Predicate:
         """The condition of a selection. Scopes that follow replies must have been walked before."""
@@ -173,6 +239,30 @@ class Rows:
         first = first_running_day(age.period, self.now.date())
         over = sa.and_(column < _bound(column.type, first, self.now.tzinfo), *_dated(column))
         return over if age.side is Side.OVER else negated(over)
+
+
+def rows_of(
+    system: System, tables: Tables, subject: Subject, now: datetime, belonging: Sequence[object]
+) -> Rows:
+    """With a program that lasts as long as the live schema, the day, and what its statements belong to: the
+    steps of a plan."""
+    program = tables.programs.of((system, tuple(belonging), now.date(), now.tzinfo))
+    return Rows(system, tables, subject, now, program=program)
+
+
+Build = Callable[[Rows, Given], Any]
+"""Makes a statement. With slots instead of values it raises Unfixed where its form depends on them."""
+
+
+class _Unknown:
+    """Whoever it is: nobody can ask anything."""
+
+    def __getattr__(self, _name: str) -> NoReturn:
+        raise Unfixed
+
+
+def _awaited(key: Hashable, keys: KeySet) -> KeySet:
+    return KeySet(keys.table, keys.columns, Slot(key))
 
 
 def _wider(source: Selection, selection: Selection) -> bool:

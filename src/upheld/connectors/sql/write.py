@@ -1,6 +1,6 @@
 """Do the writing steps, one statement a step, inside a transaction that somebody else commits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
@@ -8,12 +8,21 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from upheld.connectors.sql.change import Draw, change, ghost_key, ghost_table, without, worked_out
+from upheld.connectors.sql.change import (
+    Draw,
+    change,
+    ghost_key,
+    ghost_table,
+    same_for_all,
+    without,
+    worked_out,
+)
+from upheld.connectors.sql.compiled import Answer
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in
 from upheld.connectors.sql.locate import keys_of
 from upheld.connectors.sql.order import Break, Touch
 from upheld.connectors.sql.schema import Family
-from upheld.connectors.sql.where import FIRST_SECOND, Rows, negated
+from upheld.connectors.sql.where import FIRST_SECOND, Given, Rows, negated
 from upheld.datamap.model import Assignment, Link, Period
 from upheld.datamap.period import added
 from upheld.rights.outcome import Count, Due, Misconfigured
@@ -68,18 +77,35 @@ class Writer:
             parts.append(is_in(self.rows.tables, table, self.only.columns, self.only.keys))
         return sa.and_(*parts)
 
+    def ask(self, what: str | None, step: Touch, build: "Statement") -> Answer:
+        """Run the statement that `build` makes of a writer, kept for the next person unless some of this
+        one's rows are written apart."""
+        apart = self.only or self.sliced or self.fixed
+        site = None if apart or what is None else (what, step.number)
+
+        def made(rows: Rows, _: Given) -> Any:
+            return build(replace(self, rows=rows))
+
+        return self.rows.ask(self.connection, site, made)
+
     def count(self, step: Touch) -> Count:
         """How many rows the step would select now."""
         table = self.rows.tables[step.selection.table]
-        many = self.connection.execute(
-            sa.select(sa.func.count()).select_from(table).where(self.condition(step))
-        )
-        return Count(step.number, step.selection.table, many.scalar_one(), self._others(step))
+        counting = sa.select(sa.func.count()).select_from(table)
+        answer = self.ask("count", step, lambda writer: counting.where(writer.condition(step)))
+        return Count(step.number, step.selection.table, answer.rows[0][0], self._others(step))
 
     def counts(self, steps: Sequence[Touch]) -> list[Count]:
         """How many rows each of the steps would select now, in one statement."""
-        where = [(step.selection.table, self.condition(step)) for step in steps]
-        many = counted(self.rows, self.connection, where)
+
+        def condition(step: Touch) -> Callable[[Rows], Predicate]:
+            return lambda rows: replace(self, rows=rows).condition(step)
+
+        conditions = [(step.selection.table, condition(step)) for step in steps]
+        apart = self.only or self.sliced or self.fixed
+        many = counted(
+            self.rows, self.connection, conditions, None if apart else tuple(step.number for step in steps)
+        )
         return [
             Count(step.number, step.selection.table, rows, self._others(step))
             for step, rows in zip(steps, many, strict=True)
@@ -87,18 +113,23 @@ class Writer:
 
     def count_selection(self, number: int, selection: Selection) -> Count:
         """How many rows a selection has by itself."""
-        table = self.rows.tables[selection.table]
-        many = self.connection.execute(
-            sa.select(sa.func.count()).select_from(table).where(self.rows.where(selection))
-        )
-        return Count(number, selection.table, many.scalar_one())
+        table = selection.table
+        many = counted(self.rows, self.connection, [(table, lambda rows: rows.where(selection))], number)
+        return Count(number, table, many[0])
 
     def _others(self, step: Touch) -> int:
         if step.selection.scope is not Scope.SUBTREE:
             return 0
         tree = self.rows.trees[step.selection]
-        own = self.rows.where(replace(step.selection, scope=Scope.ALL, replies=None))
-        hers = keys_of(self.rows, self.connection, step.selection.table, tree.columns, own)
+        plain = replace(step.selection, scope=Scope.ALL, replies=None)
+        hers = keys_of(
+            self.rows,
+            self.connection,
+            step.selection.table,
+            tree.columns,
+            lambda rows: rows.where(plain),
+            ("own", step.selection),
+        )
         return len(set(tree.keys) - set(hers))
 
     def cut(self, broken: Break) -> None:
@@ -111,7 +142,7 @@ class Writer:
                 f"{name} is part of a circle of references and has no key.", "Declare `key:` in the map."
             )
         for step in steps:
-            keys = keys_of(self.rows, self.connection, name, key, self.condition(step))
+            keys = keys_of(self.rows, self.connection, name, key, lambda _, step=step: self.condition(step))
             self.fixed[step.number] = KeySet(name, key, keys)
         for step in steps:
             table = self.rows.tables[name]
@@ -140,18 +171,17 @@ class Writer:
     def _erased(self, step: Erase) -> Count:
         others = self._others(step)
         table = self.rows.tables[step.selection.table]
-        rows = self.connection.execute(sa.delete(table).where(self.condition(step))).rowcount
-        return Count(step.number, step.selection.table, rows, others)
+        done = self.ask("erase", step, lambda writer: sa.delete(table).where(writer.condition(step)))
+        return Count(step.number, step.selection.table, done.changed, others)
 
     def _assigned(self, step: Touch, assignments: Sequence[Assignment]) -> int:
         name = step.selection.table
         done = change(self.rows, self.connection, name, assignments, self.draw)
         if done.each:
             return self._row_by_row(step, done.each, dict(done.whole), done.documents)
-        table = self.rows.tables[name]
-        return self.connection.execute(
-            sa.update(table).where(self.condition(step)).values(dict(done.whole))
-        ).rowcount
+        changing = sa.update(self.rows.tables[name]).values(dict(done.whole))
+        what = "assign" if same_for_all(assignments) else None
+        return self.ask(what, step, lambda writer: changing.where(writer.condition(step))).changed
 
     def _row_by_row(
         self, step: Touch, each: Sequence[Assignment], whole: dict[str, Any], documents: Sequence[str]
@@ -199,9 +229,13 @@ class Writer:
         key = self.rows.tables.key(name, self.declared_key(name))
         if not key:
             return
-        columns = [*(self.rows.tables.column(name, each) for each in key), self._dated(step, after)]
+
+        def dated(writer: Writer) -> sa.Select[Any]:
+            columns = [*(writer.rows.tables.column(name, each) for each in key), writer._dated(step, after)]
+            return sa.select(*columns).where(writer.condition(step))
+
         days: dict[str, list[Key]] = {}
-        for row in self.connection.execute(sa.select(*columns).where(self.condition(step))):
+        for row in self.ask("due", step, dated).rows:
             day = as_date(row[-1], self.rows.now.tzinfo or UTC)
             if day is not None:
                 days.setdefault(added(day, period).isoformat(), []).append(tuple(row[:-1]))
@@ -235,23 +269,29 @@ class Writer:
         lists = [source for source in step.selection.sources if source.link.array]
         if lists:
             return self._counted(step, sum(self._off_list(step, source) for source in lists))
-        values: dict[str, Any] = {}
-        name = step.selection.table
-        for source in step.selection.sources:
-            hers = self.rows.hers(name, source)
-            for column, value in self._cut_values(step, source.link).items():
-                target = self.rows.tables.column(name, column)
-                values[target.name] = sa.case((hers, value), else_=values.get(target.name, target))
-        table = self.rows.tables[name]
-        if len(step.selection.sources) == 1:
-            values = {
-                self.rows.tables.known(name, column).name: value
-                for column, value in self._cut_values(step, step.selection.sources[0].link).items()
-            }
-        return self._counted(
+        table = self.rows.tables[step.selection.table]
+        cut = {source: self._cut_values(step, source.link) for source in step.selection.sources}
+        done = self.ask(
+            None if step.to_ghost else "detach",
             step,
-            self.connection.execute(sa.update(table).where(self.condition(step)).values(values)).rowcount,
+            lambda writer: sa.update(table).where(writer.condition(step)).values(writer.loose(step, cut)),
         )
+        return self._counted(step, done.changed)
+
+    def loose(self, step: Detach, cut: Mapping[Source, Mapping[str, Any]]) -> dict[str, Any]:
+        """What the columns of the links become: of a row that several links lead to, those that are hers."""
+        name = step.selection.table
+        tables = self.rows.tables
+        if len(cut) == 1:
+            [only] = cut.values()
+            return {tables.known(name, column).name: value for column, value in only.items()}
+        values: dict[str, Any] = {}
+        for source, becomes in cut.items():
+            hers = self.rows.hers(name, source)
+            for column, value in becomes.items():
+                target = tables.column(name, column)
+                values[target.name] = sa.case((hers, value), else_=values.get(target.name, target))
+        return values
 
     def _cut_values(self, step: Detach, link: Link) -> dict[str, Any]:
         name = step.selection.table
@@ -306,34 +346,61 @@ class Writer:
 
     def recount(self, step: Recount) -> Count:
         """Set the counter of the touched rows to what a count finds now."""
-        tables = self.rows.tables
-        keys = self.rows.sets[step.keys]
-        number = (
-            sa.select(sa.func.count())
-            .select_from(tables[step.of])
-            .where(tables.column(step.of, step.by) == tables.column(step.table, step.key))
-            .correlate(tables[step.table])
-            .scalar_subquery()
+        done = self.rows.ask(
+            self.connection, ("recount", step.number), lambda rows, _: _recounting(rows, step)
         )
-        these = is_in(tables, step.table, (step.key,), keys.keys)
-        column = tables.known(step.table, step.column).name
-        done = self.connection.execute(sa.update(tables[step.table]).where(these).values({column: number}))
-        return Count(step.number, step.table, done.rowcount)
+        return Count(step.number, step.table, done.changed)
+
+
+Statement = Callable[[Writer], Any]
+"""Makes a statement of a writer, whose rows may be slots."""
+
+
+def _recounting(rows: Rows, step: Recount) -> sa.Update:
+    tables = rows.tables
+    number = (
+        sa.select(sa.func.count())
+        .select_from(tables[step.of])
+        .where(tables.column(step.of, step.by) == tables.column(step.table, step.key))
+        .correlate(tables[step.table])
+        .scalar_subquery()
+    )
+    these = is_in(tables, step.table, (step.key,), rows.sets[step.keys].keys)
+    return (
+        sa.update(tables[step.table])
+        .where(these)
+        .values({tables.known(step.table, step.column).name: number})
+    )
 
 
 _TOGETHER = 20
 """Counts a statement: what costs is mostly to send one."""
 
 
-def counted(rows: Rows, connection: sa.Connection, where: Sequence[tuple[str, Predicate]]) -> list[int]:
+def counted(
+    rows: Rows,
+    connection: sa.Connection,
+    where: Sequence[tuple[str, Callable[[Rows], Predicate]]],
+    site: Hashable = None,
+) -> list[int]:
     """How many rows of each table meet its condition."""
     found: list[int] = []
     for start in range(0, len(where), _TOGETHER):
-        asked = (
-            sa.select(sa.func.count()).select_from(rows.tables[table]).where(condition).scalar_subquery()
-            for table, condition in where[start : start + _TOGETHER]
-        )
-        found.extend(connection.execute(sa.select(*asked)).one())
+        some = where[start : start + _TOGETHER]
+
+        def many(rows: Rows, _: Given, some: Sequence[tuple[str, Any]] = some) -> sa.Select[Any]:
+            return sa.select(
+                *(
+                    sa.select(sa.func.count())
+                    .select_from(rows.tables[table])
+                    .where(condition(rows))
+                    .scalar_subquery()
+                    for table, condition in some
+                )
+            )
+
+        asked = rows.ask(connection, None if site is None else ("counted", site, start), many)
+        found.extend(asked.rows[0])
     return found
 
 

@@ -1,18 +1,16 @@
 """Look again for many people at once. What is left of anybody is then looked for among fewer."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import sqlalchemy as sa
 
-from upheld.connectors.sql.inside import KeySet
-from upheld.connectors.sql.traces import Traces, loaded
+from upheld.connectors.sql.traces import loaded, merged
 from upheld.connectors.sql.verify import Verifier
 from upheld.connectors.sql.where import Rows
 from upheld.datamap.model import System
 from upheld.rights.outcome import Verified
 from upheld.rights.plan import Step
-from upheld.rights.subject import Key, Subject
+from upheld.rights.subject import Subject
 
 Written = Sequence[Sequence[bytes]]
 Open = Callable[[Sequence[Subject]], Rows]
@@ -43,18 +41,6 @@ def verify_many(
         *verify_many(opened, connection, members[:half], traces[:half], reach, erasure, on_hold),
         *verify_many(opened, connection, members[half:], traces[half:], reach, erasure, on_hold),
     )
-
-
-def merged(traces: Traces) -> Traces:
-    """The same with one set of keys a table, where everybody has one of her own."""
-    return replace(traces, gone=_merged(traces.gone), kept=_merged(traces.kept))
-
-
-def _merged(several: Sequence[KeySet]) -> list[KeySet]:
-    found: dict[tuple[str, tuple[str, ...]], dict[Key, None]] = {}
-    for each in several:
-        found.setdefault((each.table, each.columns), {}).update(dict.fromkeys(each.keys))
-    return [KeySet(table, columns, tuple(keys)) for (table, columns), keys in found.items()]
 
 
 def _of_one(system: System, seen: Verified, whole: Verifier, opened: Open, member: Subject) -> Verified:

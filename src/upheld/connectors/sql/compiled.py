@@ -1,0 +1,184 @@
+"""Statements that are put together and compiled once, then run by the driver with each person's own values.
+
+To build a condition anew for every person costs more than the database takes to answer it. So a statement
+is built with a `Slot` where her values will stand. What cannot be built so, because its very form depends on
+the values, raises `Unfixed` when it tries to look into one: such a statement is built for each person, as if
+there were no slots.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, Self
+
+import sqlalchemy as sa
+from sqlalchemy import types
+
+Values = Callable[[Hashable], Sequence[Any]]
+"""The values that stand in a slot now, by the slot's key."""
+
+
+class Unfixed(Exception):
+    """The form of a statement depends on values that are not known yet."""
+
+
+class Slot(tuple[Any, ...]):  # noqa: SLOT001 - a tuple cannot have any
+    """Stands for a set of values or keys until a statement runs. Nobody can look into it, not even for
+    whether there are any."""
+
+    key: Hashable
+
+    def __new__(cls, key: Hashable) -> Self:
+        """A slot of that key."""
+        made = super().__new__(cls)
+        made.key = key
+        return made
+
+    def _unknown(self, *_: object) -> NoReturn:
+        raise Unfixed
+
+    __iter__ = __len__ = __bool__ = __getitem__ = __contains__ = __add__ = _unknown
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A parameter that is made from a slot's values when the statement runs."""
+
+    key: Hashable
+    form: Callable[[Sequence[Any]], object]
+
+
+def later(slot: Sequence[Any], form: Callable[[Sequence[Any]], object], kind: Any) -> sa.BindParameter[Any]:
+    """The slot as one parameter of a statement; `form` gives it as the driver takes it."""
+    if not isinstance(slot, Slot):
+        raise TypeError("Only a slot is filled later.")
+    return sa.bindparam(None, Later(slot.key, form), type_=kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Rows that a statement gave, or how many it changed."""
+
+    rows: Sequence[tuple[Any, ...]]
+    changed: int = 0
+
+
+def answered(connection: sa.Connection, statement: sa.Executable) -> Answer:
+    """Run a statement that was built for this person alone."""
+    result = connection.execute(statement)
+    if not result.returns_rows:
+        return Answer((), result.rowcount)
+    return Answer([tuple(row) for row in result])
+
+
+class Compiled:
+    """The text of one statement, and how its parameters are made and its rows read."""
+
+    def __init__(self, statement: Any, dialect: sa.Dialect) -> None:
+        made = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        self.text = str(made)
+        self.fixed: dict[str, Any] = {}
+        self.open: list[tuple[str, Later]] = []
+        names = made.positiontup if made.positional else made.params
+        kinds = {name: bound.type for bound, name in made.bind_names.items()}
+        for name in names:
+            value = made.params[name]
+            if isinstance(value, Later):
+                self.open.append((name, value))
+            else:
+                self.fixed[name] = _bound(kinds.get(name), value, dialect)
+        self.order: Sequence[str] | None = made.positiontup if made.positional else None
+        self.readers = _readers(statement, dialect)
+
+    def run(self, connection: sa.Connection, values: Values) -> Answer:
+        """Raises what the driver raises, as SQLAlchemy words it."""
+        given = dict(self.fixed)
+        for name, value in self.open:
+            given[name] = value.form(values(value.key))
+        parameters: Any = given if self.order is None else tuple(given[name] for name in self.order)
+        result = connection.exec_driver_sql(self.text, parameters)
+        if self.readers is None:
+            return Answer((), result.rowcount)
+        rows = result.cursor.fetchall()
+        result.close()
+        if self.readers:
+            rows = [_read(row, self.readers) for row in rows]
+        return Answer(rows)
+
+
+def _bound(kind: types.TypeEngine[Any] | None, value: Any, dialect: sa.Dialect) -> Any:
+    """A value that is the same for everybody, as the driver takes it."""
+    if kind is None:
+        return value
+    processor = kind.dialect_impl(dialect).bind_processor(dialect)
+    return value if processor is None else processor(value)
+
+
+def _readers(statement: Any, dialect: sa.Dialect) -> list[tuple[int, Any]] | None:
+    """Columns that SQLAlchemy reads otherwise than the driver; None where a statement gives no rows."""
+    if not isinstance(statement, sa.SelectBase):
+        return None
+    found = []
+    for index, column in enumerate(statement.selected_columns):
+        reader = column.type.dialect_impl(dialect).result_processor(dialect, None)
+        if reader is not None:
+            found.append((index, reader))
+    return found
+
+
+def _read(row: Sequence[Any], readers: Sequence[tuple[int, Any]]) -> tuple[Any, ...]:
+    read = list(row)
+    for index, reader in readers:
+        read[index] = reader(read[index])
+    return tuple(read)
+
+
+@dataclass
+class Program:
+    """The statements of one plan on one live schema on one day, each compiled when it is first needed. None:
+    it has to be built for each person."""
+
+    statements: dict[Hashable, Compiled | None] = field(default_factory=dict)
+    kept: dict[Hashable, Any] = field(default_factory=dict)
+
+    def ask(
+        self,
+        connection: sa.Connection,
+        site: Hashable,
+        build: Callable[[], sa.Executable],
+        direct: Callable[[], sa.Executable],
+        values: Values,
+    ) -> Answer:
+        """Run the statement of a site: `build` gives it with slots, `direct` with the values themselves."""
+        if site not in self.statements:
+            self.statements[site] = self._compiled(connection, build)
+        compiled = self.statements[site]
+        if compiled is None:
+            return answered(connection, direct())
+        return compiled.run(connection, values)
+
+    def _compiled(self, connection: sa.Connection, build: Callable[[], sa.Executable]) -> Compiled | None:
+        try:
+            return Compiled(build(), connection.dialect)
+        except Unfixed:
+            return None
+
+
+@dataclass
+class Programs:
+    """Programs of a live schema, by what they belong to; the oldest goes when there are too many."""
+
+    made: list[tuple[object, Program]] = field(default_factory=list)
+
+    def of(self, belonging: object) -> Program:
+        """The program that belongs to equal things."""
+        for known, program in self.made:
+            if known == belonging:
+                return program
+        program = Program()
+        self.made = [*self.made[-_KEPT:], (belonging, program)]
+        return program
+
+
+_KEPT = 15
