@@ -1,6 +1,8 @@
 """Connections to foreign databases, with the settings under which they tell the truth (scenarios 63, 64)."""
 
+import math
 import re
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from upheld.connectors.sql.spelling import FOLD, fold
@@ -52,7 +54,7 @@ def make_engine(system: System, secrets: Mapping[str, str]) -> sa.Engine:
     options: dict[str, Any] = {"hide_parameters": True, "poolclass": NullPool}
     backend = url.get_backend_name()
     if backend in ("postgresql", "mysql", "mariadb"):
-        options |= {"poolclass": QueuePool, "pool_size": 1, "max_overflow": -1, "pool_pre_ping": True}
+        options |= {"poolclass": QueuePool, "pool_size": 1, "max_overflow": -1}
     if backend == "sqlite":
         options["connect_args"] = {"isolation_level": None, "timeout": _LOCK_SECONDS}
     elif backend == "postgresql":
@@ -68,6 +70,8 @@ def make_engine(system: System, secrets: Mapping[str, str]) -> sa.Engine:
             f"Install it: pip install {package}.",
         ) from error
     _settings(engine, backend)
+    if engine.pool.__class__ is QueuePool:
+        _ask_whether_alive(engine)
     if backend == "sqlite":
         event.listen(engine, "do_connect", lambda *_: _refuse_absent(url, system.name))
     return engine
@@ -124,6 +128,27 @@ def _settings(engine: sa.Engine, backend: str) -> None:
             connection.autocommit = False
 
 
+_IDLE_SECONDS = 2.0
+"""After so long without use a connection is asked whether it is still there, before it is used again."""
+
+
+def _ask_whether_alive(engine: sa.Engine) -> None:
+    """One that was closed meanwhile is replaced by the pool."""
+
+    @event.listens_for(engine, "checkin")
+    def used(_connection: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def alive(connection: Any, record: Any, _proxy: object) -> None:
+        idle = time.monotonic() - record.info.get("used", math.inf)
+        if math.inf > idle > _IDLE_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise DisconnectionError from error
+
+
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A connection in a transaction that may write. Rolled back unless the caller commits."""
@@ -138,7 +163,8 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A connection in one read-only snapshot."""
+    """A connection in one read-only snapshot. It ends with a commit of nothing: after a rollback psycopg
+    forgets which statements it has prepared."""
     name = engine.dialect.name
     with engine.connect() as connection:
         if name == "postgresql":
@@ -150,3 +176,4 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
             connection.execution_options(isolation_level="REPEATABLE READ")
             connection.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
         yield connection
+        connection.commit()

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -35,6 +36,9 @@ from upheld.rights.outcome import (
 from upheld.rights.plan import Anonymise, Erase, Locate, Recount, Refresh, Scope, Step, Undecided
 from upheld.rights.subject import Subject
 
+Removing = Mapping[int, tuple[Path, ...]]
+"""The files of each step."""
+
 
 @dataclass
 class Run:
@@ -63,17 +67,26 @@ class Run:
         order = ordered(self.tables, self.system, self.steps)
         with writing(self.engine) as connection:
             rows = self._rows()
-            prepare(rows, connection, self.steps)
+            prepare(rows, connection, self.steps, lock=True)
             counts = self._counted(rows, connection, order)
-            self._refuse(rows, connection, order, counts)
-            whole = rows_of(self.system, self.tables, self.subject, self.now, self.whole)
+            removing = self._refuse(rows, connection, order, counts)
+            same = tuple(self.whole) == tuple(self.steps)
+            whole = rows if same else rows_of(self.system, self.tables, self.subject, self.now, self.whole)
             traces = remember(whole, connection, self.whole, self.secrets).dumped()
             chunks = list(self._chunks(rows, connection, order, counts))
-            connection.rollback()
+            if chunks:
+                connection.rollback()
+            else:
+                yield from self._last(rows, connection, order, traces, removing)
         for step, keys in chunks:
-            yield from self._part(order, traces, KeySetChunk(step, keys))
+            yield from self._chunk(order, traces, KeySetChunk(step, keys))
             self.sliced.setdefault(step.number, []).append(keys)
-        yield from self._part(order, traces, None)
+        if chunks:
+            with writing(self.engine) as connection:
+                rows = self._rows()
+                prepare(rows, connection, self.steps, lock=True)
+                removing = to_remove(rows, connection, files(self.steps), self.secrets)
+                yield from self._last(rows, connection, order, traces, removing)
 
     def _rows(self) -> Rows:
         return rows_of(self.system, self.tables, self.subject, self.now, self.steps)
@@ -86,8 +99,9 @@ class Run:
 
     def _refuse(
         self, rows: Rows, connection: sa.Connection, order: Order, counts: Mapping[int, Count]
-    ) -> None:
-        to_remove(rows, connection, files(self.steps), self.secrets)
+    ) -> Removing:
+        """Gives the files that will be removed."""
+        removing = to_remove(rows, connection, files(self.steps), self.secrets)
         for step in order.steps:
             if isinstance(step, Undecided) and counts[step.number].rows:
                 raise Misconfigured(
@@ -96,6 +110,7 @@ class Run:
                     "Add a rule under `rows:` that says what happens to them.",
                 )
         self._limits(rows, connection, order, counts)
+        return removing
 
     def _limits(
         self, found: Rows, connection: sa.Connection, order: Order, counts: Mapping[int, Count]
@@ -155,54 +170,56 @@ class Run:
 
     # --- one transaction ---
 
-    def _part(self, order: Order, traces: bytes, chunk: "KeySetChunk | None") -> Execution:
-        """Written, handed to the caller to remember, then committed. Left by an exception or closed before,
-        it rolls back."""
-        name = chunk.name if chunk else "rest"
+    def _chunk(self, order: Order, traces: bytes, chunk: "KeySetChunk") -> Execution:
+        """A slice, written, handed to the caller to remember, then committed. Left by an exception or closed
+        before, it rolls back."""
         with writing(self.engine) as connection:
             rows = self._rows()
-            prepare(rows, connection, self.steps, lock=chunk is None)
-            only = chunk.keys if chunk else None
-            writer = Writer(rows, connection, self.draw, order.steps, only=only, sliced=self.sliced)
-            matched = self._matched(rows, connection, order) if chunk is None else ()
+            prepare(rows, connection, self.steps)
+            writer = Writer(rows, connection, self.draw, order.steps, only=chunk.keys, sliced=self.sliced)
             if order.defer:
                 defer(connection)
-            removing = to_remove(rows, connection, files(self.steps), self.secrets) if chunk is None else {}
-            capture = self._captured(writer, order, chunk) if self.before else None
-            counts = self._written(writer, order, chunk)
-            if chunk is None:
-                counts.extend(self._after(writer, removing))
-            before = capture.dumped() if capture else None
-            mark = token(connection, self.system, self.tables, name, self.entropy())
-            done = Counts(tuple(counts), matched)
-            due = tuple(writer.due)
-            yield Prepared(self.system.name, name, mark, done, traces, before, due, last=chunk is None)
+            capture = self._captured(writer, [chunk.step], ()) if self.before else None
+            done = Counts((writer.write(chunk.step),))
+            prepared = self._prepared(writer, chunk.name, done, traces, capture, last=False)
+            yield prepared
             connection.commit()
-        if chunk is None:
-            views = [step.view for step in self.steps if isinstance(step, Refresh)]
-            refresh(self.engine, self.tables, views)
-        yield Committed(self.system.name, name, Established.WITNESSED, done, tuple(writer.due))
+        yield Committed(self.system.name, chunk.name, Established.WITNESSED, done, prepared.due)
 
-    def _captured(self, writer: Writer, order: Order, chunk: "KeySetChunk | None") -> Capture:
-        capture = Capture(self.tables, writer.connection, self.system.name)
+    def _last(
+        self, rows: Rows, connection: sa.Connection, order: Order, traces: bytes, removing: Removing
+    ) -> Execution:
+        """Everything that no slice took, in the transaction in which it was located."""
+        writer = Writer(rows, connection, self.draw, order.steps, sliced=self.sliced)
+        found = matched(rows, connection, order.steps)
+        if order.defer:
+            defer(connection)
         recounts = [step for step in self.steps if isinstance(step, Recount)]
-        capture.steps(writer, [chunk.step] if chunk else order.steps, () if chunk else recounts)
-        return capture
-
-    def _written(self, writer: Writer, order: Order, chunk: "KeySetChunk | None") -> list[Count]:
-        if chunk:
-            return [writer.write(chunk.step)]
+        capture = self._captured(writer, order.steps, recounts) if self.before else None
         for each in order.breaks:
             writer.cut(each)
-        return [writer.write(step) for step in order.steps]
+        counts = [writer.write(step) for step in order.steps]
+        counts.extend(writer.recount(step) for step in recounts)
+        counts.extend(remove(step, removing[step.number]) for step in files(self.steps))
+        done = Counts(tuple(counts), found)
+        prepared = self._prepared(writer, "rest", done, traces, capture, last=True)
+        yield prepared
+        connection.commit()
+        views = [step.view for step in self.steps if isinstance(step, Refresh)]
+        refresh(self.engine, self.tables, views)
+        yield Committed(self.system.name, "rest", Established.WITNESSED, done, prepared.due)
 
-    def _after(self, writer: Writer, removing: Mapping[int, tuple[object, ...]]) -> list[Count]:
-        counts = [writer.recount(step) for step in self.steps if isinstance(step, Recount)]
-        counts.extend(remove(step, removing[step.number]) for step in files(self.steps))  # type: ignore[arg-type]
-        return counts
+    def _prepared(
+        self, writer: Writer, name: str, done: Counts, traces: bytes, capture: Capture | None, *, last: bool
+    ) -> Prepared:
+        mark = token(writer.connection, self.system, self.tables, name, self.entropy())
+        before = capture.dumped() if capture else None
+        return Prepared(self.system.name, name, mark, done, traces, before, tuple(writer.due), last=last)
 
-    def _matched(self, rows: Rows, connection: sa.Connection, order: Order) -> tuple[TableCount, ...]:
-        return matched(rows, connection, order.steps)
+    def _captured(self, writer: Writer, steps: Sequence[Touch], recounts: Sequence[Recount]) -> Capture:
+        capture = Capture(self.tables, writer.connection, self.system.name)
+        capture.steps(writer, steps, recounts)
+        return capture
 
 
 def _condition(writer: Writer, step: Touch, _: Rows) -> sa.ColumnElement[bool]:

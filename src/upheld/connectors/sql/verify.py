@@ -151,11 +151,12 @@ class Verifier:
         def given(key: Any) -> Sequence[Any]:
             kind, name = key
             if kind == "value":
-                wanted: Spellings = values[name]
-                return wanted.values
-            if kind == "gone":
-                return self.traces.gone[name].keys
-            return self.traces.kept[name].keys if kind == "kept" else self.rows.valued(key)
+                texts: Sequence[str] = values[name].values
+                return texts
+            if kind in ("gone", "kept"):
+                keys: KeySet = getattr(self.traces, kind)[name]
+                return keys.keys
+            return self.rows.valued(key)
 
         for questions, compiled in look.batches:
             [many] = compiled.run(self.connection, given).rows

@@ -97,11 +97,7 @@ class Writer:
 
     def counts(self, steps: Sequence[Touch]) -> list[Count]:
         """How many rows each of the steps would select now, in one statement."""
-
-        def condition(step: Touch) -> Callable[[Rows], Predicate]:
-            return lambda rows: replace(self, rows=rows).condition(step)
-
-        conditions = [(step.selection.table, condition(step)) for step in steps]
+        conditions = [(step.selection.table, self._conditioned(step)) for step in steps]
         apart = self.only or self.sliced or self.fixed
         many = counted(
             self.rows, self.connection, conditions, None if apart else tuple(step.number for step in steps)
@@ -132,6 +128,9 @@ class Writer:
         )
         return len(set(tree.keys) - set(hers))
 
+    def _conditioned(self, step: Touch) -> Callable[[Rows], Predicate]:
+        return lambda rows: replace(self, rows=rows).condition(step)
+
     def cut(self, broken: Break) -> None:
         """Set the columns of a cycle's weakest link to NULL in the rows that will be deleted."""
         name = broken.table
@@ -142,7 +141,7 @@ class Writer:
                 f"{name} is part of a circle of references and has no key.", "Declare `key:` in the map."
             )
         for step in steps:
-            keys = keys_of(self.rows, self.connection, name, key, lambda _, step=step: self.condition(step))
+            keys = keys_of(self.rows, self.connection, name, key, self._conditioned(step))
             self.fixed[step.number] = KeySet(name, key, keys)
         for step in steps:
             table = self.rows.tables[name]
