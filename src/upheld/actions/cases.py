@@ -15,7 +15,7 @@ from upheld.ledger.types import CASE_CLOSED, CASE_OPENED, KEY_DESTROYED
 from upheld.rights.codec import decode, encode
 from upheld.rights.outcome import Permanent
 from upheld.rights.subject import Identity, Person, Subject
-from upheld.store.database import hold
+from upheld.store.database import hold, insert_all
 from upheld.store.models import BlindIndex, Case, CaseState, Request, RequestState, Restriction
 from upheld.store.models.case import UNFINISHED
 from upheld.store.sealing import open_value, seal_value
@@ -53,7 +53,12 @@ def receive(*, means: Means, right: Right, asked: Asked, regime: str | None = No
             f"These identities belong to {len(found)} open cases.",
             "Give them one at a time, or close one of the cases first (`upheld status` lists them).",
         )
-    case = found[0] if found else _open(means, right, asked, regime or means.datamap.organisation.regimes[0])
+    if not found:
+        case = _open(means, right, asked, regime or means.datamap.organisation.regimes[0])
+        request = Request(case=case, right=right.value, received_at=means.clock())
+        insert_all([request])
+        return request
+    case = found[0]
     _learn(means, case, asked)
     request, _ = Request.objects.get_or_create(
         case=case, right=right.value, state__in=UNFINISHED, defaults={"received_at": means.clock()}
@@ -116,8 +121,14 @@ def remember(*, means: Means, case: Case, subject: Subject) -> None:
     # Found by every identity of hers from now on: half-erased, a system may no longer know that they belong
     # together, and a repeat by another of them must still join this case (scenario 61).
     verified = tuple(each for each in subject.identities if each.verified)
-    for kind, value in names(Asked(verified, subject.people)):
-        BlindIndex.objects.get_or_create(case=case, digest=means.keys.blind(kind, value), whole=False)
+    _find_by(case, [means.keys.blind(*name) for name in names(Asked(verified, subject.people))])
+
+
+def _find_by(case: Case, digests: Iterable[bytes]) -> None:
+    """From now on the case is found by these too."""
+    BlindIndex.objects.bulk_create(
+        (BlindIndex(case=case, digest=digest) for digest in digests), ignore_conflicts=True
+    )
 
 
 @transaction.atomic
@@ -224,8 +235,10 @@ def _open(means: Means, right: Right, asked: Asked, regime: str) -> Case:
     key = means.keys.create()
     case = Case(regime=regime, key=key, opened_at=means.clock(), sealed_identities=b"")
     _seal_asked(means, case, asked)
-    case.save(force_insert=True)
+    insert_all([case])
     record(CASE_OPENED, at=case.opened_at, case=str(case.pk), right=right.value, regime=regime)
+    digests = [BlindIndex(case=case, digest=means.keys.blind(*name)) for name in names(asked)]
+    insert_all([*digests, BlindIndex(case=case, digest=whole(means=means, asked=asked), whole=True)])
     return case
 
 
@@ -242,9 +255,8 @@ def _learn(means: Means, case: Case, asked: Asked) -> None:
         case.save(update_fields=["sealed_identities"])
     known = joined
     case.blind_index.filter(whole=True).delete()
-    digests = [(means.keys.blind(kind, value), False) for kind, value in names(known)]
-    for digest, is_whole in (*digests, (whole(means=means, asked=known), True)):
-        BlindIndex.objects.get_or_create(case=case, digest=digest, whole=is_whole)
+    _find_by(case, [means.keys.blind(*name) for name in names(known)])
+    BlindIndex.objects.create(case=case, digest=whole(means=means, asked=known), whole=True)
 
 
 def whole(*, means: Means, asked: Asked) -> bytes:

@@ -14,7 +14,7 @@ from upheld.actions import plans, window
 from upheld.actions.erasure import standing
 from upheld.actions.journal import SETTING, counts_of, tally
 from upheld.actions.means import Means
-from upheld.actions.record import pending, put
+from upheld.actions.record import pending
 from upheld.law.right import Right
 from upheld.ledger.certificate import (
     LIFTING,
@@ -147,7 +147,8 @@ def _issued(means: Means, request: models.Request, key: bytes) -> tuple[models.C
     last, certificate = _standing(means, request, key, Reader())
     if last is not None:
         return last, certificate
-    entry = put(certificate_entry(certificate, case_key=key, at=means.clock()))
+    entry = pending(certificate_entry(certificate, case_key=key, at=means.clock()))
+    entry.save(force_insert=True)
     row = _row(means, request, certificate, entry.pk, means.clock())
     row.save(force_insert=True)
     return row, certificate

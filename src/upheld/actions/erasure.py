@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from upheld.actions import cases, inforce, journal, plans, statements, suppression, window
 from upheld.actions.difference import expected
 from upheld.actions.journal import Fenced, Hold
 from upheld.actions.means import Means
 from upheld.actions.preview import Preview, refuse_beyond, unfinished
-from upheld.actions.record import record
+from upheld.actions.record import entry, put_all, record
 from upheld.actions.subjects import reach_again
 from upheld.law.right import Right
 from upheld.ledger.commitment import commit as commit_to
@@ -32,10 +33,11 @@ from upheld.rights.outcome import (
     Transient,
     Verified,
 )
-from upheld.rights.plan import Plan
+from upheld.rights.plan import Plan, Task
 from upheld.rights.subject import Subject
 from upheld.store import models
 from upheld.store.database import hold as hold_name
+from upheld.store.database import insert_all
 from upheld.store.keys import Destroyed
 from upheld.store.models import FulfilmentState, PartState, RequestState
 from upheld.store.models.journal import FailureKind
@@ -212,7 +214,8 @@ def fulfil(*, means: Means, request: models.Request, progress: Progress = silent
             continue
         if _lacks_map(means, fulfilment, progress):
             continue
-        plan = plans.load(fulfilment.plan)
+        if fulfilment.plan.go_on:  # it may have been planned anew
+            plan = plans.load(fulfilment.plan)
         interrupted = fulfilment.state in (FulfilmentState.RUNNING, FulfilmentState.FAILED)
         hold = journal.take(means=means, fulfilment=fulfilment, plan=plan)
         if hold is None:
@@ -253,7 +256,8 @@ def _system(means: Means, hold: Hold, progress: Progress, *, interrupted: bool) 
     if subject is None:
         raise Permanent(f"Case {hold.case.pk} has no subject.", "Receive the request again.")
     subject = plans.with_cells(means=means, row=hold.fulfilment.plan, subject=subject)
-    settle(means=means, hold=hold)
+    if not hold.first:
+        settle(means=means, hold=hold)
     if interrupted and gone_through(hold.fulfilment) and _seen_erased(means, hold, subject, progress):
         return
     allow = frozenset(hold.fulfilment.plan.allowed) | ({GO_ON} if hold.fulfilment.plan.go_on else frozenset())
@@ -265,7 +269,9 @@ def _system(means: Means, hold: Hold, progress: Progress, *, interrupted: bool) 
         now=means.now,
         entropy=means.entropy,
         allow=allow,
-        remembered={hold.system: journal.traces(means=means, fulfilment=hold.fulfilment)},
+        remembered={
+            hold.system: () if hold.first else journal.traces(means=means, fulfilment=hold.fulfilment)
+        },
         before=_kept(means, hold),
     )
     try:
@@ -283,7 +289,8 @@ def _system(means: Means, hold: Hold, progress: Progress, *, interrupted: bool) 
                 case Failed():
                     _abort_open(means, hold)
                     raise event.failure
-        if hold.fulfilment.tasks.filter(answered_at__isnull=True).exists():
+        asks = any(isinstance(step, Task) for step in part.steps)
+        if asks and hold.fulfilment.tasks.filter(answered_at__isnull=True).exists():
             journal.wait(hold=hold)
     finally:
         events.close()
@@ -377,18 +384,21 @@ def conclude(*, means: Means, request: models.Request) -> None:
     identities are suppressed, and the case is closed unless its undo window is open. Does nothing
     otherwise."""
     # Locked: an undo that is approved meanwhile comes before all of this, or finds all of it.
-    models.Request.objects.select_for_update().get(pk=request.pk)
-    request.refresh_from_db()
+    locked = models.Request.objects.select_for_update(of=("self",)).select_related("case")
+    request = locked.get(pk=request.pk)
     if request.state != RequestState.IN_PROGRESS or request.undone_at is not None:
         return
-    if unfinished(request) or withheld(request):
+    standing = request.fulfilments.values_list("state", "withheld")
+    if any(state not in window.OUTCOMES or matter for state, matter in standing):
         return
-    inforce.ended(means=means, request=request)
-    erased = request.right in (Right.ERASURE.value, Right.DELETE.value)
+    erased = request.right in ERASURES
+    if not erased:
+        inforce.ended(means=means, request=request)
     subject = cases.subject_of(means=means, case=request.case) if erased else None
+    undoable = bool(window.alive(request))
     if subject is not None:
-        _suppress(means, request, subject)
-    if window.alive(request):
+        _suppress(means, request, subject, undoable=undoable)
+    if undoable:
         return
     if subject is not None:
         statements.forget(means=means, subject=subject)
@@ -406,44 +416,41 @@ def withheld(request: models.Request) -> tuple[str, ...]:
     return tuple(sorted(set(request.fulfilments.exclude(withheld="").values_list("withheld", flat=True))))
 
 
-def _suppress(means: Means, request: models.Request, subject: Subject) -> None:
+def _suppress(means: Means, request: models.Request, subject: Subject, *, undoable: bool) -> None:
     hold_name("suppression")
-    undoable, final = bool(window.alive(request)), []
-    for identity in map(cases.canonical, subject.identities):
-        if not identity.verified:
-            continue
-        mark, at = means.keys.suppress(identity.kind, identity.value), means.clock()
-        _, created = models.Suppression.objects.get_or_create(
-            digest=mark,
-            defaults={"kind": identity.kind, "at": at, "request": request if undoable else None},
-        )
-        if created:
-            record(SUPPRESSION_ADDED, at=at, case=str(request.case_id), mark=mark.hex())
-        elif not undoable:
-            final.append(mark)
-    suppression.made_final(final)
-
-
-def _until(request: models.Request, fulfilment: models.Fulfilment) -> date | None:
-    """The day until which what a system's part removed can come back."""
-    if fulfilment.state not in window.OUTCOMES or request.undone_at is not None:
-        return None
-    days = {each.pk: each.until for each in window.alive(request)}
-    return days.get(fulfilment.window_id or 0)
+    at = means.clock()
+    named = [each for each in map(cases.canonical, subject.identities) if each.verified]
+    marks = {means.keys.suppress(each.kind, each.value): each.kind for each in named}
+    there = models.Suppression.objects.filter(digest__in=list(marks)).values_list("digest", flat=True)
+    known = set(map(bytes, there))
+    fresh = {mark: kind for mark, kind in marks.items() if mark not in known}
+    owner = request if undoable else None
+    insert_all(
+        [models.Suppression(digest=mark, kind=kind, at=at, request=owner) for mark, kind in fresh.items()]
+    )
+    put_all(entry(SUPPRESSION_ADDED, at=at, case=str(request.case_id), mark=mark.hex()) for mark in fresh)
+    if known and not undoable:
+        suppression.made_final(known)
 
 
 def standing(request: models.Request) -> Standing:
     """Where the request stands."""
     rows = []
-    for each in sorted(request.fulfilments.all(), key=lambda one: one.position):
+    fulfilments = sorted(request.fulfilments.all(), key=lambda one: one.position)
+    prefetch_related_objects(fulfilments, "tasks")
+    windows = window.alive(request)
+    days = {each.pk: each.until for each in windows if request.undone_at is None}
+    for each in fulfilments:
         why = each.failure_text if each.state == FulfilmentState.FAILED else ""
         open_tasks = [task for task in each.tasks.all() if task.answered_at is None]
         if open_tasks:
             why = f"waits for an answer by {open_tasks[0].due_on.isoformat()}"
-        until = _until(request, each)
+        until = days.get(each.window_id or 0) if each.state in window.OUTCOMES else None
         if until is not None and not why:
             why = f"recoverable until {until.isoformat()}"
         if each.withheld:
             why = f"partially withheld: rows stay for the matter {each.withheld}"
         rows.append((each.system, each.state, why))
-    return Standing(request, tuple(rows), window.recoverable_until(request), bool(request.lifts.all()))
+    recoverable = window.recoverable(request, {each.state for each in fulfilments}, windows)
+    lifts = request.right == Right.RESTRICTION.value and bool(request.lifts.all())
+    return Standing(request, tuple(rows), recoverable, lifts)

@@ -8,6 +8,7 @@ from upheld.ledger import canonical
 from upheld.rights.codec import Unreadable
 from upheld.rights.outcome import Established, EvidenceClass
 from upheld.store import models
+from upheld.store.database import insert_all
 
 FORMAT = "upheld.evidence/v1"
 
@@ -25,7 +26,7 @@ def write(
     """One piece: of a committed part, or without `part` of a verification or of a task's answer. `attempt` is
     the task's step for an answer."""
     row = made(fulfilment, content, cls, established, attempt=attempt, at=at, part=part)
-    row.save(force_insert=True)
+    insert_all([row])
     return row
 
 

@@ -10,7 +10,7 @@ import os
 import socket
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -20,7 +20,7 @@ from django.db.models import Q, QuerySet
 
 from upheld.actions import evidence
 from upheld.actions.means import Means
-from upheld.actions.record import entry, record
+from upheld.actions.record import entry, put_all, record
 from upheld.law.right import Right
 from upheld.ledger import canonical
 from upheld.ledger.commitment import commit as commit_to
@@ -53,6 +53,7 @@ from upheld.rights.outcome import (
 from upheld.rights.plan import Plan
 from upheld.rights.subject import Key
 from upheld.store import models
+from upheld.store.database import insert_all
 from upheld.store.models import FulfilmentState, PartState
 from upheld.store.models.journal import FailureKind
 from upheld.store.sealing import open_value, seal_value
@@ -84,12 +85,18 @@ class Fenced(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A system's part as taken over: the fence of every later write."""
+    """A system's part as taken over: the fence of every later write. `parts`: those prepared under it."""
 
     fulfilment: models.Fulfilment
     plan: Plan
     owner: str
     attempt: int
+    parts: list[models.Part] = field(default_factory=list, compare=False)
+
+    @property
+    def first(self) -> bool:
+        """Whether nothing of this system's part stands in the records but what this hold has written."""
+        return self.attempt == 1
 
     @property
     def system(self) -> str:
@@ -142,7 +149,10 @@ def take(*, means: Means, fulfilment: models.Fulfilment, plan: Plan) -> Hold | N
     fresh.leased_until = at + LEASE
     fresh.failure = ""
     fresh.failure_text = ""
-    fresh.save()
+    fresh.save(update_fields=["state", "owner", "attempt", "leased_until", "failure", "failure_text"])
+    fresh.request = fulfilment.request
+    if fresh.plan_id == fulfilment.plan_id:
+        fresh.plan = fulfilment.plan
     return Hold(fresh, plan, fresh.owner, fresh.attempt)
 
 
@@ -187,9 +197,13 @@ def prepare(*, means: Means, hold: Hold, event: Prepared) -> models.Part:
     once somebody had the erasure undone: what is not yet prepared then is never committed."""
     at = means.clock()
     _fenced(hold, leased_until=at + LEASE)
-    if models.Request.objects.select_for_update().get(pk=hold.fulfilment.request_id).undone_at is not None:
+    locked = models.Request.objects.select_for_update().filter(pk=hold.fulfilment.request_id)
+    if locked.values_list("undone_at", flat=True).get() is not None:
         raise Fenced(f"{hold.system}: the erasure is being undone")
-    return keep_part(means=means, fulfilment=hold.fulfilment, event=event, at=at)
+    position = len(hold.parts) + 1 if hold.first else None
+    part = keep_part(means=means, fulfilment=hold.fulfilment, event=event, at=at, position=position)
+    hold.parts.append(part)
+    return part
 
 
 def keep_part(
@@ -199,17 +213,19 @@ def keep_part(
     event: Prepared,
     at: datetime,
     purges: models.Due | None = None,
+    position: int | None = None,
 ) -> models.Part:
-    """The row of a prepared part. Belongs into the transaction that fences it."""
+    """The row of a prepared part, after those that are there unless its `position` is known. Belongs into the
+    transaction that fences it."""
     part = part_row(
         means=means,
         fulfilment=fulfilment,
         event=event,
         at=at,
-        position=fulfilment.parts.count() + 1,
+        position=position or fulfilment.parts.count() + 1,
         purges=purges,
     )
-    part.save(force_insert=True)
+    insert_all([part])
     return part
 
 
@@ -255,7 +271,11 @@ def commit(*, means: Means, hold: Hold, event: Committed) -> None:
     """
     at = means.clock()
     _fenced(hold, leased_until=at + LEASE)
-    part = hold.fulfilment.parts.get(state=PartState.PREPARED, due__isnull=True)
+    part = (
+        hold.parts[-1]
+        if hold.parts
+        else hold.fulfilment.parts.get(state=PartState.PREPARED, due__isnull=True)
+    )
     _settle_part(means, hold, part, event, at)
 
 
@@ -264,10 +284,12 @@ def _settle_part(means: Means, hold: Hold, part: models.Part, event: Committed, 
     part.established = event.established.value
     part.counts = text(event.counts)
     part.settled_at = at
-    part.save()
+    part.save(update_fields=["state", "established", "counts", "settled_at"])
+    alone = hold.first and len(hold.parts) == 1
     for due in event.due:
-        _keep_due(means, hold, due)
-    earlier = models.Evidence.objects.filter(fulfilment=hold.fulfilment, part__isnull=False).exists()
+        _keep_due(means, hold, due, known=not alone)
+    written = models.Evidence.objects.filter(fulfilment=hold.fulfilment, part__isnull=False)
+    earlier = not alone and written.exists()
     if earlier and not any(count.rows for count in event.counts):
         return
     content, matched = evidence_of_part(means, hold, part, event)
@@ -334,7 +356,7 @@ def verified(*, means: Means, hold: Hold, event: Verified) -> None:
             .values_list("on", flat=True)
             .first()
         )
-        retained_entry(hold, step, rows, until or step.review, at).save(force_insert=True)
+        put_all([retained_entry(hold, step, rows, until or step.review, at)])
 
 
 def verification_of(hold: Hold, event: Verified) -> dict[str, canonical.Value]:
@@ -470,7 +492,8 @@ def erasing(fulfilment: models.Fulfilment) -> QuerySet[models.Part]:
 
 def _retained(hold: Hold) -> list[tuple[steps.Retain, int]]:
     """Retain steps with the most rows that any part counted for them."""
-    return retained_of(hold, map(counts_of, erasing(hold.fulfilment).filter(plan=hold.fulfilment.plan)))
+    parts = hold.parts if hold.first else erasing(hold.fulfilment).filter(plan=hold.fulfilment.plan)
+    return retained_of(hold, map(counts_of, parts))
 
 
 def retained_of(hold: Hold, counted: Iterable[Counts]) -> list[tuple[steps.Retain, int]]:
@@ -485,11 +508,11 @@ def retained_of(hold: Hold, counted: Iterable[Counts]) -> list[tuple[steps.Retai
     ]
 
 
-def _keep_due(means: Means, hold: Hold, due: Due) -> None:
+def _keep_due(means: Means, hold: Hold, due: Due, *, known: bool) -> None:
     """Remember rows once, however often a repeat or a later version of the plan names them."""
-    row = new_due(means, hold, due, known=True)
+    row = new_due(means, hold, due, known=known)
     if row is not None:
-        row.save(force_insert=True)
+        insert_all([row])
 
 
 def new_due(means: Means, hold: Hold, due: Due, *, known: bool) -> models.Due | None:
@@ -536,7 +559,7 @@ def _evidence(
     at: datetime,
 ) -> None:
     row = evidence.write(hold.fulfilment, content, cls, established, attempt=hold.attempt, at=at, part=part)
-    step_entry(means, hold, row, counts, part=part).save(force_insert=True)
+    put_all([step_entry(means, hold, row, counts, part=part)])
 
 
 def step_entry(

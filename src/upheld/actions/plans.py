@@ -21,6 +21,7 @@ from upheld.rights.planner import plan as make_plan
 from upheld.rights.stored import read_step
 from upheld.rights.subject import Cell, Subject
 from upheld.store import models
+from upheld.store.database import insert_all
 from upheld.store.models import FulfilmentState
 
 
@@ -40,15 +41,18 @@ def store(
     go_on: str = "",
     expected: Mapping[str, Mapping[str, int]] | None = None,
     cells: Sequence[Cell] = (),
+    version: int = 1,
 ) -> models.Plan:
-    """The approved plan as rows, and sealed, the `cells` that it sets. Belongs into the transaction of its
-    approval."""
-    version = request.plans.count() + 1
+    """The approved plan as rows, and sealed, the `cells` that it sets; steps that stand already are not
+    written again. Belongs into the transaction of its approval."""
+    found = digest(plan)
+    known = models.Plan.objects.filter(digest=found, format=Plan.form, same_as__isnull=True).first()
     row = models.Plan.objects.create(
         request=request,
         version=version,
         format=Plan.form,
-        digest=digest(plan),
+        same_as=known,
+        digest=found,
         regime=plan.regime,
         approved_at=means.clock(),
         approved_by=means.by,
@@ -59,17 +63,20 @@ def store(
     )
     if cells:
         seal_cells(means=means, row=row, cells=cells)
-    models.Step.objects.bulk_create(
-        models.Step(
-            plan=row,
-            position=position,
-            number=step.number,
-            system=step.system,
-            kind=type(step).__name__,
-            body=text(step),
+    if known is None:
+        insert_all(
+            [
+                models.Step(
+                    plan=row,
+                    position=position,
+                    number=step.number,
+                    system=step.system,
+                    kind=type(step).__name__,
+                    body=text(step),
+                )
+                for position, step in enumerate(plan.steps)
+            ]
         )
-        for position, step in enumerate(plan.steps)
-    )
     return row
 
 
@@ -87,7 +94,16 @@ def replan(
     Writes `plan.approved`."""
     fresh = planned(means=means, right=Right(request.right), regime=request.case.regime)
     part = Plan(fresh.right, fresh.regime, tuple(step for step in fresh.steps if step.system in systems))
-    row = store(means=means, request=request, plan=part, allowed=allowed, reason=reason, go_on=go_on)
+    version = request.plans.count() + 1
+    row = store(
+        means=means,
+        request=request,
+        plan=part,
+        allowed=allowed,
+        reason=reason,
+        go_on=go_on,
+        version=version,
+    )
     request.fulfilments.filter(system__in=systems).update(
         plan=row,
         state=FulfilmentState.WAITING,

@@ -173,4 +173,8 @@ def refuse_beyond(found: Sequence[Beyond], allowed: frozenset[str]) -> None:
 
 def unfinished(request: models.Request) -> tuple[models.Fulfilment, ...]:
     """The systems whose part has no outcome yet."""
-    return tuple(request.fulfilments.exclude(state__in=[FulfilmentState.DONE, FulfilmentState.RETAINED]))
+    rows = request.fulfilments.exclude(state__in=[FulfilmentState.DONE, FulfilmentState.RETAINED])
+    found = tuple(rows.select_related("plan__same_as", "window"))
+    for each in found:
+        each.plan.request = request
+    return found

@@ -6,13 +6,14 @@ from datetime import datetime
 from upheld.ledger.canonical import Value
 from upheld.ledger.entry import Entry
 from upheld.ledger.types import REGISTRY
+from upheld.store.database import insert_all
 from upheld.store.models import PendingEntry
 
 
-def record(entry_type: str, *, at: datetime, **fields: Value) -> PendingEntry:
+def record(entry_type: str, *, at: datetime, **fields: Value) -> None:
     """Write one entry to the inbox. Raises RefusedEntry when it does not fit its declaration: nothing that
     the type does not name as free of personal data gets in (P-05)."""
-    return put(REGISTRY.create(entry_type, at=at, **fields))
+    put(REGISTRY.create(entry_type, at=at, **fields))
 
 
 def entry(entry_type: str, *, at: datetime, **fields: Value) -> PendingEntry:
@@ -27,9 +28,9 @@ def pending(made: Entry) -> PendingEntry:
 
 def put_all(entries: Iterable[PendingEntry]) -> None:
     """Write many entries, in their order."""
-    PendingEntry.objects.bulk_create(entries)
+    insert_all(list(entries))
 
 
-def put(entry: Entry) -> PendingEntry:
+def put(entry: Entry) -> None:
     """Write an entry that somebody else made."""
-    return PendingEntry.objects.create(content=entry.encode(), recorded_at=entry.at)
+    put_all([pending(entry)])

@@ -1,6 +1,6 @@
 """The undo window: opened when an erasure is approved, closed by the purge on its date (ADR 0016)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import uuid4
@@ -72,10 +72,15 @@ def alive(request: models.Request) -> tuple[models.Window, ...]:
 
 def recoverable_until(request: models.Request) -> date | None:
     """The day until which everything that was removed can come back, once it is removed everywhere."""
-    states = {each.state for each in request.fulfilments.all()}
-    over = request.state != RequestState.IN_PROGRESS or not states <= set(OUTCOMES)
-    days = [window.until for window in alive(request)]
-    return None if over or not days else max(days)
+    return recoverable(request, {each.state for each in request.fulfilments.all()}, alive(request))
+
+
+def recoverable(
+    request: models.Request, states: Collection[str], windows: Iterable[models.Window]
+) -> date | None:
+    """The same, where the states of its systems' parts and the windows that are open are known."""
+    over = request.state != RequestState.IN_PROGRESS or not set(states) <= set(OUTCOMES)
+    return None if over else max((window.until for window in windows), default=None)
 
 
 def images(*, means: Means, fulfilment: models.Fulfilment) -> tuple[bytes, ...]:

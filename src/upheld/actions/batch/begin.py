@@ -22,7 +22,7 @@ from upheld.rights.codec import digest, encode, text
 from upheld.rights.outcome import Permanent, Transient
 from upheld.rights.plan import Plan
 from upheld.store import models
-from upheld.store.database import hold
+from upheld.store.database import hold, insert_all
 from upheld.store.models import RequestState
 from upheld.store.sealing import seal_value
 
@@ -84,9 +84,9 @@ class _Opening:
         opened = [self._case(going, key) for going, key in zip(some, names, strict=True)]
         marks = [self._marks(going, case) for going, case in zip(some, opened, strict=True)]
         self._refuse_known(marks)
-        models.Case.objects.bulk_create(opened)
-        models.BlindIndex.objects.bulk_create([each for own in marks for each in own])
-        requests = models.Request.objects.bulk_create(
+        insert_all(opened)
+        insert_all([each for own in marks for each in own])
+        requests = [
             models.Request(
                 case=case,
                 right=Right.ERASURE.value,
@@ -94,7 +94,8 @@ class _Opening:
                 received_at=self.at,
             )
             for case in opened
-        )
+        ]
+        insert_all(requests)
         rows = self._plans(some, requests)
         windows = self._windows(requests)
         fulfilments = models.Fulfilment.objects.bulk_create(
@@ -109,10 +110,12 @@ class _Opening:
             for position, system in enumerate(self.plan.systems)
         )
         models.Task.objects.bulk_create(task for each in fulfilments for task in self._tasks(each))
-        models.BatchLine.objects.bulk_create(
-            models.BatchLine(batch=self.batch, line=number, request=request)
-            for going, request in zip(some, requests, strict=True)
-            for number in going.numbers
+        insert_all(
+            [
+                models.BatchLine(batch=self.batch, line=number, request=request)
+                for going, request in zip(some, requests, strict=True)
+                for number in going.numbers
+            ]
         )
         put_all(each for case in opened for each in self._entries(case))
 
@@ -187,7 +190,7 @@ class _Opening:
                 allowed=self.allowed,
                 reason=self.reason,
                 expected=self._expected(going),
-                same_as=first,
+                same_as=first.same_as or first,
             )
             for going, request in zip(some[1:], requests[1:], strict=True)
         )

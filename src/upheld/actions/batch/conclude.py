@@ -12,7 +12,7 @@ from upheld.actions.means import Means
 from upheld.actions.record import entry, put_all
 from upheld.ledger.types import CASE_CLOSED, SUPPRESSION_ADDED
 from upheld.store import models
-from upheld.store.database import hold
+from upheld.store.database import hold, insert_all
 from upheld.store.models import CaseState, FulfilmentState, RequestState
 from upheld.store.models.case import UNFINISHED
 
@@ -81,11 +81,13 @@ def _suppress(means: Means, requests: Sequence[models.Request], open_windows: Co
     known = models.Suppression.objects.filter(digest__in=list(marks)).values_list("digest", flat=True)
     for there in known:
         marks.pop(bytes(there), None)
-    models.Suppression.objects.bulk_create(
-        models.Suppression(
-            digest=mark, kind=kind, at=at, request=request if request.pk in open_windows else None
-        )
-        for mark, (kind, request) in marks.items()
+    insert_all(
+        [
+            models.Suppression(
+                digest=mark, kind=kind, at=at, request=request if request.pk in open_windows else None
+            )
+            for mark, (kind, request) in marks.items()
+        ]
     )
     put_all(
         entry(SUPPRESSION_ADDED, at=at, case=str(request.case_id), mark=mark.hex())

@@ -31,6 +31,7 @@ from upheld.actions.record import put_all
 from upheld.rights.outcome import Committed, Established, EvidenceClass, Prepared, Verified
 from upheld.rights.plan import Plan, Retain
 from upheld.store import models
+from upheld.store.database import insert_all
 from upheld.store.models import FulfilmentState, PartState
 
 
@@ -112,15 +113,17 @@ def prepare_many(*, means: Means, holds: Sequence[Hold], events: Sequence[Prepar
         .annotate(many=Count("pk"))
         .values_list("fulfilment", "many")
     )
-    models.Part.objects.bulk_create(
-        part_row(
-            means=means,
-            fulfilment=hold.fulfilment,
-            event=event,
-            at=at,
-            position=before.get(hold.fulfilment.pk, 0) + 1,
-        )
-        for hold, event in zip(holds, events, strict=True)
+    insert_all(
+        [
+            part_row(
+                means=means,
+                fulfilment=hold.fulfilment,
+                event=event,
+                at=at,
+                position=before.get(hold.fulfilment.pk, 0) + 1,
+            )
+            for hold, event in zip(holds, events, strict=True)
+        ]
     )
 
 
@@ -174,8 +177,8 @@ def _settle(means: Means, those: Sequence[tuple[Hold, models.Part, Committed]], 
             hold.fulfilment, content, EvidenceClass.ASSERTED, how, attempt=hold.attempt, at=at, part=part
         )
         rows.append((hold, part, piece, tallied))
-    models.Due.objects.bulk_create(dues)
-    models.Evidence.objects.bulk_create(piece for _, _, piece, _ in rows)
+    insert_all(dues)
+    insert_all([piece for _, _, piece, _ in rows])
     put_all(step_entry(means, hold, piece, tallied, part=part) for hold, part, piece, tallied in rows)
 
 
@@ -247,7 +250,7 @@ def verified_many(*, means: Means, holds: Sequence[Hold], events: Sequence[Verif
         models.Fulfilment.objects.filter(pk__in=numbers).update(
             state=state, withheld=matter, finished_at=at, owner="", leased_until=None, unreached=False
         )
-    models.Evidence.objects.bulk_create(pieces)
+    insert_all(pieces)
     until = {
         (number, table): on
         for number, table, on in models.Due.objects.filter(fulfilment__in=kept)

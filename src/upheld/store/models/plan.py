@@ -36,6 +36,9 @@ class Plan(models.Model):
                 name="plan_allowed_has_reason", condition=models.Q(allowed=[]) | ~models.Q(reason="")
             ),
         )
+        indexes = (
+            models.Index(name="plan_steps", fields=["digest"], condition=models.Q(same_as__isnull=True)),
+        )
 
 
 class Step(models.Model):
