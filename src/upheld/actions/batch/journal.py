@@ -45,14 +45,15 @@ def holding(holds: Sequence[Hold]) -> Q:
 
 @transaction.atomic
 def take_many(*, means: Means, fulfilments: Sequence[models.Fulfilment], plan: Plan) -> tuple[Hold, ...]:
-    """Take over those of these parts that nobody is at."""
+    """Take over those of these parts that nobody is at. Wants their requests, cases, plans and windows
+    fetched."""
     at = means.clock()
-    chosen = [each.pk for each in fulfilments]
-    rows = models.Fulfilment.objects.select_for_update(of=("self",)).filter(pk__in=chosen)
+    chosen = {each.pk: each for each in fulfilments}
+    rows = models.Fulfilment.objects.select_for_update(of=("self",)).filter(pk__in=list(chosen))
     done = (FulfilmentState.DONE, FulfilmentState.RETAINED)
     free = [
-        each
-        for each in rows.select_related("request__case", "plan", "window").order_by("pk")
+        _as_fetched(each, chosen[each.pk])
+        for each in rows.order_by("pk")
         if each.state not in done and not is_leased(each, at)
     ]
     models.Fulfilment.objects.filter(pk__in=[each.pk for each in free]).update(
@@ -67,6 +68,16 @@ def take_many(*, means: Means, fulfilments: Sequence[models.Fulfilment], plan: P
         each.state, each.owner, each.attempt = FulfilmentState.RUNNING, means.owner, each.attempt + 1
     by_pk = {each.pk: Hold(each, plan, each.owner, each.attempt) for each in free}
     return tuple(by_pk[pk] for pk in chosen if pk in by_pk)
+
+
+def _as_fetched(fresh: models.Fulfilment, known: models.Fulfilment) -> models.Fulfilment:
+    """The row as it stands now, with what was fetched of it before as far as that is still its own."""
+    fresh.request = known.request
+    if fresh.plan_id == known.plan_id:
+        fresh.plan = known.plan
+    if fresh.window_id == known.window_id:
+        fresh.window = known.window
+    return fresh
 
 
 def lost(holds: Sequence[Hold]) -> frozenset[int]:

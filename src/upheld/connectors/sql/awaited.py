@@ -2,7 +2,7 @@
 their number. The same comparisons as in `inside`, for the kinds of column that keys mostly are."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -86,13 +86,15 @@ def _known(tables: Tables, table: str, column: str) -> LiveColumn:
 
 def _equals(tables: Tables, table: str, known: LiveColumn, slot: Slot, form: Form) -> sa.ColumnElement[bool]:
     target = tables.column(table, known.name)
+    like = (known.family, known.type_text, known.length, type(known.type))  # all that `form` depends on
     if tables.live.dialect == "postgresql":
         array = postgresql.ARRAY(element(known.type))
-        return target == sa.any_(later(slot, lambda values: within(form(values), known.type), array))
+        return target == sa.any_(later(slot, lambda values: within(form(values), known.type), array, like))
     if tables.live.dialect == "sqlite":
-        plainly: sa.ColumnElement[bool] = target.in_(_each_of(slot, form))
+        plainly: sa.ColumnElement[bool] = target.in_(_each_of(slot, form, like))
     else:
-        plainly = _listed(target, later(slot, lambda values: list(form(values)) or [None], types.NullType()))
+        listed = later(slot, lambda values: list(form(values)) or [None], types.NullType(), like)
+        plainly = _listed(target, listed)
     exact = _exactly(tables, table, known, slot, form)
     return plainly if exact is None else sa.and_(plainly, exact)
 
@@ -113,8 +115,11 @@ def _exactly(
     return _listed(text, listed)
 
 
-def _each_of(slot: Slot, form: Form) -> sa.Select[Any]:
-    text = later(slot, lambda values: json.dumps([plain(value) for value in form(values)]), types.Text())
+def _each_of(slot: Slot, form: Form, like: Hashable = None) -> sa.Select[Any]:
+    def dumped(values: Sequence[Any]) -> str:
+        return json.dumps([plain(value) for value in form(values)])
+
+    text = later(slot, dumped, types.Text(), like)
     return sa.select(sa.func.json_each(text).table_valued("value").c.value)
 
 

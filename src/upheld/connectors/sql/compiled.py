@@ -13,8 +13,8 @@ from typing import Any, NoReturn, Self
 import sqlalchemy as sa
 from sqlalchemy import types
 
-Values = Callable[[Hashable], Sequence[Any]]
-"""The values that stand in a slot now, by the slot's key."""
+Filled = Callable[["Later"], object]
+"""A parameter as the driver takes it, for whoever the statement is run now."""
 
 
 class Unfixed(Exception):
@@ -43,17 +43,21 @@ class Slot(tuple[Any, ...]):  # noqa: SLOT001 - a tuple cannot have any
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """A parameter that is made from a slot's values when the statement runs."""
+    """A parameter that is made from a slot's values when the statement runs. `like`: see `later`."""
 
     key: Hashable
     form: Callable[[Sequence[Any]], object]
+    like: Hashable = None
 
 
-def later(slot: Sequence[Any], form: Callable[[Sequence[Any]], object], kind: Any) -> sa.BindParameter[Any]:
-    """The slot as one parameter of a statement; `form` gives it as the driver takes it."""
+def later(
+    slot: Sequence[Any], form: Callable[[Sequence[Any]], object], kind: Any, like: Hashable = None
+) -> sa.BindParameter[Any]:
+    """The slot as one parameter of a statement; `form` gives it as the driver takes it. Parameters of one
+    slot that are `like` each other are the same."""
     if not isinstance(slot, Slot):
         raise TypeError("Only a slot is filled later.")
-    return sa.bindparam(None, Later(slot.key, form), type_=kind)
+    return sa.bindparam(None, Later(slot.key, form, like), type_=kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +95,11 @@ class Compiled:
         self.order: Sequence[str] | None = made.positiontup if made.positional else None
         self.readers = _readers(statement, dialect)
 
-    def run(self, connection: sa.Connection, values: Values) -> Answer:
+    def run(self, connection: sa.Connection, filled: Filled) -> Answer:
         """Raises what the driver raises, as SQLAlchemy words it."""
         given = dict(self.fixed)
         for name, value in self.open:
-            given[name] = value.form(values(value.key))
+            given[name] = filled(value)
         parameters: Any = given if self.order is None else tuple(given[name] for name in self.order)
         result = connection.exec_driver_sql(self.text, parameters)
         if self.readers is None:
@@ -148,7 +152,7 @@ class Program:
         site: Hashable,
         build: Callable[[], sa.Executable],
         direct: Callable[[], sa.Executable],
-        values: Values,
+        filled: Filled,
     ) -> Answer:
         """Run the statement of a site: `build` gives it with slots, `direct` with the values themselves."""
         if site not in self.statements:
@@ -156,7 +160,7 @@ class Program:
         compiled = self.statements[site]
         if compiled is None:
             return answered(connection, direct())
-        return compiled.run(connection, values)
+        return compiled.run(connection, filled)
 
     def _compiled(self, connection: sa.Connection, build: Callable[[], sa.Executable]) -> Compiled | None:
         try:

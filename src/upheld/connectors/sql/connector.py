@@ -232,7 +232,7 @@ class SqlConnector:
     def count_many(self, steps: Sequence[Step], subjects: Sequence[Subject], *, now: datetime) -> Tallied:
         """The same conditions as when writing, in one snapshot."""
         with translated(self.system.name, "counting"), reading(self.engine) as connection:
-            union = together(self.system, self._tables(connection), subjects, now)
+            union = together(self.system, self._tables(connection), subjects, now, steps)
             return count_many(union, connection, steps)
 
     def execute_many(
@@ -281,12 +281,13 @@ class SqlConnector:
             on_hold = frozenset(
                 step.selection.table for step in steps if isinstance(step, Retain) and step.hold
             )
+            reach = plan_system(self.system, Right.ACCESS)
             return verify_many(
-                lambda some: together(self.system, tables, some, now).rows,
+                lambda some: together(self.system, tables, some, now, ("verify", *reach)).rows,
                 connection,
                 subjects,
                 traces,
-                plan_system(self.system, Right.ACCESS),
+                reach,
                 plan_system(self.system, Right.ERASURE),
                 on_hold,
             )

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from upheld.connectors.sql.change import ghost_value
 from upheld.connectors.sql.columns import NotFitting, fit, storable
-from upheld.connectors.sql.compiled import Compiled, Slot, Unfixed
+from upheld.connectors.sql.compiled import Compiled, Later, Slot, Unfixed
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in
 from upheld.connectors.sql.locate import prepare
 from upheld.connectors.sql.schema import Family, LiveColumn
@@ -149,18 +149,16 @@ class Verifier:
         return Look(tuple(batches), tuple(blank.searched), tuple(blank.skipped))
 
     def _asked(self, look: Look, values: Values) -> Iterator[Remnant]:
-        def given(key: Any) -> Sequence[Any]:
-            kind, name = key
-            if kind == "value":
-                texts: Sequence[str] = values[name].values
-                return texts
-            if kind in ("gone", "kept"):
-                keys: KeySet = getattr(self.traces, kind)[name]
-                return keys.keys
-            return self.rows.valued(key)
+        given: dict[Any, Sequence[Any]] = {("value", place): each.values for place, each in values.items()}
+        for name, some in (("gone", self.traces.gone), ("kept", self.traces.kept)):
+            given |= {(name, index): each.keys for index, each in enumerate(some)}
+
+        def filled(parameter: Later) -> object:
+            values = given.get(parameter.key)
+            return self.rows.filled(parameter, {}) if values is None else parameter.form(values)
 
         for questions, compiled in look.batches:
-            [many] = compiled.run(self.connection, given).rows
+            [many] = compiled.run(self.connection, filled).rows
             yield from _left(questions, many)
 
     def _remnants(self, values: Values) -> Iterator[Remnant]:

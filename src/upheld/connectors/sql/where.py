@@ -12,7 +12,7 @@ from sqlalchemy import types
 from sqlalchemy.dialects import mysql
 
 from upheld.connectors.sql.columns import Tables
-from upheld.connectors.sql.compiled import Answer, Program, Slot, Unfixed, answered
+from upheld.connectors.sql.compiled import Answer, Later, Program, Slot, Unfixed, answered
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in, values_in
 from upheld.datamap.model import Condition, Link, Period, Scalar, System, Test
 from upheld.datamap.period import added
@@ -47,6 +47,7 @@ class Rows:
     trees: dict[Selection, KeySet] = field(default_factory=dict)
     located: dict[str, Selection] = field(default_factory=dict)
     program: Program | None = None
+    made: dict[tuple[int, Hashable], tuple[Sequence[Any], object]] = field(default_factory=dict)
 
     # --- statements ---
 
@@ -62,10 +63,6 @@ class Rows:
         if self.program is None or site is None:
             return answered(connection, build(self, given))
 
-        def values(key: Any) -> Sequence[Any]:
-            kind, name = key
-            return given[name] if kind == "given" else self.valued(key)
-
         if self.resolved:
             site = (site, tuple(self.resolved.values()))
         slots = {name: Slot(("given", name)) for name in given}
@@ -74,15 +71,26 @@ class Rows:
             site,
             lambda: build(self.awaited(), slots),
             lambda: build(self, given),
-            values,
+            lambda parameter: self.filled(parameter, given),
         )
 
-    def valued(self, key: Any) -> Sequence[Any]:
-        """What is in a slot of `awaited` here."""
+    def filled(self, parameter: Later, given: Given) -> object:
+        """A parameter of a statement that was built with slots. What is made of a set of keys is mostly made
+        of it for several statements."""
+        key: Any = parameter.key
         kind, name = key
+        if kind == "given":
+            return parameter.form(given[name])
         if kind == "set":
-            return self.sets[name].keys
-        return self.raw[name] if kind == "raw" else self.trees[name].keys
+            values: Sequence[Any] = self.sets[name].keys
+        else:
+            values = self.raw[name] if kind == "raw" else self.trees[name].keys
+        if parameter.like is None:
+            return parameter.form(values)
+        same = (id(values), parameter.like)
+        if same not in self.made:
+            self.made[same] = (values, parameter.form(values))
+        return self.made[same][1]
 
     @property
     def anybody(self) -> bool:

@@ -63,7 +63,8 @@ class ManyRun:
         while left:
             now, left = left[0], left[1:]
             with writing(self.engine) as connection:
-                union = together(self.system, self.tables, [self.members[each] for each in now], self.now)
+                some = [self.members[each] for each in now]
+                union = together(self.system, self.tables, some, self.now, self.steps)
                 prepare_many(union, connection, self.steps, lock=True)
                 groups = transactions(union, connection, self.steps, strictly=self.before)
                 if len(groups) > 1:
@@ -134,7 +135,7 @@ class ManyRun:
         planned = {step.name: _without_number(step) for step in self.steps if isinstance(step, Locate)}
         if all(own.get(name) == step for name, step in planned.items()):
             return union
-        return together(self.system, self.tables, union.members, self.now)
+        return together(self.system, self.tables, union.members, self.now, self.whole)
 
     def _write(self, writer: ManyWriter, order: Order, removing: Mapping[int, Paths]) -> None:
         for each in order.breaks:

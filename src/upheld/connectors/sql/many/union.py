@@ -18,7 +18,7 @@ from sqlalchemy.dialects import mysql
 from upheld.connectors.sql.columns import NotFitting, Tables, fit
 from upheld.connectors.sql.inside import KeySet, Predicate
 from upheld.connectors.sql.live import Family
-from upheld.connectors.sql.where import Rows, json_at
+from upheld.connectors.sql.where import Rows, json_at, rows_of
 from upheld.datamap.model import Link, System
 from upheld.datamap.normalise import normalise
 from upheld.rights.outcome import Permanent
@@ -249,11 +249,14 @@ class Tally:
             self.shared.add(who)
 
 
-def together(system: System, tables: Tables, members: Sequence[Subject], now: Any) -> Union:
-    """The union of these people, nothing located yet."""
+def together(
+    system: System, tables: Tables, members: Sequence[Subject], now: Any, belonging: Sequence[object]
+) -> Union:
+    """The union of these people, nothing located yet. `belonging`: the steps that will be asked of it."""
     identities = dict.fromkeys(each for member in members for each in member.identities)
     people = dict.fromkeys(each for member in members for each in member.people)
-    return Union(Rows(system, tables, Subject(tuple(identities), tuple(people)), now), members)
+    whole = Subject(tuple(identities), tuple(people))
+    return Union(rows_of(system, tables, whole, now, ("many", *belonging)), members)
 
 
 def key_set(table: str, columns: Sequence[str], owners: Mapping[Key, Members]) -> KeySet:
