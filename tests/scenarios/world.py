@@ -45,18 +45,20 @@ purposes:
 
 @dataclass
 class World:
-    """One system called `club` on one database."""
+    """One system called `club` on one database. `kept`: a connector that goes on from person to person, as in
+    one run of a server."""
 
     database: Database
     folder: Path
     datamap: DataMap
     secrets: dict[str, str]
     random: Iterator[int] = field(default_factory=count)
+    kept: Connector | None = None
 
     @property
     def connector(self) -> Connector:
-        """A fresh connector, as a new call of the command would have."""
-        return connector(self.datamap.system("club"), secrets=self.secrets)
+        """A fresh connector, as a new call of the command would have, unless one is kept."""
+        return self.kept or connector(self.datamap.system("club"), secrets=self.secrets)
 
     def subject(self, *identities: str, people: Sequence[str] = ()) -> Subject:
         """Who `email=…` names; `people` are decisions such as `users=7`."""
