@@ -22,7 +22,7 @@ from upheld.connectors.sql.where import Rows, json_at
 from upheld.datamap.model import Link, System
 from upheld.datamap.normalise import normalise
 from upheld.rights.outcome import Permanent
-from upheld.rights.plan import Scope, Selection, Source
+from upheld.rights.plan import SELF, Scope, Selection, Source
 from upheld.rights.subject import Key, Subject
 
 Members = tuple[int, ...]
@@ -41,7 +41,7 @@ class Unattributed(Permanent):
     def __init__(self, system: str, table: str) -> None:
         super().__init__(
             f"{system}: a row of {table} cannot be attributed to one of several people.",
-            "They are erased one by one.",
+            "They are taken one by one.",
         )
 
 
@@ -71,6 +71,15 @@ class Union:
         return self.rows.tables
 
     # --- ways ---
+
+    def named_ways(self, selection: Selection) -> list[tuple[str, Way]]:
+        """The ways of a selection without a scope, each with its link's name; SELF where a row is a person
+        herself."""
+        found = [(source.link.name, self._way(selection.table, source)) for source in selection.sources]
+        if selection.people:
+            keys, owners = self.rows.sets[selection.people], self.owners[selection.people]
+            found.append((SELF, self._by_owners(selection.table, keys.columns, owners)))
+        return found
 
     def ways(self, selections: Iterable[Selection]) -> tuple[Way, ...]:
         """Every way by which rows of these selections, all of one table, are somebody's."""
