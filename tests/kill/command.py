@@ -57,8 +57,8 @@ def watch_store(boundaries: Boundaries) -> None:
 
 
 def watch_files(boundaries: Boundaries, folder: Path) -> None:
-    """Where a key file or a certificate is about to be written."""
-    ours = (str(folder / "keys"), str(folder / "certificates"))
+    """Where a key file, a certificate or a copy is about to be written."""
+    ours = tuple(str(folder / name) for name in ("keys", "certificates", "packages"))
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event != "open" or not str(arguments[0]).startswith(ours):

@@ -1,7 +1,7 @@
 """Her rows, from one read-only snapshot, row by row in bounded memory (G-15.4), others' data redacted
 (G-15.5)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +81,9 @@ _FEW = 500
 """Rows that are held in memory at once."""
 
 
-def _read(rows: Rows, connection: sa.Connection, site: object, hers: Any) -> Iterator[Sequence[Any]]:
+def _read(
+    rows: Rows, connection: sa.Connection, site: Hashable, hers: Callable[[Rows, Given], sa.Select[Any]]
+) -> Iterator[Sequence[Any]]:
     """Mostly there are few, and one question is enough. Many are streamed, from the first on: a stream takes
     three questions, each time."""
 
