@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeGuard
 
-from upheld.rights.connector import Collected, Connector, Entropy, Found, Row
+from upheld.rights.connector import Collected, Connector, Entropy, Found
 from upheld.rights.identify import Ambiguous, Identified, Question, search
 from upheld.rights.outcome import Committed, Count, Counts, Failure, Permanent, Prepared, TableCount, Verified
 from upheld.rights.plan import Step
@@ -100,10 +100,19 @@ class CollectMany(Protocol):
 
     def collect_many(
         self, steps: Sequence[Step], subjects: Sequence[Subject], *, now: datetime
-    ) -> Generator[tuple[int, Collected], None, None]:
-        """As `collect` for each subject, with her position, all from one snapshot. What several may see
-        comes once for each of them, as she may see it."""
+    ) -> Generator["Block", None, None]:
+        """As `collect` for each subject, all from one snapshot. What several may see comes once for each of
+        them, as she may see it."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some thousand rows or files at most, by whose copy they belong to; `size`: about how many bytes their
+    long values have, files left aside."""
+
+    given: Mapping[int, Sequence[Collected]]
+    size: int
 
 
 MANY = ("find_many", "keys_many", "count_many", "execute_many", "verify_many")
@@ -208,9 +217,10 @@ def collect_many(
     read = connector.collect_many(steps, subjects, now=now)
     try:
         with closing(read):
-            for member, each in read:
-                room.take(each)
-                found[member].append(each)
+            for block in read:
+                room.take(block)
+                for member, given in block.given.items():
+                    found[member] += given
     except Failure:
         return None
     return found
@@ -227,14 +237,10 @@ class Room:
     rows: int = MOST_ROWS
     size: int = MOST_BYTES
 
-    def take(self, each: Collected) -> None:
-        """TooMuch when it was the last that fits."""
-        if not isinstance(each, Row):
-            return
-        self.rows -= 1
-        for value in each.values.values():
-            if isinstance(value, str | bytes):
-                self.size -= len(value)
+    def take(self, block: Block) -> None:
+        """TooMuch where it does not fit any more."""
+        self.rows -= sum(map(len, block.given.values()))
+        self.size -= block.size
         if self.rows < 0 or self.size < 0:
             raise TooMuch
 

@@ -17,6 +17,11 @@ from upheld.rights.plan import NEVER, SELF, Collect
 
 _PIECE = 65_536
 
+Ways = tuple[str, ...]
+"""Names of the links by which a row is somebody's, in the step's order."""
+
+Verdict = tuple[tuple[str, ...], bool]
+
 
 def collect(
     rows: Rows, connection: sa.Connection, steps: Sequence[Collect], secrets: Mapping[str, str]
@@ -74,7 +79,8 @@ def _rows(rows: Rows, connection: sa.Connection, step: Collect) -> Iterator[Row]
         return sa.select(*columns, *marks).where(rows.where(step.selection))
 
     for read in _read(rows, connection, ("collect", step.number), hers):
-        yield copy.row(dict(zip(names, read, strict=False)), dict(zip(links, read[many:], strict=True)))
+        ways = tuple(name for name, is_hers in zip(links, read[many:], strict=True) if is_hers)
+        yield copy.row(dict(zip(names, read, strict=False)), ways)
 
 
 _FEW = 500
@@ -131,31 +137,37 @@ def _flags(rows: Rows, step: Collect) -> dict[str, Predicate]:
 
 
 class Copy:
-    """How what was read of one step's table becomes a row of somebody's copy."""
+    """How what was read of one step's table becomes a row of somebody's copy. What depends on the ways by
+    which a row is hers is worked out once for each set of ways, not for each row."""
 
-    __slots__ = ("key", "names", "number", "owning", "people", "redact", "table")
+    __slots__ = ("_seen", "_step", "key", "names", "owning")
 
     def __init__(self, rows: Rows, step: Collect) -> None:
-        self.number, self.table = step.number, step.selection.table
-        self.names = tuple(rows.tables.known_table(self.table).columns)
-        mapped = rows.system.table(self.table)
-        self.key = rows.tables.key(self.table, mapped.key or mapped.person)
-        self.redact = step.redact
-        self.people = bool(step.selection.people)
-        sources = step.selection.sources
-        self.owning = {source.link.name for source in sources if source.link.tie is Tie.OWNS}
+        self._step = step
+        self._seen: dict[Ways, Verdict] = {}
+        table = step.selection.table
+        self.names = tuple(rows.tables.known_table(table).columns)
+        mapped = rows.system.table(table)
+        self.key = rows.tables.key(table, mapped.key or mapped.person)
+        self.owning = {each.link.name for each in step.selection.sources if each.link.tie is Tie.OWNS}
 
-    def row(self, values: dict[str, object], hers: Mapping[str, object]) -> Row:
-        """With what is not hers to see replaced by a mark. `hers`: which links lead to her; SELF where the
-        row is she herself."""
-        hidden = []
-        self_ = bool(hers.get(SELF))
-        for column, link in self.redact:
-            if values.get(column) is None:
-                continue
-            shown = link != NEVER and bool(hers.get(link))
-            if not shown and not (self_ and link not in (SELF, NEVER, column)):
-                values[column] = REDACTED
-                hidden.append(column)
-        mine = self_ or (not self.people and any(hers.get(name) for name in self.owning))
-        return Row(self.number, self.table, values, tuple(hidden), mine, self.key)
+    def row(self, values: dict[str, object], hers: Ways) -> Row:
+        """With what is not hers to see replaced by a mark. `hers`: the links that lead to her; SELF where
+        the row is she herself. Keeps `values`."""
+        hide, mine = self._seen.get(hers) or self.verdict(hers)
+        hidden = tuple(column for column in hide if values.get(column) is not None) if hide else ()
+        for column in hidden:
+            values[column] = REDACTED
+        return Row(self._step.number, self._step.selection.table, values, hidden, mine, self.key)
+
+    def verdict(self, hers: Ways) -> Verdict:
+        """Which columns she may not see, and whether the row is hers."""
+        herself = SELF in hers
+        hide = tuple(
+            column
+            for column, link in self._step.redact
+            if (link == NEVER or link not in hers) and not (herself and link not in (SELF, NEVER, column))
+        )
+        mine = herself or (not self._step.selection.people and not self.owning.isdisjoint(hers))
+        self._seen[hers] = hide, mine
+        return hide, mine

@@ -45,7 +45,7 @@ from upheld.datamap.model import Purpose, System
 from upheld.law.right import Right
 from upheld.rights.cells import are_cells
 from upheld.rights.connector import Capabilities, Collected, Entropy, Execution, Finding, Found, Severity
-from upheld.rights.many import ManyExecution, Questioned, Tallied
+from upheld.rights.many import Block, ManyExecution, Questioned, Tallied
 from upheld.rights.outcome import Counts, Established, Incomplete, Misconfigured, Permanent, Settled, Verified
 from upheld.rights.plan import Collect, Retain, Step
 from upheld.rights.planner import plan_system
@@ -239,7 +239,7 @@ class SqlConnector:
 
     def collect_many(
         self, steps: Sequence[Step], subjects: Sequence[Subject], *, now: datetime
-    ) -> Generator[tuple[int, Collected], None, None]:
+    ) -> Generator[Block, None, None]:
         """The snapshot is open until the generator is exhausted or closed."""
         with translated(self.system.name, "reading"), reading(self.engine) as connection:
             union = together(self.system, self._tables(connection), subjects, now)

@@ -47,11 +47,13 @@ class Unattributed(Permanent):
 
 @dataclass(frozen=True)
 class Way:
-    """What rows of a selection are selected by. `who` gives the people from the values of `columns`."""
+    """What rows of a selection are selected by. `who` gives the people from the values of `columns`;
+    `known` the same of the one value as it is read, where it need not be made comparable first."""
 
     columns: tuple[sa.ColumnElement[Any], ...]
     who: Callable[[Sequence[Any]], Iterable[int]]
     groupable: bool = True
+    known: Mapping[Any, Members] | None = None
 
 
 @dataclass
@@ -98,10 +100,15 @@ class Union:
         return tuple(found.values())
 
     def _by_owners(self, table: str, columns: Sequence[str], owners: Owners) -> Way:
-        known = {_plain(key): who for key, who in owners.items()}
+        return self._keyed(table, columns, {_plain(key): who for key, who in owners.items()})
+
+    def _keyed(self, table: str, columns: Sequence[str], known: Mapping[Any, Members]) -> Way:
+        """A way by the values of columns, each as `_plain` gives it."""
+        families = [self.tables.known(table, each).family for each in columns]
         return Way(
             tuple(exact(self.tables, table, each) for each in columns),
             lambda values: known.get(_plain(values), NOBODY),
+            known=known if families in ([Family.INTEGER], [Family.TEXT]) else None,
         )
 
     def _way(self, table: str, source: Source) -> Way:
@@ -121,7 +128,7 @@ class Union:
 
             return self._when(table, link, Way(columns, called))
         known = self._linked(table, link, source.keys)
-        return self._when(table, link, Way(columns, lambda values: known.get(_plain(values), NOBODY)))
+        return self._when(table, link, self._keyed(table, link.columns, known))
 
     def _when(self, table: str, link: Link, way: Way) -> Way:
         """A link that holds only under a condition: the condition is read too."""
