@@ -116,6 +116,7 @@ def test_a_list_writes_nothing_more_for_one_whose_undo_was_approved_while_it_ran
             means=means,
             holds=holds,
             events=[Prepared("club", "rest", "{}", Counts(()), b"{}", before=b"{}")] * 2,
+            memory=many.Memory(),
         )
 
     assert not Part.objects.exists()
@@ -134,7 +135,7 @@ def test_a_list_neither_suppresses_nor_closes_one_whose_undo_was_approved_while_
     stale = [Request.objects.select_related("case").get(pk=each.request.pk) for each in ends]
     put_back(office, ends[0].request)
 
-    conclude_many(means=office.means(), requests=stale)
+    conclude_many(means=office.means(), requests=stale, known={})
 
     assert not kept_out(office)
     assert Suppression.objects.count() == 1

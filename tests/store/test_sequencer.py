@@ -21,7 +21,10 @@ SIGNER = Ed25519Signer("example.org/ledger", bytes(range(32)))
 
 
 def write(number: int) -> int:
-    return record(CASE_CLOSED, at=NOW, case=str(UUID(int=number)), outcome="fulfilled").pk
+    case = str(UUID(int=number))
+    record(CASE_CLOSED, at=NOW, case=case, outcome="fulfilled")
+    numbers = {case.encode() in bytes(each.content): each.pk for each in PendingEntry.objects.all()}
+    return numbers.get(True, 0)
 
 
 def write_many(first: int, count: int) -> None:

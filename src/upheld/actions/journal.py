@@ -85,18 +85,15 @@ class Fenced(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A system's part as taken over: the fence of every later write. `parts`: those prepared under it."""
+    """A system's part as taken over: the fence of every later write. `first`: nothing of it stands in the
+    records but the `parts` that were prepared under this hold."""
 
     fulfilment: models.Fulfilment
     plan: Plan
     owner: str
     attempt: int
+    first: bool = False
     parts: list[models.Part] = field(default_factory=list, compare=False)
-
-    @property
-    def first(self) -> bool:
-        """Whether nothing of this system's part stands in the records but what this hold has written."""
-        return self.attempt == 1
 
     @property
     def system(self) -> str:
@@ -153,7 +150,7 @@ def take(*, means: Means, fulfilment: models.Fulfilment, plan: Plan) -> Hold | N
     fresh.request = fulfilment.request
     if fresh.plan_id == fulfilment.plan_id:
         fresh.plan = fulfilment.plan
-    return Hold(fresh, plan, fresh.owner, fresh.attempt)
+    return Hold(fresh, plan, fresh.owner, fresh.attempt, first=fresh.attempt == 1)
 
 
 def is_leased(fulfilment: models.Fulfilment, at: datetime) -> bool:

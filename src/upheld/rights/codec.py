@@ -7,12 +7,14 @@ with it, and read in no other.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from upheld.rights.outcome import Permanent
@@ -53,21 +55,39 @@ def _scalar(value: object) -> object:
     raise Unreadable("name", f"A {type(value).__name__} cannot be stored.")
 
 
+_PLAIN = frozenset((str, int, bool, type(None)))
+
+
+@cache
+def _written(kind: Hashable) -> tuple[dict[str, object], tuple[tuple[str, object], ...]] | None:
+    """How a dataclass is written: what all its values have in common, and its fields with their defaults;
+    None for any other class."""
+    if not is_dataclass(kind) or not isinstance(kind, type):
+        return None
+    common: dict[str, object] = {"is": kind.__name__}
+    if form := getattr(kind, "form", None):
+        common["format"] = form
+    return common, tuple((each.name, each.default) for each in fields(kind))
+
+
 def encode(value: object) -> object:
     """The value as JSON would hold it. Raises Unreadable for a type without a written form."""
-    if isinstance(value, Enum):
-        return {"is": type(value).__name__, "value": value.value}
-    if is_dataclass(value) and not isinstance(value, type):
-        written: dict[str, object] = {"is": type(value).__name__}
-        if form := getattr(type(value), "form", None):
-            written["format"] = form
-        for each in fields(value):
-            content = getattr(value, each.name)
-            if each.default is MISSING or content != each.default:
-                written[each.name] = encode(content)
-        return written
+    kind: Any = type(value)
+    if kind in _PLAIN:
+        return value
     if isinstance(value, tuple | list):
         return [encode(item) for item in value]
+    known = _written(kind)
+    if known is not None:
+        common, columns = known
+        written = dict(common)
+        for name, default in columns:
+            content = getattr(value, name)
+            if default is MISSING or content != default:
+                written[name] = encode(content)
+        return written
+    if isinstance(value, Enum):
+        return {"is": kind.__name__, "value": value.value}
     return _scalar(value)
 
 

@@ -11,6 +11,7 @@ from upheld.actions import cases, statements, suppression
 from upheld.actions.means import Means
 from upheld.actions.record import entry, put_all
 from upheld.ledger.types import CASE_CLOSED, SUPPRESSION_ADDED
+from upheld.rights.subject import Subject
 from upheld.store import models
 from upheld.store.database import hold, insert_all
 from upheld.store.models import CaseState, FulfilmentState, RequestState
@@ -20,10 +21,12 @@ DONE = (FulfilmentState.DONE, FulfilmentState.RETAINED)
 
 
 @transaction.atomic
-def conclude_many(*, means: Means, requests: Sequence[models.Request]) -> frozenset[UUID]:
+def conclude_many(
+    *, means: Means, requests: Sequence[models.Request], known: Mapping[UUID, Subject]
+) -> frozenset[UUID]:
     """As `erasure.conclude` for each. Gives those whose turn has not come in some system, by the request's
     number: systems that are gone through person by person. Whose erasure somebody had undone meanwhile is
-    left to the undo."""
+    left to the undo. `known`: who they are, as far as it was read already."""
     chosen = [each.pk for each in requests]
     still = models.Request.objects.select_for_update().filter(
         pk__in=chosen, state=RequestState.IN_PROGRESS, undone_at__isnull=True
@@ -45,7 +48,7 @@ def conclude_many(*, means: Means, requests: Sequence[models.Request]) -> frozen
         .distinct()
     )
     if over:
-        _suppress(means, over, open_windows)
+        _suppress(means, over, open_windows, known)
         finished = [each for each in over if each.pk not in open_windows]
         _forget(means, finished)
         _finish(means, finished)
@@ -64,13 +67,18 @@ def _forget(means: Means, requests: Sequence[models.Request]) -> None:
             statements.forget(means=means, subject=subject)
 
 
-def _suppress(means: Means, requests: Sequence[models.Request], open_windows: Collection[UUID]) -> None:
+def _suppress(
+    means: Means,
+    requests: Sequence[models.Request],
+    open_windows: Collection[UUID],
+    known: Mapping[UUID, Subject],
+) -> None:
     hold("suppression")
     at = means.clock()
     final: list[bytes] = []
     marks: dict[bytes, tuple[str, models.Request]] = {}
     for request in requests:
-        subject = cases.subject_of(means=means, case=request.case)
+        subject = known.get(request.pk) or cases.subject_of(means=means, case=request.case)
         for identity in subject.identities if subject else ():
             if identity.verified:
                 named = cases.canonical(identity)
@@ -78,8 +86,8 @@ def _suppress(means: Means, requests: Sequence[models.Request], open_windows: Co
                 marks.setdefault(digest, (named.kind, request))
                 if request.pk not in open_windows:
                     final.append(digest)
-    known = models.Suppression.objects.filter(digest__in=list(marks)).values_list("digest", flat=True)
-    for there in known:
+    standing = models.Suppression.objects.filter(digest__in=list(marks)).values_list("digest", flat=True)
+    for there in standing:
         marks.pop(bytes(there), None)
     insert_all(
         [

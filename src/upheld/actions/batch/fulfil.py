@@ -7,7 +7,7 @@ asked alone, and her part then says why. Whatever cannot take sets is gone throu
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -72,10 +72,12 @@ def _group(means: Means, requests: Sequence[models.Request]) -> None:
     }
     ringed = replace(means, keys=means.keys.ring(keys))
     alone = {each.pk for each in begun}
+    everybody: dict[UUID, Subject] = {}
     for plan, those in _by_plan(begun).items():
         subjects = {each.pk: cases.subject_of(means=ringed, case=each.case) for each in those}
         known = {number: subject for number, subject in subjects.items() if subject is not None}
         alone -= known.keys()
+        everybody |= known
         for system in plan.systems:
             connector = takes_many(means.connectors, system)
             todo = [
@@ -90,7 +92,7 @@ def _group(means: Means, requests: Sequence[models.Request]) -> None:
                 some = [each for each in todo if window.is_open(each.window, means.now.date()) is before]
                 if some:
                     _Turn(ringed, connector, plan, known, before).take(some)
-    left = conclude_many(means=ringed, requests=begun)
+    left = conclude_many(means=ringed, requests=begun, known=everybody)
     for request in begun:
         if request.pk in alone or request.pk in left:
             erasure.fulfil(means=means, request=request)
@@ -123,6 +125,7 @@ class _Turn:
     plan: Plan
     subjects: Mapping[UUID, Subject]
     before: bool
+    memory: journal.Memory = field(default_factory=journal.Memory)
 
     def take(self, fulfilments: Sequence[models.Fulfilment]) -> None:
         """Whoever nobody else is at: settled where a crash left something open, executed, looked at again."""
@@ -134,6 +137,7 @@ class _Turn:
                 erasure.attempt(means=self.means, hold=hold, interrupted=True)
             return
         left = [each for each in holds if each.fulfilment.pk not in begun]
+        self.memory.begin(left)
         left += self._settled([each for each in holds if each.fulfilment.pk in begun])
         if not left:
             return
@@ -159,8 +163,9 @@ class _Turn:
             failure = Transient("Another run has taken some of them over.")
         except Failure as met:
             failure = met
-        self._verify(through)
         left = _without(holds, through)
+        self.memory.forget(left)
+        self._verify(through)
         return (self._settled(left) if failure else []), failure
 
     def _transactions(self, holds: Sequence[Hold]) -> Iterator[list[Hold]]:
@@ -177,9 +182,14 @@ class _Turn:
             for event in events:
                 some = [holds[index] for index in event.members]
                 if isinstance(event, PreparedMany):
-                    journal.prepare_many(means=self.means, holds=some, events=event.prepared)
+                    parts = journal.prepare_many(
+                        means=self.means, holds=some, events=event.prepared, memory=self.memory
+                    )
+                    self.memory.keep(parts, event.prepared)
                 else:
-                    journal.commit_many(means=self.means, holds=some, events=event.committed)
+                    journal.commit_many(
+                        means=self.means, holds=some, events=event.committed, memory=self.memory
+                    )
                     yield some
         finally:
             events.close()
@@ -257,7 +267,7 @@ class _Turn:
         return True
 
     def _seen(self, holds: Sequence[Hold]) -> tuple[Verified, ...]:
-        traces = journal.traces_many(means=self.means, holds=holds)
+        traces = journal.traces_many(means=self.means, holds=holds, memory=self.memory)
         return self.connector.verify_many(
             self.plan.of(holds[0].system),
             [self.subjects[each.fulfilment.request_id] for each in holds],
@@ -289,7 +299,10 @@ class _Turn:
     def _done(self, clean: Sequence[tuple[Hold, Verified]]) -> None:
         if clean:
             journal.verified_many(
-                means=self.means, holds=[hold for hold, _ in clean], events=[each for _, each in clean]
+                means=self.means,
+                holds=[hold for hold, _ in clean],
+                events=[each for _, each in clean],
+                memory=self.memory,
             )
 
 

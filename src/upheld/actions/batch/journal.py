@@ -5,6 +5,7 @@ been taken over. `lost` says which.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -28,7 +29,7 @@ from upheld.actions.journal import (
 )
 from upheld.actions.means import Means
 from upheld.actions.record import put_all
-from upheld.rights.outcome import Committed, Established, EvidenceClass, Prepared, Verified
+from upheld.rights.outcome import Committed, Counts, Established, EvidenceClass, Prepared, Verified
 from upheld.rights.plan import Plan, Retain
 from upheld.store import models
 from upheld.store.database import insert_all
@@ -97,8 +98,48 @@ def _fenced(holds: Sequence[Hold], at: datetime) -> None:
         raise Fenced(f"{holds[0].system}: some were taken over by another")
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A part that this run has prepared, with what was sealed into it."""
+
+    part: models.Part
+    counts: Counts
+    traces: bytes
+
+
+@dataclass
+class Memory:
+    """What this run itself has written for people with whom nobody had begun before, so that it need not be
+    read again. Whoever is not `known` here has to be looked up in the records."""
+
+    known: dict[int, list[Written]] = field(default_factory=dict)
+
+    def begin(self, holds: Sequence[Hold]) -> None:
+        """Those of whom nothing stands in the records."""
+        self.known.update((each.fulfilment.pk, []) for each in holds if each.attempt == 1)
+
+    def keep(self, parts: Sequence[models.Part], events: Sequence[Prepared]) -> None:
+        """These parts are in the records."""
+        for part, event in zip(parts, events, strict=True):
+            if part.fulfilment_id in self.known:
+                self.known[part.fulfilment_id].append(Written(part, event.counts, event.traces))
+
+    def forget(self, holds: Sequence[Hold]) -> None:
+        """Something went wrong with these: only the records know."""
+        for hold in holds:
+            self.known.pop(hold.fulfilment.pk, None)
+
+    def all(self, holds: Sequence[Hold]) -> dict[int, list[Written]] | None:
+        """What was written for each; None unless everybody is known."""
+        found = {each.fulfilment.pk: self.known.get(each.fulfilment.pk) for each in holds}
+        known = {number: written for number, written in found.items() if written is not None}
+        return known if len(known) == len(found) else None
+
+
 @transaction.atomic
-def prepare_many(*, means: Means, holds: Sequence[Hold], events: Sequence[Prepared]) -> None:
+def prepare_many(
+    *, means: Means, holds: Sequence[Hold], events: Sequence[Prepared], memory: Memory
+) -> list[models.Part]:
     """Durable before the target commits, for each of them under her own key. Raises Fenced once somebody had
     one of the erasures undone, as `journal.prepare` does."""
     at = means.clock()
@@ -107,36 +148,49 @@ def prepare_many(*, means: Means, holds: Sequence[Hold], events: Sequence[Prepar
     locked = models.Request.objects.select_for_update().filter(pk__in=chosen).order_by("pk")
     if any(undone is not None for undone in locked.values_list("undone_at", flat=True)):
         raise Fenced(f"{holds[0].system}: some erasures are being undone")
-    before = dict(
+    written = memory.all(holds)
+    before = (
+        {number: len(each) for number, each in written.items()} if written is not None else _before(holds)
+    )
+    parts = [
+        part_row(
+            means=means,
+            fulfilment=hold.fulfilment,
+            event=event,
+            at=at,
+            position=before.get(hold.fulfilment.pk, 0) + 1,
+        )
+        for hold, event in zip(holds, events, strict=True)
+    ]
+    insert_all(parts)
+    return parts
+
+
+def _before(holds: Sequence[Hold]) -> dict[int, int]:
+    """How many parts each has already."""
+    return dict(
         models.Part.objects.filter(fulfilment__in=[each.fulfilment.pk for each in holds])
         .values("fulfilment")
         .annotate(many=Count("pk"))
         .values_list("fulfilment", "many")
     )
-    insert_all(
-        [
-            part_row(
-                means=means,
-                fulfilment=hold.fulfilment,
-                event=event,
-                at=at,
-                position=before.get(hold.fulfilment.pk, 0) + 1,
-            )
-            for hold, event in zip(holds, events, strict=True)
-        ]
-    )
 
 
 @transaction.atomic
-def commit_many(*, means: Means, holds: Sequence[Hold], events: Sequence[Committed]) -> None:
+def commit_many(*, means: Means, holds: Sequence[Hold], events: Sequence[Committed], memory: Memory) -> None:
     """The prepared parts are done: evidence, entries and dates of each."""
     at = means.clock()
     _fenced(holds, at)
-    parts = open_parts(holds)
+    written = memory.all(holds)
+    parts = (
+        open_parts(holds) if written is None else {number: each[-1].part for number, each in written.items()}
+    )
+    alone = written is not None and all(len(each) == 1 for each in written.values())
     _settle(
         means,
         [(hold, parts[hold.fulfilment.pk], event) for hold, event in zip(holds, events, strict=True)],
         at,
+        alone=alone,
     )
 
 
@@ -148,22 +202,21 @@ def open_parts(holds: Sequence[Hold]) -> dict[int, models.Part]:
     return {each.fulfilment_id: each for each in rows}
 
 
-def _settle(means: Means, those: Sequence[tuple[Hold, models.Part, Committed]], at: datetime) -> None:
-    """All in one established way. A repeat that changed nothing more leaves no second evidence."""
+def _settle(
+    means: Means, those: Sequence[tuple[Hold, models.Part, Committed]], at: datetime, *, alone: bool = False
+) -> None:
+    """All in one established way. A repeat that changed nothing more leaves no second evidence. `alone`: they
+    are everybody's first parts."""
     how = those[0][2].established
     models.Part.objects.filter(pk__in=[part.pk for _, part, _ in those]).update(
         state=PartState.COMMITTED, established=how.value, settled_at=at
     )
     numbers = [hold.fulfilment.pk for hold, _, _ in those]
-    again = set(
-        models.Evidence.objects.filter(fulfilment__in=numbers, part__isnull=False).values_list(
-            "fulfilment", flat=True
-        )
-    )
-    with_dues = set(
-        models.Due.objects.filter(fulfilment__in=numbers, purged_at__isnull=True).values_list(
-            "fulfilment", flat=True
-        )
+    evidenced = models.Evidence.objects.filter(fulfilment__in=numbers, part__isnull=False)
+    due = models.Due.objects.filter(fulfilment__in=numbers, purged_at__isnull=True)
+    again, with_dues = (
+        frozenset() if alone else frozenset(rows.values_list("fulfilment", flat=True))
+        for rows in (evidenced, due)
     )
     dues: list[models.Due] = []
     rows: list[tuple[Hold, models.Part, models.Evidence, dict[str, int]]] = []
@@ -211,8 +264,11 @@ def through(holds: Sequence[Hold]) -> frozenset[int]:
     return frozenset(rows.values_list("fulfilment", flat=True))
 
 
-def traces_many(*, means: Means, holds: Sequence[Hold]) -> dict[int, list[bytes]]:
+def traces_many(*, means: Means, holds: Sequence[Hold], memory: Memory) -> dict[int, list[bytes]]:
     """What verification must look for, by the fulfilment's number."""
+    written = memory.all(holds)
+    if written is not None:
+        return {number: [each.traces for each in own] for number, own in written.items()}
     keys = {each.fulfilment.pk: each.case.key for each in holds}
     rows = models.Part.objects.filter(fulfilment__in=keys, due__isnull=True).exclude(state=PartState.ABORTED)
     found: dict[int, list[bytes]] = {}
@@ -224,11 +280,11 @@ def traces_many(*, means: Means, holds: Sequence[Hold]) -> dict[int, list[bytes]
 
 
 @transaction.atomic
-def verified_many(*, means: Means, holds: Sequence[Hold], events: Sequence[Verified]) -> None:
+def verified_many(*, means: Means, holds: Sequence[Hold], events: Sequence[Verified], memory: Memory) -> None:
     """Nothing is left of any of them: their parts have their outcomes."""
     at = means.clock()
     _fenced(holds, at)
-    kept = _retained(holds)
+    kept = _retained(holds, memory)
     by_state: dict[tuple[str, str], list[int]] = {}
     pieces: list[models.Evidence] = []
     for hold, event in zip(holds, events, strict=True):
@@ -266,18 +322,19 @@ def verified_many(*, means: Means, holds: Sequence[Hold], events: Sequence[Verif
     put_all(entries)
 
 
-def _retained(holds: Sequence[Hold]) -> dict[int, list[tuple[Retain, int]]]:
-    parts: dict[int, list[models.Part]] = {}
-    rows = models.Part.objects.filter(
-        fulfilment__in=[each.fulfilment.pk for each in holds],
-        state=PartState.COMMITTED,
-        due__isnull=True,
-        plan=F("fulfilment__plan"),
-    )
-    for part in rows:
-        parts.setdefault(part.fulfilment_id, []).append(part)
-    found = {
-        hold.fulfilment.pk: retained_of(hold, map(counts_of, parts.get(hold.fulfilment.pk, ())))
-        for hold in holds
-    }
+def _retained(holds: Sequence[Hold], memory: Memory) -> dict[int, list[tuple[Retain, int]]]:
+    written = memory.all(holds)
+    if written is not None:
+        counts = {number: [each.counts for each in own] for number, own in written.items()}
+    else:
+        counts = {}
+        rows = models.Part.objects.filter(
+            fulfilment__in=[each.fulfilment.pk for each in holds],
+            state=PartState.COMMITTED,
+            due__isnull=True,
+            plan=F("fulfilment__plan"),
+        )
+        for part in rows:
+            counts.setdefault(part.fulfilment_id, []).append(counts_of(part))
+    found = {each.fulfilment.pk: retained_of(each, counts.get(each.fulfilment.pk, ())) for each in holds}
     return {number: kept for number, kept in found.items() if kept}

@@ -69,6 +69,12 @@ def spellings(values: Iterable[str]) -> Spellings:
     return Spellings(wanted, addresses, () if many else tuple((each,) for each in loose), many)
 
 
+def exactly(values: Iterable[str]) -> Spellings:
+    """Of values that are known, for `is_spelled`, which needs no patterns."""
+    wanted = sorted(set(values))
+    return Spellings(wanted, all("@" in value for value in wanted))
+
+
 def is_spelled(dialect: str, target: sa.ColumnElement[Any], wanted: Spellings) -> Predicate:
     """Rows whose column holds one of the values but for case, composition and blanks around it; none else.
     Where each value is an address, most texts of a table need no folding: they are searched three times as

@@ -18,7 +18,7 @@ from upheld.connectors.sql.compiled import Compiled, Slot, Unfixed
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in
 from upheld.connectors.sql.locate import prepare
 from upheld.connectors.sql.schema import Family, LiveColumn
-from upheld.connectors.sql.spelling import Spellings, is_spelled, spellings
+from upheld.connectors.sql.spelling import Spellings, exactly, is_spelled
 from upheld.connectors.sql.traces import Traces
 from upheld.connectors.sql.where import Rows, json_at, negated
 from upheld.datamap import model
@@ -26,6 +26,7 @@ from upheld.datamap.model import Action, Assignment, Table
 from upheld.datamap.normalise import normalise
 from upheld.rights.outcome import Remnant, Verified
 from upheld.rights.plan import Age, Collect, Recount, Selection, Side, Source, Step
+from upheld.rights.subject import Subject
 
 _SCAN = 100_000
 """Up to so many rows a column without index is searched for values; beyond, it is named as not searched."""
@@ -345,17 +346,30 @@ class Verifier:
 
     def values(self) -> dict[tuple[str, str], Spellings]:
         """The mapped text columns and the columns of views, with what each is searched for; reads nothing."""
+        made: dict[frozenset[str], Spellings] = {}
+        found: dict[tuple[str, str], Spellings] = {}
+        for place, values in self._sought().items():
+            same = frozenset(values)
+            if same not in made:
+                made[same] = exactly(same)
+            found[place] = made[same]
+        return found
+
+    def value_columns(self) -> frozenset[str]:
+        """The columns that one of her values is searched for in, as `table.column`; reads nothing."""
+        return frozenset(f"{table}.{column}" for table, column in self._sought())
+
+    def _sought(self) -> dict[tuple[str, str], set[str]]:
         speaking = self._speaking()
         system = self.rows.system
         found = {
-            (table.name, column): spellings(values)
+            (table.name, column): values
             for table in system.tables
             if table.name not in self.on_hold
             for column, values in self._columns(table, speaking).items()
         }
         if speaking:
-            hers = spellings(speaking)
-            found |= {(view, each.name): hers for view in system.refresh for each in self._shown(view)}
+            found |= {(view, each.name): speaking for view in system.refresh for each in self._shown(view)}
         return found
 
     def _by_values(self, values: Values) -> Iterator["Question"]:
@@ -370,19 +384,12 @@ class Verifier:
             wrong = here if table is None else sa.and_(here, *self._else(table, column))
             yield from self._found(name, column, wrong, "value")
 
-    def value_columns(self) -> frozenset[str]:
-        """The columns that one of her values is searched for in, as `table.column`; reads nothing."""
-        return frozenset(f"{table}.{column}" for table, column in self.values())
-
     def _shown(self, view: str) -> list[LiveColumn]:
         columns = self.rows.tables.known_table(view).columns.values()
         return [each for each in columns if each.family is Family.TEXT]
 
     def _speaking(self) -> set[str]:
-        """Identities that mean her wherever they stand: addresses, not names that are words elsewhere."""
-        values = {each.value for each in self.rows.subject.identities if each.verified}
-        values |= {normalise("email", value) for value in values}
-        return {value for value in values if "@" in value and len(value) >= 6 and storable(value)}
+        return speaking(self.rows.subject)
 
     def _columns(self, table: Table, speaking: set[str]) -> dict[str, set[str]]:
         """The mapped text columns of a table, and which of her values each is searched for."""
@@ -430,6 +437,13 @@ def _left(questions: Sequence[Question], found: Sequence[int]) -> Iterator[Remna
     for each, many in zip(questions, found, strict=True):
         if many:
             yield Remnant(each.table, each.column, many, each.how)
+
+
+def speaking(subject: Subject) -> set[str]:
+    """Identities that mean her wherever they stand: addresses, not names that are words elsewhere."""
+    values = {each.value for each in subject.identities if each.verified and "@" in each.value}
+    values |= {normalise("email", value) for value in values}
+    return {value for value in values if "@" in value and len(value) >= 6 and storable(value)}
 
 
 def _is_own(keys: KeySet, table: Table) -> bool:

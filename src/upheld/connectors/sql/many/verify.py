@@ -1,11 +1,13 @@
 """Look again for many people at once. What is left of anybody is then looked for among fewer."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 
+from upheld.connectors.sql.columns import storable
 from upheld.connectors.sql.traces import loaded, merged
-from upheld.connectors.sql.verify import Verifier
+from upheld.connectors.sql.verify import Verifier, speaking
 from upheld.connectors.sql.where import Rows
 from upheld.datamap.model import System
 from upheld.rights.outcome import Verified
@@ -35,7 +37,8 @@ def verify_many(
     if len(members) == 1:
         return (seen,)
     if not seen.remnants:
-        return tuple(_of_one(rows.system, seen, whole, opened, each) for each in members)
+        searched = _Searched(rows.system, whole, seen)
+        return tuple(map(searched.of, members))
     half = len(members) // 2
     return (
         *verify_many(opened, connection, members[:half], traces[:half], reach, erasure, on_hold),
@@ -43,13 +46,26 @@ def verify_many(
     )
 
 
-def _of_one(system: System, seen: Verified, whole: Verifier, opened: Open, member: Subject) -> Verified:
-    """Where her own values were searched: a column is named only if she had a value to search it for."""
-    own = Verifier(opened((member,)), whole.connection, whole.traces, (), ())
-    columns = own.value_columns()
-    return Verified(
-        system.name,
-        (),
-        tuple(each for each in seen.searched if each in columns),
-        tuple(each for each in seen.not_searched if each in columns),
-    )
+@dataclass
+class _Searched:
+    """Where each one's own values were searched: a column is named only if she had a value to search it for.
+    The same for all who have identities of the same kinds."""
+
+    system: System
+    whole: Verifier
+    seen: Verified
+    known: dict[object, Verified] = field(default_factory=dict)
+
+    def of(self, member: Subject) -> Verified:
+        """What was looked at for one of them."""
+        kinds = frozenset(each.kind for each in member.identities if each.verified and storable(each.value))
+        shape = (kinds, bool(speaking(member)))
+        if shape not in self.known:
+            columns = replace(self.whole, rows=replace(self.whole.rows, subject=member)).value_columns()
+            self.known[shape] = Verified(
+                self.system.name,
+                (),
+                tuple(each for each in self.seen.searched if each in columns),
+                tuple(each for each in self.seen.not_searched if each in columns),
+            )
+        return self.known[shape]
