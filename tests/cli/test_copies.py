@@ -61,6 +61,13 @@ def contents(copy: Path, to: Path) -> Contents:
     return {str(each.relative_to(to)): sorted(each.read_text().splitlines()) for each in found}
 
 
+def cells(copy: Contents, table: str, *columns: str) -> list[list[object]]:
+    """Of each row of the forum's table; None for what is withheld."""
+    rows = [json.loads(each) for each in copy[f"data/forum/{table}.jsonl"]]
+    found = [[None if isinstance(row[name], dict) else row[name] for name in columns] for row in rows]
+    return sorted(found, key=repr)
+
+
 def line(number: int, out: Path) -> Path:
     return out / f"line-{number}.age"
 
@@ -94,17 +101,31 @@ def test_scenario_52_copies_for_a_list_equal_copies_one_by_one(
 def test_nobody_s_copy_holds_what_only_another_of_the_list_may_see(
     a_company: Companies, tmp_path: Path
 ) -> None:
-    """G-15.5: a message of two of them is in both copies, and each shows the sender's words to the sender."""
+    """G-15.5: neither a row that is only another's, nor another's key in a message that two of them share."""
     at_work = a_company("sqlite")
 
     assert at_work.run(copies(at_work, tmp_path / "list")) == 0, at_work.said
 
     ada, bob = (contents(line(n, tmp_path / "list"), tmp_path / f"open-{n}") for n in (2, 3))
-    sessions = [json.loads(each)["address"] for each in ada["data/forum/sessions.jsonl"]]
-    assert sorted(sessions) == ["192.0.2.7", "192.0.2.9"]
-    assert [json.loads(each)["address"] for each in bob["data/forum/sessions.jsonl"]] == ["192.0.2.8"]
-    assert "192.0.2.8" not in json.dumps(ada)
+    assert cells(ada, "sessions", "address") == [["192.0.2.7"], ["192.0.2.9"]]
+    assert cells(bob, "sessions", "address") == [["192.0.2.8"]]
+    shared = [["to ada", None, 7], ["to bob", 7, None]]
+    assert [
+        each for each in cells(ada, "messages", "body", "sender_id", "recipient_id") if None in each
+    ] == shared
     assert "bob@example.com" not in json.dumps(ada)
+
+
+def test_people_who_weigh_too_much_together_get_the_same_copies(a_company: Companies, tmp_path: Path) -> None:
+    """G-15.4: with room for so few rows they are halved, down to each alone."""
+    at_work = a_company("postgresql")
+    assert at_work.run(copies(at_work, tmp_path / "whole")) == 0, at_work.said
+    whole = [contents(line(n, tmp_path / "whole"), tmp_path / f"whole-{n}") for n in (2, 3, 4)]
+
+    for rows in ("3", "16"):
+        out = tmp_path / rows
+        assert at_work.run(copies(at_work, out), ROWS_TOGETHER=rows) == 0, at_work.said
+        assert [contents(line(n, out), tmp_path / f"{rows}-{n}") for n in (2, 3, 4)] == whole
 
 
 def test_repeating_the_list_writes_only_what_is_missing(a_company: Companies, tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
 """`upheld access --identities-file`, killed at any boundary: the same command again gives everybody one copy, one request
-and one entry, as one run would have (scenario 49, G-15.3)."""
+and one entry, as one run would have (scenario 49, G-15.4)."""
 
 import random
 import signal

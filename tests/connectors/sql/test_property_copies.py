@@ -1,4 +1,4 @@
-"""The copies of a set of people are those that each would have got alone (G-15.3, scenario 52)."""
+"""The copies of a set of people are those that each would have got alone (G-15.4, scenario 52)."""
 
 from pathlib import Path
 

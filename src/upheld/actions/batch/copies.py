@@ -1,4 +1,4 @@
-"""Copies for a list of people (G-15.3, G-20.1): each with a request, a file and an entry of her own. What the
+"""Copies for a list of people (G-15.4, G-20.1): each with a request, a file and an entry of her own. What the
 systems hold of them is read some hundreds of people at a time."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
