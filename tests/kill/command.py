@@ -28,7 +28,7 @@ from django.db import connection  # noqa: E402 - Django is settled by the line a
 from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
 
 from upheld.actions import journal  # noqa: E402
-from upheld.actions.batch import copies as batch_copies  # noqa: E402
+from upheld.actions.batch import delivery  # noqa: E402
 from upheld.actions.batch import fulfil as batch_fulfil  # noqa: E402
 from upheld.cli import certifying, copying, erasing, running, work  # noqa: E402, F401
 from upheld.rights.many import Room  # noqa: E402
@@ -108,7 +108,7 @@ def work_on(order: Order, boundaries: Boundaries) -> None:
     os.environ.update(order["environment"])
     batch_fulfil.TOGETHER = int(os.environ.get("PEOPLE_TOGETHER", batch_fulfil.TOGETHER))
     if rows := os.environ.get("ROWS_TOGETHER"):
-        batch_copies.Room = partial(Room, rows=int(rows))  # type: ignore[misc, assignment]
+        delivery.Room = partial(Room, rows=int(rows))  # type: ignore[misc, assignment]
     beginning, started = datetime.fromisoformat(order["now"]), datetime.now().astimezone()
     start.utc_now = lambda: beginning + (datetime.now().astimezone() - started) + timedelta(0)
     if not order["prepares"]:

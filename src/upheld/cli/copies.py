@@ -9,16 +9,17 @@ from django.conf import settings
 
 from upheld.actions import ledger
 from upheld.actions.batch import copies
-from upheld.actions.batch.copies import Look, Written
+from upheld.actions.batch.copies import Look
+from upheld.actions.batch.delivery import Written, deliver_many
 from upheld.actions.batch.look import Going
 from upheld.actions.means import Means
 from upheld.cli import show, start
-from upheld.cli.batch import agreed, lines_are, many_of, numbers, refuse_uncounted
+from upheld.cli.account import look_json, look_text, said
+from upheld.cli.batch import agreed, lines_are, refuse_uncounted
 from upheld.cli.copying import Wish, new_key
 from upheld.cli.faults import WrongUse
 from upheld.cli.people import read_people
 from upheld.rights.outcome import Permanent
-from upheld.rights.package.gather import State
 
 ASK = "Write a copy for each of these people?"
 
@@ -28,9 +29,9 @@ def look_at_all(wish: Wish, file: Path) -> int:
     means = start.means()
     seen = _seen(means, wish, file)
     if wish.as_json:
-        show.as_json(_look_json(seen))
+        show.as_json(look_json(seen))
     else:
-        typer.echo(_look_text(seen))
+        typer.echo(look_text(seen))
         typer.echo("Nothing was written.")
     return 1 if seen.doubts else 0
 
@@ -43,7 +44,7 @@ def copy_all(wish: Wish, file: Path, *, count: int | None, skip_doubtful: bool) 
     means = start.means()
     seen = _seen(means, wish, file)
     if not wish.as_json:
-        typer.echo(_look_text(seen), err=True)
+        typer.echo(look_text(seen), err=True)
     if seen.doubts and not skip_doubtful:
         raise Permanent(
             f"{lines_are(seen.doubts)} doubtful, so no copy was written for anybody.",
@@ -57,13 +58,13 @@ def copy_all(wish: Wish, file: Path, *, count: int | None, skip_doubtful: bool) 
     left = [each for each in seen.going if each.numbers not in before]
     ends = _write(means, wish, seen, left, folder)
     ledger.checkpoint(means=means)
-    return _said(wish, seen, folder, ends, sorted(before))
+    return said(wish, seen, folder, ends, sorted(before))
 
 
 def _write(means: Means, wish: Wish, seen: Look, left: Sequence[Going], folder: Path) -> list[Written]:
     ends: list[Written] = []
     with show.people(quiet=wish.as_json, total=len(left)) as told:
-        for each in copies.deliver_many(
+        for each in deliver_many(
             means=means,
             seen=seen,
             going=left,
@@ -93,93 +94,3 @@ def _folder(means: Means, wish: Wish, file: Path) -> Path:
         raise WrongUse(f"{folder} is a file.", "For a list, --out names a folder.")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
-
-
-# --- what is said ---------------------------------------------------------------------------------------
-
-
-def _look_text(seen: Look) -> str:
-    lines = [seen.explanation.as_text()]
-    lines.append(f"{many_of(seen.lines, 'line', 'lines')}, {many_of(len(seen.going), 'person', 'people')}.")
-    same = [each.numbers for each in seen.going if len(each.numbers) > 1]
-    lines += [f"{numbers(each)} are the same person." for each in same]
-    lines += [f"line {each.number}: {each.why}" for each in seen.doubts]
-    return "\n".join(lines)
-
-
-def _look_json(seen: Look) -> dict[str, object]:
-    return {
-        "right": seen.plan.right.value,
-        "lines": seen.lines,
-        "people": len(seen.going),
-        "same": [list(each.numbers) for each in seen.going if len(each.numbers) > 1],
-        "doubtful": [{"line": each.number, "why": each.why} for each in seen.doubts],
-        "systems": {
-            name: {"steps": [{"step": each.step, "table": each.table, "rows": each.rows} for each in counts]}
-            for name, counts in seen.counts.items()
-        },
-    }
-
-
-def _said(
-    wish: Wish, seen: Look, folder: Path, ends: Sequence[Written], before: Sequence[tuple[int, ...]]
-) -> int:
-    whole = [each for each in ends if each.delivered and each.delivered.summary.complete]
-    waiting = [each for each in ends if each not in whole]
-    if wish.as_json:
-        show.as_json(
-            {
-                **_look_json(seen),
-                "folder": str(folder),
-                "complete": len(whole),
-                "before": [list(each) for each in before],
-                "copies": [_copy_json(wish, each) for each in ends],
-            }
-        )
-        return 1 if waiting else 0
-    if before:
-        typer.echo(f"Written before: {numbers(sorted(number for each in before for number in each))}.")
-    typer.echo(f"{len(whole)} of {many_of(len(ends), 'copy is', 'copies are')} written and whole: {folder}")
-    for each in waiting:
-        typer.echo(f"{numbers(each.numbers)}: {_why(each)}")
-    if not wish.recipients and whole:
-        typer.echo("keys: beside each copy (give each to its person by another way, then remove it)")
-    if waiting:
-        typer.echo(
-            "Not finished: their requests stay open. Repeat the command; it goes on with what is left."
-        )
-    return 1 if waiting else 0
-
-
-def _why(end: Written) -> str:
-    if end.delivered is None:
-        return f"no copy. {end.failure}"
-    parts = [
-        f"{part.system}: {part.state.value}{f': {part.failure}' if part.failure else ''}"
-        for part in end.delivered.summary.systems
-        if part.state not in (State.COMPLETE, State.NOTHING)
-    ]
-    return "; ".join(parts)
-
-
-def _copy_json(wish: Wish, end: Written) -> dict[str, object]:
-    delivered = end.delivered
-    if delivered is None:
-        return {"lines": list(end.numbers), "file": None, "why": str(end.failure)}
-    return {
-        "lines": list(end.numbers),
-        "case": str(delivered.package.request.case_id),
-        "file": str(end.path),
-        "key": None if wish.recipients else f"{end.path}.key",
-        "complete": delivered.summary.complete,
-        "expires_at": delivered.package.expires_at.isoformat(),
-        "systems": [
-            {
-                "system": part.system,
-                "state": part.state.value,
-                "rows": sum(rows for _, rows in part.rows),
-                "files": part.files,
-            }
-            for part in delivered.summary.systems
-        ],
-    }

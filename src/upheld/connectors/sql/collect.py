@@ -10,17 +10,12 @@ import sqlalchemy as sa
 from upheld.connectors.sql.engine import filled
 from upheld.connectors.sql.inside import Predicate, is_in
 from upheld.connectors.sql.schema import Family
+from upheld.connectors.sql.shown import Copy
 from upheld.connectors.sql.where import Given, Rows
-from upheld.datamap.model import Tie
-from upheld.rights.connector import REDACTED, Attachment, Collected, Row
-from upheld.rights.plan import NEVER, SELF, Collect
+from upheld.rights.connector import Attachment, Collected, Row
+from upheld.rights.plan import SELF, Collect
 
 _PIECE = 65_536
-
-Ways = tuple[str, ...]
-"""Names of the links by which a row is somebody's, in the step's order."""
-
-Verdict = tuple[tuple[str, ...], bool]
 
 
 def collect(
@@ -134,40 +129,3 @@ def _flags(rows: Rows, step: Collect) -> dict[str, Predicate]:
         name = source.link.name
         flags[name] = sa.or_(flags[name], hers) if name in flags else hers
     return flags
-
-
-class Copy:
-    """How what was read of one step's table becomes a row of somebody's copy. What depends on the ways by
-    which a row is hers is worked out once for each set of ways, not for each row."""
-
-    __slots__ = ("_seen", "_step", "key", "names", "owning")
-
-    def __init__(self, rows: Rows, step: Collect) -> None:
-        self._step = step
-        self._seen: dict[Ways, Verdict] = {}
-        table = step.selection.table
-        self.names = tuple(rows.tables.known_table(table).columns)
-        mapped = rows.system.table(table)
-        self.key = rows.tables.key(table, mapped.key or mapped.person)
-        self.owning = {each.link.name for each in step.selection.sources if each.link.tie is Tie.OWNS}
-
-    def row(self, values: dict[str, object], hers: Ways) -> Row:
-        """With what is not hers to see replaced by a mark. `hers`: the links that lead to her; SELF where
-        the row is she herself. Keeps `values`."""
-        hide, mine = self._seen.get(hers) or self.verdict(hers)
-        hidden = tuple(column for column in hide if values.get(column) is not None) if hide else ()
-        for column in hidden:
-            values[column] = REDACTED
-        return Row(self._step.number, self._step.selection.table, values, hidden, mine, self.key)
-
-    def verdict(self, hers: Ways) -> Verdict:
-        """Which columns she may not see, and whether the row is hers."""
-        herself = SELF in hers
-        hide = tuple(
-            column
-            for column, link in self._step.redact
-            if (link == NEVER or link not in hers) and not (herself and link not in (SELF, NEVER, column))
-        )
-        mine = herself or (not self._step.selection.people and not self.owning.isdisjoint(hers))
-        self._seen[hers] = hide, mine
-        return hide, mine

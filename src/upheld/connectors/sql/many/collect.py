@@ -5,9 +5,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from upheld.connectors.sql.collect import Copy, files, note, readable
+from upheld.connectors.sql.collect import files, note, readable
 from upheld.connectors.sql.live import Family
 from upheld.connectors.sql.many.union import NOBODY, Members, Unattributed, Union, Way
+from upheld.connectors.sql.shown import Copy
 from upheld.rights.connector import Row
 from upheld.rights.many import Block
 from upheld.rights.plan import Collect, Scope
