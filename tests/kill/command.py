@@ -11,6 +11,7 @@ import os
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,10 @@ from django.db import connection  # noqa: E402 - Django is settled by the line a
 from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
 
 from upheld.actions import journal  # noqa: E402
+from upheld.actions.batch import delivery  # noqa: E402
 from upheld.actions.batch import fulfil as batch_fulfil  # noqa: E402
 from upheld.cli import certifying, copying, erasing, running, work  # noqa: E402, F401
+from upheld.rights.many import Room  # noqa: E402
 
 Order = dict[str, Any]
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -57,8 +60,8 @@ def watch_store(boundaries: Boundaries) -> None:
 
 
 def watch_files(boundaries: Boundaries, folder: Path) -> None:
-    """Where a key file or a certificate is about to be written."""
-    ours = (str(folder / "keys"), str(folder / "certificates"))
+    """Where a key file, a certificate or a copy is about to be written."""
+    ours = tuple(str(folder / name) for name in ("keys", "certificates", "packages"))
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event != "open" or not str(arguments[0]).startswith(ours):
@@ -104,6 +107,8 @@ def work_on(order: Order, boundaries: Boundaries) -> None:
     """The commands of an order; what they said goes to its file."""
     os.environ.update(order["environment"])
     batch_fulfil.TOGETHER = int(os.environ.get("PEOPLE_TOGETHER", batch_fulfil.TOGETHER))
+    if rows := os.environ.get("ROWS_TOGETHER"):
+        delivery.Room = partial(Room, rows=int(rows))  # type: ignore[misc, assignment]
     beginning, started = datetime.fromisoformat(order["now"]), datetime.now().astimezone()
     start.utc_now = lambda: beginning + (datetime.now().astimezone() - started) + timedelta(0)
     if not order["prepares"]:

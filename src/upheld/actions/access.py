@@ -124,10 +124,12 @@ def deliver(
 
 @transaction.atomic
 def _issued(means: Means, request: models.Request, out: Path, summary: Summary, days: int) -> models.Package:
-    at = means.clock()
+    at, path = means.clock(), str(out.resolve())
+    # What stood there is replaced: when its time is over it must not take this file with it.
+    models.Package.objects.filter(path=path, removed_at__isnull=True).update(removed_at=at)
     package = models.Package.objects.create(
         request=request,
-        path=str(out.resolve()),
+        path=path,
         digest=summary.sha256,
         size=summary.size,
         written_at=at,

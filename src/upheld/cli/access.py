@@ -11,7 +11,9 @@ commands = typer.Typer(add_completion=False, rich_markup_mode=None)
 Out = Annotated[
     Path | None,
     typer.Option(
-        "--out", metavar="FILE", help="Where the copy goes, an age file. Default: in the data folder."
+        "--out",
+        metavar="FILE",
+        help="Where the copy goes, an age file; for a list, a folder. Default: in the data folder.",
     ),
 ]
 Recipient = Annotated[
@@ -37,6 +39,9 @@ Language = Annotated[
 def access(
     identity: options.Identity = None,
     identity_file: options.IdentityFile = None,
+    identities_file: options.IdentitiesFile = None,
+    count: options.Count = None,
+    skip_doubtful: options.SkipDoubtful = False,
     dir_: options.Dir = None,
     data: options.Data = None,
     dry_run: options.DryRun = False,
@@ -49,6 +54,9 @@ def access(
     """Give a person a copy of everything that all systems hold about her.
 
     The copy is one encrypted file with pages for people and data for machines. Systems are only read.
+
+    With --identities-file many people at once: each has a case and a copy of her own, named by the number of
+    her line. Repeating the command with the same list goes on with those who have none yet.
     """
     from upheld.cli import start  # lazy: slow import
 
@@ -56,4 +64,12 @@ def access(
     from upheld.cli.copying import Wish, copy, look  # lazy: app ready
 
     wish = Wish(tuple(identity or ()), identity_file, as_json, yes, out, tuple(recipient or ()), language)
-    raise typer.Exit(look(wish) if dry_run else copy(wish))
+    one = bool(identity or identity_file)
+    listed = options.is_list(identities_file, one=one, count=count, skip_doubtful=skip_doubtful)
+    if identities_file is None or not listed:
+        raise typer.Exit(look(wish) if dry_run else copy(wish))
+    from upheld.cli.copies import copy_all, look_at_all  # lazy: app ready
+
+    if dry_run:
+        raise typer.Exit(look_at_all(wish, identities_file))
+    raise typer.Exit(copy_all(wish, identities_file, count=count, skip_doubtful=skip_doubtful))

@@ -36,19 +36,18 @@ def fulfil_all(wish: Wish, file: Path, *, count: int | None, skip_doubtful: bool
     """Look, ask for the number, approve, fulfil, certify. Repeating it goes on with what is left."""
     if wish.allow and not wish.reason:
         raise WrongUse("--allow needs --reason.", "Say why the limit is exceeded.")
-    if wish.yes and count is None:
-        raise WrongUse("--yes needs --count for a list.", "Give the number of people in the file: --count N.")
+    refuse_uncounted(count, yes=wish.yes)
     means = start.means(accept_proposals=wish.accept_proposals)
     seen = _seen(means, wish, file)
     if not wish.as_json:
         typer.echo(_look_text(seen), err=True)
     if seen.doubts and not skip_doubtful:
         raise Permanent(
-            f"{_lines(seen.doubts)} doubtful, so nothing was written for anybody.",
+            f"{lines_are(seen.doubts)} doubtful, so nothing was written for anybody.",
             "Correct the list, or leave them out: --skip-doubtful.",
         )
     refuse_beyond(seen.beyond, wish.allow)
-    if not _agreed(seen, count, yes=wish.yes):
+    if not agreed(ERASE, seen.lines, count, yes=wish.yes):
         typer.echo("Nothing was erased.", err=True)
         return 1
     batch = approve_many(means=means, look=seen, allow=wish.allow, reason=wish.reason)
@@ -68,21 +67,29 @@ def _seen(means: Means, wish: Wish, file: Path) -> Look:
         return look(means=means, lines=lines, allow=wish.allow)
 
 
-def _lines(doubts: Sequence[object]) -> str:
+def lines_are(doubts: Sequence[object]) -> str:
+    """How many lines are, in words."""
     return "1 line is" if len(doubts) == 1 else f"{len(doubts)} lines are"
 
 
-def _agreed(seen: Look, count: int | None, *, yes: bool) -> bool:
+ERASE = "Erase these people?"
+
+
+def refuse_uncounted(count: int | None, *, yes: bool) -> None:
+    """WrongUse where nobody would say how many people a list has."""
+    if yes and count is None:
+        raise WrongUse("--yes needs --count for a list.", "Give the number of people in the file: --count N.")
+
+
+def agreed(question: str, lines: int, count: int | None, *, yes: bool) -> bool:
     """Whether somebody typed the number of people: agreed to in words it would be agreed to in passing."""
     if yes:
-        if count != seen.lines:
+        if count != lines:
             raise WrongUse(
-                f"--count says {count}, and the list has {seen.lines}.", "Give the number of its people."
+                f"--count says {count}, and the list has {lines}.", "Give the number of its people."
             )
         return True
-    return show.typed(
-        f"Erase these people? Type how many lines the list has, {seen.lines}, to go on", seen.lines
-    )
+    return show.typed(f"{question} Type how many lines the list has, {lines}, to go on", lines)
 
 
 # --- what is said ---------------------------------------------------------------------------------------
@@ -91,26 +98,28 @@ def _agreed(seen: Look, count: int | None, *, yes: bool) -> bool:
 def _look_text(seen: Look) -> str:
     lines = [seen.explanation.as_text()]
     going = [each for each in seen.going if each.case is not None]
-    lines.append(f"{_many(seen.lines, 'line', 'lines')}, {_many(len(seen.going), 'person', 'people')}.")
+    lines.append(f"{many_of(seen.lines, 'line', 'lines')}, {many_of(len(seen.going), 'person', 'people')}.")
     if going:
         lines.append(f"{len(going)} of them with an open case, which is gone on with.")
     if seen.before:
-        lines.append(f"{len(seen.before)} were erased before: {_numbers(seen.before)}.")
+        lines.append(f"{len(seen.before)} were erased before: {numbers(seen.before)}.")
     same = [each.numbers for each in seen.going if len(each.numbers) > 1]
-    lines += [f"{_numbers(each)} are the same person." for each in same]
+    lines += [f"{numbers(each)} are the same person." for each in same]
     lines += [f"line {each.number}: {each.why}" for each in seen.doubts]
     lines += [f"beyond a limit: {each}" for each in seen.beyond]
     return "\n".join(lines)
 
 
-def _many(count: int, one: str, more: str) -> str:
+def many_of(count: int, one: str, more: str) -> str:
+    """How many, in words."""
     return f"{count} {one if count == 1 else more}"
 
 
-def _numbers(numbers: Sequence[int]) -> str:
-    shown = ", ".join(map(str, numbers[:20]))
-    more = f" and {len(numbers) - 20} more" if len(numbers) > 20 else ""
-    return f"line{'s' if len(numbers) > 1 else ''} {shown}{more}"
+def numbers(of: Sequence[int]) -> str:
+    """Lines by their numbers, the first of them."""
+    shown = ", ".join(map(str, of[:20]))
+    more = f" and {len(of) - 20} more" if len(of) > 20 else ""
+    return f"line{'s' if len(of) > 1 else ''} {shown}{more}"
 
 
 def _look_json(seen: Look) -> Mapping[str, object]:
@@ -150,14 +159,14 @@ def _said(wish: Wish, seen: Look, ends: Sequence[Outcome], files: Sequence[Path]
             }
         )
     else:
-        people = _many(len(ends), "person is", "people are")
+        people = many_of(len(ends), "person is", "people are")
         typer.echo(f"{len(complete)} of {people} erased.")
         if days:
             typer.echo(f"{len(days)} removed, recoverable until {max(days).isoformat()}.")
         for each in waiting:
-            typer.echo(f"{_numbers(each.lines)}: {show.standing_text(each.standing)}")
+            typer.echo(f"{numbers(each.lines)}: {show.standing_text(each.standing)}")
         if files:
-            typer.echo(f"{_many(len(files) // 3, 'certificate', 'certificates')}: {files[0].parent}")
+            typer.echo(f"{many_of(len(files) // 3, 'certificate', 'certificates')}: {files[0].parent}")
         if waiting:
             typer.echo("Not finished. `upheld resume` goes on with what is left.")
     return 1 if waiting else 0

@@ -57,7 +57,7 @@ def copy(wish: Wish) -> int:
         typer.echo(f"No copy was written. Case {request.case_id} stays open.", err=True)
         return 1
     out = wish.out or _default(str(request.pk))
-    recipients, key_file = (wish.recipients, None) if wish.recipients else _new_key(out)
+    recipients, key_file = (wish.recipients, None) if wish.recipients else new_key(out)
     with show.progress(quiet=wish.as_json, unit="rows", total=seen.rows or None) as progress:
         delivered = access.deliver(
             means=means,
@@ -117,7 +117,7 @@ def _default(request: str) -> Path:
     return folder / f"{request}.age"
 
 
-def _new_key(out: Path) -> tuple[tuple[str, ...], Path]:
+def new_key(out: Path) -> tuple[tuple[str, ...], Path]:
     """A key for this copy alone, in a file that only its owner reads."""
     identity = pyrage.x25519.Identity.generate()
     file = out.with_name(out.name + ".key")

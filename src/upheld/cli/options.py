@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from upheld.cli.faults import WrongUse
+
 Dir = Annotated[
     Path | None, typer.Option("--dir", metavar="DIR", help="The privacy folder. Default: ./privacy.")
 ]
@@ -86,3 +88,18 @@ AcceptProposals = Annotated[
 Case = Annotated[
     str, typer.Option("--case", metavar="ID", help="Only this case; the first digits of its id are enough.")
 ]
+
+
+def is_list(file: Path | None, *, one: bool, count: int | None, skip_doubtful: bool) -> bool:
+    """Whether the command is about a list of people. WrongUse where options for one person and for a list are
+    mixed. `one`: an option names one person."""
+    if file is None:
+        if count is not None or skip_doubtful:
+            raise WrongUse("--count and --skip-doubtful go with a list.", "Give --identities-file.")
+        return False
+    if one:
+        raise WrongUse(
+            "--identities-file stands alone: not with --identity or --identity-file.",
+            "Write that person into the list, or give the command for her alone.",
+        )
+    return True

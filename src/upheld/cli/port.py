@@ -11,7 +11,9 @@ commands = typer.Typer(add_completion=False, rich_markup_mode=None)
 Out = Annotated[
     Path | None,
     typer.Option(
-        "--out", metavar="FILE", help="Where the package goes, an age file. Default: in the data folder."
+        "--out",
+        metavar="FILE",
+        help="Where the package goes, an age file; for a list, a folder. Default: in the data folder.",
     ),
 ]
 Recipient = Annotated[
@@ -37,6 +39,9 @@ Language = Annotated[
 def port(
     identity: options.Identity = None,
     identity_file: options.IdentityFile = None,
+    identities_file: options.IdentitiesFile = None,
+    count: options.Count = None,
+    skip_doubtful: options.SkipDoubtful = False,
     dir_: options.Dir = None,
     data: options.Data = None,
     dry_run: options.DryRun = False,
@@ -50,6 +55,9 @@ def port(
 
     One encrypted file with JSON, CSV and JSON Schema. It says per table what is left out and why, holds
     nothing of other people, and erases nothing.
+
+    With --identities-file many people at once: each has a case and a package of her own, named by the number
+    of her line. Repeating the command with the same list goes on with those who have none yet.
     """
     from upheld.cli import start  # lazy: slow import
 
@@ -67,4 +75,12 @@ def port(
         language,
         Right.PORTABILITY,
     )
-    raise typer.Exit(look(wish) if dry_run else copy(wish))
+    one = bool(identity or identity_file)
+    listed = options.is_list(identities_file, one=one, count=count, skip_doubtful=skip_doubtful)
+    if identities_file is None or not listed:
+        raise typer.Exit(look(wish) if dry_run else copy(wish))
+    from upheld.cli.copies import copy_all, look_at_all  # lazy: app ready
+
+    if dry_run:
+        raise typer.Exit(look_at_all(wish, identities_file))
+    raise typer.Exit(copy_all(wish, identities_file, count=count, skip_doubtful=skip_doubtful))

@@ -80,7 +80,7 @@ class Found:
     identities: tuple[Identity, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that took longer than all else that is done to a row
 class Row:
     """One row for the person's copy. `redacted`: columns whose value was replaced by a mark (G-15.5).
     `mine`: False where she may see a row that is somebody else's. `key`: the columns by which the system

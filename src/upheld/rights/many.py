@@ -6,11 +6,12 @@ answers. Members of a set are named by their position in it.
 """
 
 from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeGuard
 
-from upheld.rights.connector import Connector, Entropy, Found
+from upheld.rights.connector import Collected, Connector, Entropy, Found
 from upheld.rights.identify import Ambiguous, Identified, Question, search
 from upheld.rights.outcome import Committed, Count, Counts, Failure, Permanent, Prepared, TableCount, Verified
 from upheld.rights.plan import Step
@@ -92,6 +93,26 @@ class ManyConnector(Connector, Protocol):
     ) -> tuple[Verified, ...]:
         """As `verify`, for each subject with her own traces."""
         ...
+
+
+class CollectMany(Protocol):
+    """What a connector that reads sets of people has, whatever else it takes sets for."""
+
+    def collect_many(
+        self, steps: Sequence[Step], subjects: Sequence[Subject], *, now: datetime
+    ) -> Generator["Block", None, None]:
+        """As `collect` for each subject, all from one snapshot. What several may see comes once for each of
+        them, as she may see it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some thousand rows or files at most, by whose copy they belong to; `size`: about how many bytes their
+    long values have, files left aside."""
+
+    given: Mapping[int, Sequence[Collected]]
+    size: int
 
 
 MANY = ("find_many", "keys_many", "count_many", "execute_many", "verify_many")
@@ -180,6 +201,50 @@ def summed(each: Sequence[Counts]) -> Counts:
     return Counts(tuple(steps.values()), tuple(TableCount(name, rows) for name, rows in tables.items()))
 
 
+class TooMuch(Exception):
+    """What people's rows weigh is more than should be held in memory at once."""
+
+
+def collect_many(
+    connector: Connector, steps: Sequence[Step], subjects: Sequence[Subject], *, now: datetime, room: "Room"
+) -> list[list[Collected]] | None:
+    """What `collect` gives of each, held in memory. None where they have to be read one by one: by a
+    connector that does not take sets, or because of a failure, which each then meets herself. TooMuch
+    when there is no room for it."""
+    if not _collects_sets(connector):
+        return None
+    found: list[list[Collected]] = [[] for _ in subjects]
+    read = connector.collect_many(steps, subjects, now=now)
+    try:
+        with closing(read):
+            for block in read:
+                room.take(block)
+                for member, given in block.given.items():
+                    found[member] += given
+    except Failure:
+        return None
+    return found
+
+
+MOST_ROWS = 50_000
+MOST_BYTES = 64 * 2**20
+
+
+@dataclass
+class Room:
+    """How much may still be held. Files are read when they are written, and weigh nothing here."""
+
+    rows: int = MOST_ROWS
+    size: int = MOST_BYTES
+
+    def take(self, block: Block) -> None:
+        """TooMuch where it does not fit any more."""
+        self.rows -= sum(map(len, block.given.values()))
+        self.size -= block.size
+        if self.rows < 0 or self.size < 0:
+            raise TooMuch
+
+
 def takes_many(connectors: Mapping[str, Connector], system: str) -> ManyConnector | None:
     """The system's connector, where it takes sets of people."""
     connector = connectors.get(system)
@@ -190,3 +255,7 @@ def _takes_sets(connector: Connector) -> TypeGuard[ManyConnector]:
     """By the methods that it answers with: a connector behind another (the switch that stops all writing)
     defines none of them, and from Python 3.12 on a Protocol's own check would not see them."""
     return all(hasattr(connector, name) for name in MANY)
+
+
+def _collects_sets(connector: object) -> TypeGuard[CollectMany]:
+    return hasattr(connector, "collect_many")

@@ -95,9 +95,9 @@ def look(
     }
     _refuse_findings(automatic)
     doubts: list[Doubt] = []
-    going, unknown, known = _open(means, lines, doubts)
+    going, unknown, known = open_cases(means, lines, doubts)
     before, fresh = _identified(means, automatic, unknown, doubts)
-    fresh, counts = _counted(means, automatic, plan, fresh, allow, doubts)
+    fresh, counts = counted(means, automatic, plan, fresh, allow, doubts)
     fresh = [replace(each, case=_case(each, known)) for each in fresh]
     return Look(
         lines=len(lines),
@@ -128,7 +128,7 @@ def _refuse_findings(connectors: Mapping[str, Connector]) -> None:
 # --- who has a case -------------------------------------------------------------------------------------
 
 
-def _open(
+def open_cases(
     means: Means, lines: Sequence[Line], doubts: list[Doubt]
 ) -> tuple[list[Going], list[Line], dict[int, Case]]:
     """Lines whose person's erasure is under way, and the others; of those, by number, the open case that a
@@ -190,6 +190,18 @@ def _joined(asked: Iterable[Asked]) -> Asked:
 def _identified(
     means: Means, connectors: Mapping[str, Connector], lines: Sequence[Line], doubts: list[Doubt]
 ) -> tuple[list[int], list[Going]]:
+    known = recognised(connectors, lines, doubts)
+    nobody = [line for line, subject in known if not subject.people]
+    erased = _erased(means, nobody)
+    before = [line.number for line in nobody if line.number in erased]
+    left = [(line, subject) for line, subject in known if line.number not in erased]
+    return before, list(persons(left))
+
+
+def recognised(
+    connectors: Mapping[str, Connector], lines: Sequence[Line], doubts: list[Doubt]
+) -> list[tuple[Line, Subject]]:
+    """Who each line names, as far as that is not in doubt. Transient where a system cannot be asked."""
     known: list[tuple[Line, Subject]] = []
     for some in in_groups(lines, TOGETHER):
         answers = identify_many(connectors, [(each.asked.identities, each.asked.decisions) for each in some])
@@ -199,11 +211,7 @@ def _identified(
                 continue
             _refuse_unreached(answer)
             known.append((line, answer.subject))
-    nobody = [line for line, subject in known if not subject.people]
-    erased = _erased(means, nobody)
-    before = [line.number for line in nobody if line.number in erased]
-    left = [(line, subject) for line, subject in known if line.number not in erased]
-    return before, list(_persons(left))
+    return known
 
 
 def _refuse_unreached(answer: Identified) -> None:
@@ -217,7 +225,7 @@ def _refuse_unreached(answer: Identified) -> None:
 
 def _ambiguous(doubt: Ambiguous) -> str:
     where = ", ".join(sorted({f"{each.system}.{each.table}" for each in doubt.candidates}))
-    return f"may be several people's rows of {where}; erase this person alone, and decide which are hers"
+    return f"may be several people's rows of {where}; take this person alone, and decide which are hers"
 
 
 def _erased(means: Means, lines: Sequence[Line]) -> set[int]:
@@ -231,7 +239,7 @@ def _erased(means: Means, lines: Sequence[Line]) -> set[int]:
     }
 
 
-def _persons(known: Sequence[tuple[Line, Subject]]) -> Iterator[Going]:
+def persons(known: Sequence[tuple[Line, Subject]]) -> Iterator[Going]:
     """Lines that name the same row, or nobody's row and the same identities, are one person's."""
     first: dict[object, int] = {}
     group = list(range(len(known)))
@@ -266,7 +274,7 @@ def _persons(known: Sequence[tuple[Line, Subject]]) -> Iterator[Going]:
 # --- what is theirs -------------------------------------------------------------------------------------
 
 
-def _counted(
+def counted(
     means: Means,
     connectors: Mapping[str, Connector],
     plan: Plan,
@@ -274,7 +282,8 @@ def _counted(
     allow: frozenset[str],
     doubts: list[Doubt],
 ) -> tuple[list[Going], dict[str, Counts]]:
-    counted: list[Going] = []
+    """Those who have something somewhere, with it, and the sums; whoever has nothing is a doubt."""
+    going_on: list[Going] = []
     sums: dict[str, list[Counts]] = {name: [] for name in connectors}
     for some in in_groups(going, TOGETHER):
         subjects = [each.subject or Subject(()) for each in some]
@@ -290,8 +299,8 @@ def _counted(
             if why:
                 doubts.extend(Doubt(number, why) for number in person.numbers)
             else:
-                counted.append(Going(person.numbers, person.asked, subject=person.subject, counts=counts))
-    return counted, {name: summed(each) for name, each in sums.items()}
+                going_on.append(Going(person.numbers, person.asked, subject=person.subject, counts=counts))
+    return going_on, {name: summed(each) for name, each in sums.items()}
 
 
 def _why_not(means: Means, person: Going, counts: Mapping[str, Counts], allow: frozenset[str]) -> str | None:

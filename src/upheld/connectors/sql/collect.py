@@ -1,8 +1,7 @@
 """Her rows, from one read-only snapshot, row by row in bounded memory (G-15.4), others' data redacted
 (G-15.5)."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,10 @@ import sqlalchemy as sa
 from upheld.connectors.sql.engine import filled
 from upheld.connectors.sql.inside import Predicate, is_in
 from upheld.connectors.sql.schema import Family
-from upheld.connectors.sql.where import Rows
-from upheld.datamap.model import Tie
-from upheld.rights.connector import REDACTED, Attachment, Collected, Row
-from upheld.rights.plan import NEVER, SELF, Collect
+from upheld.connectors.sql.shown import Copy
+from upheld.connectors.sql.where import Given, Rows
+from upheld.rights.connector import Attachment, Collected, Row
+from upheld.rights.plan import SELF, Collect
 
 _PIECE = 65_536
 
@@ -26,14 +25,26 @@ def collect(
     for step in steps:
         named: dict[str, set[str]] = {file.column: set() for file in step.files}
         for row in _rows(rows, connection, step):
-            for column, paths in named.items():
-                if row.mine and row.values.get(column):
-                    paths.add(str(row.values[column]))
+            note(named, row)
             yield row
-        for file in step.files:
-            root = Path(filled(file.root, secrets, rows.system.name)).resolve()
-            for path in sorted(named[file.column]):
-                yield from _file(step, root, path)
+        yield from files(rows, step, named, secrets)
+
+
+def note(named: Mapping[str, set[str]], row: Row) -> None:
+    """Remember the files that a row of hers names, by column."""
+    for column, paths in named.items():
+        if row.mine and row.values.get(column):
+            paths.add(str(row.values[column]))
+
+
+def files(
+    rows: Rows, step: Collect, named: Mapping[str, Iterable[str]], secrets: Mapping[str, str]
+) -> Iterator[Attachment]:
+    """The files of these names, as far as they are there."""
+    for file in step.files:
+        root = Path(filled(file.root, secrets, rows.system.name)).resolve()
+        for path in sorted(named[file.column]):
+            yield from _file(step, root, path)
 
 
 def _file(step: Collect, root: Path, named: str) -> Iterator[Attachment]:
@@ -49,43 +60,54 @@ def _pieces(path: Path) -> Iterator[bytes]:
 
 
 def _rows(rows: Rows, connection: sa.Connection, step: Collect) -> Iterator[Row]:
-    table = step.selection.table
-    live = rows.tables.known_table(table)
-    columns = [_readable(rows, table, name) for name in live.columns]
-    flags = _flags(rows, step)
-    formats = [
-        sa.case((rows.condition(table, condition), 1), else_=0).label(f"_format_{index}")
-        for index, (condition, _) in enumerate(step.formats)
-    ]
-    marks = [sa.case((flag, 1), else_=0).label(f"_{index}") for index, flag in enumerate(flags.values())]
-    statement = sa.select(*columns, *marks, *formats).where(rows.where(step.selection))
-    names = list(live.columns)
-    mapped = rows.system.table(table)
-    key = rows.tables.key(table, mapped.key or mapped.person)
-    for read in _read(connection, statement):
-        values = dict(zip(names, read, strict=False))
-        mine = dict(zip(flags, read[len(names) :], strict=False))
-        yield replace(_shown(step, values, mine), key=key)
+    copy = Copy(rows, step)
+    names, links = (
+        copy.names,
+        tuple(dict.fromkeys((SELF, *(each.link.name for each in step.selection.sources)))),
+    )
+    many = len(names)
+
+    def hers(rows: Rows, _: Given) -> sa.Select[Any]:
+        flags = _flags(rows, step)
+        marks = [sa.case((flags[name], 1), else_=0).label(f"_{at}") for at, name in enumerate(links)]
+        columns = readable(rows, step.selection.table)
+        return sa.select(*columns, *marks).where(rows.where(step.selection))
+
+    for read in _read(rows, connection, ("collect", step.number), hers):
+        ways = tuple(name for name, is_hers in zip(links, read[many:], strict=True) if is_hers)
+        yield copy.row(dict(zip(names, read, strict=False)), ways)
 
 
 _FEW = 500
 """Rows that are held in memory at once."""
 
 
-def _read(connection: sa.Connection, statement: sa.Select[Any]) -> Iterator[Sequence[Any]]:
+def _read(
+    rows: Rows, connection: sa.Connection, site: Hashable, hers: Callable[[Rows, Given], sa.Select[Any]]
+) -> Iterator[Sequence[Any]]:
     """Mostly there are few, and one question is enough. Many are streamed, from the first on: a stream takes
     three questions, each time."""
-    few = connection.execute(statement.limit(_FEW + 1)).all()
+
+    def first(rows: Rows, given: Given) -> sa.Select[Any]:
+        return hers(rows, given).limit(_FEW + 1)
+
+    few = rows.ask(connection, site, first).rows
     if len(few) <= _FEW:
         yield from few
         return
     del few
+    statement = hers(rows, {})
     with connection.execute(statement.execution_options(stream_results=True, yield_per=_FEW)) as many:
         yield from many
 
 
+def readable(rows: Rows, table: str) -> list[sa.ColumnElement[Any]]:
+    """Every column, moments as the server writes them: Python has no infinity and no zero date (scenario
+    70)."""
+    return [_readable(rows, table, name) for name in rows.tables.known_table(table).columns]
+
+
 def _readable(rows: Rows, table: str, name: str) -> sa.ColumnElement[Any]:
-    """Moments as the server writes them: Python has no infinity and no zero date (scenario 70)."""
     column = rows.tables.column(table, name)
     known = rows.tables.known(table, name)
     dialect = rows.tables.live.dialect
@@ -107,16 +129,3 @@ def _flags(rows: Rows, step: Collect) -> dict[str, Predicate]:
         name = source.link.name
         flags[name] = sa.or_(flags[name], hers) if name in flags else hers
     return flags
-
-
-def _shown(step: Collect, values: dict[str, object], hers: Mapping[str, object]) -> Row:
-    hidden = []
-    for column, link in step.redact:
-        shown = link != NEVER and bool(hers.get(link))
-        own = bool(hers.get(SELF)) and link not in (SELF, NEVER, column)
-        if values.get(column) is not None and not shown and not own:
-            values[column] = REDACTED
-            hidden.append(column)
-    owning = {source.link.name for source in step.selection.sources if source.link.tie is Tie.OWNS}
-    mine = bool(hers.get(SELF)) or (not step.selection.people and any(hers.get(name) for name in owning))
-    return Row(step.number, step.selection.table, values, tuple(hidden), mine)

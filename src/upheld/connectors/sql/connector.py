@@ -2,7 +2,7 @@
 them."""
 
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -23,8 +23,10 @@ from upheld.connectors.sql.find import find
 from upheld.connectors.sql.grants import grants
 from upheld.connectors.sql.live import LiveColumn, LiveSchema, read_live
 from upheld.connectors.sql.locate import prepare
+from upheld.connectors.sql.many.collect import collect_many
 from upheld.connectors.sql.many.count import count_many
 from upheld.connectors.sql.many.find import Finder
+from upheld.connectors.sql.many.locate import prepare_many
 from upheld.connectors.sql.many.run import ManyRun
 from upheld.connectors.sql.many.union import together
 from upheld.connectors.sql.many.verify import verify_many
@@ -43,7 +45,7 @@ from upheld.datamap.model import Purpose, System
 from upheld.law.right import Right
 from upheld.rights.cells import are_cells
 from upheld.rights.connector import Capabilities, Collected, Entropy, Execution, Finding, Found, Severity
-from upheld.rights.many import ManyExecution, Questioned, Tallied
+from upheld.rights.many import Block, ManyExecution, Questioned, Tallied
 from upheld.rights.outcome import Counts, Established, Incomplete, Misconfigured, Permanent, Settled, Verified
 from upheld.rights.plan import Collect, Retain, Step
 from upheld.rights.planner import plan_system
@@ -234,6 +236,16 @@ class SqlConnector:
         with translated(self.system.name, "counting"), reading(self.engine) as connection:
             union = together(self.system, self._tables(connection), subjects, now, steps)
             return count_many(union, connection, steps)
+
+    def collect_many(
+        self, steps: Sequence[Step], subjects: Sequence[Subject], *, now: datetime
+    ) -> Generator[Block, None, None]:
+        """The snapshot is open until the generator is exhausted or closed."""
+        with translated(self.system.name, "reading"), reading(self.engine) as connection:
+            union = together(self.system, self._tables(connection), subjects, now)
+            prepare_many(union, connection, steps)
+            chosen = [step for step in steps if isinstance(step, Collect)]
+            yield from collect_many(union, connection, chosen, self.secrets)
 
     def execute_many(
         self,

@@ -22,7 +22,7 @@ from upheld.connectors.sql.where import Rows, json_at, rows_of
 from upheld.datamap.model import Link, System
 from upheld.datamap.normalise import normalise
 from upheld.rights.outcome import Permanent
-from upheld.rights.plan import Scope, Selection, Source
+from upheld.rights.plan import SELF, Scope, Selection, Source
 from upheld.rights.subject import Key, Subject
 
 Members = tuple[int, ...]
@@ -41,17 +41,19 @@ class Unattributed(Permanent):
     def __init__(self, system: str, table: str) -> None:
         super().__init__(
             f"{system}: a row of {table} cannot be attributed to one of several people.",
-            "They are erased one by one.",
+            "They are taken one by one.",
         )
 
 
 @dataclass(frozen=True)
 class Way:
-    """What rows of a selection are selected by. `who` gives the people from the values of `columns`."""
+    """What rows of a selection are selected by. `who` gives the people from the values of `columns`;
+    `known` the same of the one value as it is read, where it need not be made comparable first."""
 
     columns: tuple[sa.ColumnElement[Any], ...]
     who: Callable[[Sequence[Any]], Iterable[int]]
     groupable: bool = True
+    known: Mapping[Any, Members] | None = None
 
 
 @dataclass
@@ -72,6 +74,15 @@ class Union:
 
     # --- ways ---
 
+    def named_ways(self, selection: Selection) -> list[tuple[str, Way]]:
+        """The ways of a selection without a scope, each with its link's name; SELF where a row is a person
+        herself."""
+        found = [(source.link.name, self._way(selection.table, source)) for source in selection.sources]
+        if selection.people:
+            keys, owners = self.rows.sets[selection.people], self.owners[selection.people]
+            found.append((SELF, self._by_owners(selection.table, keys.columns, owners)))
+        return found
+
     def ways(self, selections: Iterable[Selection]) -> tuple[Way, ...]:
         """Every way by which rows of these selections, all of one table, are somebody's."""
         found: dict[object, Way] = {}
@@ -89,10 +100,15 @@ class Union:
         return tuple(found.values())
 
     def _by_owners(self, table: str, columns: Sequence[str], owners: Owners) -> Way:
-        known = {_plain(key): who for key, who in owners.items()}
+        return self._keyed(table, columns, {_plain(key): who for key, who in owners.items()})
+
+    def _keyed(self, table: str, columns: Sequence[str], known: Mapping[Any, Members]) -> Way:
+        """A way by the values of columns, each as `_plain` gives it."""
+        families = [self.tables.known(table, each).family for each in columns]
         return Way(
             tuple(exact(self.tables, table, each) for each in columns),
             lambda values: known.get(_plain(values), NOBODY),
+            known=known if families in ([Family.INTEGER], [Family.TEXT]) else None,
         )
 
     def _way(self, table: str, source: Source) -> Way:
@@ -112,7 +128,7 @@ class Union:
 
             return self._when(table, link, Way(columns, called))
         known = self._linked(table, link, source.keys)
-        return self._when(table, link, Way(columns, lambda values: known.get(_plain(values), NOBODY)))
+        return self._when(table, link, self._keyed(table, link.columns, known))
 
     def _when(self, table: str, link: Link, way: Way) -> Way:
         """A link that holds only under a condition: the condition is read too."""
