@@ -9,7 +9,9 @@ from django.db import transaction
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.actions.record import record
+from upheld.actions.regime import pinned, regime_for
 from upheld.datamap.normalise import normalise
+from upheld.law.pack import Pack
 from upheld.law.right import Right
 from upheld.ledger.types import CASE_CLOSED, CASE_OPENED, KEY_DESTROYED
 from upheld.rights.codec import decode, encode
@@ -45,6 +47,8 @@ def receive(*, means: Means, right: Right, asked: Asked, regime: str | None = No
 
     Joins by any identity given; two cases at once are refused. Writes `case.opened` for a new case. Until
     its plan is approved, a case learns further identities from a repeat; afterwards its subject stands.
+    A case stays under its regime; each request is pinned to that law as it is on its own day (X-01).
+    Misconfigured for a right that the law does not give.
     """
     hold("cases")
     found = _open_cases(means, asked)
@@ -53,10 +57,13 @@ def receive(*, means: Means, right: Right, asked: Asked, regime: str | None = No
             f"These identities belong to {len(found)} open cases.",
             "Give them one at a time, or close one of the cases first (`upheld status` lists them).",
         )
-    case = found[0] if found else _open(means, right, asked, regime or means.datamap.organisation.regimes[0])
+    at = means.clock()
+    law = found[0].regime if found else regime_for(means=means, regime=regime)
+    kept = pinned(means=means, right=right, regime=law, at=at)
+    case = found[0] if found else _open(means, right, asked, kept.law)
     _learn(means, case, asked)
     request, _ = Request.objects.get_or_create(
-        case=case, right=right.value, state__in=UNFINISHED, defaults={"received_at": means.clock()}
+        case=case, right=right.value, state__in=UNFINISHED, defaults={"received_at": at, **kept.fields()}
     )
     return request
 
@@ -220,12 +227,12 @@ def _contradict(asked: Asked, known: Asked) -> bool:
     return any(second[key] and not first[key] & second[key] for key in first)
 
 
-def _open(means: Means, right: Right, asked: Asked, regime: str) -> Case:
+def _open(means: Means, right: Right, asked: Asked, law: Pack) -> Case:
     key = means.keys.create()
-    case = Case(regime=regime, key=key, opened_at=means.clock(), sealed_identities=b"")
+    case = Case(regime=law.regime, key=key, opened_at=means.clock(), sealed_identities=b"")
     _seal_asked(means, case, asked)
     case.save(force_insert=True)
-    record(CASE_OPENED, at=case.opened_at, case=str(case.pk), right=right.value, regime=regime)
+    record(CASE_OPENED, at=case.opened_at, case=str(case.pk), right=right.value, regime=law.id)
     return case
 
 

@@ -39,6 +39,7 @@ def access(
     identity_file: options.IdentityFile = None,
     dir_: options.Dir = None,
     data: options.Data = None,
+    place: options.Place = "",
     dry_run: options.DryRun = False,
     as_json: options.Json = False,
     out: Out = None,
@@ -55,5 +56,14 @@ def access(
     start.settle(dir_, data)
     from upheld.cli.copying import Wish, copy, look  # lazy: app ready
 
-    wish = Wish(tuple(identity or ()), identity_file, as_json, yes, out, tuple(recipient or ()), language)
+    wish = Wish(
+        tuple(identity or ()),
+        identity_file,
+        as_json,
+        yes,
+        out,
+        tuple(recipient or ()),
+        language,
+        place=place,
+    )
     raise typer.Exit(look(wish) if dry_run else copy(wish))

@@ -39,6 +39,7 @@ def port(
     identity_file: options.IdentityFile = None,
     dir_: options.Dir = None,
     data: options.Data = None,
+    place: options.Place = "",
     dry_run: options.DryRun = False,
     as_json: options.Json = False,
     out: Out = None,
@@ -66,5 +67,6 @@ def port(
         tuple(recipient or ()),
         language,
         Right.PORTABILITY,
+        place,
     )
     raise typer.Exit(look(wish) if dry_run else copy(wish))
