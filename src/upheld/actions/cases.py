@@ -9,7 +9,7 @@ from django.db import transaction
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.actions.record import record
-from upheld.actions.regime import pinned, regime_for
+from upheld.actions.regime import columns, pinned, regime_for
 from upheld.datamap.normalise import normalise
 from upheld.law.pack import Pack
 from upheld.law.right import Right
@@ -63,7 +63,7 @@ def receive(*, means: Means, right: Right, asked: Asked, regime: str | None = No
     case = found[0] if found else _open(means, right, asked, kept.law)
     _learn(means, case, asked)
     request, _ = Request.objects.get_or_create(
-        case=case, right=right.value, state__in=UNFINISHED, defaults={"received_at": at, **kept.fields()}
+        case=case, right=right.value, state__in=UNFINISHED, defaults={"received_at": at, **columns(kept)}
     )
     return request
 

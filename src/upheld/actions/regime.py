@@ -1,6 +1,5 @@
 """The law of a request: pinned at its receipt with both dates, and read back from there (X-01, X-04)."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +9,7 @@ from upheld.law.pack import Pack
 from upheld.law.right import Right
 from upheld.rights import regime as rules
 from upheld.rights.outcome import Misconfigured
-from upheld.rights.regime import chosen, law_on, law_pinned
+from upheld.rights.regime import Pinned, chosen, law_on, law_pinned
 from upheld.store.models import Request
 from upheld.store.models.case import UNFINISHED
 
@@ -21,26 +20,19 @@ def regime_for(*, means: Means, regime: str | None = None) -> str:
     return chosen(means.datamap.organisation, regime=regime or means.regime)
 
 
-@dataclass(frozen=True, slots=True)
-class Pinned:
-    """What a request keeps of its law from the moment of its receipt."""
-
-    law: Pack
-    dates: Dates
-
-    def fields(self) -> dict[str, Any]:
-        """As the request's row has it."""
-        told = self.dates.acknowledge
-        return {
-            "pack": self.law.id,
-            "pack_digest": self.law.digest,
-            "calendar": self.dates.calendar,
-            "received_date": self.dates.received,
-            "acknowledge_target_date": told.target if told else None,
-            "acknowledge_legal_date": told.legal if told else None,
-            "target_date": self.dates.answer.target,
-            "legal_date": self.dates.legal,
-        }
+def columns(kept: Pinned) -> dict[str, Any]:
+    """What a request keeps of its law, as its row has it."""
+    told = kept.dates.acknowledge
+    return {
+        "pack": kept.law.id,
+        "pack_digest": kept.law.digest,
+        "calendar": kept.dates.calendar,
+        "received_date": kept.dates.received,
+        "acknowledge_target_date": told.target if told else None,
+        "acknowledge_legal_date": told.legal if told else None,
+        "target_date": kept.dates.answer.target,
+        "legal_date": kept.dates.legal,
+    }
 
 
 def under(
@@ -76,7 +68,7 @@ def pin_old(*, means: Means) -> None:
             found = pinned(means=means, right=right, regime=request.case.regime, at=request.received_at)
         except Misconfigured:
             continue
-        Request.objects.filter(pk=request.pk, pack="").update(**found.fields())
+        Request.objects.filter(pk=request.pk, pack="").update(**columns(found))
 
 
 def law_of(*, means: Means, request: Request) -> Pack:

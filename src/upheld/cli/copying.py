@@ -93,6 +93,7 @@ def _tell(wish: Wish, delivered: access.Delivered, out: Path, key_file: Path | N
                 "file": str(out),
                 "key": str(key_file) if key_file else None,
                 "complete": summary.complete,
+                **show.due_json(delivered.package.request),
                 "expires_at": delivered.package.expires_at.isoformat(),
                 "systems": [
                     {"system": name, "state": state, "rows": rows, "files": files}

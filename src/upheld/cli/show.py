@@ -182,7 +182,9 @@ def _due_text(request: Request) -> list[str]:
     return [f"  due: {both} ({request.pack})"]
 
 
-def _due_json(request: Request) -> Mapping[str, object]:
+def due_json(request: Request) -> Mapping[str, object]:
+    """What a request was pinned to at its receipt, for programs; nulls for one from before there were
+    packs."""
     return {
         "pack": request.pack or None,
         "calendar": request.calendar or None,
@@ -210,7 +212,7 @@ def standing_json(standing: Standing) -> Mapping[str, object]:
         "right": standing.request.right,
         "lifts": standing.lifts,
         "state": standing.request.state,
-        **_due_json(standing.request),
+        **due_json(standing.request),
         "complete": standing.complete,
         "recoverable_until": standing.recoverable_until,
         "undone": standing.undone,

@@ -1,5 +1,6 @@
 """Which law a request is received under, and what is due by it (X-01, X-03, X-04)."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,14 @@ from upheld.law.right import Right
 from upheld.rights.outcome import Misconfigured
 
 OTHERWISE = "otherwise"
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """The law of a request as it is at its receipt, and what is due by it."""
+
+    law: Pack
+    dates: Dates
 
 
 def chosen(organisation: Organisation, *, regime: str = "", place: str = "") -> str:

@@ -15,7 +15,7 @@ from upheld.actions.difference import expected
 from upheld.actions.means import Means
 from upheld.actions.preview import preview, refuse_beyond
 from upheld.actions.record import entry, put_all
-from upheld.actions.regime import pinned
+from upheld.actions.regime import columns, pinned
 from upheld.law.right import Right
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import CASE_OPENED, PLAN_APPROVED
@@ -94,7 +94,7 @@ class _Opening:
                 right=Right.ERASURE.value,
                 state=RequestState.IN_PROGRESS,
                 received_at=self.at,
-                **self.pinned.fields(),
+                **columns(self.pinned),
             )
             for case in opened
         )
