@@ -26,7 +26,9 @@ class Migration(migrations.Migration):
                 | (
                     ~models.Q(pack="")
                     & ~models.Q(pack_digest="")
-                    & models.Q(received_date__isnull=False)
+                    & models.Q(
+                        received_date__isnull=False, target_date__isnull=False, legal_date__isnull=False
+                    )
                     & models.Q(target_date__lte=models.F("legal_date"))
                 ),
             ),
