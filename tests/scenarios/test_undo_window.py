@@ -19,7 +19,6 @@ from upheld.actions.certificates import certify
 from upheld.actions.preview import preview
 from upheld.actions.status import status
 from upheld.actions.suppression import suppressed
-from upheld.law.deadline import legal_date
 from upheld.law.right import Right
 from upheld.ledger.types import REGISTRY
 from upheld.rights.outcome import Counts, Permanent, Prepared
@@ -338,19 +337,3 @@ def test_rows_that_were_kept_for_a_period_are_not_purged_once_the_erasure_is_und
 
     assert office.purge("2033-01-01").rows == 0
     assert world.rows("gifts") == before
-
-
-@pytest.mark.parametrize(
-    ("regime", "received", "last"),
-    [
-        ("gdpr", "2026-01-31", "2026-02-28"),
-        ("gdpr", "2026-12-15", "2027-01-15"),
-        ("gdpr", "2028-01-30", "2028-02-29"),
-        ("ccpa", "2026-11-22", "2027-01-06"),
-    ],
-)
-def test_the_legal_date_is_a_month_or_forty_five_days_after_receipt(
-    regime: str, received: str, last: str
-) -> None:
-    """T-02, T-20."""
-    assert legal_date(regime, datetime.fromisoformat(received).date()).isoformat() == last

@@ -12,6 +12,8 @@ from upheld.actions import cases, statements, window
 from upheld.actions.means import Means
 from upheld.actions.preview import Preview
 from upheld.actions.record import record
+from upheld.actions.regime import under
+from upheld.law.right import Right
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import PACKAGE_ISSUED, PACKAGE_OPENED
 from upheld.rights.connector import Collected, Connector
@@ -118,6 +120,7 @@ def deliver(
         recipients=recipients,
         language=language or spoken[0],
         statements=statements.of(means=means, subject=preview.subject),
+        pinned=under(means=means, right=Right(request.right), request=request),
     )
     return Delivered(_issued(means, request, out, summary, days), summary)
 

@@ -9,7 +9,9 @@ from django.db import transaction
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.actions.record import record
+from upheld.actions.regime import columns, pinned, regime_for
 from upheld.datamap.normalise import normalise
+from upheld.law.pack import Pack
 from upheld.law.right import Right
 from upheld.ledger.types import CASE_CLOSED, CASE_OPENED, KEY_DESTROYED
 from upheld.rights.codec import decode, encode
@@ -45,6 +47,8 @@ def receive(*, means: Means, right: Right, asked: Asked, regime: str | None = No
 
     Joins by any identity given; two cases at once are refused. Writes `case.opened` for a new case. Until
     its plan is approved, a case learns further identities from a repeat; afterwards its subject stands.
+    A case stays under its regime; each request is pinned to that law as it is on its own day (X-01).
+    Misconfigured for a right that the law does not give.
     """
     hold("cases")
     found = _open_cases(means, asked)
@@ -53,15 +57,18 @@ def receive(*, means: Means, right: Right, asked: Asked, regime: str | None = No
             f"These identities belong to {len(found)} open cases.",
             "Give them one at a time, or close one of the cases first (`upheld status` lists them).",
         )
+    at = means.clock()
+    law = found[0].regime if found else regime_for(means=means, regime=regime)
+    kept = pinned(means=means, right=right, regime=law, at=at)
     if not found:
-        case = _open(means, right, asked, regime or means.datamap.organisation.regimes[0])
-        request = Request(case=case, right=right.value, received_at=means.clock())
+        case = _open(means, right, asked, kept.law)
+        request = Request(case=case, right=right.value, received_at=at, **columns(kept))
         insert_all([request])
         return request
     case = found[0]
     _learn(means, case, asked)
     request, _ = Request.objects.get_or_create(
-        case=case, right=right.value, state__in=UNFINISHED, defaults={"received_at": means.clock()}
+        case=case, right=right.value, state__in=UNFINISHED, defaults={"received_at": at, **columns(kept)}
     )
     return request
 
@@ -231,12 +238,12 @@ def _contradict(asked: Asked, known: Asked) -> bool:
     return any(second[key] and not first[key] & second[key] for key in first)
 
 
-def _open(means: Means, right: Right, asked: Asked, regime: str) -> Case:
+def _open(means: Means, right: Right, asked: Asked, law: Pack) -> Case:
     key = means.keys.create()
-    case = Case(regime=regime, key=key, opened_at=means.clock(), sealed_identities=b"")
+    case = Case(regime=law.regime, key=key, opened_at=means.clock(), sealed_identities=b"")
     _seal_asked(means, case, asked)
     insert_all([case])
-    record(CASE_OPENED, at=case.opened_at, case=str(case.pk), right=right.value, regime=regime)
+    record(CASE_OPENED, at=case.opened_at, case=str(case.pk), right=right.value, regime=law.id)
     digests = [BlindIndex(case=case, digest=means.keys.blind(*name)) for name in names(asked)]
     insert_all([*digests, BlindIndex(case=case, digest=whole(means=means, asked=asked), whole=True)])
     return case

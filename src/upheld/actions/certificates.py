@@ -230,7 +230,7 @@ def compose(*, means: Means, request: models.Request, key: bytes, reader: Reader
         case=str(request.case.pk),
         right=LIFTING if request.lifts.exists() else request.right,
         regime=request.case.regime,
-        regime_version="1",
+        regime_version=request.pack.partition("/")[2] or "1",
         organisation=organisation.name,
         contact=organisation.contact,
         authority=organisation.authority or None,

@@ -17,7 +17,8 @@ ALPHABET = string.ascii_lowercase + string.digits
 @dataclass(frozen=True, slots=True)
 class Means:
     """`now` is read once, by the face, and is the time by which periods are judged; `clock` gives the time at
-    which something happened, for records of long runs. `by` names who acts: an account, never the subject."""
+    which something happened, for records of long runs. `by` names who acts: an account, never the subject.
+    `regime`: under which this run receives what is new; the organisation's first where it is empty."""
 
     datamap: DataMap
     connectors: Mapping[str, Connector]
@@ -28,6 +29,7 @@ class Means:
     entropy: Entropy
     owner: str
     by: str
+    regime: str = ""
 
 
 def utc_now() -> datetime:

@@ -9,7 +9,9 @@ from django.db import transaction
 
 from upheld.actions.means import Means
 from upheld.actions.record import record
+from upheld.actions.regime import law_of
 from upheld.datamap.model import System
+from upheld.law.pack import Pack
 from upheld.law.right import Right
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import PLAN_APPROVED
@@ -25,10 +27,11 @@ from upheld.store.database import insert_all
 from upheld.store.models import FulfilmentState
 
 
-def planned(*, means: Means, right: Right, regime: str | None) -> Plan:
-    """The plan for this right by the map as it is today, by the organisation's own clock."""
+def planned(*, means: Means, right: Right, regime: str | None, law: Pack | None = None) -> Plan:
+    """The plan for this right by the map as it is today, by the organisation's own clock. `law`: that of a
+    request which was received already."""
     today: date = means.now.date()
-    return make_plan(means.datamap, right, regime=regime, today=today)
+    return make_plan(means.datamap, right, regime=regime or means.regime, today=today, law=law)
 
 
 def store(
@@ -92,7 +95,9 @@ def replan(
 ) -> models.Plan:
     """A new version of the plan for these systems, by the map as it is now; they wait for their turn again.
     Writes `plan.approved`."""
-    fresh = planned(means=means, right=Right(request.right), regime=request.case.regime)
+    fresh = planned(
+        means=means, right=Right(request.right), regime=None, law=law_of(means=means, request=request)
+    )
     part = Plan(fresh.right, fresh.regime, tuple(step for step in fresh.steps if step.system in systems))
     version = request.plans.count() + 1
     row = store(

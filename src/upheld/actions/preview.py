@@ -9,7 +9,9 @@ from types import MappingProxyType
 from upheld.actions import plans, window
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means
+from upheld.actions.regime import under
 from upheld.actions.window import Span
+from upheld.law.deadline import Dates
 from upheld.law.right import Right
 from upheld.rights.connector import Finding, Severity
 from upheld.rights.explain import Explanation, explain
@@ -45,7 +47,8 @@ class Beyond:
 @dataclass(frozen=True, slots=True)
 class Preview:
     """Everything that the one who approves must see. Only `subject` is personal. `spans`: until when each
-    system could be undone; empty where the organisation has set no window."""
+    system could be undone; empty where the organisation has set no window. `dates`: until when it is to be
+    answered."""
 
     subject: Subject
     unreached: tuple[Unreached, ...]
@@ -55,6 +58,7 @@ class Preview:
     beyond: tuple[Beyond, ...]
     explanation: Explanation
     spans: Mapping[str, Span] = field(default_factory=dict)
+    dates: Dates | None = None
 
     @property
     def waiting(self) -> tuple[str, ...]:
@@ -81,14 +85,16 @@ def preview(
     regime: str | None = None,
     subject: Subject | None = None,
     received: date | None = None,
+    request: models.Request | None = None,
 ) -> Preview:
     """Identify, plan, check, count. Reads only, here and in every system.
 
     With `subject`, of a case that is under way, nobody is identified anew. Raises Ambiguous where a
     decision is needed first. A system that cannot be asked is named, and the others are counted. `received`:
-    the day of the request, today unless said.
+    the day of the request, today unless said; `request`: by its law and its dates, where it was received.
     """
-    plan = plans.planned(means=means, right=right, regime=regime)
+    law = under(means=means, right=right, request=request, regime=regime, received=received)
+    plan = plans.planned(means=means, right=right, regime=regime, law=law.law)
     automatic = {name: each for name, each in means.connectors.items() if not plans.by_hand(plan, name)}
     unreached: tuple[Unreached, ...] = ()
     if subject is None:
@@ -105,12 +111,10 @@ def preview(
     beyond = limits(means, plan, counts) if right in WRITING else ()
     if right not in ERASING:
         found = findings(means, reached, counts, right) if right in WRITING else ()
-        return Preview(subject, unreached, plan, counts, found, beyond, explanation)
-    spans = window.spans(
-        means=means, regime=plan.regime, received=received or means.now.date(), systems=plan.systems
-    )
+        return Preview(subject, unreached, plan, counts, found, beyond, explanation, dates=law.dates)
+    spans = window.spans(means=means, last=law.dates.legal, systems=plan.systems)
     found = findings(means, reached, counts, right, spans)
-    return Preview(subject, unreached, plan, counts, found, beyond, explanation, spans)
+    return Preview(subject, unreached, plan, counts, found, beyond, explanation, spans, law.dates)
 
 
 def findings(

@@ -12,6 +12,7 @@ from upheld.actions.erasure import Progress, Standing, silently
 from upheld.actions.means import Means
 from upheld.actions.preview import Preview, findings, limits
 from upheld.actions.record import record
+from upheld.actions.regime import under
 from upheld.law.right import Right
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import PLAN_APPROVED
@@ -24,6 +25,7 @@ from upheld.rights.fulfil import dry_run
 from upheld.rights.identify import Unreached, identify
 from upheld.rights.outcome import Counts, Failure, Permanent
 from upheld.rights.planner import plan_correction
+from upheld.rights.regime import cited
 from upheld.rights.statement import Statement
 from upheld.rights.subject import Cell, Identity, Subject
 from upheld.store import models
@@ -59,15 +61,16 @@ def look(
     regime: str | None = None,
     subject: Subject | None = None,
     only: frozenset[str] | None = None,
+    request: models.Request | None = None,
 ) -> Correction:
     """Identify, find the fields, read what stands in them, check that the new values fit. Reads only.
 
     Raises Misconfigured for a wish that fits nothing of the map, Ambiguous where a decision is needed first.
     `only`: these systems. A system that cannot be asked is named, and is corrected by asking again."""
     aimed = aim(means.datamap, wishes)
-    plan = plan_correction(
-        means.datamap, aimed.targets, regime=regime or means.datamap.organisation.regimes[0]
-    )
+    law = under(means=means, right=Right.RECTIFICATION, request=request, regime=regime)
+    article = cited(law.law, Right.RECTIFICATION)
+    plan = plan_correction(means.datamap, aimed.targets, regime=law.law.regime, article=article)
     if only is not None:
         plan = replace(plan, steps=tuple(step for step in plan.steps if step.system in only))
     automatic = {name: each for name, each in means.connectors.items() if not plans.by_hand(plan, name)}
@@ -91,7 +94,8 @@ def look(
     found = findings(means, reached, counts, Right.RECTIFICATION)
     beyond = limits(means, plan, counts)
     said = explain(plan, means.datamap, counts)
-    return Correction(Preview(subject, unreached, plan, counts, found, beyond, said), aimed)
+    seen = Preview(subject, unreached, plan, counts, found, beyond, said, dates=law.dates)
+    return Correction(seen, aimed)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.db import transaction
 from upheld.actions import cases, plans, suppression
 from upheld.actions.means import Means
 from upheld.actions.record import record
-from upheld.law.deadline import legal_date
+from upheld.actions.regime import dates_of
 from upheld.law.right import Right
 from upheld.ledger.types import KEY_DESTROYED
 from upheld.store import models
@@ -27,10 +27,10 @@ class Span:
     legal: bool = False
 
 
-def spans(*, means: Means, regime: str, received: date, systems: Iterable[str]) -> Mapping[str, Span]:
-    """For each system that an erasure approved today would touch. Empty where no system has a window, so that
-    nobody reads of a choice that the organisation has not made."""
-    today, last = means.now.date(), legal_date(regime, received)
+def spans(*, means: Means, last: date, systems: Iterable[str]) -> Mapping[str, Span]:
+    """For each system that an erasure approved today would touch; `last` is the request's legal date. Empty
+    where no system has a window, so that nobody reads of a choice that the organisation has not made."""
+    today = means.now.date()
     found: dict[str, Span] = {}
     for name in systems:
         system = plans.system_of(means, name)
@@ -48,8 +48,7 @@ def open_for(*, means: Means, request: models.Request, systems: Iterable[str]) -
     another right. Belongs into the transaction of the approval."""
     if request.right not in (Right.ERASURE.value, Right.DELETE.value):
         return {}
-    received = means.datamap.organisation.local(request.received_at).date()
-    found = spans(means=means, regime=request.case.regime, received=received, systems=systems)
+    found = spans(means=means, last=dates_of(means=means, request=request).legal, systems=systems)
     by_date: dict[date, models.Window] = {}
     for span in found.values():
         if span.until and span.until not in by_date:

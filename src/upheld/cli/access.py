@@ -44,6 +44,7 @@ def access(
     skip_doubtful: options.SkipDoubtful = False,
     dir_: options.Dir = None,
     data: options.Data = None,
+    place: options.Place = "",
     dry_run: options.DryRun = False,
     as_json: options.Json = False,
     out: Out = None,
@@ -63,7 +64,16 @@ def access(
     start.settle(dir_, data)
     from upheld.cli.copying import Wish, copy, look  # lazy: app ready
 
-    wish = Wish(tuple(identity or ()), identity_file, as_json, yes, out, tuple(recipient or ()), language)
+    wish = Wish(
+        tuple(identity or ()),
+        identity_file,
+        as_json,
+        yes,
+        out,
+        tuple(recipient or ()),
+        language,
+        place=place,
+    )
     one = bool(identity or identity_file)
     listed = options.is_list(identities_file, one=one, count=count, skip_doubtful=skip_doubtful)
     if identities_file is None or not listed:

@@ -22,7 +22,7 @@ from upheld.rights.outcome import Permanent
 
 def look_at_all(wish: Wish, file: Path) -> int:
     """The plan and the counts of all; 1 where a line is doubtful or a limit is in the way."""
-    means = start.means(accept_proposals=wish.accept_proposals)
+    means = start.means(accept_proposals=wish.accept_proposals, place=wish.place)
     seen = _seen(means, wish, file)
     if wish.as_json:
         show.as_json(_look_json(seen))
@@ -37,7 +37,7 @@ def fulfil_all(wish: Wish, file: Path, *, count: int | None, skip_doubtful: bool
     if wish.allow and not wish.reason:
         raise WrongUse("--allow needs --reason.", "Say why the limit is exceeded.")
     refuse_uncounted(count, yes=wish.yes)
-    means = start.means(accept_proposals=wish.accept_proposals)
+    means = start.means(accept_proposals=wish.accept_proposals, place=wish.place)
     seen = _seen(means, wish, file)
     if not wish.as_json:
         typer.echo(_look_text(seen), err=True)

@@ -26,7 +26,7 @@ ASK = "Write a copy for each of these people?"
 
 def look_at_all(wish: Wish, file: Path) -> int:
     """What the copies would hold; 1 where a line is doubtful."""
-    means = start.means()
+    means = start.means(place=wish.place)
     seen = _seen(means, wish, file)
     if wish.as_json:
         show.as_json(look_json(seen))
@@ -41,7 +41,7 @@ def copy_all(wish: Wish, file: Path, *, count: int | None, skip_doubtful: bool) 
     left; 1 while a copy is missing or lacks a system's part."""
     refuse_uncounted(count, yes=wish.yes)
     start.refuse_out(wish.out)
-    means = start.means()
+    means = start.means(place=wish.place)
     seen = _seen(means, wish, file)
     if not wish.as_json:
         typer.echo(look_text(seen), err=True)

@@ -25,11 +25,12 @@ class Wish:
     recipients: tuple[str, ...]
     language: str
     right: Right = Right.ACCESS
+    place: str = ""
 
 
 def look(wish: Wish) -> int:
     """What the copy would hold; 1 where a system cannot be asked."""
-    means = start.means()
+    means = start.means(place=wish.place)
     asked = start.asked(means.datamap, means.connectors, wish.identity, wish.identity_file)
     known = show.known(means, asked, quiet=wish.as_json)
     with show.progress(quiet=wish.as_json):
@@ -45,12 +46,12 @@ def look(wish: Wish) -> int:
 def copy(wish: Wish) -> int:
     """Receive, show, ask, write the copy. 1 while a system's part is missing from it."""
     start.refuse_out(wish.out)
-    means = start.means()
+    means = start.means(place=wish.place)
     asked = start.asked(means.datamap, means.connectors, wish.identity, wish.identity_file)
     request = cases.receive(means=means, right=wish.right, asked=asked)
     known = cases.subject_of(means=means, case=request.case)
     with show.progress(quiet=wish.as_json):
-        seen = preview.preview(means=means, right=wish.right, asked=asked, subject=known)
+        seen = preview.preview(means=means, right=wish.right, asked=asked, subject=known, request=request)
     if not wish.as_json:
         typer.echo(show.preview_text(seen), err=True)
     if not show.confirmed(_question(wish), yes=wish.yes):
@@ -92,6 +93,7 @@ def _tell(wish: Wish, delivered: access.Delivered, out: Path, key_file: Path | N
                 "file": str(out),
                 "key": str(key_file) if key_file else None,
                 "complete": summary.complete,
+                **show.due_json(delivered.package.request),
                 "expires_at": delivered.package.expires_at.isoformat(),
                 "systems": [
                     {"system": name, "state": state, "rows": rows, "files": files}

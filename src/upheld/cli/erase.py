@@ -24,6 +24,7 @@ def erase(
     skip_doubtful: options.SkipDoubtful = False,
     dir_: options.Dir = None,
     data: options.Data = None,
+    place: options.Place = "",
     dry_run: options.DryRun = False,
     as_json: options.Json = False,
     out: Out = None,
@@ -57,6 +58,7 @@ def erase(
         yes,
         out,
         accept_proposals,
+        place,
     )
     if identities_file is None:
         if count is not None or skip_doubtful:

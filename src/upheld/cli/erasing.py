@@ -26,11 +26,12 @@ class Wish:
     yes: bool
     out: Path | None
     accept_proposals: bool = False
+    place: str = ""
 
 
 def look(wish: Wish) -> int:
     """The plan and its counts; 1 where something stands in its way."""
-    means = start.means(accept_proposals=wish.accept_proposals)
+    means = start.means(accept_proposals=wish.accept_proposals, place=wish.place)
     asked = start.asked(means.datamap, means.connectors, wish.identity, wish.identity_file)
     known = show.known(means, asked, quiet=wish.as_json)
     with show.progress(quiet=wish.as_json):
@@ -46,15 +47,14 @@ def look(wish: Wish) -> int:
 def fulfil(wish: Wish) -> int:
     """Receive, show, ask, approve, fulfil, certify. A person whose case is open is gone on with."""
     start.refuse_out(wish.out)
-    means = start.means(accept_proposals=wish.accept_proposals)
+    means = start.means(accept_proposals=wish.accept_proposals, place=wish.place)
     asked = start.asked(means.datamap, means.connectors, wish.identity, wish.identity_file)
     if wish.allow and not wish.reason:
         raise WrongUse("--allow needs --reason.", "Say why the limit is exceeded.")
     request = cases.receive(means=means, right=Right.ERASURE, asked=asked)
     if request.state == RequestState.OPEN:
         with show.progress(quiet=wish.as_json):
-            received = means.datamap.organisation.local(request.received_at).date()
-            seen = preview.preview(means=means, right=Right.ERASURE, asked=asked, received=received)
+            seen = preview.preview(means=means, right=Right.ERASURE, asked=asked, request=request)
         if not wish.as_json:
             typer.echo(show.preview_text(seen), err=True)
         preview.refuse_beyond(seen.beyond, wish.allow)

@@ -53,6 +53,16 @@ SkipDoubtful = Annotated[
         help="Leave out lines that name nobody, or perhaps somebody else; without it they stop everything.",
     ),
 ]
+Place = Annotated[
+    str,
+    typer.Option(
+        "--place",
+        metavar="PLACE",
+        help="Where the person asks from: a country such as DE, or a state such as US-CA. With "
+        "regime_by_place in upheld.yaml it says which law her request is received under. "
+        "Default: the first of `regimes`.",
+    ),
+]
 DryRun = Annotated[
     bool,
     typer.Option("--dry-run", help="Only look: nothing is written in any system, and no case is opened."),

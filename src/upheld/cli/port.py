@@ -44,6 +44,7 @@ def port(
     skip_doubtful: options.SkipDoubtful = False,
     dir_: options.Dir = None,
     data: options.Data = None,
+    place: options.Place = "",
     dry_run: options.DryRun = False,
     as_json: options.Json = False,
     out: Out = None,
@@ -74,6 +75,7 @@ def port(
         tuple(recipient or ()),
         language,
         Right.PORTABILITY,
+        place,
     )
     one = bool(identity or identity_file)
     listed = options.is_list(identities_file, one=one, count=count, skip_doubtful=skip_doubtful)

@@ -58,6 +58,7 @@ def rectify(
     ] = False,
     dir_: options.Dir = None,
     data: options.Data = None,
+    place: options.Place = "",
     dry_run: options.DryRun = False,
     as_json: options.Json = False,
     out: Out = None,
@@ -88,5 +89,6 @@ def rectify(
         as_json=as_json,
         yes=yes,
         out=out,
+        place=place,
     )
     raise typer.Exit(look(wanted) if dry_run else rectify(wanted))

@@ -42,6 +42,7 @@ class Wanted:
     as_json: bool
     yes: bool
     out: Path | None
+    place: str = ""
 
 
 def look(wanted: Wanted) -> int:
@@ -67,7 +68,7 @@ def rectify(wanted: Wanted) -> int:
     request = cases.receive(means=means, right=Right.RECTIFICATION, asked=asked)
     if request.state == RequestState.OPEN:
         known = cases.subject_of(means=means, case=request.case)
-        seen = _seen(wanted, means, asked, wishes, known)
+        seen = _seen(wanted, means, asked, wishes, known, request=request)
         if seen is None:
             return _refused(request)
         rectification.approve(
@@ -82,7 +83,7 @@ def rectify(wanted: Wanted) -> int:
         typer.echo(f"This person's case {request.case_id} is open; going on with it.", err=True)
         left = rectification.left(request)
         if left:
-            seen = _seen(wanted, means, asked, wishes, None, left)
+            seen = _seen(wanted, means, asked, wishes, None, left, request=request)
             if seen is None:
                 return _refused(request)
             rectification.approve_again(
@@ -106,10 +107,14 @@ def _seen(
     wishes: tuple[Wish, ...],
     known: Subject | None,
     only: frozenset[str] | None = None,
+    *,
+    request: models.Request,
 ) -> Correction | None:
     """What was looked at and said yes to."""
     with show.progress(quiet=wanted.as_json):
-        seen = rectification.look(means=means, asked=asked, wishes=wishes, subject=known, only=only)
+        seen = rectification.look(
+            means=means, asked=asked, wishes=wishes, subject=known, only=only, request=request
+        )
     _preview(seen, wanted, err=True)
     preview.refuse_beyond(seen.preview.beyond, wanted.allow)
     return seen if show.confirmed("Correct this person's data?", yes=wanted.yes) else None
@@ -160,7 +165,7 @@ def _values(seen: Correction) -> Iterator[str]:
 
 
 def _read(wanted: Wanted) -> tuple[Means, Asked, tuple[Wish, ...], Statement | None]:
-    means = start.means()
+    means = start.means(place=wanted.place)
     asked = start.asked(means.datamap, means.connectors, wanted.identity, wanted.identity_file)
     wishes = _wishes(wanted)
     statement = _statement(wanted, means) if wanted.statement else None

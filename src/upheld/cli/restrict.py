@@ -31,6 +31,7 @@ def restrict(
     identity_file: options.IdentityFile = None,
     dir_: options.Dir = None,
     data: options.Data = None,
+    place: options.Place = "",
     dry_run: options.DryRun = False,
     as_json: options.Json = False,
     out: Out = None,
@@ -49,7 +50,15 @@ def restrict(
     from upheld.cli.restricting import Wish, look, restrict  # lazy: app ready
 
     wish = Wish(
-        tuple(identity or ()), identity_file, ground, frozenset(allow or ()), reason, as_json, yes, out
+        tuple(identity or ()),
+        identity_file,
+        ground,
+        frozenset(allow or ()),
+        reason,
+        as_json,
+        yes,
+        out,
+        place,
     )
     raise typer.Exit(look(wish) if dry_run else restrict(wish))
 

@@ -30,6 +30,7 @@ class Wish:
     as_json: bool
     yes: bool
     out: Path | None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Lift:
 
 def look(wish: Wish) -> int:
     """What would be marked; 1 where something stands in its way or has no mark."""
-    means = start.means()
+    means = start.means(place=wish.place)
     asked = start.asked(means.datamap, means.connectors, wish.identity, wish.identity_file)
     known = show.known(means, asked, quiet=wish.as_json)
     with show.progress(quiet=wish.as_json):
@@ -71,7 +72,7 @@ def _preview(seen: preview.Preview, means: Means, *, as_json: bool, err: bool = 
 def restrict(wish: Wish) -> int:
     """Receive, show, ask, approve, mark, certify. A person whose restriction is under way is gone on with."""
     start.refuse_out(wish.out)
-    means = start.means()
+    means = start.means(place=wish.place)
     asked = start.asked(means.datamap, means.connectors, wish.identity, wish.identity_file)
     if wish.allow and not wish.reason:
         raise WrongUse("--allow needs --reason.", "Say why the limit is exceeded.")
@@ -84,7 +85,9 @@ def restrict(wish: Wish) -> int:
     if request.state == RequestState.OPEN:
         known = cases.subject_of(means=means, case=request.case)
         with show.progress(quiet=wish.as_json):
-            seen = preview.preview(means=means, right=Right.RESTRICTION, asked=asked, subject=known)
+            seen = preview.preview(
+                means=means, right=Right.RESTRICTION, asked=asked, subject=known, request=request
+            )
         _preview(seen, means, as_json=wish.as_json, err=True)
         preview.refuse_beyond(seen.beyond, wish.allow)
         if not show.confirmed("Restrict this person's data?", yes=wish.yes):

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from textwrap import indent
 
@@ -29,9 +30,12 @@ from upheld.actions.means import Means
 from upheld.actions.preview import Preview
 from upheld.actions.window import alive
 from upheld.cli import log
+from upheld.law.deadline import Dates
 from upheld.rights.connector import Finding, Severity
 from upheld.rights.outcome import Counts, Failure
 from upheld.rights.subject import Subject
+from upheld.store.models import Request
+from upheld.store.models.case import UNFINISHED
 
 WORDS = {
     "started": "begins",
@@ -72,6 +76,8 @@ def preview_text(preview: Preview) -> str:
     lines += [finding_text(each) for each in preview.findings if each.severity is not Severity.NOTE]
     lines += [f"beyond a limit: {each}" for each in preview.beyond]
     lines += spans_text(preview)
+    if preview.dates is not None:
+        lines.append(dates_text(preview.dates.answer.target, preview.dates.legal))
     if preview.waiting:
         lines.append(
             f"Nothing will be written in: {', '.join(preview.waiting)}. The case stays open until it is."
@@ -93,6 +99,24 @@ def spans_text(preview: Preview) -> list[str]:
     return lines
 
 
+def dates_text(target: date, legal: date) -> str:
+    """Both dates of a request (X-04)."""
+    return f"Answer by {target.isoformat()}; the last lawful day is {legal.isoformat()}."
+
+
+def dates_json(dates: Dates) -> Mapping[str, object]:
+    """Everything that is due, for programs; `extended` is what would be if it were told why in time."""
+    extended = dates.extended
+    return {
+        "received": dates.received,
+        "acknowledge": None if dates.acknowledge is None else asdict(dates.acknowledge),
+        "target": dates.answer.target,
+        "legal": dates.legal,
+        "extended": None if extended is None else asdict(extended),
+        "calendar": dates.calendar,
+    }
+
+
 def preview_json(preview: Preview) -> Mapping[str, object]:
     """The same for programs."""
     return {
@@ -105,6 +129,7 @@ def preview_json(preview: Preview) -> Mapping[str, object]:
         ],
         "waiting": list(preview.waiting),
         "rows": preview.rows,
+        "dates": None if preview.dates is None else dates_json(preview.dates),
         "undo_until": {name: span.until for name, span in preview.spans.items()},
     }
 
@@ -142,11 +167,33 @@ def standing_text(standing: Standing) -> str:
     """A request, and each system's part of it."""
     right = "lifting of the restriction" if standing.lifts else standing.request.right.lower()
     lines = [f"case {standing.request.case_id}: {right}, {_state(standing)}"]
+    lines += _due_text(standing.request)
     lines += [
         f"  {name}: {state.lower()}{f' ({why})' if why else ''}" for name, state, why in standing.systems
     ]
     lines += [f"  otherwise than previewed: {each}" for each in differences(standing.request)]
     return "\n".join(lines)
+
+
+def _due_text(request: Request) -> list[str]:
+    if request.state not in UNFINISHED or request.target_date is None or request.legal_date is None:
+        return []
+    both = f"target {request.target_date.isoformat()}, legal {request.legal_date.isoformat()}"
+    return [f"  due: {both} ({request.pack})"]
+
+
+def due_json(request: Request) -> Mapping[str, object]:
+    """What a request was pinned to at its receipt, for programs; nulls for one from before there were
+    packs."""
+    return {
+        "pack": request.pack or None,
+        "calendar": request.calendar or None,
+        "received_date": request.received_date,
+        "acknowledge_target_date": request.acknowledge_target_date,
+        "acknowledge_legal_date": request.acknowledge_legal_date,
+        "target_date": request.target_date,
+        "legal_date": request.legal_date,
+    }
 
 
 def _state(standing: Standing) -> str:
@@ -165,6 +212,7 @@ def standing_json(standing: Standing) -> Mapping[str, object]:
         "right": standing.request.right,
         "lifts": standing.lifts,
         "state": standing.request.state,
+        **due_json(standing.request),
         "complete": standing.complete,
         "recoverable_until": standing.recoverable_until,
         "undone": standing.undone,

@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ from upheld.datamap.read import read
 from upheld.rights.connector import Connector
 from upheld.rights.outcome import Misconfigured
 from upheld.rights.proposals import accepted
+from upheld.rights.regime import chosen
 from upheld.rights.subject import Identity, Person
 from upheld.store.keys import KeyStore
 
@@ -60,16 +62,17 @@ def records() -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
-def means(*, accept_proposals: bool = False) -> Means:
-    """Everything a verb needs. Reads the clock, once."""
+def means(*, accept_proposals: bool = False, place: str = "") -> Means:
+    """Everything a verb needs. Reads the clock, once. `place`: where the person asks from."""
     mapped = accepted(datamap()) if accept_proposals else datamap()
     records()
     from upheld.actions.journal import myself  # lazy: app ready
+    from upheld.actions.regime import pin_old  # lazy: app ready
     from upheld.actions.stop import stoppable  # lazy: app ready
     from upheld.store.sequencer import signer  # lazy: app ready
 
     keys = KeyStore(settings.UPHELD_KEYS)
-    return Means(
+    made = Means(
         datamap=mapped,
         connectors=stoppable(guarded(mapped, connectors(mapped))),
         keys=keys,
@@ -79,7 +82,18 @@ def means(*, accept_proposals: bool = False) -> Means:
         entropy=random_token,
         owner=myself(),
         by=getpass.getuser(),
+        regime=regime_of(mapped, place),
     )
+    pin_old(means=made)
+    return made
+
+
+def regime_of(mapped: DataMap, place: str) -> str:
+    """The regime of whoever asks from there; empty where nobody says from where. WrongUse for what is no
+    place."""
+    if place and not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", place):
+        raise WrongUse(f"{place!r} is no place.", "Write a country such as DE, or a state such as US-CA.")
+    return chosen(mapped.organisation, place=place) if place else ""
 
 
 def refuse_out(out: Path | None) -> None:

@@ -509,7 +509,8 @@ class Hold:
 @dataclass(frozen=True, slots=True)
 class Organisation:
     """The controller: who it is, where it may keep data, and under which regimes it answers. `undo`: days of
-    the undo window of systems that do not say it themselves."""
+    the undo window of systems that do not say it themselves. `regime_by_place`: country, country-state or
+    `otherwise`, with its regime. `region`: of the country, for its holidays."""
 
     name: str
     contact: str
@@ -519,6 +520,8 @@ class Organisation:
     authority: str = ""
     places: tuple[str, ...] = ()
     regimes: tuple[str, ...] = ("gdpr",)
+    regime_by_place: tuple[tuple[str, str], ...] = ()
+    region: str = ""
     languages: tuple[str, ...] = ("en",)
     backup_days: int | None = None
     holds: tuple[Hold, ...] = ()

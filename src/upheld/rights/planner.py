@@ -12,38 +12,29 @@ from datetime import date
 from upheld.datamap import model
 from upheld.datamap.model import DataMap, Hold, Link, System, Table, Tie
 from upheld.law.ground import Ground
+from upheld.law.pack import Pack
 from upheld.law.right import Right
 from upheld.rights import plan as steps
 from upheld.rights.correcting import Target
-from upheld.rights.outcome import Misconfigured
 from upheld.rights.package import porting
 from upheld.rights.plan import NEVER, SELF, Age, Held, Plan, Reason, Scope, Selection, Side, Source, Step
+from upheld.rights.regime import chosen, cited, law_on
 from upheld.rights.restricting import restricting
 
-_ARTICLES = {
-    (Right.ACCESS, "gdpr"): "Art. 15(1) and (3) GDPR",
-    (Right.ERASURE, "gdpr"): "Art. 17(1) GDPR",
-    (Right.ACCESS, "ccpa"): "Cal. Civ. Code 1798.110",
-    (Right.ERASURE, "ccpa"): "Cal. Civ. Code 1798.105",
-    (Right.RESTRICTION, "gdpr"): "Art. 18(1) GDPR",
-    (Right.PORTABILITY, "gdpr"): "Art. 20(1) GDPR",
-}
 
-
-def plan(datamap: DataMap, right: Right, *, regime: str | None = None, today: date) -> Plan:
+def plan(
+    datamap: DataMap, right: Right, *, regime: str | None = None, today: date, law: Pack | None = None
+) -> Plan:
     """The plan of an access or an erasure over all systems of the map, in the map's order.
 
-    Without `regime`, by the first under which the organisation answers; Misconfigured for one that is none.
+    Without `regime`, by the first under which the organisation answers; Misconfigured for one that is none,
+    and for a right that it does not give. `law`: the pack that was pinned at receipt, whatever the
+    organisation answers under by now (X-01).
 
     Holds in force on `today` turn every treatment in their scope into a Retain for legal claims (G-17.4).
     """
-    regimes = datamap.organisation.regimes
-    regime = regime or regimes[0]
-    if regime not in regimes:
-        raise Misconfigured(
-            f"{datamap.organisation.name} does not answer under `{regime}`.",
-            f"Choose one of: {', '.join(regimes)}; they stand in upheld.yaml.",
-        )
+    law = law or law_on(chosen(datamap.organisation, regime=regime or ""), today)
+    article = cited(law, right)
     holds = tuple(hold for hold in datamap.organisation.holds if hold.until >= today)
     portable = porting.purposes(datamap)
     planned: list[Step] = []
@@ -52,22 +43,24 @@ def plan(datamap: DataMap, right: Right, *, regime: str | None = None, today: da
             plan_system(
                 system,
                 right,
-                regime=regime,
+                article=article,
                 holds=holds,
                 first=len(planned),
                 portable=portable,
                 spare=right in (Right.ERASURE, Right.DELETE),
             )
         )
-    return Plan(right, regime, tuple(planned))
+    return Plan(right, law.regime, tuple(planned))
 
 
-def plan_correction(datamap: DataMap, targets: Sequence[Target], *, regime: str) -> Plan:
+def plan_correction(
+    datamap: DataMap, targets: Sequence[Target], *, regime: str, article: str = "Art. 16 GDPR"
+) -> Plan:
     """The plan of a rectification: one step a target, in the map's order; a system that only a person
     reaches is asked for each category."""
     planned: list[Step] = []
     for system in datamap.systems:
-        planner = _SystemPlanner(system, Reason("Art. 16 GDPR"), (), first=len(planned), spare=False)
+        planner = _SystemPlanner(system, Reason(article), (), first=len(planned), spare=False)
         planned.extend(planner.correction(targets))
     return Plan(Right.RECTIFICATION, regime, tuple(planned))
 
@@ -76,7 +69,7 @@ def plan_system(
     system: System,
     right: Right,
     *,
-    regime: str = "gdpr",
+    article: str = "",
     holds: tuple[Hold, ...] = (),
     first: int = 0,
     portable: frozenset[str] = frozenset(),
@@ -85,8 +78,7 @@ def plan_system(
     """The steps of one system, numbered from `first` + 1. Every hold given counts as in force. `portable`:
     the purposes on whose basis data can be taken along (Art. 20). `spare`: what hangs on restricted rows
     that several people share is not reached, for they stay; so for an erasure and the look after it."""
-    article = _ARTICLES.get((right, regime), _ARTICLES.get((right, "gdpr"), right.value))
-    planner = _SystemPlanner(system, Reason(article), holds, first=first, spare=spare)
+    planner = _SystemPlanner(system, Reason(article or right.value), holds, first=first, spare=spare)
     match right:
         case Right.ACCESS:
             return tuple(planner.access())

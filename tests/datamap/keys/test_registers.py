@@ -24,6 +24,7 @@ from upheld.rights.outcome import Misconfigured
 from upheld.rights.package.opening import open_package
 from upheld.rights.plan import Erase
 from upheld.rights.planner import plan
+from upheld.rights.regime import chosen, due, law_on
 from upheld.rights.subject import Identity
 
 CONTROLLER = """
@@ -279,3 +280,31 @@ gifts:
     world.erase(ADA, now=world.datamap.organisation.local(noon))
 
     assert world.rows("gifts") == left
+
+
+@pytest.mark.key("organisation.regime_by_place")
+def test_who_asks_from_a_place_is_answered_under_its_law(make: Make) -> None:
+    """X-03"""
+    world = make(PEOPLE, USERS, controller="regimes: [gdpr, ccpa]\nregime_by_place: {US-CA: ccpa}")
+    laws = {place: chosen(world.datamap.organisation, place=place) for place in ("US-CA", "US", "DE")}
+
+    steps = plan(world.datamap, Right.ERASURE, regime=laws["US-CA"], today=date(2026, 11, 22)).steps
+
+    assert laws == {"US-CA": "ccpa", "US": "gdpr", "DE": "gdpr"}
+    assert {step.reason.article for step in steps} == {"Cal. Civ. Code 1798.105"}
+    with pytest.raises(Invalid, match=r"upheld\.yaml:\d+:\d+: People in US-CA are under `ccpa`, under which"):
+        make("", USERS, controller="regime_by_place: {US-CA: ccpa}")
+
+
+@pytest.mark.key("organisation.region")
+def test_holidays_of_the_region_are_counted(make: Make) -> None:
+    """T-05: Corpus Christi in Hesse."""
+    found = {}
+    for tables, region in ((PEOPLE, "HE"), ("", "BE")):
+        organisation = make(tables, USERS, controller=f"country: DE\nregion: {region}").datamap.organisation
+        law = law_on("gdpr", date(2026, 5, 4))
+        found[region] = due(organisation, law, Right.ERASURE, date(2026, 5, 4)).legal
+
+    assert found == {"HE": date(2026, 6, 5), "BE": date(2026, 6, 4)}
+    with pytest.raises(Invalid, match=r"No holidays are known of a region ZZ of DE\. Known: BB, BE, "):
+        make("", USERS, controller="country: DE\nregion: ZZ")

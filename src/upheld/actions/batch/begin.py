@@ -15,6 +15,7 @@ from upheld.actions.difference import expected
 from upheld.actions.means import Means
 from upheld.actions.preview import preview, refuse_beyond
 from upheld.actions.record import entry, put_all
+from upheld.actions.regime import columns, pinned
 from upheld.law.right import Right
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import CASE_OPENED, PLAN_APPROVED
@@ -79,6 +80,7 @@ class _Opening:
         self.allowed, self.reason = allowed, reason
         self.at = means.clock()
         self.digest, self.text = digest(plan), text(plan).encode()
+        self.pinned = pinned(means=means, right=Right.ERASURE, regime=plan.regime, at=self.at)
 
     def all(self, some: Sequence[Going], names: Sequence[str]) -> None:
         opened = [self._case(going, key) for going, key in zip(some, names, strict=True)]
@@ -92,6 +94,7 @@ class _Opening:
                 right=Right.ERASURE.value,
                 state=RequestState.IN_PROGRESS,
                 received_at=self.at,
+                **columns(self.pinned),
             )
             for case in opened
         ]
@@ -151,10 +154,7 @@ class _Opening:
 
     def _windows(self, requests: Sequence[models.Request]) -> dict[tuple[object, str], models.Window]:
         """As `window.open_for`: everybody's windows have the same dates, and each a key of its own."""
-        received = self.means.datamap.organisation.local(self.at).date()
-        found = window.spans(
-            means=self.means, regime=self.plan.regime, received=received, systems=self.plan.systems
-        )
+        found = window.spans(means=self.means, last=self.pinned.dates.legal, systems=self.plan.systems)
         dates = sorted({(span.until, span.legal) for span in found.values() if span.until})
         names = self.means.keys.create_many(len(requests) * len(dates))
         made = models.Window.objects.bulk_create(
@@ -219,7 +219,7 @@ class _Opening:
                 at=self.at,
                 case=str(case.pk),
                 right=Right.ERASURE.value,
-                regime=self.plan.regime,
+                regime=self.pinned.law.id,
             ),
             entry(
                 PLAN_APPROVED,
@@ -242,7 +242,9 @@ def _join(
     she was identified and counted."""
     request = cases.receive(means=means, right=Right.ERASURE, asked=going.asked, regime=look.plan.regime)
     if request.state == RequestState.OPEN:
-        seen = preview(means=means, right=Right.ERASURE, asked=going.asked, subject=going.subject)
+        seen = preview(
+            means=means, right=Right.ERASURE, asked=going.asked, subject=going.subject, request=request
+        )
         erasure.approve(means=means, request=request, preview=seen, allow=allow, reason=reason)
     models.BatchLine.objects.bulk_create(
         models.BatchLine(batch=batch, line=number, request=request) for number in going.numbers

@@ -242,7 +242,7 @@ class SqlConnector:
     ) -> Generator[Block, None, None]:
         """The snapshot is open until the generator is exhausted or closed."""
         with translated(self.system.name, "reading"), reading(self.engine) as connection:
-            union = together(self.system, self._tables(connection), subjects, now)
+            union = together(self.system, self._tables(connection), subjects, now, steps)
             prepare_many(union, connection, steps)
             chosen = [step for step in steps if isinstance(step, Collect)]
             yield from collect_many(union, connection, chosen, self.secrets)

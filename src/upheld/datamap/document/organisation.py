@@ -5,7 +5,19 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from upheld.datamap.document.limits import LimitsForm
-from upheld.datamap.document.written import Country, Day, Language, Name, Sentence, Window, Written
+from upheld.datamap.document.written import (
+    Country,
+    Day,
+    Language,
+    Name,
+    Place,
+    Region,
+    Sentence,
+    Window,
+    Written,
+)
+
+Regime = Literal["gdpr", "ccpa", "voluntary"]
 
 
 class BackupsForm(Written):
@@ -25,15 +37,21 @@ class OrganisationForm(Written):
     address: Sentence | None = None
     """Its postal address."""
     country: Country | None = None
-    """Where it is established."""
+    """Where it is established; its public holidays are counted in deadlines."""
+    region: Region | None = None
+    """The region of that country whose holidays are counted as well, such as HE for Hesse."""
     time_zone: Name | None = None
     """In which its days begin and end (UTC unless said)."""
     authority: Sentence | None = None
     """The supervisory authority to which people can complain."""
     places: Annotated[list[Name], Field(min_length=1)] | None = None
     """Where data may lie; without it, anywhere."""
-    regimes: Annotated[list[Literal["gdpr", "ccpa"]], Field(min_length=1)] | None = None
-    """Laws under which it answers (gdpr unless said)."""
+    regimes: Annotated[list[Regime], Field(min_length=1)] | None = None
+    """Laws under which it answers, the usual one first (gdpr unless said); `voluntary` is its own promise to
+    those whom no law here covers."""
+    regime_by_place: Annotated[dict[Place, Regime], Field(min_length=1)] | None = None
+    """Which of them for whom: `US-CA: ccpa` by the place a person asks from, `otherwise` for everywhere else
+    (the first of `regimes` unless said)."""
     languages: Annotated[list[Language], Field(min_length=1)] | None = None
     """Languages in which it answers (en unless said)."""
     backups: BackupsForm | None = None

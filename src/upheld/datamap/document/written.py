@@ -32,6 +32,8 @@ PERCENT = r"^(100|[0-9]{1,2}(\.[0-9]{1,6})?)%$"
 JSON_PATH = r"^\$(\.[^.\[\]\s]+|\[[0-9]+\])+$"
 TEMPLATE = r"\{random\}"
 COUNTRY = r"^[A-Z]{2}$"
+PLACE = r"^([A-Z]{2}(-[A-Z0-9]{1,3})?|otherwise)$"
+REGION = r"^[A-Z0-9]{1,3}$"
 LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 WINDOW = r"^(none|[1-9][0-9]?d)$"
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -44,6 +46,8 @@ IN_WORDS = {
     JSON_PATH: "a path such as $.user.email or $.items[0].name",
     TEMPLATE: "a text with {random} in it, such as removed-{random}@example.invalid",
     COUNTRY: "a country code of two capitals such as DE",
+    PLACE: "a country such as DE, a state such as US-CA, or `otherwise`",
+    REGION: "the code of a region, without the country, such as HE for Hesse",
     LANGUAGE: "a language code such as en or pt-BR",
     WINDOW: "`none`, or days such as 7d (at most 99d)",
     DAY: "a date such as 2027-12-31",
@@ -128,6 +132,8 @@ Percent = Annotated[str, StringConstraints(pattern=PERCENT)]
 JsonPath = Annotated[str, StringConstraints(pattern=JSON_PATH)]
 Template = Annotated[str, StringConstraints(pattern=TEMPLATE, max_length=400)]
 Country = Annotated[str, StringConstraints(pattern=COUNTRY)]
+Place = Annotated[str, StringConstraints(pattern=PLACE)]
+Region = Annotated[str, StringConstraints(pattern=REGION)]
 Language = Annotated[str, StringConstraints(pattern=LANGUAGE)]
 Sentence = Annotated[str, StringConstraints(min_length=1)]
 

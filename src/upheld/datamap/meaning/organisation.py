@@ -7,6 +7,9 @@ from upheld.datamap.document.organisation import OrganisationFile
 from upheld.datamap.document.register import ProcessorsFile, PurposesFile
 from upheld.datamap.meaning.limits import limits, window
 from upheld.datamap.page import Spot
+from upheld.law.holiday import UnknownRegion, check_region
+
+DEFAULT = ("gdpr",)
 
 
 def organisation(form: OrganisationFile, spot: Spot) -> model.Organisation:
@@ -18,6 +21,7 @@ def organisation(form: OrganisationFile, spot: Spot) -> model.Organisation:
             "The time zone is not known.",
             "Write it as the time zone database does, such as Europe/Berlin.",
         )
+    _check_laws(form, spot)
     holds: list[model.Hold] = []
     for number, hold in enumerate(form.holds or ()):
         inner = spot.down("holds", number)
@@ -34,13 +38,41 @@ def organisation(form: OrganisationFile, spot: Spot) -> model.Organisation:
         address=written.address or "",
         authority=written.authority or "",
         places=tuple(written.places or ()),
-        regimes=tuple(written.regimes or ("gdpr",)),
+        regimes=tuple(written.regimes or DEFAULT),
+        regime_by_place=tuple((written.regime_by_place or {}).items()),
+        region=written.region or "",
         languages=tuple(written.languages or ("en",)),
         backup_days=written.backups.days if written.backups else None,
         holds=tuple(holds),
         limits=limits(form.limits),
         undo=window(form.undo) or 0,
     )
+
+
+def _check_laws(form: OrganisationFile, spot: Spot) -> None:
+    written = form.organisation
+    regimes = tuple(written.regimes or DEFAULT)
+    for place, regime in (written.regime_by_place or {}).items():
+        if regime not in regimes:
+            spot.down("organisation", "regime_by_place", place).complain(
+                "unknown-regime",
+                f"People in {place} are under `{regime}`, under which the organisation does not answer.",
+                f"Add it to `regimes`, or choose: {', '.join(regimes)}.",
+            )
+    if written.region is None:
+        return
+    at = spot.down("organisation", "region")
+    if written.country is None:
+        at.complain("unknown-region", "A region needs its country.", "Write `country` too.")
+        return
+    try:
+        check_region(written.country, written.region)
+    except UnknownRegion as error:
+        at.complain(
+            "unknown-region",
+            f"No holidays are known of a region {written.region} of {written.country}.",
+            f"Known: {', '.join(error.known)}." if error.known else "Leave it out.",
+        )
 
 
 def purposes(form: PurposesFile, spot: Spot) -> tuple[model.Purpose, ...]:

@@ -68,6 +68,8 @@ class Catalogue:
     complain_named: str
     complain_open: str
     contact: str
+    due: str
+    due_promised: str
     machines: str
     machines_text: str
     records: tuple[str, str]

@@ -171,6 +171,9 @@ words = Catalogue(
     "need not.",
     complain_open="You can complain to the data protection authority where you live or work, free of charge.",
     contact="Write to {organisation}: {contact}",
+    due="You asked on {received}. Our aim was to answer by {target}; by law the last day is {legal}.",
+    due_promised="You asked on {received}. Our aim was to answer by {target}; the last day we promise is "
+    "{legal}.",
     machines="For machines",
     machines_text="The same data is also here as tables for a spreadsheet (CSV) and for programs (JSON "
     "lines). "

@@ -178,6 +178,10 @@ words = Catalogue(
     "votre lieu de vie "
     "ou de travail.",
     contact="Écrivez à {organisation} : {contact}",
+    due="Vous avez fait votre demande le {received}. Notre objectif était de répondre avant le {target} "
+    "inclus ; la loi nous laisse jusqu’au {legal}.",
+    due_promised="Vous avez fait votre demande le {received}. Notre objectif était de répondre avant le "
+    "{target} inclus ; nous l’avons promis au plus tard le {legal}.",
     machines="Pour les machines",
     machines_text="Les mêmes données sont jointes en tableaux (CSV) et en lignes JSON pour les programmes. "
     "{manifest} énumère "

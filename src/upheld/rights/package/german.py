@@ -178,6 +178,10 @@ words = Catalogue(
     complain_open="Sie können sich kostenlos bei der Datenschutzaufsicht Ihres Wohn- oder Arbeitsorts "
     "beschweren.",
     contact="Schreiben Sie an {organisation}: {contact}",
+    due="Sie haben am {received} gefragt. Unser Ziel war eine Antwort bis zum {target}; das Gesetz lässt uns "
+    "Zeit bis zum {legal}.",
+    due_promised="Sie haben am {received} gefragt. Unser Ziel war eine Antwort bis zum {target}; versprochen "
+    "ist sie bis zum {legal}.",
     machines="Für Maschinen",
     machines_text="Dieselben Daten liegen bei als Tabellen für eine Tabellenkalkulation (CSV) und für "
     "Programme (JSON-Zeilen). "

@@ -10,6 +10,7 @@ from upheld.law.right import Right
 from upheld.rights.package.archive import Entry
 from upheld.rights.package.gather import Part, Said
 from upheld.rights.plan import Plan
+from upheld.rights.regime import Pinned
 
 path: Final = "package.json"
 form: Final = "upheld-access-package"
@@ -31,6 +32,7 @@ def manifest(
     now: datetime,
     language: str,
     said: Sequence[Said] = (),
+    pinned: Pinned | None = None,
 ) -> bytes:
     """The manifest as indented JSON. It lists every other file, itself not. Says what failed, never why in
     the words of the system: those may hold names of hosts."""
@@ -41,6 +43,7 @@ def manifest(
         "made_at": now.astimezone(UTC).isoformat(),
         "right": plan.right.value,
         "regime": plan.regime,
+        **({"due": _due(pinned)} if pinned else {}),
         "language": language,
         "complete": all(part.finished for part in parts),
         "systems": [_part(part) for part in parts],
@@ -48,6 +51,16 @@ def manifest(
         "files": [{"path": entry.path, "size": entry.size, "sha256": entry.sha256} for entry in entries],
     }
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace")
+
+
+def _due(pinned: Pinned) -> dict[str, object]:
+    dates = pinned.dates
+    return {
+        "pack": pinned.law.id,
+        "received": dates.received.isoformat(),
+        "target": dates.answer.target.isoformat(),
+        "legal": dates.legal.isoformat(),
+    }
 
 
 def _said(said: Said) -> dict[str, object]:

@@ -12,6 +12,7 @@ from upheld.rights.package.gather import Holding, Part, Said, State
 from upheld.rights.package.guard import another_person
 from upheld.rights.package.markup import frame, text, words
 from upheld.rights.package.pages import page_count, page_path, statements, title
+from upheld.rights.regime import Pinned
 
 path = "index.html"
 
@@ -31,6 +32,7 @@ def start_page(
     regime: str,
     said: Sequence[Said] = (),
     ported: bool = False,
+    pinned: Pinned | None = None,
 ) -> bytes:
     """Everything of Art. 15(1) and (2) that the map knows, for what she has rows of (G-15.2, G-15.6); her own
     statements (G-16.2); and, where it is what she takes along, what of it stays and why (G-20.1)."""
@@ -47,6 +49,8 @@ def start_page(
         ),
         _standing(parts, language),
     ]
+    if pinned is not None:
+        body.insert(2, _p(_due(pinned, language)))
     if said:
         body.append(f"<h2>{text(language.statements)}</h2>\n{statements(said, language)}")
     shown = [part for part in parts if part.holdings or part.files or not part.finished]
@@ -253,8 +257,18 @@ def _withheld(part: Part, language: Catalogue) -> str:
     return _list(said)
 
 
+def _due(pinned: Pinned, language: Catalogue) -> str:
+    dates = pinned.dates
+    sentence = language.due if pinned.law.binding else language.due_promised
+    return sentence.format(
+        received=language.date(dates.received, weekday=False),
+        target=language.date(dates.answer.target, weekday=False),
+        legal=language.date(dates.legal, weekday=False),
+    )
+
+
 def _rights(datamap: DataMap, language: Catalogue, regime: str, *, held: bool) -> str:
-    sentences = language.rights_text if regime == "gdpr" else language.rights_text_us
+    sentences = language.rights_text_us if regime == "ccpa" else language.rights_text
     contact = language.contact.format(
         organisation=datamap.organisation.name, contact=_contact(datamap, language)
     )

@@ -27,6 +27,7 @@ from upheld.rights.package.reading import Reader
 from upheld.rights.package.spool import Spool
 from upheld.rights.package.tables import as_csv, as_jsonl, schema
 from upheld.rights.plan import Plan
+from upheld.rights.regime import Pinned
 from upheld.rights.statement import Statement
 from upheld.rights.subject import Subject
 
@@ -72,6 +73,7 @@ def write(
     answers: Mapping[str, Sequence[Attachment]] = MappingProxyType({}),
     statements: Sequence[Statement] = (),
     spool: Path | None = None,
+    pinned: Pinned | None = None,
 ) -> Summary:
     """Write her copy, encrypted to `recipients` (age X25519 public keys); see spec/access-package.md.
 
@@ -81,7 +83,7 @@ def write(
     `answers`: by system, the files that came with the answers to all its tasks; empty means answered that
     nothing is held, missing means that nobody answered yet. `statements`: her own, shown beside what they are
     about (G-16.2). `spool`: folder for what is set aside, encrypted,
-    meanwhile.
+    meanwhile. `pinned`: the law and the dates of her request, said in the copy (X-04).
     """
     if language not in languages:
         raise Misconfigured(f"No package in {language!r}.", f"Choose one of: {', '.join(sorted(languages))}.")
@@ -89,7 +91,7 @@ def write(
     reader = Reader(languages[language], _zone(datamap))
     try:
         with Spool(spool) as shelf:
-            job = _Job(plan, datamap, subject, connectors, now, reader, shelf, answers, statements)
+            job = _Job(plan, datamap, subject, connectors, now, reader, shelf, answers, statements, pinned)
             size, digest = (
                 seal(job.pieces(), out, keys) if not isinstance(out, Path) else _to_path(job, out, keys)
             )
@@ -128,6 +130,7 @@ class _Job:
         shelf: Spool,
         answers: Mapping[str, Sequence[Attachment]],
         statements: Sequence[Statement],
+        pinned: Pinned | None,
     ) -> None:
         self.plan, self.datamap, self.connectors, self.now, self.reader = (
             plan,
@@ -136,7 +139,7 @@ class _Job:
             now,
             reader,
         )
-        self.answers = answers
+        self.answers, self.pinned = answers, pinned
         self.parts = parts(plan, datamap)
         self.archive = Archive(now)
         self.said = tuple(Said(number, each) for number, each in enumerate(statements, start=1))
@@ -164,6 +167,7 @@ class _Job:
             regime=self.plan.regime,
             said=self.said,
             ported=self.plan.right is Right.PORTABILITY,
+            pinned=self.pinned,
         )
         yield from self.archive.add(start.path, [page])
         listed = manifest.manifest(
@@ -174,6 +178,7 @@ class _Job:
             now=self.now,
             language=self.reader.language.code,
             said=self.said,
+            pinned=self.pinned,
         )
         yield from self.archive.add(manifest.path, [listed])
         yield from self.archive.close()

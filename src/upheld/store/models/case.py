@@ -92,6 +92,9 @@ class Request(models.Model):
     `undone_at`: somebody approved that its erasure is undone; from then on nothing more is erased.
     `sealed_subject`: whom it was about, under the case's key, where a later request of the case was
     identified anew; else the case's own subject is its.
+
+    `pack`, with `pack_digest`, is the law as it was at receipt, and the dates are computed once, then (X-01);
+    a request from before packs has none. `calendar` says whose holidays were counted.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -104,9 +107,29 @@ class Request(models.Model):
     undone_at = models.DateTimeField(null=True)
     undone_by = models.CharField(max_length=100, default="")
     sealed_subject = models.BinaryField(null=True)
+    pack = models.CharField(max_length=60, default="")
+    pack_digest = models.CharField(max_length=64, default="")
+    calendar = models.CharField(max_length=40, default="")
+    received_date = models.DateField(null=True)
+    acknowledge_target_date = models.DateField(null=True)
+    acknowledge_legal_date = models.DateField(null=True)
+    target_date = models.DateField(null=True)
+    legal_date = models.DateField(null=True)
 
     class Meta:
         constraints = (
+            models.CheckConstraint(
+                name="request_pack_has_dates",
+                condition=models.Q(pack="", target_date__isnull=True, legal_date__isnull=True)
+                | (
+                    ~models.Q(pack="")
+                    & ~models.Q(pack_digest="")
+                    & models.Q(
+                        received_date__isnull=False, target_date__isnull=False, legal_date__isnull=False
+                    )
+                    & models.Q(target_date__lte=models.F("legal_date"))
+                ),
+            ),
             models.UniqueConstraint(
                 name="request_one_unfinished",
                 fields=["case", "right"],
