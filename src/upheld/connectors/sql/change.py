@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from upheld.connectors.sql.columns import NotFitting, fit
+from upheld.connectors.sql.columns import fit
 from upheld.connectors.sql.where import Rows
 from upheld.datamap.model import Assignment, Constant, Ghost, JsonEdit, Pseudonym, Scalar, Table, Unique
 from upheld.rights.connector import Entropy
@@ -76,9 +76,14 @@ def constant(rows: Rows, table: str, column: str, value: Scalar) -> Any:
     """A fixed value as the column takes it; Misconfigured, before any write, where it cannot."""
     if value is None:
         return sa.null()
+    known = rows.tables.known(table, column)
     try:
-        return fit(value, rows.tables.known(table, column))
-    except NotFitting:
+        if isinstance(value, str) and isinstance(rows.tables[table].c[known.name].type, sa.JSON):
+            return json.loads(
+                value
+            )  # a document in the map's words; as a text it would become one JSON string
+        return fit(value, known)
+    except ValueError:
         raise Misconfigured(
             f"{rows.system.name}: {table}.{column} cannot hold the value that the map gives it.",
             "Give one of the column's type and length; `upheld map check` says which.",

@@ -72,9 +72,7 @@ def issue(db, chance, everybody):
     login, name, address, user = asker
     thing, fault = chance.choice(_THINGS), chance.choice(_FAULTS)
     db.setCurrentUser(login)
-    first = speak(
-        db, login, f"The {thing} {fault}. Please call me, {name}.", "", [(user, name, address)]
-    )
+    first = speak(db, login, f"The {thing} {fault}. Please call me, {name}.", "", [(user, name, address)])
     scan = db.file.create(
         name=f"{login}-{thing}.txt", type="text/plain", content=f"Taken by {name}, {address}"
     )

@@ -51,10 +51,11 @@ def discover(system: System, live: LiveSchema, connection: sa.Connection, wish: 
     seen = see(Look(connection, Tables(live), wish.most), wanted, told)
     head = Head(system.name, system.connect, wish.on, wish.scratch, system.schemas)
     views = tuple(each.name for each in live if each.kind is Kind.MATERIALISED)
+    head = replace(head, refresh=views, unread=_unread(live, wish))
     limits = Limits()
     for left in reversed(range(ROUNDS)):
         judged = judge(seen, limits)
-        whole = document(judged, replace(head, refresh=views))
+        whole = document(judged, head)
         text = dump({key: each for key, each in whole.items() if key != "drafted"})
         try:
             read = read_back(text)
@@ -87,9 +88,20 @@ def own_schemas(connection: sa.Connection) -> tuple[str, ...]:
     return tuple(filter(None, (usual, *others))) if others else ()
 
 
+def _unread(live: LiveSchema, wish: Wish) -> dict[str, dict[str, str]]:
+    """Tables that are not looked into, what a search or another server keeps, with their columns."""
+    return {
+        each.name: {column.name: column.type_text or "any" for column in each.columns.values()}
+        for each in live
+        if each.kind in (Kind.VIRTUAL, Kind.FOREIGN) and not each.outside and _named(each, wish)
+    }
+
+
 def _wanted(table: LiveTable, wish: Wish) -> bool:
-    if table.outside or table.kind not in KINDS:
-        return False
+    return table.kind in KINDS and not table.outside and _named(table, wish)
+
+
+def _named(table: LiveTable, wish: Wish) -> bool:
     if wish.include and not any(fnmatchcase(table.name, each) for each in wish.include):
         return False
     return not any(fnmatchcase(table.name, each) for each in wish.exclude)

@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 
 from upheld.datamap.discover.category import by_name
@@ -12,6 +13,7 @@ from upheld.datamap.discover.seen import Sight
 
 UNSET = frozenset({"", "0", "0.0", "0.00", "false", "f", "False", "0000-00-00", "0000-00-00 00:00:00"})
 DEPTH, PATHS = 5, 60
+OFTEN = 10
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}")
 
 
@@ -51,17 +53,35 @@ def scalars(values: Sequence[str | None]) -> bool:
     return bool(filled) and all(value.startswith('"') for value in filled)
 
 
+def listed(values: Sequence[str | None], *, array: bool) -> list[str]:
+    """The texts in lists: SQL arrays as PostgreSQL writes them, and JSON that is a list and nothing else."""
+    found: list[str] = []
+    for value in values:
+        if array and value:
+            found += [part.strip('"') for part in value[1:-1].split(",")]
+        elif value and value.lstrip().startswith("["):
+            with suppress(ValueError, RecursionError):
+                found += [each for each in json.loads(value) if isinstance(each, str)]
+    return found
+
+
+def empty(values: Sequence[str | None]) -> str:
+    """The plainest document of the shape that all have: an object, a list, else a text."""
+    starts = {value.lstrip()[:1] for value in values if value and value.strip()}
+    return {"{": "{}", "[": "[]"}.get(starts.pop(), '""') if len(starts) == 1 else '""' if starts else ""
+
+
 def paths(found: Sequence[object]) -> tuple[tuple[str, Sight], ...]:
     """What stands at which path. A key that is not the same in several documents could itself be somebody's
     name:
-    only those that recur, or that are words for data, are paths."""
+    only those that recur in a fifth of them or often, or that are words for data, are paths."""
     values: defaultdict[tuple[str, ...], list[str | None]] = defaultdict(list)
     seen: Counter[tuple[str, ...]] = Counter()
     for document in found:
         for path, value in _leaves(document, ()):
             values[path].append(value)
         seen.update(set(_branches(document, ())))
-    usual = max(2, len(found) // 5)
+    usual = min(max(2, len(found) // 5), OFTEN)
     kept = [
         path
         for path in sorted(values)
