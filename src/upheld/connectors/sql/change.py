@@ -77,11 +77,10 @@ def constant(rows: Rows, table: str, column: str, value: Scalar) -> Any:
     if value is None:
         return sa.null()
     known = rows.tables.known(table, column)
+    document = isinstance(rows.tables[table].c[known.name].type, sa.JSON)
     try:
-        if isinstance(value, str) and isinstance(rows.tables[table].c[known.name].type, sa.JSON):
-            return json.loads(
-                value
-            )  # a document in the map's words; as a text it would become one JSON string
+        if document and isinstance(value, str):
+            return json.loads(value)  # as a text it would become a JSON string that holds the document
         return fit(value, known)
     except ValueError:
         raise Misconfigured(

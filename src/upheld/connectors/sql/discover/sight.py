@@ -13,7 +13,6 @@ from upheld.datamap.discover.seen import Sight
 
 UNSET = frozenset({"", "0", "0.0", "0.00", "false", "f", "False", "0000-00-00", "0000-00-00 00:00:00"})
 DEPTH, PATHS = 5, 60
-OFTEN = 10
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}")
 
 
@@ -74,14 +73,14 @@ def empty(values: Sequence[str | None]) -> str:
 def paths(found: Sequence[object]) -> tuple[tuple[str, Sight], ...]:
     """What stands at which path. A key that is not the same in several documents could itself be somebody's
     name:
-    only those that recur in a fifth of them or often, or that are words for data, are paths."""
+    only those that recur, or that are words for data, are paths."""
     values: defaultdict[tuple[str, ...], list[str | None]] = defaultdict(list)
     seen: Counter[tuple[str, ...]] = Counter()
     for document in found:
         for path, value in _leaves(document, ()):
             values[path].append(value)
         seen.update(set(_branches(document, ())))
-    usual = min(max(2, len(found) // 5), OFTEN)
+    usual = max(2, len(found) // 5)
     kept = [
         path
         for path in sorted(values)
