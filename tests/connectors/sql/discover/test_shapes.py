@@ -130,7 +130,7 @@ PEOPLE = (
 def _documents(database: Database, world: World, table: str, number: int) -> list[object]:
     """One column of JSON. PostgreSQL gives documents, the others their text."""
     found = [row[number] for row in world.rows(table)]
-    return found if database.kind == "postgresql" else [json.loads(str(each)) for each in found]
+    return found if database.dialect == "postgresql" else [json.loads(str(each)) for each in found]
 
 
 def test_her_address_goes_out_of_lists_that_others_stand_in(each_database: Database, tmp_path: Path) -> None:
