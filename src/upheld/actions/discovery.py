@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
 from upheld.actions.reach import reached
-from upheld.connectors.sql.discover import Draft, Wish
+from upheld.connectors.sql.discover import Draft
+from upheld.connectors.sql.discover.reach import Wish
 from upheld.connectors.sql.discover.seeing import Told
 from upheld.datamap.model import System
 from upheld.rights.outcome import Misconfigured

@@ -17,7 +17,8 @@ from upheld.actions.discovery import discover
 from upheld.actions.means import utc_now
 from upheld.cli import show, start
 from upheld.cli.faults import WrongUse
-from upheld.connectors.sql.discover import Draft, Wish
+from upheld.connectors.sql.discover import Draft
+from upheld.connectors.sql.discover.reach import Wish
 from upheld.connectors.sql.discover.seeing import Told
 from upheld.datamap.discover.summary import lines, summary
 from upheld.datamap.model import System

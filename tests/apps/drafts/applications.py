@@ -5,6 +5,7 @@ without an account, and some of everybody. Their identifiers are read from the r
 """
 
 import os
+import tempfile
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -17,6 +18,7 @@ from tests.apps.indico import dump as indico_dump
 from tests.apps.indico import hers as indico_hers
 from tests.apps.oscar import dump as oscar_dump
 from tests.apps.oscar import hers as oscar_hers
+from tests.apps.roundup import tracker
 from tests.servers import mariadb, postgresql
 from tests.servers.plugin import RUN_FOLDER
 
@@ -59,7 +61,7 @@ _ABOUT_OSCAR = (
 
 
 def applications() -> tuple[Application, ...]:
-    return (indico(), oscar())
+    return (indico(), oscar(), roundup())
 
 
 def indico() -> Application:
@@ -90,6 +92,20 @@ def oscar() -> Application:
         (),
         _READY / "oscar.yaml",
         "OSCAR_DATABASE_URL",
+    )
+
+
+def roundup() -> Application:
+    place = Path(tempfile.gettempdir()) / f"upheld-roundup-{os.getpid()}.sqlite"
+    return Application(
+        "roundup",
+        lambda: tracker.restore(place),
+        place.unlink,
+        _people_of_roundup,
+        lambda engine: Others(tracker.USERS, _addresses(engine, "SELECT _address FROM _user")),
+        (),
+        (),
+        refers=tracker.refers(),
     )
 
 
@@ -191,6 +207,14 @@ def _guest(connection: Connection, like: str) -> Person:
         (email, f"{first} {last}", street, phone), ((first, last),), {oscar_hers.USERS: frozenset()}
     )
     return Person("a guest without an account", f"email={email}", needles)
+
+
+def _people_of_roundup(engine: Engine) -> list[Person]:
+    found = []
+    for kind, login in tracker.KINDS:
+        address, needles = tracker.needles(engine, login)
+        found.append(Person(kind, f"email={address}", needles))
+    return found
 
 
 def _distinct(texts: "tuple[str, ...] | list[str]") -> tuple[str, ...]:

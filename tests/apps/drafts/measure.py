@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from os import environ
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from sqlalchemy import Engine, create_engine
 
 from tests.apps import scan
 from tests.apps.drafts.kept import Kept
-from tests.apps.drafts.snapshot import About, At, Others, Place, Snapshot, hanging, places, take
+from tests.apps.drafts.snapshot import About, At, Others, Place, Refers, Snapshot, hanging, places, take
 
 _SHOWN = 25
 _LISTED = ("note:", "doubt:", "stop:")
@@ -38,8 +38,9 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """An application whose database can be restored. `about` says what cannot be seen from its keys;
-    `schemas` where its tables stand, `ready` is its hand-written map, `variable` what that reads."""
+    """An application whose database can be restored. `about` says what cannot be seen from its keys; `schemas` where its
+    tables stand, `ready` is its hand-written map if it has one, `variable` what that reads; `refers` which columns hold
+    keys of other tables where the schema does not say it."""
 
     name: str
     restore: Callable[[], str]
@@ -48,8 +49,9 @@ class Application:
     others: Callable[[Engine], Others]
     about: tuple[About, ...]
     schemas: tuple[str, ...]
-    ready: Path
-    variable: str
+    ready: Path | None = None
+    variable: str = ""
+    refers: Refers = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def _measured(
     people, others = application.people(engine), application.others(engine)
     keeps = Kept(YAML(typ="safe").load(path))
     findings = upheld.check()
-    now = take(engine)
+    now = take(engine, application.refers)
     tables, rows = len(now.shapes), len(now.rows)
     results: list[Result] = []
     missed: Counter[str] = Counter()
@@ -132,7 +134,7 @@ def _measured(
     for person in people:
         before = now
         refused = upheld.erase(person, accept=not ready)
-        now = take(engine)
+        now = take(engine, application.refers)
         was = places(before, person.needles)
         left = was & places(now, person.needles)
         kept = keeps.places(before, person.needles, left) if not refused else set()
@@ -191,6 +193,7 @@ class _Upheld:
         (folder / "privacy" / "upheld.yaml").write_text(about)
 
     def ready(self, application: Application) -> Path:
+        assert application.ready is not None, f"{application.name} has no map that was written by hand"
         path = self._folder / "privacy" / "systems" / application.ready.name
         path.write_text(application.ready.read_text())
         return path
@@ -223,8 +226,8 @@ class _Upheld:
         done = self._run("erase", "--identity", person.identity, "--yes", *accepted)
         if done.returncode == 0:
             return ""
-        said = [line.strip().replace(person.identity, "…")[:300] for line in done.stderr.splitlines() if line]
-        said += [line.strip() for line in done.stdout.splitlines() if "failed" in line]
+        lines = [*(line for line in done.stdout.splitlines() if "failed" in line), *done.stderr.splitlines()]
+        said = [line.strip().replace(person.identity, "…")[:300] for line in lines if line.strip()]
         return next((line for line in said if not line.startswith(_LISTED)), "it ended without a word")
 
     def _run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -3,7 +3,8 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from sqlalchemy import Engine
 
@@ -13,6 +14,8 @@ _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 At = tuple[str, scan.Row]
 Place = tuple[str, str, scan.Row]
+Refers = Mapping[str, Mapping[str, tuple[str, str]]]
+"""By table and column, the table and column that are meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,12 @@ class Snapshot:
     children: Mapping[At, set[At]] = field(default_factory=dict)
 
 
-def take(engine: Engine) -> Snapshot:
-    shapes = {shape.name: shape for shape in scan.shapes(engine)}
+def take(engine: Engine, refers: Refers = MappingProxyType({})) -> Snapshot:
+    """Every row as it stands; `refers` adds to the foreign keys of the schema."""
+    shapes = {
+        shape.name: replace(shape, refers={**shape.refers, **refers.get(shape.name, {})})
+        for shape in scan.shapes(engine)
+    }
     rows: dict[At, Cells] = {}
     with engine.connect() as connection:
         for shape in shapes.values():

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from upheld.connectors.sql.columns import NotFitting, fit
+from upheld.connectors.sql.columns import fit
 from upheld.connectors.sql.compiled import Unfixed
 from upheld.connectors.sql.where import Rows
 from upheld.datamap.model import Assignment, Constant, Ghost, JsonEdit, Pseudonym, Scalar, Table, Unique
@@ -82,9 +82,13 @@ def constant(rows: Rows, table: str, column: str, value: Scalar) -> Any:
     """A fixed value as the column takes it; Misconfigured, before any write, where it cannot."""
     if value is None:
         return sa.null()
+    known = rows.tables.known(table, column)
+    document = isinstance(rows.tables[table].c[known.name].type, sa.JSON)
     try:
-        return fit(value, rows.tables.known(table, column))
-    except NotFitting:
+        if document and isinstance(value, str):
+            return json.loads(value)  # as a text it would become a JSON string that holds the document
+        return fit(value, known)
+    except ValueError:
         raise Misconfigured(
             f"{rows.system.name}: {table}.{column} cannot hold the value that the map gives it.",
             "Give one of the column's type and length; `upheld map check` says which.",

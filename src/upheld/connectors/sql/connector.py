@@ -14,7 +14,8 @@ from upheld.connectors.sql.catalogue.mark import mark
 from upheld.connectors.sql.change import Draw
 from upheld.connectors.sql.collect import collect
 from upheld.connectors.sql.columns import NotFitting, Tables, fit
-from upheld.connectors.sql.discover import Draft, Wish, discover, own_schemas
+from upheld.connectors.sql.discover import Draft, discover
+from upheld.connectors.sql.discover.reach import Wish, own_schemas
 from upheld.connectors.sql.discover.seeing import Told
 from upheld.connectors.sql.engine import TESTED, make_engine, reading, writing
 from upheld.connectors.sql.execution import Run, matched, refresh

@@ -44,7 +44,7 @@ class Drafter:
         return found
 
     def _mapped(self, case: Case) -> bool:
-        return bool(case.ties or case.hers) and self._action(case) is not None
+        return bool(case.ties or case.hers or case.lists) and self._action(case) is not None
 
     def rest(self) -> list[Case]:
         """The tables that the draft does not map."""
@@ -125,6 +125,7 @@ class Drafter:
         if case.held:
             table["held_by"] = {case.held.table: dict(zip(case.held.columns, case.held.key, strict=True))}
         _add_links(table, "belongs_to", [*above, *case.ties])
+        _add_links(table, "visible_to", case.lists if self._listed(case) else [])
         known = aside(case.table, case.ties, self.judged.people)
         if known:
             table["identities"] = {"email": _identity(*known)}
@@ -146,7 +147,11 @@ class Drafter:
         return case.main[0].name if case.main else "others"
 
     def _fields(self, case: Case, of: str | None) -> Written:
-        fields: dict[str, object] = {}
+        fields: dict[str, object] = {
+            tie.name: {"category": "email-address", "of": "others"}
+            for tie in case.lists
+            if self._listed(case)
+        }
         own = {tie.columns[0]: tie.name for tie in case.ties if tie.identity}
         for name, guess in case.personal.items():
             column = case.table.columns[name]
@@ -163,7 +168,23 @@ class Drafter:
         return fields
 
     def _action(self, case: Case) -> Action | None:
-        """None for a table whose rows are nobody's and hold nothing."""
+        """None for a table whose rows are nobody's and hold nothing. Her address goes out of lists anyway."""
+        action = self._owned(case)
+        if not self._listed(case):
+            return action
+        out: dict[str, object] = {tie.name: "detach" for tie in case.lists}
+        least = min(tie.confidence for tie in case.lists)
+        if action is None:
+            return Action({"by": out}, least, "her address goes out of their lists")
+        owning = [*([case.above] if case.above else []), *case.ties]
+        by = action.what["by"] if isinstance(action.what, dict) and "by" in action.what else None
+        by = by or {tie.name: action.what for tie in owning}
+        return Action({"by": {**by, **out}}, min(action.confidence, least), action.because)
+
+    def _listed(self, case: Case) -> bool:
+        return bool(case.lists) and not case.held and not case.history
+
+    def _owned(self, case: Case) -> Action | None:
         main = self._main(case)
         if main is not None and (case.above or case.held):
             return self._below(case, main)
@@ -207,14 +228,30 @@ class Drafter:
             becomes = treat.value(column, "name")
             return {"keep": NAMELESS} if becomes is treat.REFUSED else {"anonymise": {column.name: becomes}}
         if self._empties(case, tie):
-            return "detach"
+            said = self._said(case, tie)
+            return {"anonymise": {**dict.fromkeys(tie.columns), **said}} if said else "detach"
         guarded = [case.table.columns[name] for name in tie.columns]
         told = self.judged.limits.unempty
         if all(
             each.nullable and each.checked and (case.table.name, each.name) not in told for each in guarded
         ):
             return {"anonymise": dict.fromkeys(tie.columns)}  # which the check of values then tries
-        return {"detach": {"to": "ghost"}} if self._haunted(case, tie) else {"keep": NAMELESS}
+        if not self._haunted(case, tie):
+            return {"keep": NAMELESS}
+        said = self._said(case, tie)
+        becomes = {name: {"ghost": key} for name, key in zip(tie.columns, tie.key, strict=True)}
+        return {"anonymise": {**becomes, **said}} if said else {"detach": {"to": "ghost"}}
+
+    def _said(self, case: Case, tie: Tie) -> dict[str, object]:
+        """What she wrote where she acted on the row: `requestor_comment` beside `requestor_id`."""
+        start = words(tie.columns[0])[:-1]
+        own = {name for each in (*case.ties, *case.parents) for name in each.columns}
+        columns = [
+            each
+            for each in columns_of(self.judged, case)
+            if start and each.name not in own and words(each.name)[: len(start)] == start and treat.free(each)
+        ]
+        return treat.of_row(columns, {each.name: "free-text" for each in columns}, frozenset())
 
     def _empties(self, case: Case, tie: Tie) -> bool:
         told = self.judged.limits.unempty
@@ -316,14 +353,14 @@ class Drafter:
             over = self.judged.cases[above]
             if above in self.judged.people or over.going or self._kept(over) is None:
                 return None
+            if any(each in case.table.title.lower() for each in _DELIVERED):
+                return None  # a bill says who pays, not where the parcel went
         elif case.kind is not Kind.MONEY or all(tie.identity or tie.role is Role.ACTOR for tie in case.main):
             return None
-        strip = [
-            name
-            for name, guess in case.personal.items()
-            if guess.category in _STRIPPED and case.table.columns[name].nullable and self._takes(case, name)
-        ]
-        then = self._then(case, frozenset(strip))
+        soon = self._soon(case)
+        strip = [name for name, value in soon.items() if value is None]
+        filled = {name: value for name, value in soon.items() if value is not None}
+        then = self._then(case, frozenset(soon))
         if then is None:
             return {"keep": "part of records that are kept by law, and nothing in it says who"}
         review = self.on.replace(year=self.on.year + 1, day=min(self.on.day, 28))
@@ -334,11 +371,17 @@ class Drafter:
                 "review": review,
                 "then": then,
                 **({"strip": strip} if strip else {}),
+                **({"anonymise": filled} if filled else {}),
             }
         }
 
-    def _takes(self, case: Case, name: str) -> bool:
-        return (case.table.name, name) not in self.judged.limits.unassigned
+    def _soon(self, case: Case) -> dict[str, object]:
+        """What no record of money has to say, so that it goes at once."""
+        personal = {
+            name: guess.category for name, guess in case.personal.items() if guess.category in _STRIPPED
+        }
+        linked = frozenset(name for tie in (*case.ties, *case.parents) for name in tie.columns)
+        return treat.of_row(columns_of(self.judged, case), personal, linked)
 
     def _then(self, case: Case, gone: frozenset[str]) -> object | None:
         """What follows when nothing is kept any more. Never that the rows go: others may hang on them by
@@ -352,13 +395,14 @@ class Drafter:
             if tie.identity is None and self._empties(case, tie)
             for name in tie.columns
         }
-        if not values and gone:
-            values = dict.fromkeys(sorted(gone))
+        if not values:
+            values = {name: value for name, value in self._soon(case).items() if name in gone}
         return {"anonymise": values} if values else None
 
 
-_ABOUT = ("name", "phone-number", "postal-address", "birth-date", "username")
-_STRIPPED = ("ip-address", "free-text", "credentials")
+_ABOUT = ("name", "phone-number", "postal-address", "birth-date", "username", "personal-document")
+_STRIPPED = ("ip-address", "free-text", "credentials", "phone-number", "birth-date")
+_DELIVERED = ("shipping", "delivery", "shipment", "parcel")
 _GOES = {Kind.OWN: 0.95, Kind.LOG: 0.7, Kind.CONTENT: 0.8}
 _RELY = "others may rely on the rows; what says who she is goes"
 
@@ -400,7 +444,7 @@ def _add_links(table: dict[str, object], side: str, ties: list[Tie]) -> None:
 
 
 def _link(tie: Tie) -> object:
-    plain = tie.to and tie.cast is None and tie.when is None and len(tie.key) == 1
+    plain = tie.to and tie.cast is None and not tie.array and tie.when is None and len(tie.key) == 1
     if plain and _simple(tie):
         return f"{tie.to}.{tie.key[0]}"
     return _long(tie)
@@ -412,7 +456,7 @@ def _simple(tie: Tie) -> bool:
 
 def _long(tie: Tie) -> dict[str, object]:
     if tie.identity:
-        return {"identity": tie.identity}
+        return {"identity": tie.identity} | ({"array": True} if tie.array else {})
     found: dict[str, object] = {"to": tie.to, "key": _one_or_more(tie.key)}
     if tie.cast:
         found["cast"] = tie.cast

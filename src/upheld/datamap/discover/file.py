@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from upheld.datamap import model
@@ -23,7 +23,8 @@ _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n", "~"}
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What is said of the system as a whole. `connect` names an environment variable, never an address."""
+    """What is said of the system as a whole. `connect` names an environment variable, never an address.
+    `unread`: tables that were not looked into, with their columns and types."""
 
     system: str
     connect: str
@@ -31,6 +32,7 @@ class Head:
     scratch: bool = False
     schemas: tuple[str, ...] = ()
     refresh: tuple[str, ...] = ()
+    unread: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def document(judged: Judged, head: Head) -> dict[str, object]:
@@ -44,7 +46,7 @@ def document(judged: Judged, head: Head) -> dict[str, object]:
         whole["scratch"] = True
     if head.refresh:
         whole["refresh"] = list(head.refresh)
-    without = _without(drafter.rest())
+    without = [*_without(drafter.rest()), *_unread(head.unread)]
     if without:
         whole["no_personal_data"] = without
     if tables:
@@ -54,7 +56,8 @@ def document(judged: Judged, head: Head) -> dict[str, object]:
         "tables": {
             name: {column.name: column.type_text or "any" for column in table.columns.values()}
             for name, table in judged.seen.tables.items()
-        },
+        }
+        | {name: dict(columns) for name, columns in head.unread.items()},
     }
     return whole
 
@@ -69,9 +72,22 @@ def _without(cases: Sequence[Case]) -> list[object]:
     found: list[object] = []
     for (confidence, reason, because), names in sorted(groups.items(), reverse=True):
         entry = {"tables": [pattern(name) for name in names], "reason": reason}
-        doubted = {"proposed": entry, "confidence": confidence, "because": because}
-        found.append(entry if confidence == 1.0 else doubted)
+        found.append(entry if confidence == 1.0 else _doubted(entry, confidence, because))
     return found
+
+
+def _unread(tables: Mapping[str, object]) -> list[object]:
+    """A table of which nothing is known is a doubt of its own, and no reason to refuse all others."""
+    if not tables:
+        return []
+    entry = {"tables": [pattern(name) for name in sorted(tables)], "reason": "nobody looked into it yet"}
+    return [
+        _doubted(entry, 0.1, "it was not looked into: no rows of its own stand there, or on another server")
+    ]
+
+
+def _doubted(entry: object, confidence: float, because: str) -> object:
+    return {"proposed": entry, "confidence": confidence, "because": because}
 
 
 def _reason(case: Case) -> tuple[float, str, str]:

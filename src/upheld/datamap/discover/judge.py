@@ -30,7 +30,7 @@ class Reverse:
 @dataclass(slots=True)
 class Case:
     """One table while it is judged. `hers`: its rows can be a person's own. `main`: the ties that make them
-    so."""
+    so. `lists`: columns in whose lists her address may stand."""
 
     table: Table
     kind: Kind
@@ -43,6 +43,7 @@ class Case:
     shared: bool = False
     history: bool = False
     going: bool = False
+    lists: list[Tie] = field(default_factory=list)
 
     @property
     def hers(self) -> bool:
@@ -95,12 +96,13 @@ def judge(seen: Seen, limits: Limits = Limits()) -> Judged:
             case.kind = Kind.THING  # an event that people attend, not one that was noted
         if name not in found:
             case.main = _main(case)
+            case.lists = _lists(case) if name not in limits.dropped else []
     _descend(cases, found)
     for name, case in cases.items():
         case.shared = case.shared and not _told_about(cases, name)
     _reverse(cases, found)
     for case in cases.values():
-        if case.hers and not case.shared:
+        if case.hers and (not case.shared or _her_words(case)):
             _written(case)
     judged = Judged(seen, found, cases, limits)
     for name, case in cases.items():
@@ -133,13 +135,28 @@ def _personal(table: Table, person: bool, ties: Iterable[Tie]) -> dict[str, Gues
     return found
 
 
+def _lists(case: Case) -> list[Tie]:
+    taken = {name for tie in (*case.ties, *case.parents) for name in (*tie.columns, *(tie.when or ()))}
+    return [
+        tie for tie in links.lists(case.table) if case.kind is not Kind.FRAMEWORK and tie.name not in taken
+    ]
+
+
+def _her_words(case: Case) -> bool:
+    """Whether somebody wrote the rows herself: what others hang on them is not lost with her words."""
+    return case.kind is Kind.CONTENT and bool(case.main) and all(tie.role is Role.OWNER for tie in case.main)
+
+
 def _written(case: Case) -> None:
     """In a row that is hers alone, whatever is written freely may name her; not so the settings of a
     thing."""
     if key_value(case.table) and not case.main:
         return
-    keys = {name for tie in (*case.ties, *case.parents) for name in tie.columns} | {*case.table.key}
+    keys = {name for tie in (*case.ties, *case.parents, *case.lists) for name in tie.columns}
+    keys |= {*case.table.key}
     for name, column in case.table.columns.items():
+        if case.shared and snake(name).rpartition("_")[2] in ("title", "name", "subject", "label"):
+            continue  # by these others find what hangs on the row
         known = name in case.personal and case.personal[name].category != "personal-document"
         if not known and name not in keys and treat.free(column):
             case.personal[name] = Guess("free-text", 0.5, "it is written freely")
@@ -241,6 +258,7 @@ def _descend(cases: Mapping[str, Case], found: Mapping[str, People]) -> None:
                 case.above = min(
                     above,
                     key=lambda tie: (
+                        not _of_people(cases[str(tie.to)]),
                         not title.startswith(_start(cases[str(tie.to)])),
                         -tie.confidence,
                         tie.columns,
@@ -290,6 +308,11 @@ def _earlier(case: Case, above: Case) -> bool:
     alike = own & (set(above.table.columns) - {*above.table.key})
     named = singular(last) in ("revision", "history", "version", "audit", "archive", "log", "change")
     return named and len(alike) >= 2 and len(alike) >= 0.5 * len(own)
+
+
+def _of_people(case: Case) -> bool:
+    """Whether its rows are called people: what is below one of them and something else is that one's."""
+    return singular((words(case.table.title) or ("",))[-1]) in role.PEOPLE
 
 
 def _start(case: Case) -> str:
@@ -401,8 +424,22 @@ def _may_go(case: Case) -> bool:
         case Kind.LOG:
             return not all(_nullable(case.table, tie) for tie in case.main)
         case Kind.CONTENT:
-            return pair(case)
+            return pair(case) or _one_each(case)
     return False
+
+
+def _one_each(case: Case) -> bool:
+    """Whether nobody can have two such rows about one thing, so that none can be turned to nobody: a review,
+    an answer, a vote."""
+    (tie,) = case.main if len(case.main) == 1 else (None,)
+    return (
+        tie is not None
+        and tie.role is Role.OWNER
+        and not _nullable(case.table, tie)
+        and any(
+            len(each) > 1 and set(tie.columns) < set(each) for each in (*case.table.uniques, case.table.key)
+        )
+    )
 
 
 def pair(case: Case) -> bool:

@@ -21,7 +21,7 @@ class Tie:
     that
     nothing is left to propose. `when`: a test under which alone it leads there. `login`: it leads there by a
     name
-    that says who, not by a key."""
+    that says who, not by a key. `array`: the column holds a list of them."""
 
     columns: tuple[str, ...]
     to: str | None
@@ -33,6 +33,7 @@ class Tie:
     decided: bool = True
     login: bool = False
     cast: str | None = None
+    array: bool = False
     when: Mapping[str, object] | None = None
 
     @property
@@ -282,3 +283,28 @@ def _addresses(table: Table) -> Iterator[Tie]:
             because="addresses stand there" if seen else "its name says so; no address was seen",
             decided=False,
         )
+
+
+def lists(table: Table) -> Iterator[Tie]:
+    """Columns whose lists hold addresses, of whomever. Taking hers out of one touches nobody else's."""
+    for column in table.columns.values():
+        seen = column.listed.kinds.get("email", 0)
+        named = column.sort is Sort.ARRAY and category.by_name(column.name) == "email-address"
+        if not seen and (column.listed.filled or not named or not _of_texts(column)):
+            continue
+        if column.listed.filled and column.listed.share("email") < category.SURE and seen < category.FEW:
+            continue
+        yield Tie(
+            (column.name,),
+            None,
+            identity="email",
+            role=Role.PARTY,
+            confidence=0.9 if seen else 0.5,
+            because="addresses stand in its lists" if seen else "its name says so; no list was seen",
+            decided=False,
+            array=True,
+        )
+
+
+def _of_texts(column: Column) -> bool:
+    return any(word in column.type_text.lower() for word in ("char", "text"))

@@ -44,7 +44,8 @@ NOTHING = Sight()
 class Column:
     """One column. `unique`: part of what has to differ between rows. `fixed`: the server gives its value.
     `paths`: what stands at which path of its JSON. `scalar`: its JSON is single texts, kept as text.
-    `checked`: a check of the schema speaks of it; `guarded`: only of whether it is empty."""
+    `checked`: a check of the schema speaks of it; `guarded`: only of whether it is empty. `listed`: what
+    stands in its lists, SQL arrays or JSON. `empty`: the plainest document of the shape that its JSON has."""
 
     name: str
     sort: Sort
@@ -60,6 +61,8 @@ class Column:
     guarded: bool = False
     sight: Sight = NOTHING
     paths: tuple[tuple[str, Sight], ...] = ()
+    listed: Sight = NOTHING
+    empty: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,12 +128,11 @@ def _text(column: Column, what: str | None) -> object:
 
 def _document(column: Column, what: str | None) -> object:
     """Only what was recognised goes: an application may need the rest to be there. Where anything may be
-    written in it, all that recurs goes; a single text goes whole."""
+    written in it, or it is a single text, it goes whole, and what is left has its shape."""
     if column.scalar:
         return '""'
     if what == "free-text":
-        parts = dict.fromkeys(".".join(path.split(".")[:2]) for path, _ in column.paths)
-        return {"json": dict.fromkeys(parts)} if parts else REFUSED
+        return column.empty or REFUSED
     paths = [path for path, sight in column.paths if category_of_path(path, sight)]
     return {"json": dict.fromkeys(paths)} if paths else REFUSED
 
@@ -144,8 +143,9 @@ def category_of_path(path: str, sight: Sight) -> str | None:
     if seen:
         return seen.category
     *above, last = path.split(".")
-    if last in ("name", "names") and (
-        any(set(words(each)) & category.WHO for each in above) or sight.share("name") >= category.SURE
+    who = any(set(words(each)) & category.WHO for each in above)
+    if (last in ("name", "names") and who) or (
+        words(last)[-1:] in (("name",), ("names",)) and sight.share("name") >= category.SURE
     ):
         return "name"
     named = category.by_name(last)

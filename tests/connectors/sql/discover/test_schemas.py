@@ -13,7 +13,7 @@ from tests.connectors.sql.shape import keys
 from tests.connectors.sql.test_property_erase import usual
 from tests.servers.database import Database
 from tests.servers.plugin import NewDatabase
-from upheld.connectors.sql.discover import Wish
+from upheld.connectors.sql.discover.reach import Wish
 from upheld.rights.proposals import CODE
 
 FATAL = (

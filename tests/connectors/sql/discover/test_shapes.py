@@ -1,5 +1,6 @@
 """Shapes that an unedited draft has to understand, each carried out on three databases."""
 
+import json
 from pathlib import Path
 
 from tests.connectors.sql.discover.trial import drafted, world_of
@@ -118,3 +119,151 @@ def test_a_register_that_many_refer_to_is_nobodys(each_database: Database, tmp_p
         (table.name, [each.table for each in table.held_by]) for table in system.tables if table.held_by
     ] == [("order_addresses", ["bookings"])]
     assert "stations" in {name for each in system.no_personal_data for name in each.tables}
+
+
+PEOPLE = (
+    "CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(80) NOT NULL UNIQUE)",
+    "INSERT INTO users VALUES (1, 'ada@quill.example'), (2, 'bo@ash.example'), (3, 'cy@elm.example')",
+)
+
+
+def _documents(database: Database, world: World, table: str, number: int) -> list[object]:
+    """One column of JSON. PostgreSQL gives documents, the others their text."""
+    found = [row[number] for row in world.rows(table)]
+    return found if database.dialect == "postgresql" else [json.loads(str(each)) for each in found]
+
+
+def test_her_address_goes_out_of_lists_that_others_stand_in(each_database: Database, tmp_path: Path) -> None:
+    world = _world(
+        each_database,
+        tmp_path,
+        *PEOPLE,
+        "CREATE TABLE newsletters (id INTEGER PRIMARY KEY, title VARCHAR(40), told JSON NOT NULL)",
+        "INSERT INTO newsletters VALUES (1, 'Tides', '[\"bo@ash.example\", \"ada@quill.example\"]'),"
+        " (2, 'Ropes', '[\"ada@quill.example\"]'), (3, 'Winds', '[\"xada@quill.example\", \"cy@elm.example\"]')",
+    )
+
+    world.erase(ADA, now=NOW)
+
+    assert _documents(each_database, world, "newsletters", 2) == [
+        ["bo@ash.example"],
+        [],
+        ["xada@quill.example", "cy@elm.example"],
+    ]
+
+
+def test_an_array_of_addresses_is_a_list_too(postgresql: Database, tmp_path: Path) -> None:
+    world = _world(
+        postgresql,
+        tmp_path,
+        *PEOPLE,
+        "CREATE TABLE rooms (id INTEGER PRIMARY KEY, told VARCHAR[] NOT NULL)",
+        "INSERT INTO rooms VALUES (1, '{ada@quill.example,bo@ash.example}'), (2, '{cy@elm.example}')",
+    )
+
+    world.erase(ADA, now=NOW)
+
+    assert world.rows("rooms") == [(1, ["bo@ash.example"]), (2, ["cy@elm.example"])]
+
+
+def test_a_document_of_hers_in_which_anything_may_stand_goes_whole(
+    each_database: Database, tmp_path: Path
+) -> None:
+    world = _world(
+        each_database,
+        tmp_path,
+        *PEOPLE,
+        "CREATE TABLE entries (id INTEGER PRIMARY KEY, user_id INTEGER, answers JSON NOT NULL,"
+        " FOREIGN KEY (user_id) REFERENCES users(id))",
+        'INSERT INTO entries VALUES (1, 1, \'{"q1": "I am Ada Quill", "once": "+49 30 901820"}\'),'
+        ' (2, 2, \'{"q1": "I am Bo Ash"}\'), (3, 3, \'{"q1": "Cy"}\')',
+    )
+
+    world.erase(ADA, now=NOW)
+
+    assert _documents(each_database, world, "entries", 2) == [{}, {"q1": "I am Bo Ash"}, {"q1": "Cy"}]
+
+
+def test_what_she_wrote_where_she_acted_goes_with_the_link(each_database: Database, tmp_path: Path) -> None:
+    world = _world(
+        each_database,
+        tmp_path,
+        *PEOPLE,
+        "CREATE TABLE rooms (id INTEGER PRIMARY KEY, title VARCHAR(40), checked_by_id INTEGER,"
+        " checked_by_comment VARCHAR(80), remark VARCHAR(80), FOREIGN KEY (checked_by_id) REFERENCES users(id))",
+        "INSERT INTO rooms VALUES (1, 'Quay', 1, 'All well. Ada Quill', 'dry'), (2, 'Pier', 2, 'Wet. Bo Ash', 'wet')",
+    )
+
+    world.erase(ADA, now=NOW)
+
+    assert world.rows("rooms") == [(1, "Quay", None, None, "dry"), (2, "Pier", 2, "Wet. Bo Ash", "wet")]
+
+
+def test_of_what_each_may_say_once_about_a_thing_hers_goes(each_database: Database, tmp_path: Path) -> None:
+    world = _world(
+        each_database,
+        tmp_path,
+        *PEOPLE,
+        "CREATE TABLE papers (id INTEGER PRIMARY KEY, pages INTEGER)",
+        "CREATE TABLE reviews (id INTEGER PRIMARY KEY, paper_id INTEGER NOT NULL, user_id INTEGER NOT NULL,"
+        " comment VARCHAR(80), UNIQUE (paper_id, user_id), FOREIGN KEY (paper_id) REFERENCES papers(id),"
+        " FOREIGN KEY (user_id) REFERENCES users(id))",
+        "INSERT INTO papers VALUES (1, 12), (2, 8)",
+        "INSERT INTO reviews VALUES (1, 1, 1, 'Sound. Ada'), (2, 1, 2, 'Thin. Bo'), (3, 2, 3, 'Long. Cy')",
+    )
+
+    world.erase(ADA, now=NOW)
+
+    assert world.rows("reviews") == [(2, 1, 2, "Thin. Bo"), (3, 2, 3, "Long. Cy")]
+    assert world.rows("papers") == [(1, 12), (2, 8)]
+
+
+def test_a_table_that_is_not_looked_into_is_a_doubt_and_does_not_sink_the_draft(
+    sqlite: Database, tmp_path: Path
+) -> None:
+    world = _world(
+        sqlite,
+        tmp_path,
+        *PEOPLE,
+        "CREATE VIRTUAL TABLE search USING fts5(body)",
+        "INSERT INTO search VALUES ('a tide table')",
+    )
+
+    world.erase(ADA, now=NOW)
+
+    assert [row[0] for row in world.rows("users")] == [2, 3]
+    system = world.datamap.system("club")
+    assert "search" in {name for each in system.no_personal_data for name in each.tables}
+
+
+def test_an_order_that_is_kept_loses_what_no_bill_has_to_say(each_database: Database, tmp_path: Path) -> None:
+    orders = ", ".join(f"({n}, {1 + n % 3}, {n}, {n}, '+49 30 90182{n:02}')" for n in range(1, 13))
+    addresses = ", ".join(f"({n}, 'Ada Quill {n}', 'Street {n}')" for n in range(1, 13))
+    columns = "(id INTEGER PRIMARY KEY, recipient_name VARCHAR(40), street VARCHAR(40))"
+    world = _world(
+        each_database,
+        tmp_path,
+        *PEOPLE,
+        f"CREATE TABLE billing_addresses {columns}",
+        f"CREATE TABLE shipping_addresses {columns}",
+        "CREATE TABLE orders (id INTEGER PRIMARY KEY, user_id INTEGER, billing_address_id INTEGER,"
+        " shipping_address_id INTEGER, phone VARCHAR(40) NOT NULL, FOREIGN KEY (user_id) REFERENCES users(id),"
+        " FOREIGN KEY (billing_address_id) REFERENCES billing_addresses(id),"
+        " FOREIGN KEY (shipping_address_id) REFERENCES shipping_addresses(id))",
+        f"INSERT INTO billing_addresses VALUES {addresses}",
+        f"INSERT INTO shipping_addresses VALUES {addresses}",
+        f"INSERT INTO orders VALUES {orders}",
+    )
+
+    world.erase(ADA, now=NOW)
+
+    kept, bills, parcels = (
+        {row[0]: row[1:] for row in world.rows(name)}
+        for name in ("orders", "billing_addresses", "shipping_addresses")
+    )
+    assert (kept[3], bills[3], parcels[3]) == (
+        (1, 3, 3, "[removed]"),
+        ("Ada Quill 3", "Street 3"),
+        (None, None),
+    )
+    assert (kept[1][-1], parcels[1]) == ("+49 30 9018201", ("Ada Quill 1", "Street 1"))

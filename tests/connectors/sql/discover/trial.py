@@ -11,7 +11,8 @@ from tests.scenarios.world import NOW, ORGANISATION, World
 from tests.servers.database import Database
 from upheld.connectors.sql import connector
 from upheld.connectors.sql.connector import SqlConnector
-from upheld.connectors.sql.discover import Draft, Wish
+from upheld.connectors.sql.discover import Draft
+from upheld.connectors.sql.discover.reach import Wish
 from upheld.datamap.model import DataMap, System
 from upheld.datamap.read import read
 from upheld.rights.proposals import accepted

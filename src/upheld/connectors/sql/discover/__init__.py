@@ -3,16 +3,15 @@ back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from fnmatch import fnmatchcase
 
 import sqlalchemy as sa
 
 from upheld.connectors.sql.check import check_all
 from upheld.connectors.sql.columns import Tables
+from upheld.connectors.sql.discover.reach import Wish, unread, wanted
 from upheld.connectors.sql.discover.sample import Look, patience
-from upheld.connectors.sql.discover.seeing import KINDS, Told, see
-from upheld.connectors.sql.schema import Kind, LiveSchema, LiveTable
+from upheld.connectors.sql.discover.seeing import Told, see
+from upheld.connectors.sql.schema import Kind, LiveSchema
 from upheld.datamap.discover.file import Head, document, dump, read_back, tables_at
 from upheld.datamap.discover.judge import Judged, Limits, judge
 from upheld.datamap.fault import Invalid
@@ -20,18 +19,6 @@ from upheld.datamap.model import System
 from upheld.rights.connector import Finding, Severity
 
 ROUNDS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """How a draft is wanted. `most`: rows of a table that are looked at. `include`, `exclude`: patterns of
-    tables; what is excluded is not in the draft, and the check will ask for it."""
-
-    on: date
-    most: int = 400
-    scratch: bool = False
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +34,15 @@ class Draft:
 def discover(system: System, live: LiveSchema, connection: sa.Connection, wish: Wish, told: Told) -> Draft:
     """Look, judge, and try the draft against the live schema until that refuses none of it."""
     patience(connection)
-    wanted = [each for each in live if _wanted(each, wish)]
-    seen = see(Look(connection, Tables(live), wish.most), wanted, told)
+    tables = [each for each in live if wanted(each, wish)]
+    seen = see(Look(connection, Tables(live), wish.most), tables, told)
     head = Head(system.name, system.connect, wish.on, wish.scratch, system.schemas)
     views = tuple(each.name for each in live if each.kind is Kind.MATERIALISED)
+    head = replace(head, refresh=views, unread=unread(live, wish))
     limits = Limits()
     for left in reversed(range(ROUNDS)):
         judged = judge(seen, limits)
-        whole = document(judged, replace(head, refresh=views))
+        whole = document(judged, head)
         text = dump({key: each for key, each in whole.items() if key != "drafted"})
         try:
             read = read_back(text)
@@ -70,29 +58,6 @@ def discover(system: System, live: LiveSchema, connection: sa.Connection, wish: 
             break
         limits = further
     return Draft(dump(whole), read, judged, findings)
-
-
-def own_schemas(connection: sa.Connection) -> tuple[str, ...]:
-    """On PostgreSQL, where an application often has several: all that hold tables, the usual one first. None
-    where that is the only one, and on other servers, whose schemas are databases of their own."""
-    if connection.dialect.name != "postgresql":
-        return ()
-    usual, *_ = connection.exec_driver_sql("SELECT current_schema()").one()
-    found = connection.exec_driver_sql(
-        "SELECT DISTINCT n.nspname FROM pg_catalog.pg_namespace n"
-        " JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p')"
-        " WHERE left(n.nspname, 3) <> 'pg_' AND n.nspname <> 'information_schema' ORDER BY n.nspname"
-    )
-    others = [name for (name,) in found if name != usual]
-    return tuple(filter(None, (usual, *others))) if others else ()
-
-
-def _wanted(table: LiveTable, wish: Wish) -> bool:
-    if table.outside or table.kind not in KINDS:
-        return False
-    if wish.include and not any(fnmatchcase(table.name, each) for each in wish.include):
-        return False
-    return not any(fnmatchcase(table.name, each) for each in wish.exclude)
 
 
 def _learnt(limits: Limits, findings: Sequence[Finding], live: LiveSchema) -> Limits:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from upheld.connectors.sql.columns import fitting
 from upheld.connectors.sql.discover.sample import Look, Values, some
-from upheld.connectors.sql.discover.sight import documents, paths, scalars, sight
+from upheld.connectors.sql.discover.sight import documents, empty, listed, paths, scalars, sight
 from upheld.connectors.sql.schema import Family, Kind, LiveColumn, LiveTable
 from upheld.datamap.discover import links, people
 from upheld.datamap.discover.category import by_name
@@ -112,6 +112,8 @@ def _column(live: LiveTable, column: LiveColumn, values: Sequence[str | None]) -
         guarded=any(spoken) and all(map(_of_emptiness, texts, repeat(column.name))),
         sight=sight(values),
         paths=paths(found),
+        listed=sight(listed(values, array=column.array) if column.array or column.json or found else ()),
+        empty=empty(values) if column.json or found else "",
     )
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 
 from upheld.datamap.discover.category import by_name
@@ -49,6 +50,24 @@ def scalars(values: Sequence[str | None]) -> bool:
     """Whether what stands in a JSON column is single texts and nothing else."""
     filled = [value.strip() for value in values if value and value.strip()]
     return bool(filled) and all(value.startswith('"') for value in filled)
+
+
+def listed(values: Sequence[str | None], *, array: bool) -> list[str]:
+    """The texts in lists: SQL arrays as PostgreSQL writes them, and JSON that is a list and nothing else."""
+    found: list[str] = []
+    for value in values:
+        if array and value:
+            found += [part.strip('"') for part in value[1:-1].split(",")]
+        elif value and value.lstrip().startswith("["):
+            with suppress(ValueError, RecursionError):
+                found += [each for each in json.loads(value) if isinstance(each, str)]
+    return found
+
+
+def empty(values: Sequence[str | None]) -> str:
+    """The plainest document of the shape that all have: an object, a list, else a text."""
+    starts = {value.lstrip()[:1] for value in values if value and value.strip()}
+    return {"{": "{}", "[": "[]"}.get(starts.pop(), '""') if len(starts) == 1 else '""' if starts else ""
 
 
 def paths(found: Sequence[object]) -> tuple[tuple[str, Sight], ...]:
