@@ -1,36 +1,10 @@
 """`upheld access`."""
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
 from upheld.cli import options
 
 commands = typer.Typer(add_completion=False, rich_markup_mode=None)
-Out = Annotated[
-    Path | None,
-    typer.Option(
-        "--out", metavar="FILE", help="Where the copy goes, an age file. Default: in the data folder."
-    ),
-]
-Recipient = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--recipient",
-        metavar="AGE1…",
-        help="An age public key that opens the copy. Without one, a key is made and written beside the copy.",
-    ),
-]
-Language = Annotated[
-    str,
-    typer.Option(
-        "--language",
-        metavar="CODE",
-        help="Language of the copy's pages: en, de, fr, as far as upheld.yaml names it. "
-        "Default: the first there.",
-    ),
-]
 
 
 @commands.command("access")
@@ -41,10 +15,11 @@ def access(
     data: options.Data = None,
     dry_run: options.DryRun = False,
     as_json: options.Json = False,
-    out: Out = None,
-    recipient: Recipient = None,
-    language: Language = "",
+    out: options.CopyOut = None,
+    recipient: options.Recipient = None,
+    language: options.Language = "",
     yes: options.Yes = False,
+    nothing_found: options.NothingFound = False,
 ) -> None:
     """Give a person a copy of everything that all systems hold about her.
 
@@ -54,6 +29,17 @@ def access(
 
     start.settle(dir_, data)
     from upheld.cli.copying import Wish, copy, look  # lazy: app ready
+    from upheld.law.right import Right  # lazy: app ready
 
-    wish = Wish(tuple(identity or ()), identity_file, as_json, yes, out, tuple(recipient or ()), language)
+    wish = Wish(
+        tuple(identity or ()),
+        identity_file,
+        as_json,
+        yes,
+        out,
+        tuple(recipient or ()),
+        language,
+        Right.ACCESS,
+        nothing_found,
+    )
     raise typer.Exit(look(wish) if dry_run else copy(wish))

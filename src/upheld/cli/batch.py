@@ -48,9 +48,7 @@ def fulfil_all(wish: Wish, file: Path, *, count: int | None, skip_doubtful: bool
             "Correct the list, or leave them out: --skip-doubtful.",
         )
     refuse_beyond(seen.beyond, wish.allow)
-    if not _agreed(seen, count, yes=wish.yes):
-        typer.echo("Nothing was erased.", err=True)
-        return 1
+    _agree(seen, count, yes=wish.yes)
     batch = approve_many(means=means, look=seen, allow=wish.allow, reason=wish.reason)
     requests = [each.request for each in batch.each.select_related("request").order_by("line")]
     unique = list({each.pk: each for each in requests}.values())
@@ -72,17 +70,16 @@ def _lines(doubts: Sequence[object]) -> str:
     return "1 line is" if len(doubts) == 1 else f"{len(doubts)} lines are"
 
 
-def _agreed(seen: Look, count: int | None, *, yes: bool) -> bool:
-    """Whether somebody typed the number of people: agreed to in words it would be agreed to in passing."""
-    if yes:
-        if count != seen.lines:
-            raise WrongUse(
-                f"--count says {count}, and the list has {seen.lines}.", "Give the number of its people."
-            )
-        return True
-    return show.typed(
-        f"Erase these people? Type how many lines the list has, {seen.lines}, to go on", seen.lines
-    )
+def _agree(seen: Look, count: int | None, *, yes: bool) -> None:
+    """Declined unless somebody types the number of people: what is agreed to in words is agreed to in
+    passing."""
+    if not yes:
+        question = f"Erase these people? Type how many lines the list has, {seen.lines}, to go on"
+        show.typed(question, seen.lines, otherwise="Nothing was erased.")
+    elif count != seen.lines:
+        raise WrongUse(
+            f"--count says {count}, and the list has {seen.lines}.", "Give the number of its people."
+        )
 
 
 # --- what is said ---------------------------------------------------------------------------------------

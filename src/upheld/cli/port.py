@@ -1,36 +1,10 @@
 """`upheld port`."""
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
 from upheld.cli import options
 
 commands = typer.Typer(add_completion=False, rich_markup_mode=None)
-Out = Annotated[
-    Path | None,
-    typer.Option(
-        "--out", metavar="FILE", help="Where the package goes, an age file. Default: in the data folder."
-    ),
-]
-Recipient = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--recipient",
-        metavar="AGE1…",
-        help="An age public key that opens the package: the person's, or that of whom she sends it to. "
-        "Without one, a key is made and written beside the package.",
-    ),
-]
-Language = Annotated[
-    str,
-    typer.Option(
-        "--language",
-        metavar="CODE",
-        help="Language of the pages: en, de, fr, as far as upheld.yaml names it. Default: the first there.",
-    ),
-]
 
 
 @commands.command("port")
@@ -41,10 +15,11 @@ def port(
     data: options.Data = None,
     dry_run: options.DryRun = False,
     as_json: options.Json = False,
-    out: Out = None,
-    recipient: Recipient = None,
-    language: Language = "",
+    out: options.CopyOut = None,
+    recipient: options.Recipient = None,
+    language: options.Language = "",
     yes: options.Yes = False,
+    nothing_found: options.NothingFound = False,
 ) -> None:
     """Give a person what she provided on consent or contract, for programs of others to read.
 
@@ -66,5 +41,6 @@ def port(
         tuple(recipient or ()),
         language,
         Right.PORTABILITY,
+        nothing_found,
     )
     raise typer.Exit(look(wish) if dry_run else copy(wish))

@@ -1,7 +1,6 @@
 """`upheld restrict` and `upheld lift`."""
 
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,10 +10,6 @@ from upheld.law.ground import RestrictionGround
 
 restrict_commands = typer.Typer(add_completion=False, rich_markup_mode=None)
 lift_commands = typer.Typer(add_completion=False, rich_markup_mode=None)
-Out = Annotated[
-    Path | None,
-    typer.Option("--out", metavar="FILE", help="Where the certificate goes: FILE and, beside it, FILE.html."),
-]
 
 
 @restrict_commands.command("restrict")
@@ -33,8 +28,9 @@ def restrict(
     data: options.Data = None,
     dry_run: options.DryRun = False,
     as_json: options.Json = False,
-    out: Out = None,
+    out: options.CertificateOut = None,
     yes: options.Yes = False,
+    nothing_found: options.NothingFound = False,
     allow: options.Allow = None,
     reason: options.Reason = "",
 ) -> None:
@@ -49,7 +45,15 @@ def restrict(
     from upheld.cli.restricting import Wish, look, restrict  # lazy: app ready
 
     wish = Wish(
-        tuple(identity or ()), identity_file, ground, frozenset(allow or ()), reason, as_json, yes, out
+        tuple(identity or ()),
+        identity_file,
+        ground,
+        frozenset(allow or ()),
+        reason,
+        as_json,
+        yes,
+        out,
+        nothing_found,
     )
     raise typer.Exit(look(wish) if dry_run else restrict(wish))
 
@@ -72,7 +76,7 @@ def lift(
     data: options.Data = None,
     dry_run: options.DryRun = False,
     as_json: options.Json = False,
-    out: Out = None,
+    out: options.CertificateOut = None,
     yes: options.Yes = False,
 ) -> None:
     """End the restriction of a case: put every mark back to what it was before.
