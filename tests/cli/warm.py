@@ -13,10 +13,8 @@ import sys
 import traceback
 from contextlib import suppress
 
-import psycopg  # noqa: F401 - loaded once, before the children are forked
-import pymysql  # noqa: F401
-
 import upheld
+from tests.kill import drivers  # noqa: F401 - loaded before the children are forked
 from upheld.cli import main, start
 
 start.settle(None, None)
