@@ -78,30 +78,6 @@ CertificateOut = Annotated[
     Path | None,
     typer.Option("--out", metavar="FILE", help="Where the certificate goes: FILE and, beside it, FILE.html."),
 ]
-CopyOut = Annotated[
-    Path | None,
-    typer.Option(
-        "--out", metavar="FILE", help="Where the copy goes, an age file. Default: in the data folder."
-    ),
-]
-Recipient = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--recipient",
-        metavar="AGE1…",
-        help="An age public key that opens the copy: the person's, or that of whom she sends it to. Without "
-        "one, a key is made and written beside the copy.",
-    ),
-]
-Language = Annotated[
-    str,
-    typer.Option(
-        "--language",
-        metavar="CODE",
-        help="Language of the copy's pages: en, de, fr, as far as upheld.yaml names it. "
-        "Default: the first there.",
-    ),
-]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why a limit is allowed.")]
 GoOn = Annotated[
     str,

@@ -2,7 +2,7 @@
 
 import typer
 
-from upheld.cli import options
+from upheld.cli import delivery, options
 
 commands = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -15,9 +15,9 @@ def port(
     data: options.Data = None,
     dry_run: options.DryRun = False,
     as_json: options.Json = False,
-    out: options.CopyOut = None,
-    recipient: options.Recipient = None,
-    language: options.Language = "",
+    out: delivery.Out = None,
+    recipient: delivery.Recipient = None,
+    language: delivery.Language = "",
     yes: options.Yes = False,
     nothing_found: options.NothingFound = False,
 ) -> None:
