@@ -150,6 +150,28 @@ def test_a_line_that_names_nobody_stops_everything_until_it_is_left_out(a_compan
     assert at_work.records("SELECT left_out FROM store_batch") == [("[5]",)]
 
 
+def test_the_preview_counts_nobody_who_is_left_out(a_company: Companies) -> None:
+    """A row that the doubtful one shares with another counts for the other, once."""
+    at_work = a_company("sqlite")
+    limited = "  rows_per_person: 8\n"
+    file = at_work.folder / "privacy" / "systems" / "forum.yaml"
+    whole = file.read_text()
+    file.write_text(f"{whole}limits:\n{limited}")
+    text = f"email\nbob@example.com\n{ADA}\n"
+    try:
+        assert at_work.run(["erase", "--identities-file", listed(at_work, text), "--dry-run", "--json"]) == 1
+        both = json.loads(at_work.said[0][1])
+        text = "email\nbob@example.com\n"
+        assert at_work.run(["erase", "--identities-file", listed(at_work, text), "--dry-run", "--json"]) == 0
+        alone = json.loads(at_work.said[0][1])
+    finally:
+        file.write_text(whole)
+
+    assert [each["line"] for each in both["doubtful"]] == [3]
+    assert both["systems"] == alone["systems"]
+    assert both["systems"]["forum"]["tables"]["messages"] == 3
+
+
 def test_whoever_was_only_asked_about_before_is_shown_and_counted_like_the_others(
     a_company: Companies,
 ) -> None:

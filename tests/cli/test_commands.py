@@ -1,7 +1,6 @@
 """The program as people start it: real processes, a privacy folder, a shop on SQLite."""
 
 import json
-import os
 import signal
 import sqlite3
 import subprocess
@@ -11,69 +10,7 @@ from pathlib import Path
 
 import pytest
 
-ADA = "ada.quillfeather@example.org"
-SHOP = """\
-system: shop
-title: Shop
-connect: ${SHOP_DATABASE_URL}
-tables:
-  users:
-    person: id
-    identities: {email: {column: email, normalise: email}}
-    fields:
-      email: {category: email-address, purposes: [service], provided: true}
-    on_erase: delete
-  orders:
-    belongs_to: {user_id: users.id}
-    on_erase: delete
-"""
-
-
-class Shop:
-    """A folder with a privacy folder and one real system."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.database = folder / "shop.sqlite"
-        run(folder, "init", check=True)
-        (folder / "privacy" / "systems" / "letters.yaml").unlink()
-        (folder / "privacy" / "systems" / "shop.yaml").write_text(SHOP)
-        with sqlite3.connect(self.database) as connection:
-            connection.executescript(
-                f"""
-                CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT);
-                CREATE TABLE orders (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users(id), what TEXT);
-                CREATE INDEX orders_user ON orders(user_id);
-                INSERT INTO users VALUES (7, '{ADA}'), (8, 'bob@example.com');
-                INSERT INTO orders VALUES (1, 7, 'ink'), (2, 7, 'quills'), (3, 8, 'paper');
-                """
-            )
-        connection.close()
-
-    def upheld(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return run(self.folder, *arguments, SHOP_DATABASE_URL=f"sqlite:///{self.database}", **more)
-
-    def users(self) -> list[str]:
-        connection = sqlite3.connect(self.database)
-        try:
-            return [row[0] for row in connection.execute("SELECT email FROM users ORDER BY id")]
-        finally:
-            connection.close()
-
-
-def run(
-    folder: Path, *arguments: str, check: bool = False, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("UPHELD_", "DJANGO_"))}
-    return subprocess.run(
-        [sys.executable, "-m", "upheld.cli.main", *arguments],
-        cwd=folder,
-        env={**kept, **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=check,
-    )
+from tests.cli.program import ADA, Shop, environment, fresh, run
 
 
 @pytest.fixture
@@ -94,26 +31,27 @@ def test_help_of_the_program_is_quick(tmp_path: Path) -> None:
     times = []
     for _ in range(3):
         start = time.monotonic()
-        assert run(tmp_path, "--help").returncode == 0
+        assert fresh(tmp_path, "--help").returncode == 0
         times.append(time.monotonic() - start)
 
     assert min(times) < 1.0, "0.15 s were measured; a slow machine may take longer, an eager import far more"
 
 
 def test_an_erasure_from_the_command_line_ends_with_a_certificate_that_verifies(shop: Shop) -> None:
-    looked = shop.upheld("erase", "--identity", f"email={ADA}", "--dry-run", "--json")
+    """Each command in a process that was just begun: what it needs, it imports."""
+    looked = shop.fresh("erase", "--identity", f"email={ADA}", "--dry-run", "--json")
     assert json.loads(looked.stdout)["systems"]["shop"]["tables"] == {"users": 1, "orders": 2}, looked.stderr
     assert shop.users() == [ADA, "bob@example.com"]
 
-    done = shop.upheld("erase", "--identity", f"email={ADA}", "--yes", "--json", "--out", "certificate.json")
+    done = shop.fresh("erase", "--identity", f"email={ADA}", "--yes", "--json", "--out", "certificate.json")
 
     assert done.returncode == 0, done.stderr
     assert shop.users() == ["bob@example.com"]
     assert json.loads(done.stdout)["complete"] is True
-    verified = shop.upheld("ledger", "verify", "certificate.json")
+    verified = shop.fresh("ledger", "verify", "certificate.json")
     assert verified.returncode == 0, verified.stdout
-    assert shop.upheld("ledger", "export", "--out", "ledger.jsonl").returncode == 0
-    assert shop.upheld("ledger", "verify", "ledger.jsonl").returncode == 0
+    assert shop.fresh("ledger", "export", "--out", "ledger.jsonl").returncode == 0
+    assert shop.fresh("ledger", "verify", "ledger.jsonl").returncode == 0
 
 
 def test_a_copy_is_written_and_opens_with_its_key(shop: Shop) -> None:
@@ -230,7 +168,7 @@ def test_identities_come_from_a_file_where_others_could_read_the_command(shop: S
 
 def test_the_ledger_is_verified_without_anything_but_python_and_cryptography(tmp_path: Path) -> None:
     code = (
-        "import sys; sys.argv[1:] = ['ledger', 'verify', 'nothing.jsonl']\n"
+        "import sys; sys.argv[1:] = ['ledger', 'verify', sys.executable]\n"
         "from upheld.cli.main import run\n"
         "try:\n    run()\nexcept SystemExit as end:\n    print(end.code)\n"
         "print(sorted({'django', 'typer', 'rich', 'sqlalchemy', 'pydantic'} & set(sys.modules)))\n"
@@ -273,7 +211,7 @@ def test_control_c_says_that_nothing_is_lost(shop: Shop) -> None:
     program = subprocess.Popen(
         [sys.executable, "-c", AT_A_TERMINAL, "erase", "--identity", f"email={ADA}", "--yes"],
         cwd=shop.folder,
-        env={**os.environ, "SHOP_DATABASE_URL": f"sqlite:///{shop.database}"},
+        env=environment(SHOP_DATABASE_URL=shop.url),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

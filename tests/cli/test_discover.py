@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_commands import run
+from tests.cli.program import run
 from tests.servers.plugin import NewDatabase
 
 ADA = "ada.quillfeather@example.org"

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.cli.test_commands import run
+from tests.cli.program import run
 
 TWO = """\
 dataset:
@@ -100,7 +100,7 @@ def test_what_cannot_be_read_or_placed_is_said_with_what_to_do(tmp_path: Path) -
         "none.yml cannot be read: No such file or directory.\nName a YAML file with `dataset:` documents.\n",
     )
     assert (homeless.returncode, homeless.stderr) == (
-        1,
+        2,
         "There is no privacy folder privacy.\nMake one: `upheld init`, or say --out DIR or --out FILE.\n",
     )
     assert (nameless.returncode, nameless.stderr) == (

@@ -4,6 +4,7 @@ Orders are JSON lines on its input, answers JSON lines on its output. The child 
 JSON line an event, on disk before the next step (append and fsync). The engine is used as its callers use it.
 """
 
+import gc
 import json
 import os
 import signal
@@ -16,7 +17,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tests.kill import drivers  # noqa: F401 - loaded before the children are forked
 from upheld.connectors.sql import connector
+from upheld.datamap.model import DataMap
 from upheld.datamap.read import read
 from upheld.law.right import Right
 from upheld.rights.codec import decode
@@ -107,7 +110,7 @@ def work(order: Line, boundaries: Boundaries) -> None:
     """One run, or the next after a death."""
     journal = Journal(Path(order["journal"]), prepares=order["prepares"])
     now = datetime.fromisoformat(order["now"])
-    datamap = read(Path(order["folder"]))
+    datamap = map_of(Path(order["folder"]))
     target = connector(datamap.system("club"), secrets={"CLUB_DATABASE_URL": order["url"]})
     subject = decode(order["subject"], (Subject, Identity, Person))
     assert isinstance(subject, Subject)
@@ -169,13 +172,27 @@ def forked(todo: Callable[[], None]) -> int:
 
 
 def orders() -> Iterator[Line]:
+    gc.collect()
+    gc.freeze()  # what is loaded already is shared with the children, not copied by their collections
     for line in sys.stdin:
         yield json.loads(line)
+
+
+def map_of(folder: Path) -> DataMap:
+    """The map of a privacy folder; read once by the warm process for all its children, unless a file changed."""
+    files = tuple((str(each), each.read_bytes()) for each in sorted(folder.rglob("*.yaml")))
+    if files not in _maps:
+        _maps[files] = read(folder)
+    return _maps[files]
+
+
+_maps: dict[tuple[tuple[str, bytes], ...], DataMap] = {}
 
 
 def main() -> None:
     for order in orders():
         boundaries = Boundaries(order["at"])
+        map_of(Path(order["folder"]))
 
         def todo(order: Line = order, boundaries: Boundaries = boundaries) -> None:
             work(order, boundaries)

@@ -9,25 +9,23 @@ import io
 import json
 import os
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import psycopg  # noqa: F401 - loaded once, before the children are forked
-import pymysql  # noqa: F401
-
-from tests.kill.child import Boundaries, forked, orders
+from tests.kill.child import Boundaries, forked, map_of, orders
 from upheld.cli import faults, start
 from upheld.cli.commands import command
+from upheld.datamap.fault import Invalid
 
 start.settle(None, None)
 
 from django.db import connection  # noqa: E402 - Django is settled by the line above
 from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
 
-from upheld.actions import journal  # noqa: E402
+from upheld.actions import journal, reach  # noqa: E402
 from upheld.actions.batch import delivery  # noqa: E402
 from upheld.actions.batch import fulfil as batch_fulfil  # noqa: E402
 from upheld.cli import certifying, copying, erasing, running, work  # noqa: E402, F401
@@ -124,8 +122,14 @@ def work_on(order: Order, boundaries: Boundaries) -> None:
 
 
 def main() -> None:
+    start.read = map_of
+    reach.kinds()
+    for name in ("erase", "undo", "resume", "purge", "replay", "ledger", "status"):
+        command().get_command(None, name)  # type: ignore[attr-defined]
     for order in orders():
         boundaries = Boundaries(order["at"])
+        with suppress(Invalid):
+            map_of(Path(os.environ["UPHELD_DIR"]))
 
         def todo(order: Order = order, boundaries: Boundaries = boundaries) -> None:
             work_on(order, boundaries)

@@ -7,9 +7,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from tests.kill.child import Boundaries, Journal, counted, forked, orders
+from tests.kill.child import Boundaries, Journal, counted, forked, map_of, orders
 from upheld.connectors.sql import connector
-from upheld.datamap.read import read
 from upheld.law.right import Right
 from upheld.rights.cells import first_to_last, loaded, reversed_
 from upheld.rights.codec import decode
@@ -61,7 +60,7 @@ def work(order: Line, boundaries: Boundaries) -> None:
     journal = Journal(Path(order["journal"]), prepares=True)
     now = datetime.fromisoformat(order["now"])
     target = connector(
-        read(Path(order["folder"])).system("club"), secrets={"CLUB_DATABASE_URL": order["url"]}
+        map_of(Path(order["folder"])).system("club"), secrets={"CLUB_DATABASE_URL": order["url"]}
     )
     subject = decode(order["subject"], (Subject, Identity, Person, Cell))
     assert isinstance(subject, Subject)
@@ -101,6 +100,7 @@ def work(order: Line, boundaries: Boundaries) -> None:
 def main() -> None:
     for order in orders():
         boundaries = Boundaries(order["at"])
+        map_of(Path(order["folder"]))
 
         def todo(order: Line = order, boundaries: Boundaries = boundaries) -> None:
             work(order, boundaries)

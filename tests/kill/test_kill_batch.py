@@ -54,7 +54,7 @@ def next_command(at_work: Company, *, asks_again: bool) -> list[str]:
     return erase(at_work) if len(cases) < 3 or asks_again else ["resume"]
 
 
-@pytest.mark.parametrize(("forum", "many"), [("sqlite", 10), ("postgresql", 8), ("mariadb", 8)])
+@pytest.mark.parametrize(("forum", "many"), [("sqlite", 10), ("postgresql", 3), ("mariadb", 3)])
 def test_scenario_49_a_killed_list_is_finished_as_one_run(
     forum: str, many: int, a_company: Companies, request: pytest.FixtureRequest
 ) -> None:

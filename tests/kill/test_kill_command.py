@@ -22,10 +22,12 @@ ERASE = ["erase", "--identity", f"email={ADA}", "--yes"]
 BY_ANOTHER_NAME = ["erase", "--identity", "username=quill", "--yes"]
 COMPANIES = [
     ("sqlite", "sqlite", 6),
-    ("postgresql", "sqlite", 6),
-    ("mariadb", "sqlite", 6),
+    ("postgresql", "sqlite", 2),
+    ("mariadb", "sqlite", 2),
     ("postgresql", "postgresql", 3),
 ]
+"""Forum, store, and how many boundaries are drawn beside those around the commits of a system: those of our own records
+and files are the same whatever the forum stands on."""
 SEED = 49
 
 

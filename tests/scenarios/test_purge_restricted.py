@@ -6,7 +6,7 @@ import pytest
 
 from tests.scenarios.conftest import Make
 from tests.scenarios.office import open_office
-from tests.scenarios.people import ADA, PEOPLE, USERS
+from tests.scenarios.people import ADA, BEN, PEOPLE, USERS
 from tests.scenarios.test_restriction import lift, restrict
 from upheld.store.models import Case
 
@@ -79,3 +79,39 @@ def test_restricted_rows_that_would_go_with_their_parents_stop_the_erasure(
     assert [state for _, state, _ in standing.systems] == ["FAILED"]
     assert "cascade.loss at items.order_id" in standing.systems[0][2]
     assert (world.rows("orders", "id"), world.rows("items", "id")) == ([(1,)], [(1,)])
+
+
+GIFTS = SCHEMA.replace("what VARCHAR(20)", "gift_to INTEGER, what VARCHAR(20)").replace(
+    "(1, 1, 'a clock', NULL)", "(1, 1, 5, 'a clock', NULL), (2, 1, NULL, 'a pen', NULL)"
+)
+GIFT_MAP = """
+orders: {belongs_to: {user_id: users.id}, restriction: held, on_erase: delete}
+items:
+  belongs_to: {order_id: orders.id, gift_to: users.id}
+  restriction: held
+  accept: [{finding: link.optional, reason: an item of nobody is a leftover}]
+  on_erase: {by: {order_id: delete, gift_to: detach}}
+"""
+
+
+@pytest.mark.parametrize("then", ["CASCADE", "SET NULL"])
+def test_a_row_restricted_for_somebody_else_alone_does_not_go_with_its_unrestricted_parent(
+    then: str, make: Make, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """G-18.5: both tables are marked, and the order itself is restricted for nobody."""
+    ddl = GIFTS.replace("ON DELETE CASCADE", f"ON DELETE {then}")
+    ddl += "CREATE INDEX items_gift ON items(gift_to);\n"
+    world = make(PEOPLE + ddl, USERS + f"  {ACCEPT}\n" + GIFT_MAP)
+    office = open_office(world, tmp_path)
+    assert restrict(office, BEN).complete
+    assert world.rows("items", "held") != [(None,), (None,)]
+
+    standing = office.erase(ADA)
+
+    if then == "CASCADE":
+        assert [state for _, state, _ in standing.systems] == ["FAILED"]
+        assert "cascade.loss at items.order_id" in standing.systems[0][2]
+        assert (world.rows("orders", "id"), world.rows("items", "id")) == ([(1,)], [(1,), (2,)])
+    else:
+        assert standing.complete
+        assert (world.rows("orders", "id"), world.rows("items", "id, order_id")) == ([], [(1, None)])

@@ -74,11 +74,15 @@ def test_a_run_over_two_workers_writes_the_table_and_fails_on_an_unnamed_skip(tm
         "def test_scenario_2_direct(sqlite): pytest.skip('not today')\n"
         "def test_scenario_3_other(sqlite): raise AssertionError\n"
     )
-    for required, only, status in (("1", "1 or 2", 1), ("0", "1 or 2", 0), ("0", "3", 1)):
+    for required, only, status, workers in (
+        ("1", "1 or 2", 1, "2"),
+        ("0", "1 or 2", 0, "0"),
+        ("0", "3", 1, "0"),
+    ):
         selected = " or ".join(f"scenario_{number}" for number in only.split(" or "))
         done = subprocess.run(
             [
-                *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", "/dev/null", "-n", "2"),
+                *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", "/dev/null", "-n", workers),
                 *("--rootdir", str(tmp_path), "--scenario-table", "table.md", "-k", selected, str(tmp_path)),
             ],
             cwd=tmp_path,

@@ -1,7 +1,11 @@
 """Upheld's own records on a real database: SQLite and PostgreSQL in turn, migrated once a run and emptied between."""
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 import django
@@ -14,6 +18,8 @@ from pytest_django import DjangoDbBlocker
 from tests.servers.plugin import NewDatabase
 from upheld.project import settings as project
 from upheld.store.keys import KeyStore
+
+NAME = "upheld.sqlite3"
 
 
 def pytest_configure() -> None:
@@ -53,13 +59,36 @@ def sqlite_records(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterat
 @contextmanager
 def _connected(url: str, data: Path) -> Iterator[None]:
     data.mkdir()
+    if not url:
+        shutil.copy(_migrated(), data / NAME)
+    _connect(url, data)
+    if url:
+        call_command("migrate", verbosity=0)
+    yield
+    _disconnect()
+
+
+def _connect(url: str, data: Path) -> None:
     with suppress(AttributeError):
         del connections["default"]
     connections.settings = connections.configure_settings({"default": project.database(url, data)})
-    call_command("migrate", verbosity=0)
-    yield
+
+
+def _disconnect() -> None:
     connections["default"].close()
     del connections["default"]
+
+
+@cache
+def _migrated() -> Path:
+    """An empty store on SQLite, migrated once a process: its migrations take longer than most tests."""
+    data = Path(tempfile.mkdtemp(prefix="upheld-records-"))
+    atexit.register(shutil.rmtree, data)
+    _connect("", data)
+    call_command("migrate", verbosity=0)
+    _disconnect()
+    assert [each.name for each in data.iterdir()] == [NAME], "nothing waits in a log beside it"
+    return data / NAME
 
 
 @pytest.fixture

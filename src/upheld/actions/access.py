@@ -17,7 +17,8 @@ from upheld.law.right import Right
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import PACKAGE_ISSUED, PACKAGE_OPENED
 from upheld.rights.connector import Collected, Connector
-from upheld.rights.outcome import Misconfigured
+from upheld.rights.outcome import Misnamed
+from upheld.rights.package.archive import readers
 from upheld.rights.package.writing import Summary, write
 from upheld.rights.plan import Step
 from upheld.rights.subject import Subject
@@ -84,6 +85,20 @@ def _kept(means: Means, case: models.Case, system: str) -> tuple[tuple[date, tup
     )
 
 
+def refuse_wrong(*, means: Means, language: str, recipients: tuple[str, ...]) -> str:
+    """The language of the copy. Misnamed for one in which the organisation does not answer, and for a
+    recipient that is no key: a face asks before a case is opened."""
+    spoken = means.datamap.organisation.languages
+    if language and language not in spoken:
+        raise Misnamed(
+            f"{means.datamap.organisation.name} does not answer in {language!r}.",
+            f"Choose one of: {', '.join(spoken)}; they stand in upheld.yaml.",
+        )
+    if recipients:
+        readers(recipients)
+    return language or spoken[0]
+
+
 def deliver(
     *,
     means: Means,
@@ -97,16 +112,11 @@ def deliver(
 ) -> Delivered:
     """Write the copy, encrypted to `recipients`, and note when it expires. Reads only, in every system.
 
-    `language`: one of those in which the organisation answers, the first unless said; Misconfigured for
+    `language`: one of those in which the organisation answers, the first unless said; Misnamed for
     another. A system that fails does not stop the others: the copy says so, and the request stays open until
     a copy is whole. Writes `package.issued`.
     """
-    spoken = means.datamap.organisation.languages
-    if language and language not in spoken:
-        raise Misconfigured(
-            f"{means.datamap.organisation.name} does not answer in {language!r}.",
-            f"Choose one of: {', '.join(spoken)}; they stand in upheld.yaml.",
-        )
+    spoken = refuse_wrong(means=means, language=language, recipients=recipients)
     summary = write(
         preview.plan,
         means.datamap,
@@ -118,7 +128,7 @@ def deliver(
         now=means.now,
         out=out,
         recipients=recipients,
-        language=language or spoken[0],
+        language=spoken,
         statements=statements.of(means=means, subject=preview.subject),
         pinned=under(means=means, right=Right(request.right), request=request),
     )

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import NoReturn
 
 from upheld.datamap.model import DataMap, Purpose, System
@@ -99,9 +100,15 @@ def connectors(*, datamap: DataMap, secrets: Mapping[str, str]) -> dict[str, Con
     return {system.name: reached(system, secrets) for system in datamap.systems}
 
 
+@cache
+def kinds() -> Mapping[str, EntryPoint]:
+    """The connectors that are installed, by kind. Looked up once a program: every package is read for it."""
+    return {each.name: each for each in entry_points(group=GROUP)}
+
+
 def reached(system: System, secrets: Mapping[str, str]) -> Connector:
     """The connector of one system."""
-    found = {each.name: each for each in entry_points(group=GROUP)}
+    found = kinds()
     if system.kind not in found:
         known = ", ".join(sorted(found)) or "none"
         return Unreachable(

@@ -17,7 +17,7 @@ from upheld.rights import plan as steps
 from upheld.rights.cells import loaded
 from upheld.rights.connector import Connector
 from upheld.rights.fulfil import Failed, execute
-from upheld.rights.outcome import Committed, Failure, Permanent, Prepared
+from upheld.rights.outcome import Committed, Failure, Misnamed, Prepared
 from upheld.rights.plan import Plan
 from upheld.rights.subject import Identity, Person, Subject
 from upheld.store import models
@@ -59,7 +59,7 @@ def replay(
     """
     connector = means.connectors.get(system)
     if connector is None:
-        raise Permanent(
+        raise Misnamed(
             f"No connector for {system}.", f"Known systems: {', '.join(means.connectors) or 'none'}."
         )
     erasures = rows = spared = 0

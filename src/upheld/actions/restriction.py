@@ -18,7 +18,7 @@ from upheld.rights.cells import first_to_last, reversed_
 from upheld.rights.connector import Connector, Finding, Severity
 from upheld.rights.explain import explain
 from upheld.rights.fulfil import dry_run
-from upheld.rights.outcome import Counts, Failure, Permanent
+from upheld.rights.outcome import Counts, Failure, Misnamed, Permanent
 from upheld.rights.plan import Plan, Reason, Step
 from upheld.rights.restricting import UNMARKED
 from upheld.rights.subject import Cell, Subject
@@ -127,7 +127,7 @@ def _spare(means: Means, request: models.Request) -> None:
 
 
 def find(*, case: str) -> models.Case:
-    """The case of that id, or of the one id that begins so, with a restriction in force; Permanent
+    """The case of that id, or of the one id that begins so, with a restriction in force; Misnamed
     otherwise."""
     found = models.Restriction.objects.filter(lifted_at__isnull=True).select_related("request__case")
     named = {each.request.case_id: each.request.case for each in found}
@@ -136,7 +136,7 @@ def find(*, case: str) -> models.Case:
         return matching[0]
     known = ", ".join(sorted(map(str, named))[:10]) or "none"
     many = "No restriction is" if not matching else "Restrictions of several cases are"
-    raise Permanent(f"{many} in force in case {case}.", f"In force in: {known}.")
+    raise Misnamed(f"{many} in force in case {case}.", f"In force in: {known}.")
 
 
 def under_way(*, case: models.Case) -> models.Request | None:

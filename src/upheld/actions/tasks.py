@@ -16,7 +16,7 @@ from upheld.ledger.types import STEP_FULFILLED, STEP_SET
 from upheld.rights.answer import Answer, Reply
 from upheld.rights.answer import evidence as evidence_of
 from upheld.rights.codec import encode, text
-from upheld.rights.outcome import Counts, Established, Permanent
+from upheld.rights.outcome import Counts, Established, Misnamed, Permanent
 from upheld.store import models
 from upheld.store.models import FulfilmentState
 from upheld.store.sealing import seal_value
@@ -93,7 +93,7 @@ def _done(request: models.Request) -> str:
 
 
 def find(*, case: str, system: str) -> models.Task:
-    """The open task of that system in that case; Permanent, with the tasks there are, when there is none."""
+    """The open task of that system in that case; Misnamed, with the tasks there are, when there is none."""
     matching = models.Task.objects.filter(answered_at__isnull=True).select_related(
         "fulfilment__request__case"
     )
@@ -103,6 +103,6 @@ def find(*, case: str, system: str) -> models.Task:
     waiting = ", ".join(
         f"{each.fulfilment.system} in case {each.fulfilment.request.case.pk}" for each in matching[:10]
     )
-    raise Permanent(
+    raise Misnamed(
         f"No task of {system} is open{f' in case {case}' if case else ''}.", f"Open: {waiting or 'none'}."
     )

@@ -15,7 +15,7 @@ from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import ERASURE_UNDONE
 from upheld.rights.codec import Unreadable, decode, text
 from upheld.rights.connector import Connector
-from upheld.rights.outcome import Established, EvidenceClass, Failure, Permanent, Settled, Transient
+from upheld.rights.outcome import Established, EvidenceClass, Failure, Misnamed, Permanent, Settled, Transient
 from upheld.rights.undo import Back, Conflict, Restored, Restoring, Undone, Why
 from upheld.store import models
 from upheld.store.models import PartState, RequestState
@@ -76,7 +76,7 @@ def find(*, means: Means, case: str = "", asked: Asked | None = None) -> models.
     those = [each for each in erasures.order_by("received_at") if str(each.case_id).startswith(case)]
     if not case or len(those) != 1:
         which = "No erasure belongs to" if not those else "Several erasures belong to"
-        raise Permanent(f"{which} the case {case or '(none given)'}.", "Name one by its id: `upheld status`.")
+        raise Misnamed(f"{which} the case {case or '(none given)'}.", "Name one by its id: `upheld status`.")
     _refuse_late(means, those[0])
     return those[0]
 

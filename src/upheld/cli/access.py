@@ -1,38 +1,10 @@
 """`upheld access`."""
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
-from upheld.cli import options
+from upheld.cli import delivery, options
 
 commands = typer.Typer(add_completion=False, rich_markup_mode=None)
-Out = Annotated[
-    Path | None,
-    typer.Option(
-        "--out",
-        metavar="FILE",
-        help="Where the copy goes, an age file; for a list, a folder. Default: in the data folder.",
-    ),
-]
-Recipient = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--recipient",
-        metavar="AGE1…",
-        help="An age public key that opens the copy. Without one, a key is made and written beside the copy.",
-    ),
-]
-Language = Annotated[
-    str,
-    typer.Option(
-        "--language",
-        metavar="CODE",
-        help="Language of the copy's pages: en, de, fr, as far as upheld.yaml names it. "
-        "Default: the first there.",
-    ),
-]
 
 
 @commands.command("access")
@@ -47,10 +19,11 @@ def access(
     place: options.Place = "",
     dry_run: options.DryRun = False,
     as_json: options.Json = False,
-    out: Out = None,
-    recipient: Recipient = None,
-    language: Language = "",
+    out: delivery.Out = None,
+    recipient: delivery.Recipient = None,
+    language: delivery.Language = "",
     yes: options.Yes = False,
+    nothing_found: options.NothingFound = False,
 ) -> None:
     """Give a person a copy of everything that all systems hold about her.
 
@@ -63,6 +36,7 @@ def access(
 
     start.settle(dir_, data)
     from upheld.cli.copying import Wish, copy, look  # lazy: app ready
+    from upheld.law.right import Right  # lazy: app ready
 
     wish = Wish(
         tuple(identity or ()),
@@ -72,7 +46,9 @@ def access(
         out,
         tuple(recipient or ()),
         language,
-        place=place,
+        Right.ACCESS,
+        nothing_found,
+        place,
     )
     one = bool(identity or identity_file)
     listed = options.is_list(identities_file, one=one, count=count, skip_doubtful=skip_doubtful)

@@ -47,9 +47,7 @@ def fulfil_all(wish: Wish, file: Path, *, count: int | None, skip_doubtful: bool
             "Correct the list, or leave them out: --skip-doubtful.",
         )
     refuse_beyond(seen.beyond, wish.allow)
-    if not agreed(ERASE, seen.lines, count, yes=wish.yes):
-        typer.echo("Nothing was erased.", err=True)
-        return 1
+    agree(ERASE, seen.lines, count, yes=wish.yes, otherwise="Nothing was erased.")
     batch = approve_many(means=means, look=seen, allow=wish.allow, reason=wish.reason)
     requests = [each.request for each in batch.each.select_related("request").order_by("line")]
     unique = list({each.pk: each for each in requests}.values())
@@ -81,15 +79,14 @@ def refuse_uncounted(count: int | None, *, yes: bool) -> None:
         raise WrongUse("--yes needs --count for a list.", "Give the number of people in the file: --count N.")
 
 
-def agreed(question: str, lines: int, count: int | None, *, yes: bool) -> bool:
-    """Whether somebody typed the number of people: agreed to in words it would be agreed to in passing."""
-    if yes:
-        if count != lines:
-            raise WrongUse(
-                f"--count says {count}, and the list has {lines}.", "Give the number of its people."
-            )
-        return True
-    return show.typed(f"{question} Type how many lines the list has, {lines}, to go on", lines)
+def agree(question: str, lines: int, count: int | None, *, yes: bool, otherwise: str) -> None:
+    """Declined, with `otherwise`, unless somebody types the number of people: what is agreed to in words is
+    agreed to in passing."""
+    if not yes:
+        asked = f"{question} Type how many lines the list has, {lines}, to go on"
+        show.typed(asked, lines, otherwise=otherwise)
+    elif count != lines:
+        raise WrongUse(f"--count says {count}, and the list has {lines}.", "Give the number of its people.")
 
 
 # --- what is said ---------------------------------------------------------------------------------------

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import typer
 from django.conf import settings
 
-from upheld.actions import certificates
+from upheld.actions import certificates, ledger
 from upheld.actions.erasure import Standing
 from upheld.actions.means import Means
+from upheld.cli import show
 from upheld.law.right import Right
 from upheld.ledger.issue import Issued
 from upheld.ledger.page import as_html
@@ -20,6 +22,24 @@ def certify(means: Means, request: Request, out: Path | None = None) -> tuple[Pa
     files = _written(issued, request, out)
     certificates.written(means=means, request=request)
     return files
+
+
+LEFT = "Not finished. `upheld resume` goes on with what is left."
+
+
+def tell(means: Means, standing: Standing, out: Path | None, *, as_json: bool, left: str) -> int:
+    """Certify what can be answered, and say where it stands; 1, with what to do about what is `left`, while
+    it is not complete."""
+    files = certify(means, standing.request, out) if standing.answered else ()
+    ledger.checkpoint(means=means)
+    if as_json:
+        show.as_json({**show.standing_json(standing), "files": list(map(str, files))})
+    else:
+        typer.echo(show.standing_text(standing))
+        show.files_text(files)
+        if not standing.complete:
+            typer.echo(left)
+    return 0 if standing.complete else 1
 
 
 def certify_many(means: Means, requests: Sequence[Request]) -> tuple[Path, ...]:

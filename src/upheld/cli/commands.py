@@ -1,5 +1,6 @@
 """All commands, from everybody who brings some; a command's module is imported when it is asked for."""
 
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 import typer
@@ -29,6 +30,7 @@ ORDER = (
 )
 
 
+@cache
 def _found() -> dict[str, EntryPoint]:
     return {each.name: each for each in entry_points(group=GROUP)}
 

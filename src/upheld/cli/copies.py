@@ -15,7 +15,7 @@ from upheld.actions.batch.look import Going
 from upheld.actions.means import Means
 from upheld.cli import show, start
 from upheld.cli.account import look_json, look_text, said
-from upheld.cli.batch import agreed, lines_are, refuse_uncounted
+from upheld.cli.batch import agree, lines_are, refuse_uncounted
 from upheld.cli.copying import Wish, new_key
 from upheld.cli.faults import WrongUse
 from upheld.cli.people import read_people
@@ -52,9 +52,7 @@ def copy_all(wish: Wish, file: Path, *, count: int | None, skip_doubtful: bool) 
         )
     folder = _folder(means, wish, file)
     before = copies.written(means=means, seen=seen, folder=folder)
-    if not agreed(ASK, seen.lines, count, yes=wish.yes):
-        typer.echo("No copy was written.", err=True)
-        return 1
+    agree(ASK, seen.lines, count, yes=wish.yes, otherwise="No copy was written.")
     left = [each for each in seen.going if each.numbers not in before]
     ends = _write(means, wish, seen, left, folder)
     ledger.checkpoint(means=means)

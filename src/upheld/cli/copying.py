@@ -8,8 +8,8 @@ import pyrage
 import typer
 from django.conf import settings
 
-from upheld.actions import access, cases, ledger, preview
-from upheld.cli import show, start
+from upheld.actions import access, cases, ledger, preview, unknown
+from upheld.cli import looking, show, start
 from upheld.law.right import Right
 
 
@@ -24,7 +24,8 @@ class Wish:
     out: Path | None
     recipients: tuple[str, ...]
     language: str
-    right: Right = Right.ACCESS
+    right: Right
+    nothing_found: bool
     place: str = ""
 
 
@@ -35,12 +36,7 @@ def look(wish: Wish) -> int:
     known = show.known(means, asked, quiet=wish.as_json)
     with show.progress(quiet=wish.as_json):
         seen = preview.preview(means=means, right=wish.right, asked=asked, subject=known)
-    if wish.as_json:
-        show.as_json(show.preview_json(seen))
-    else:
-        typer.echo(show.preview_text(seen))
-        typer.echo("Nothing was written.")
-    return 1 if seen.waiting else 0
+    return looking.told(means=means, asked=asked, seen=seen, as_json=wish.as_json)
 
 
 def copy(wish: Wish) -> int:
@@ -48,15 +44,22 @@ def copy(wish: Wish) -> int:
     start.refuse_out(wish.out)
     means = start.means(place=wish.place)
     asked = start.asked(means.datamap, means.connectors, wish.identity, wish.identity_file)
+    access.refuse_wrong(means=means, language=wish.language, recipients=wish.recipients)
     request = cases.receive(means=means, right=wish.right, asked=asked)
     known = cases.subject_of(means=means, case=request.case)
     with show.progress(quiet=wish.as_json):
         seen = preview.preview(means=means, right=wish.right, asked=asked, subject=known, request=request)
     if not wish.as_json:
         typer.echo(show.preview_text(seen), err=True)
-    if not show.confirmed(_question(wish), yes=wish.yes):
-        typer.echo(f"No copy was written. Case {request.case_id} stays open.", err=True)
-        return 1
+    # The copy of somebody unknown says so: whether there is anything is what a copy answers (Art. 15(1)).
+    copied = wish.nothing_found and wish.right is Right.ACCESS
+    if not copied and unknown.ended(
+        means=means, request=request, asked=asked, seen=seen, nothing_found=wish.nothing_found
+    ):
+        return show.nothing_found(request, for_programs=wish.as_json)
+    show.agreed(
+        _question(wish), yes=wish.yes, otherwise=f"No copy was written. Case {request.case_id} stays open."
+    )
     out = wish.out or _default(str(request.pk))
     recipients, key_file = (wish.recipients, None) if wish.recipients else new_key(out)
     with show.progress(quiet=wish.as_json, unit="rows", total=seen.rows or None) as progress:

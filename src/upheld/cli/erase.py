@@ -1,18 +1,11 @@
 """`upheld erase`."""
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
 from upheld.cli import options
 from upheld.cli.faults import WrongUse
 
 commands = typer.Typer(add_completion=False, rich_markup_mode=None)
-Out = Annotated[
-    Path | None,
-    typer.Option("--out", metavar="FILE", help="Where the certificate goes: FILE and, beside it, FILE.html."),
-]
 
 
 @commands.command("erase")
@@ -27,8 +20,9 @@ def erase(
     place: options.Place = "",
     dry_run: options.DryRun = False,
     as_json: options.Json = False,
-    out: Out = None,
+    out: options.CertificateOut = None,
     yes: options.Yes = False,
+    nothing_found: options.NothingFound = False,
     allow: options.Allow = None,
     reason: options.Reason = "",
     go_on: options.GoOn = "",
@@ -59,6 +53,7 @@ def erase(
         out,
         accept_proposals,
         place,
+        nothing_found,
     )
     if identities_file is None:
         if count is not None or skip_doubtful:
@@ -66,9 +61,10 @@ def erase(
         raise typer.Exit(look(wish) if dry_run else fulfil(wish))
     from upheld.cli.batch import fulfil_all, look_at_all  # lazy: app ready
 
-    if identity or identity_file or out or go_on:
+    if identity or identity_file or out or go_on or nothing_found:
         raise WrongUse(
-            "--identities-file stands alone: not with --identity, --identity-file, --out or --go-on.",
+            "--identities-file stands alone: not with --identity, --identity-file, --out, --go-on or "
+            "--nothing-found.",
             "Erase that person by a command of her own.",
         )
     if dry_run:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import typer
 
-from upheld.actions import cases, erasure, ledger, preview
-from upheld.cli import show, start
+from upheld.actions import cases, erasure, ledger, preview, unknown
+from upheld.cli import looking, show, start
 from upheld.cli.certifying import certify
 from upheld.cli.faults import WrongUse
 from upheld.law.right import Right
@@ -27,6 +27,7 @@ class Wish:
     out: Path | None
     accept_proposals: bool = False
     place: str = ""
+    nothing_found: bool = False
 
 
 def look(wish: Wish) -> int:
@@ -36,12 +37,7 @@ def look(wish: Wish) -> int:
     known = show.known(means, asked, quiet=wish.as_json)
     with show.progress(quiet=wish.as_json):
         seen = preview.preview(means=means, right=Right.ERASURE, asked=asked, subject=known)
-    if wish.as_json:
-        show.as_json(show.preview_json(seen))
-    else:
-        typer.echo(show.preview_text(seen))
-        typer.echo("Nothing was written.")
-    return 1 if seen.waiting or [each for each in seen.beyond if each.limit not in wish.allow] else 0
+    return looking.told(means=means, asked=asked, seen=seen, as_json=wish.as_json, allow=wish.allow)
 
 
 def fulfil(wish: Wish) -> int:
@@ -57,10 +53,13 @@ def fulfil(wish: Wish) -> int:
             seen = preview.preview(means=means, right=Right.ERASURE, asked=asked, request=request)
         if not wish.as_json:
             typer.echo(show.preview_text(seen), err=True)
+        if unknown.ended(
+            means=means, request=request, asked=asked, seen=seen, nothing_found=wish.nothing_found
+        ):
+            return show.nothing_found(request, for_programs=wish.as_json)
         preview.refuse_beyond(seen.beyond, wish.allow)
-        if not show.confirmed("Erase this person?", yes=wish.yes):
-            typer.echo(f"Nothing was erased. Case {request.case_id} stays open.", err=True)
-            return 1
+        stays = f"Nothing was erased. Case {request.case_id} stays open."
+        show.agreed("Erase this person?", yes=wish.yes, otherwise=stays)
         erasure.approve(
             means=means, request=request, preview=seen, allow=wish.allow, reason=wish.reason, go_on=wish.go_on
         )

@@ -15,7 +15,7 @@ from upheld.datamap.importing.fides.convert import System, convert
 from upheld.datamap.importing.note import printable
 from upheld.datamap.page import SIZE, parse
 from upheld.datamap.read import ORGANISATION, PURPOSES, SYSTEMS
-from upheld.rights.outcome import Misconfigured, Permanent
+from upheld.rights.outcome import Permanent
 
 YAML = (".yaml", ".yml")
 
@@ -58,7 +58,7 @@ def _target(out: Path | None) -> Path:
         return out
     folder: Path = settings.UPHELD_DIR
     if not (folder / ORGANISATION).is_file():
-        raise Misconfigured(
+        raise WrongUse(
             f"There is no privacy folder {folder}.",
             "Make one: `upheld init`, or say --out DIR or --out FILE.",
         )

@@ -78,6 +78,18 @@ Allow = Annotated[
         "people_per_day, rows_per_person, share_of_table.",
     ),
 ]
+NothingFound = Annotated[
+    bool,
+    typer.Option(
+        "--nothing-found",
+        help="If no system knows this person, answer that nothing was found. Without it the command stops, "
+        "for her to be asked once for another identifier.",
+    ),
+]
+CertificateOut = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="Where the certificate goes: FILE and, beside it, FILE.html."),
+]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why a limit is allowed.")]
 GoOn = Annotated[
     str,

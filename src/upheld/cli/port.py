@@ -1,38 +1,10 @@
 """`upheld port`."""
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
-from upheld.cli import options
+from upheld.cli import delivery, options
 
 commands = typer.Typer(add_completion=False, rich_markup_mode=None)
-Out = Annotated[
-    Path | None,
-    typer.Option(
-        "--out",
-        metavar="FILE",
-        help="Where the package goes, an age file; for a list, a folder. Default: in the data folder.",
-    ),
-]
-Recipient = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--recipient",
-        metavar="AGE1…",
-        help="An age public key that opens the package: the person's, or that of whom she sends it to. "
-        "Without one, a key is made and written beside the package.",
-    ),
-]
-Language = Annotated[
-    str,
-    typer.Option(
-        "--language",
-        metavar="CODE",
-        help="Language of the pages: en, de, fr, as far as upheld.yaml names it. Default: the first there.",
-    ),
-]
 
 
 @commands.command("port")
@@ -47,10 +19,11 @@ def port(
     place: options.Place = "",
     dry_run: options.DryRun = False,
     as_json: options.Json = False,
-    out: Out = None,
-    recipient: Recipient = None,
-    language: Language = "",
+    out: delivery.Out = None,
+    recipient: delivery.Recipient = None,
+    language: delivery.Language = "",
     yes: options.Yes = False,
+    nothing_found: options.NothingFound = False,
 ) -> None:
     """Give a person what she provided on consent or contract, for programs of others to read.
 
@@ -75,6 +48,7 @@ def port(
         tuple(recipient or ()),
         language,
         Right.PORTABILITY,
+        nothing_found,
         place,
     )
     one = bool(identity or identity_file)

@@ -8,10 +8,6 @@ import typer
 from upheld.cli import options
 
 commands = typer.Typer(add_completion=False, rich_markup_mode=None)
-Out = Annotated[
-    Path | None,
-    typer.Option("--out", metavar="FILE", help="Where the certificate goes: FILE and, beside it, FILE.html."),
-]
 
 
 @commands.command("rectify")
@@ -61,8 +57,9 @@ def rectify(
     place: options.Place = "",
     dry_run: options.DryRun = False,
     as_json: options.Json = False,
-    out: Out = None,
+    out: options.CertificateOut = None,
     yes: options.Yes = False,
+    nothing_found: options.NothingFound = False,
     allow: options.Allow = None,
     reason: options.Reason = "",
 ) -> None:
@@ -90,5 +87,6 @@ def rectify(
         yes=yes,
         out=out,
         place=place,
+        nothing_found=nothing_found,
     )
     raise typer.Exit(look(wanted) if dry_run else rectify(wanted))

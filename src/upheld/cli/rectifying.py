@@ -8,22 +8,23 @@ from pathlib import Path
 
 import typer
 
-from upheld.actions import cases, ledger, preview, rectification
+from upheld.actions import cases, preview, rectification, unknown
 from upheld.actions.asking import Asked
-from upheld.actions.erasure import Standing
 from upheld.actions.means import Means
 from upheld.actions.rectification import Correction
 from upheld.actions.statements import LONGEST
-from upheld.cli import show, start
-from upheld.cli.certifying import certify
+from upheld.cli import looking, show, start
+from upheld.cli.certifying import tell
 from upheld.cli.faults import WrongUse
 from upheld.law.right import Right
-from upheld.rights.correcting import Wish
+from upheld.rights.correcting import Wish, aim
 from upheld.rights.plan import Correct
 from upheld.rights.statement import Statement, as_text
 from upheld.rights.subject import Subject
 from upheld.store import models
 from upheld.store.models import RequestState
+
+LEFT = "Not finished. `upheld resume` tries again; where values changed meanwhile, ask again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class Wanted:
     as_json: bool
     yes: bool
     out: Path | None
+    nothing_found: bool
     place: str = ""
 
 
@@ -51,11 +53,16 @@ def look(wanted: Wanted) -> int:
     known = show.known(means, asked, quiet=wanted.as_json)
     with show.progress(quiet=wanted.as_json):
         seen = rectification.look(means=means, asked=asked, wishes=wishes, subject=known)
-    _preview(seen, wanted)
-    if not wanted.as_json:
-        typer.echo("Nothing was written.")
-    beyond = [each for each in seen.preview.beyond if each.limit not in wanted.allow]
-    return 1 if seen.preview.waiting or beyond or seen.aim.findings else 0
+    code = looking.told(
+        means=means,
+        asked=asked,
+        seen=seen.preview,
+        as_json=wanted.as_json,
+        more={"left_out": [show.finding_json(each) for each in seen.aim.findings]},
+        lines=_lines(seen, wanted),
+        allow=wanted.allow,
+    )
+    return 1 if seen.aim.findings else code
 
 
 def rectify(wanted: Wanted) -> int:
@@ -69,8 +76,11 @@ def rectify(wanted: Wanted) -> int:
     if request.state == RequestState.OPEN:
         known = cases.subject_of(means=means, case=request.case)
         seen = _seen(wanted, means, asked, wishes, known, request=request)
-        if seen is None:
-            return _refused(request)
+        if unknown.ended(
+            means=means, request=request, asked=asked, seen=seen.preview, nothing_found=wanted.nothing_found
+        ):
+            return show.nothing_found(request, for_programs=wanted.as_json)
+        _agree(seen, wanted, request)
         rectification.approve(
             means=means,
             request=request,
@@ -84,20 +94,14 @@ def rectify(wanted: Wanted) -> int:
         left = rectification.left(request)
         if left:
             seen = _seen(wanted, means, asked, wishes, None, left, request=request)
-            if seen is None:
-                return _refused(request)
+            _agree(seen, wanted, request)
             rectification.approve_again(
                 means=means, request=request, correction=seen, allow=wanted.allow, reason=wanted.reason
             )
     request.refresh_from_db()
     with show.progress(quiet=wanted.as_json, total=request.fulfilments.count()) as progress:
         standing = rectification.fulfil(means=means, request=request, progress=progress)
-    return _tell(means, standing, wanted)
-
-
-def _refused(request: models.Request) -> int:
-    typer.echo(f"Nothing was corrected. Case {request.case_id} stays open.", err=True)
-    return 1
+    return tell(means, standing, wanted.out, as_json=wanted.as_json, left=LEFT)
 
 
 def _seen(
@@ -109,43 +113,24 @@ def _seen(
     only: frozenset[str] | None = None,
     *,
     request: models.Request,
-) -> Correction | None:
-    """What was looked at and said yes to."""
+) -> Correction:
     with show.progress(quiet=wanted.as_json):
         seen = rectification.look(
             means=means, asked=asked, wishes=wishes, subject=known, only=only, request=request
         )
-    _preview(seen, wanted, err=True)
+    if not wanted.as_json:
+        typer.echo("\n".join([show.preview_text(seen.preview), *_lines(seen, wanted)]), err=True)
+    return seen
+
+
+def _agree(seen: Correction, wanted: Wanted, request: models.Request) -> None:
     preview.refuse_beyond(seen.preview.beyond, wanted.allow)
-    return seen if show.confirmed("Correct this person's data?", yes=wanted.yes) else None
+    stays = f"Nothing was corrected. Case {request.case_id} stays open."
+    show.agreed("Correct this person's data?", yes=wanted.yes, otherwise=stays)
 
 
-def _tell(means: Means, standing: Standing, wanted: Wanted) -> int:
-    files = certify(means, standing.request, wanted.out) if standing.answered else ()
-    ledger.checkpoint(means=means)
-    if wanted.as_json:
-        show.as_json({**show.standing_json(standing), "files": list(map(str, files))})
-    else:
-        typer.echo(show.standing_text(standing))
-        show.files_text(files)
-        if not standing.complete:
-            typer.echo(
-                "Not finished. `upheld resume` tries again; where values changed meanwhile, ask again."
-            )
-    return 0 if standing.complete else 1
-
-
-def _preview(seen: Correction, wanted: Wanted, *, err: bool = False) -> None:
-    if wanted.as_json:
-        if not err:
-            left_out = [show.finding_json(each) for each in seen.aim.findings]
-            show.as_json({**show.preview_json(seen.preview), "left_out": left_out})
-        return
-    typer.echo(
-        "\n".join([show.preview_text(seen.preview), *map(show.finding_text, seen.aim.findings)]), err=err
-    )
-    if wanted.show:
-        typer.echo("\n".join(_values(seen)), err=err)
+def _lines(seen: Correction, wanted: Wanted) -> list[str]:
+    return [*map(show.finding_text, seen.aim.findings), *(_values(seen) if wanted.show else ())]
 
 
 def _values(seen: Correction) -> Iterator[str]:
@@ -168,6 +153,7 @@ def _read(wanted: Wanted) -> tuple[Means, Asked, tuple[Wish, ...], Statement | N
     means = start.means(place=wanted.place)
     asked = start.asked(means.datamap, means.connectors, wanted.identity, wanted.identity_file)
     wishes = _wishes(wanted)
+    aim(means.datamap, wishes)  # what fits nothing of the map is refused before a case is opened
     statement = _statement(wanted, means) if wanted.statement else None
     if wanted.about and not wanted.statement:
         raise WrongUse("--about needs --statement.", "It says what the statement is about.")

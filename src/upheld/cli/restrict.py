@@ -1,7 +1,6 @@
 """`upheld restrict` and `upheld lift`."""
 
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,10 +10,6 @@ from upheld.law.ground import RestrictionGround
 
 restrict_commands = typer.Typer(add_completion=False, rich_markup_mode=None)
 lift_commands = typer.Typer(add_completion=False, rich_markup_mode=None)
-Out = Annotated[
-    Path | None,
-    typer.Option("--out", metavar="FILE", help="Where the certificate goes: FILE and, beside it, FILE.html."),
-]
 
 
 @restrict_commands.command("restrict")
@@ -34,8 +29,9 @@ def restrict(
     place: options.Place = "",
     dry_run: options.DryRun = False,
     as_json: options.Json = False,
-    out: Out = None,
+    out: options.CertificateOut = None,
     yes: options.Yes = False,
+    nothing_found: options.NothingFound = False,
     allow: options.Allow = None,
     reason: options.Reason = "",
 ) -> None:
@@ -59,6 +55,7 @@ def restrict(
         yes,
         out,
         place,
+        nothing_found,
     )
     raise typer.Exit(look(wish) if dry_run else restrict(wish))
 
@@ -81,7 +78,7 @@ def lift(
     data: options.Data = None,
     dry_run: options.DryRun = False,
     as_json: options.Json = False,
-    out: Out = None,
+    out: options.CertificateOut = None,
     yes: options.Yes = False,
 ) -> None:
     """End the restriction of a case: put every mark back to what it was before.

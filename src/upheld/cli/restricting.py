@@ -6,11 +6,9 @@ from pathlib import Path
 
 import typer
 
-from upheld.actions import cases, ledger, preview, restriction
-from upheld.actions.erasure import Standing
-from upheld.actions.means import Means
-from upheld.cli import show, start
-from upheld.cli.certifying import certify
+from upheld.actions import cases, ledger, preview, restriction, unknown
+from upheld.cli import looking, show, start
+from upheld.cli.certifying import LEFT, tell
 from upheld.cli.faults import WrongUse
 from upheld.law.ground import RestrictionGround
 from upheld.law.right import Right
@@ -31,6 +29,7 @@ class Wish:
     yes: bool
     out: Path | None
     place: str = ""
+    nothing_found: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +51,16 @@ def look(wish: Wish) -> int:
     with show.progress(quiet=wish.as_json):
         seen = preview.preview(means=means, right=Right.RESTRICTION, asked=asked, subject=known)
     missing = restriction.unmarked(means=means, preview=seen)
-    _preview(seen, means, as_json=wish.as_json)
-    if not wish.as_json:
-        typer.echo("Nothing was written.")
-    beyond = [each for each in seen.beyond if each.limit not in wish.allow]
-    return 1 if seen.waiting or missing or beyond else 0
-
-
-def _preview(seen: preview.Preview, means: Means, *, as_json: bool, err: bool = False) -> None:
-    missing = restriction.unmarked(means=means, preview=seen)
-    if as_json:
-        if not err:
-            unmarked = [show.finding_json(each) for each in missing]
-            show.as_json({**show.preview_json(seen), "unmarked": unmarked})
-        return
-    typer.echo("\n".join([show.preview_text(seen), *map(show.finding_text, missing)]), err=err)
+    code = looking.told(
+        means=means,
+        asked=asked,
+        seen=seen,
+        as_json=wish.as_json,
+        more={"unmarked": [show.finding_json(each) for each in missing]},
+        lines=map(show.finding_text, missing),
+        allow=wish.allow,
+    )
+    return 1 if missing else code
 
 
 def restrict(wish: Wish) -> int:
@@ -88,11 +82,16 @@ def restrict(wish: Wish) -> int:
             seen = preview.preview(
                 means=means, right=Right.RESTRICTION, asked=asked, subject=known, request=request
             )
-        _preview(seen, means, as_json=wish.as_json, err=True)
+        if not wish.as_json:
+            missing = restriction.unmarked(means=means, preview=seen)
+            typer.echo("\n".join([show.preview_text(seen), *map(show.finding_text, missing)]), err=True)
+        if unknown.ended(
+            means=means, request=request, asked=asked, seen=seen, nothing_found=wish.nothing_found
+        ):
+            return show.nothing_found(request, for_programs=wish.as_json)
         preview.refuse_beyond(seen.beyond, wish.allow)
-        if not show.confirmed("Restrict this person's data?", yes=wish.yes):
-            typer.echo(f"Nothing was restricted. Case {request.case_id} stays open.", err=True)
-            return 1
+        stays = f"Nothing was restricted. Case {request.case_id} stays open."
+        show.agreed("Restrict this person's data?", yes=wish.yes, otherwise=stays)
         restriction.approve(
             means=means,
             request=request,
@@ -106,7 +105,7 @@ def restrict(wish: Wish) -> int:
         typer.echo(f"This person's case {request.case_id} is open; going on with it.", err=True)
     with show.progress(quiet=wish.as_json, total=request.fulfilments.count()) as progress:
         standing = restriction.fulfil(means=means, request=request, progress=progress)
-    return _tell(means, standing, wish.out, as_json=wish.as_json)
+    return tell(means, standing, wish.out, as_json=wish.as_json, left=LEFT)
 
 
 def look_at_lift(wish: Lift) -> int:
@@ -136,13 +135,12 @@ def lift(wish: Lift) -> int:
             ledger.checkpoint(means=means)
         seen = restriction.lifting(means=means, case=case)
         _lifting(seen, as_json=wish.as_json, err=True)
-        if not show.confirmed("Lift this restriction?", yes=wish.yes):
-            typer.echo(f"Nothing was lifted. Case {case.pk} stays restricted.", err=True)
-            return 1
+        stays = f"Nothing was lifted. Case {case.pk} stays restricted."
+        show.agreed("Lift this restriction?", yes=wish.yes, otherwise=stays)
         request = restriction.order(means=means, case=case, lifting=seen)
     with show.progress(quiet=wish.as_json, total=request.fulfilments.count()) as progress:
         standing = restriction.fulfil(means=means, request=request, progress=progress)
-    return _tell(means, standing, wish.out, as_json=wish.as_json)
+    return tell(means, standing, wish.out, as_json=wish.as_json, left=LEFT)
 
 
 def _lifting(seen: restriction.Lifting, *, as_json: bool, err: bool = False) -> None:
@@ -153,16 +151,3 @@ def _lifting(seen: restriction.Lifting, *, as_json: bool, err: bool = False) -> 
     typer.echo(show.preview_text(seen.preview), err=err)
     if seen.kept:
         typer.echo(f"{seen.kept} marks stay: a restriction of somebody else needs them.", err=err)
-
-
-def _tell(means: Means, standing: Standing, out: Path | None, *, as_json: bool) -> int:
-    files = certify(means, standing.request, out) if standing.answered else ()
-    ledger.checkpoint(means=means)
-    if as_json:
-        show.as_json({**show.standing_json(standing), "files": list(map(str, files))})
-    else:
-        typer.echo(show.standing_text(standing))
-        show.files_text(files)
-        if not standing.complete:
-            typer.echo("Not finished. `upheld resume` goes on with what is left.")
-    return 0 if standing.complete else 1

@@ -26,10 +26,12 @@ from upheld.actions import cases
 from upheld.actions.asking import Asked
 from upheld.actions.difference import differences
 from upheld.actions.erasure import Standing
+from upheld.actions.erasure import standing as standing_of
 from upheld.actions.means import Means
 from upheld.actions.preview import Preview
 from upheld.actions.window import alive
 from upheld.cli import log
+from upheld.cli.faults import Declined
 from upheld.law.deadline import Dates
 from upheld.rights.connector import Finding, Severity
 from upheld.rights.outcome import Counts, Failure
@@ -221,6 +223,20 @@ def standing_json(standing: Standing) -> Mapping[str, object]:
     }
 
 
+def nothing_found(request: Request, *, for_programs: bool) -> int:
+    """A request that ended because no system knows the person; 0, for that is its answer."""
+    standing = standing_of(request)
+    if for_programs:
+        as_json({**standing_json(standing), "reason": request.reason, "files": []})
+    else:
+        typer.echo(f"{standing_text(standing)}: nothing was found")
+        typer.echo(
+            "Nothing was written, and nothing is certified. Tell her so, and that she may complain to a "
+            "supervisory authority and go to court (Art. 11(2), 12(4))."
+        )
+    return 0
+
+
 def files_text(files: Iterable[Path]) -> None:
     """Where certificates were written."""
     for file in files:
@@ -231,10 +247,16 @@ class Watch:
     """Told what happens: writes the log, and moves the bar where there is one."""
 
     def __init__(
-        self, note: Callable[[str, str], None], bar: Progress | None, unit: str, total: int | None
+        self,
+        note: Callable[[str, str], None],
+        bar: Progress | None,
+        unit: str,
+        total: int | None,
+        people: int = 0,
     ) -> None:
         self._note, self._bar = note, bar
         if bar is not None:
+            self._many = bar.add_task("", total=people, unit="people") if people else None
             self._task = bar.add_task("", total=total, unit=unit)
 
     def __call__(self, system: str, what: str) -> None:
@@ -245,6 +267,11 @@ class Watch:
             if what in OUTCOMES:
                 self._bar.advance(self._task)
 
+    def people(self, many: int) -> None:
+        """So many more people of lists are through."""
+        if self._bar is not None and self._many is not None:
+            self._bar.advance(self._many, many)
+
     def rows(self, system: str, many: int) -> None:
         """So many more rows were read there; too many to be logged."""
         if self._bar is not None:
@@ -252,9 +279,11 @@ class Watch:
 
 
 @contextmanager
-def progress(*, quiet: bool = False, unit: str = "systems", total: int | None = None) -> Iterator[Watch]:
-    """A bar on standard error with what is done of `total`, gone afterwards; silent where nobody watches.
-    Logs what happens, too."""
+def progress(
+    *, quiet: bool = False, unit: str = "systems", total: int | None = None, people: int = 0
+) -> Iterator[Watch]:
+    """A bar on standard error with what is done of `total`, and one of `people` where there are lists; gone
+    afterwards, silent where nobody watches. Logs what happens, too."""
     note = log.to(settings.UPHELD_DATA)
     if quiet or not sys.stderr.isatty():
         yield Watch(note, None, unit, total)
@@ -267,7 +296,7 @@ def progress(*, quiet: bool = False, unit: str = "systems", total: int | None = 
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        yield Watch(note, bar, unit, total)
+        yield Watch(note, bar, unit, total, people)
 
 
 @contextmanager
@@ -294,12 +323,16 @@ def people(*, quiet: bool = False, total: int) -> Iterator[Callable[[int], None]
         yield told
 
 
-def typed(question: str, number: int) -> bool:
-    """Whether a person types that number. Without anybody to ask, no."""
+def typed(question: str, number: int, *, otherwise: str) -> None:
+    """Declined, with `otherwise`, unless a person types that number."""
     if not sys.stdin.isatty():
-        typer.echo("Nobody is there to ask; give --yes and --count to go on without.", err=True)
-        return False
-    return str(typer.prompt(question, default="", show_default=False, err=True)).strip() == str(number)
+        raise Declined(otherwise, "Nobody is there to ask; give --yes and --count to go on without.")
+    try:
+        typed = typer.prompt(question, default="", show_default=False, err=True)
+    except typer.Abort as abort:
+        raise Declined(otherwise) from abort
+    if str(typed).strip() != str(number):
+        raise Declined(otherwise)
 
 
 def known(means: Means, asked: Asked, *, quiet: bool) -> Subject | None:
@@ -311,11 +344,15 @@ def known(means: Means, asked: Asked, *, quiet: bool) -> Subject | None:
     return subject
 
 
-def confirmed(question: str, *, yes: bool) -> bool:
-    """Whether a person says yes. Without --yes and without anybody to ask, no."""
+def agreed(question: str, *, yes: bool, otherwise: str) -> None:
+    """Declined, with `otherwise`, unless a person says yes. Without --yes and without anybody to ask, too."""
     if yes:
-        return True
+        return
     if not sys.stdin.isatty():
-        typer.echo("Nobody is there to ask; give --yes to go on without.", err=True)
-        return False
-    return typer.confirm(question)
+        raise Declined(otherwise, "Nobody is there to ask; give --yes to go on without.")
+    try:
+        said = typer.confirm(question, err=True)
+    except typer.Abort as abort:
+        raise Declined(otherwise) from abort
+    if not said:
+        raise Declined(otherwise)

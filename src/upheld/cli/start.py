@@ -19,7 +19,6 @@ from upheld.cli.faults import WrongUse
 from upheld.datamap.model import DataMap
 from upheld.datamap.read import read
 from upheld.rights.connector import Connector
-from upheld.rights.outcome import Misconfigured
 from upheld.rights.proposals import accepted
 from upheld.rights.regime import chosen
 from upheld.rights.subject import Identity, Person
@@ -44,7 +43,7 @@ def datamap() -> DataMap:
     """The map of the privacy folder. Raises Invalid with every error."""
     folder: Path = settings.UPHELD_DIR
     if not folder.is_dir():
-        raise Misconfigured(
+        raise WrongUse(
             f"There is no privacy folder {folder}.", "Name it with --dir, or make one: `upheld init`."
         )
     return read(folder)

@@ -52,9 +52,8 @@ def put_back(wish: Wish) -> int:
     seen = _seen(wish, means, request)
     if not wish.as_json:
         typer.echo(_text(seen, before=True), err=True)
-    if not show.confirmed("Put this back?", yes=wish.yes):
-        typer.echo(f"Nothing was put back. Case {request.case_id} stays as it is.", err=True)
-        return 1
+    stays = f"Nothing was put back. Case {request.case_id} stays as it is."
+    show.agreed("Put this back?", yes=wish.yes, otherwise=stays)
     undo.approve(means=means, request=request)
     with show.progress(quiet=wish.as_json, total=request.fulfilments.count()) as progress:
         done = undo.undo(means=means, request=request, progress=progress)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import typer
 
+from upheld.cli.faults import WrongUse
 from upheld.rights.outcome import Permanent
 from upheld.rights.package.opening import Unopened, open_package
 
@@ -15,9 +16,11 @@ def unpack(file: Path, key: Path, to: Path | None) -> int:
             line for line in key.read_text(encoding="ascii").splitlines() if line and not line.startswith("#")
         ]
     except (OSError, UnicodeDecodeError) as error:
-        raise Permanent(
+        raise WrongUse(
             f"The key file {key} cannot be read.", "Give the file that came with the copy."
         ) from error
+    if not file.is_file():
+        raise WrongUse(f"There is no file {file}.", "Give the copy, an age file.")
     folder = to or (file.with_suffix("") if file.suffix == ".age" else file.with_name(file.name + ".opened"))
     try:
         page = open_package(file, written[0] if written else "", folder)

@@ -7,12 +7,13 @@ from pathlib import Path
 import typer
 
 from upheld.actions import erasure, ledger, tasks
+from upheld.actions.naming import refuse_no_case
 from upheld.actions.purge import due
 from upheld.actions.purge import purge as remove
 from upheld.actions.replay import erased
 from upheld.actions.replay import replay as again
 from upheld.actions.resume import resume as go_on
-from upheld.actions.resume import to_do, unapproved
+from upheld.actions.resume import to_do, to_do_in_lists, unapproved
 from upheld.actions.status import status as look
 from upheld.cli import show, start
 from upheld.cli.certifying import certify_answered
@@ -22,8 +23,10 @@ from upheld.cli.faults import WrongUse
 def resume(case: str, *, as_json: bool, accept_proposals: bool = False) -> int:
     """1 while a case is unfinished."""
     means = start.means(accept_proposals=accept_proposals)
-    with show.progress(quiet=as_json, total=to_do(case=case) or None) as progress:
-        standings = go_on(means=means, case=case, progress=progress)
+    refuse_no_case(case)
+    listed = to_do_in_lists(case=case)
+    with show.progress(quiet=as_json, total=to_do(case=case) or None, people=listed) as progress:
+        standings = go_on(means=means, case=case, progress=progress, told=progress.people)
     files = certify_answered(means, standings)
     ledger.checkpoint(means=means)
     if as_json:

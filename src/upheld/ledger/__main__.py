@@ -6,6 +6,7 @@ Exit status: 0 verified, 1 not verified, 2 wrong usage.
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from upheld.ledger.verify import verify_file
 
@@ -20,6 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--vkey", help="the key that the organisation published (name+id+key)")
     parser.add_argument("--entry", metavar="FILE", help="the entry's bytes, for a proof that lacks them")
     chosen = parser.parse_args(arguments)
+    if not Path(chosen.file).is_file():
+        parser.error(f"there is no file {chosen.file}")
     verdict = verify_file(chosen.file, vkey=chosen.vkey, entry=chosen.entry)
     # A terminal that cannot show the marks must not turn a verdict into a traceback.
     encoding = sys.stdout.encoding or "ascii"

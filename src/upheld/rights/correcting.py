@@ -9,7 +9,7 @@ from enum import StrEnum
 from upheld.datamap.model import DataMap, Field, Link, Scalar, System, Table, Tie
 from upheld.datamap.normalise import normalise
 from upheld.rights.connector import Finding, Row, Severity
-from upheld.rights.outcome import Misconfigured
+from upheld.rights.outcome import Misnamed
 from upheld.rights.plan import Correct, Plan
 from upheld.rights.rows.values import reach
 from upheld.rights.subject import Cell
@@ -65,12 +65,12 @@ class Aim:
     findings: list[Finding] = field(default_factory=list)
 
     def add(self, target: Target) -> None:
-        """Misconfigured where two wishes want different values in one place."""
+        """Misnamed where two wishes want different values in one place."""
         for known in self.targets:
             if known.place == target.place:
                 if known.wish.value != target.wish.value:
                     where = ".".join(target.place[:3])
-                    raise Misconfigured(f"{where} would get two values.", "Name each place once.")
+                    raise Misnamed(f"{where} would get two values.", "Name each place once.")
                 return
         self.targets.append(target)
 
@@ -78,7 +78,7 @@ class Aim:
 def aim(datamap: DataMap, wishes: Iterable[Wish]) -> Aim:
     """The fields that the wishes are about, with their copies, histories and what is linked by them.
 
-    Misconfigured for a place or a category that the map does not have, or where a value cannot be
+    Misnamed for a place or a category that the map does not have, or where a value cannot be
     corrected at all. What a category leaves out is a finding."""
     aimed = Aim()
     for wish in wishes:
@@ -114,7 +114,7 @@ def _named(datamap: DataMap, wish: Wish) -> Target | None:
             links = _of(found[0]) if found else ()
             return Target(wish, system.name, table.name, column, category, Where.ALL, path or None, links)
     if "." in name:
-        raise Misconfigured(
+        raise Misnamed(
             f"The map has no field {wish.target}.",
             "Write SYSTEM.TABLE.COLUMN as in the map, with :$.path inside a document, or a category.",
         )
@@ -124,7 +124,7 @@ def _named(datamap: DataMap, wish: Wish) -> Target | None:
 def _of(each: Field) -> tuple[str, ...]:
     """The link whose person the field is about."""
     if each.of == "others":
-        raise Misconfigured(
+        raise Misnamed(
             f"{each.column} is about others, by the map.", "A correction of it is for those whom it is about."
         )
     return (each.of,) if each.of else ()
@@ -139,7 +139,7 @@ def _by_category(datamap: DataMap, wish: Wish, aimed: Aim) -> None:
                 if each.category == wish.target and each.provided and each.of != "others":
                     _one(system, table, each, wish, aimed)
     if known and wish.target not in known:
-        raise Misconfigured(
+        raise Misnamed(
             f"The map has no category {wish.target!r}.", f"Categories: {', '.join(sorted(known)) or 'none'}."
         )
 
@@ -151,7 +151,7 @@ def _one(system: System, table: Table, each: Field, wish: Wish, aimed: Aim) -> N
         return
     try:
         _refuse(system, table, each.column)
-    except Misconfigured as refused:
+    except Misnamed as refused:
         aimed.findings.append(
             Finding(
                 "correct.key",
@@ -186,14 +186,14 @@ def _whose(system: System, table: Table, each: Field) -> Finding:
 
 
 def _refuse(system: System, table: Table, column: str) -> None:
-    """Misconfigured for a column by which rows are told apart or found by others: a new value there would
+    """Misnamed for a column by which rows are told apart or found by others: a new value there would
     lose them."""
     own = [*table.person, *table.key]
     own += [name for link in table.links if link.to for name in link.columns]
     keys = [name for other in system.tables for name in _keys(other, table.name)]
     histories = table.history_of.columns if table.history_of else ()
     if column in (*own, *keys, *histories):
-        raise Misconfigured(
+        raise Misnamed(
             f"{system.name}.{table.name}.{column} is a key or a link: changed, it would lose rows.",
             "Correct it in the system itself, with everything that refers to it.",
         )
@@ -258,7 +258,7 @@ def _linked(datamap: DataMap, target: Target) -> Iterator[Target]:
 
 def _by_link(system: System, table: Table, link: Link, target: Target) -> Target:
     if link.array or link.json:
-        raise Misconfigured(
+        raise Misnamed(
             f"{system.name}.{table.name}.{link.name} is linked by this value, inside a list or a document.",
             "Correct it in the system itself, with everything that is linked by it.",
         )

@@ -32,6 +32,12 @@ class Misconfigured(Failure):
     """A person must act first: the map, the connection or the target's schema is not as it has to be."""
 
 
+class Misnamed(Misconfigured):
+    """Whoever asks named something that is not there, or wrote it otherwise than it can be read: a case, a
+    system, a field, a language, a key. Nothing was written, and asking again in the same words will not
+    help."""
+
+
 class Incomplete(Misconfigured):
     """Everything that the map covers is done and committed, but the map does not cover the system: its part
     is not fulfilled until the map does (design: fail closed)."""

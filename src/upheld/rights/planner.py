@@ -110,14 +110,14 @@ class _SystemPlanner:
 
     def access(self) -> list[Step]:
         if self.system.kind == "manual":
-            return [self._task("copy")]
+            return [self._task("copy", "how_to_copy")]
         for table in self.system.tables:
             self._collect(table)
         return self._numbered()
 
     def erasure(self) -> list[Step]:
         if self.system.kind == "manual":
-            return [self._task("erase")]
+            return [self._task("erase", "how")]
         for table in self._children_first():
             self._treat(table)
         for table in self.system.tables:
@@ -491,10 +491,11 @@ class _SystemPlanner:
         every: list[Step] = [*self.located.values(), *self.acts]
         return [_numbered(step, self.first + index) for index, step in enumerate(every, start=1)]
 
-    def _task(self, what: str) -> Step:
+    def _task(self, what: str, own: str = "") -> Step:
+        """`own`: the key of the map that says how the owner does this; nobody may shred what is to be
+        copied."""
         options = self.system.options
-        # `how` of the map says how something is removed or copied; nobody may shred what is to be restricted.
-        how = str(options.get("how", "")) if what in ("copy", "erase") else ""
+        how = str(options.get(own, ""))
         look_for = str(options.get("look_for", ""))
         days = options.get("days", 10)
         return steps.Task(

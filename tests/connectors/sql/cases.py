@@ -318,6 +318,13 @@ CASES = (
         GHOSTS + APPROVALS + "INSERT INTO users VALUES (99, 'g@x.invalid', 'ghost');\n",
         GHOST_USERS + LINK + "detach}\n",
     ),
+    Case(  # whoever may see a row is cut from it, whatever becomes of the row
+        "detach.null",
+        "posts.user_id",
+        GHOSTS + APPROVALS + "INSERT INTO users VALUES (99, 'g@x.invalid', 'ghost');\n",
+        GHOST_USERS + "posts: {visible_to: {user_id: users.id}, on_erase: {keep: nobody's}}\n",
+        by_hand=("{keep: nobody's}", "{by: {user_id: {detach: {to: ghost}}}}"),
+    ),
     Case(
         "ghost.undeclared",
         "users",

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from upheld.connectors.conformance import ConnectorConformance, Rows, standard_system
+from upheld.connectors.conformance import ManyConformance, Rows, standard_system
 from upheld.connectors.conformance.world import KEYS
 from upheld.connectors.sql import connector
 from upheld.datamap.model import NoPersonalData, System
@@ -38,7 +38,7 @@ def _tables(rows: Rows) -> sa.MetaData:
     return metadata
 
 
-class TestSql(ConnectorConformance):
+class TestSql(ManyConformance):
     @pytest.fixture(autouse=True, params=["sqlite", "postgresql15", "postgresql18", "mariadb"])
     def database(self, request, new_database):
         self.database = new_database(request.param)

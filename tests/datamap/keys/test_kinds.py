@@ -15,6 +15,7 @@ from upheld.rights.connector import Row
 from upheld.rights.fulfil import execute
 from upheld.rights.identify import identify
 from upheld.rights.outcome import Asked, Verified
+from upheld.rights.plan import Task
 from upheld.rights.planner import plan
 from upheld.rights.subject import Identity, Subject
 
@@ -60,6 +61,28 @@ def test_the_owner_of_a_manual_system_is_told_what_to_look_for_how_and_by_when(t
     assert (asked.owner, asked.address) == ("Front desk", "desk@chess.example.org")
     assert (asked.look_for, asked.how) == ("paper letters in the green cabinet", "shred them")
     assert asked.due == date(2026, 11, 22) + timedelta(days=12)
+
+
+@pytest.mark.key("how_to_copy")
+def test_the_instruction_fits_the_right_and_never_says_to_shred_what_is_to_be_copied(tmp_path: Path) -> None:
+    letters = """
+system: letters
+kind: manual
+owner: Front desk
+address: desk@chess.example.org
+look_for: paper letters
+how: shred them
+"""
+    silent = _map(tmp_path / "silent", letters)
+    spoken = _map(tmp_path / "spoken", letters + "how_to_copy: scan them\n")
+
+    def told(datamap: DataMap, right: Right) -> list[str]:
+        return [each.how for each in plan(datamap, right, today=NOW.date()).steps if isinstance(each, Task)]
+
+    assert (told(silent, Right.ERASURE), told(spoken, Right.ERASURE)) == (["shred them"], ["shred them"])
+    assert (told(silent, Right.ACCESS), told(spoken, Right.ACCESS)) == (["copy"], ["scan them"])
+    for right in (Right.PORTABILITY, Right.RESTRICTION):
+        assert "shred" not in "".join(told(silent, right) + told(spoken, right))
 
 
 @pytest.mark.key("tables.*.path", "tables.*.format")

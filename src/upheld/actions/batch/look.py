@@ -291,8 +291,7 @@ def counted(
             name: count_many(connector, plan.of(name), subjects, now=means.now)
             for name, connector in connectors.items()
         }
-        for name, each in tallied.items():
-            sums[name].append(each.together)
+        through: list[Subject] = []
         for index, person in enumerate(some):
             counts = {name: each.each[index] for name, each in tallied.items()}
             why = _why_not(means, person, counts, allow)
@@ -300,6 +299,13 @@ def counted(
                 doubts.extend(Doubt(number, why) for number in person.numbers)
             else:
                 going_on.append(Going(person.numbers, person.asked, subject=person.subject, counts=counts))
+                through.append(subjects[index])
+        for name, connector in connectors.items():
+            together = tallied[name].together
+            if len(through) < len(some) and any(each.rows for each in together):
+                # Whoever is left out is not counted either; a row of several people cannot be subtracted.
+                together = count_many(connector, plan.of(name), through, now=means.now).together
+            sums[name].append(together)
     return going_on, {name: summed(each) for name, each in sums.items()}
 
 

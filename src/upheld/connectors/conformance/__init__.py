@@ -12,9 +12,10 @@ It needs pytest, which Upheld itself does not install.
 import pytest
 
 pytest.register_assert_rewrite(
-    *(f"upheld.connectors.conformance.{name}" for name in ("setting", "suite", "waiting"))
+    *(f"upheld.connectors.conformance.{name}" for name in ("many", "setting", "suite", "waiting"))
 )
 
+from upheld.connectors.conformance.many import ManyConformance  # noqa: E402 - asserts are rewritten first
 from upheld.connectors.conformance.suite import ConnectorConformance  # noqa: E402 - asserts are rewritten first
 from upheld.connectors.conformance.waiting import WaitingConformance  # noqa: E402
 from upheld.connectors.conformance.world import (  # noqa: E402
@@ -26,6 +27,7 @@ from upheld.connectors.conformance.world import (  # noqa: E402
 
 __all__ = [
     "ConnectorConformance",
+    "ManyConformance",
     "Rows",
     "WaitingConformance",
     "as_text",

@@ -98,7 +98,7 @@ class ConnectorConformance(SettingConformance):
 
     def same(self, expected: Rows) -> None:
         """What stands in the store now is exactly that."""
-        assert _sorted(self.stored()) == _sorted(self.given(expected))
+        assert in_order(self.stored()) == in_order(self.given(expected))
 
     # --- the port ---
 
@@ -208,17 +208,17 @@ class ConnectorConformance(SettingConformance):
         if not connector.capabilities.undo:
             with pytest.raises(Misconfigured):
                 next(run)
-            assert _sorted(self.stored()) == _sorted(before)
+            assert in_order(self.stored()) == in_order(before)
             return
         images = [each.before for each in run if isinstance(each, Prepared)]
-        assert _sorted(self.stored()) != _sorted(before)
+        assert in_order(self.stored()) != in_order(before)
         kept = [each for each in images if each is not None]
         preview = connector.returning(kept)
         *_, restoring, done = connector.undo(kept, entropy=entropy())
         assert isinstance(restoring, Restoring)
         assert isinstance(done, Undone)
         assert (done.restored, done.restored.conflicts) == (preview, ())
-        assert _sorted(self.stored()) == _sorted(before)
+        assert in_order(self.stored()) == in_order(before)
 
     # --- counting and copying ---
 
@@ -313,12 +313,12 @@ class ConnectorConformance(SettingConformance):
         connector = self.connect(system)
         subject = self.her(connector)
         self.erase(system, connector, subject)
-        first = _sorted(self.stored())
+        first = in_order(self.stored())
         person = next(row for row in first["people"] if str(row["id"]) == "7")
         assert str(person["email"]).startswith("gone-")
         assert str(person["email"]).endswith("@example.invalid")
         self.erase(system, connector, subject)
-        assert _sorted(self.stored()) == first
+        assert in_order(self.stored()) == first
 
     def test_scenario_50_a_row_that_came_after_the_count_is_not_left_behind(self) -> None:
         rows = standard_rows()
@@ -424,7 +424,8 @@ def _read_only(system: System) -> System:
     return replace(system, read_only=True)
 
 
-def _sorted(rows: Rows) -> dict[str, list[dict[str, object]]]:
+def in_order(rows: Rows) -> dict[str, list[dict[str, object]]]:
+    """The rows of each table, sorted, to be compared."""
     return {
         name: sorted(each, key=lambda row: [str(value) for value in row.values()])
         for name, each in rows.items()

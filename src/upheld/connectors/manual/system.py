@@ -54,7 +54,7 @@ class ManualConnector:
             found.append(self._finding("no-look-for", Severity.STOP, what, cure))
         if not self.system.options.get("how"):
             what, cure = (
-                "The task does not say how it is done.",
+                "The task does not say how something is removed.",
                 "Add `how:`, in words the owner understands.",
             )
             found.append(self._finding("no-how", Severity.DOUBT, what, cure))

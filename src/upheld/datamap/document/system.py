@@ -104,6 +104,8 @@ class SystemFile(Written):
     look_for: Sentence | None = None
     """kind: manual: what the owner looks for."""
     how: Sentence | None = None
-    """kind: manual: how, in the owner's own tool."""
+    """kind: manual: how what is found is removed, in the owner's own tool."""
+    how_to_copy: Sentence | None = None
+    """kind: manual: how a copy of what is found is made."""
     days: Annotated[int, Field(ge=1, le=365)] | None = None
     """kind: manual: within how many days."""

@@ -118,7 +118,7 @@ def _system(system: model.System, number: int) -> str:
 def _by_hand(system: model.System) -> str:
     if system.kind != "manual":
         return "<p>No table is mapped.</p>"
-    how = [str(system.options[name]) for name in ("look_for", "how") if name in system.options]
+    how = [str(system.options[name]) for name in ("look_for", "how", "how_to_copy") if name in system.options]
     return f"<p>Done by hand{': ' if how else '.'}{escape('; '.join(how))}</p>"
 
 

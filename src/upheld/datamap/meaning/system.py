@@ -11,7 +11,7 @@ from upheld.datamap.meaning.table import table
 from upheld.datamap.page import Spot
 
 MAX_ROWS = 20_000
-MANUAL = ("look_for", "how", "days")
+MANUAL = ("look_for", "how", "how_to_copy", "days")
 
 
 def system(form: SystemFile, spot: Spot) -> model.System:

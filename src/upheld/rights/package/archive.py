@@ -13,7 +13,7 @@ from typing import IO, BinaryIO, cast
 
 import pyrage
 
-from upheld.rights.outcome import Misconfigured, Transient
+from upheld.rights.outcome import Misconfigured, Misnamed, Transient
 
 Recipients = Sequence[object]
 """Public keys, read by `readers`."""
@@ -139,7 +139,7 @@ class _Measured:
 
 
 def readers(keys: Sequence[str]) -> Recipients:
-    """The public keys, read. Misconfigured without any, or naming the one that is none."""
+    """The public keys, read. Misconfigured without any, Misnamed for one that is none."""
     if not keys:
         raise Misconfigured("No key to encrypt the package to.", "Give at least one age public key (age1…).")
     read = []
@@ -147,7 +147,7 @@ def readers(keys: Sequence[str]) -> Recipients:
         try:
             read.append(pyrage.x25519.Recipient.from_str(key))
         except pyrage.RecipientError:
-            raise Misconfigured(
+            raise Misnamed(
                 f"{key[:12]!r}… is not an age public key.", "It begins with age1 and has 62 characters."
             ) from None
     return read

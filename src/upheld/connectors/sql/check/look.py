@@ -111,12 +111,17 @@ def look_at(system: System, live: LiveSchema, connection: sa.Connection) -> Look
 
 
 def actions(table: Table) -> Iterator[tuple[Action, Link | None]]:
-    """What can happen to rows of the table, what follows a retention included; for `by` with its link."""
+    """What can happen to rows of the table, what follows a retention included; for `by` with its link. A link
+    of `visible_to` is cut unless `by` says otherwise, whatever the rules keep."""
     for rule in table.treatment.rules:
         yield from _with_sequel(rule.action, None)
     links = {link.name: link for link in table.links}
     for name, action in table.treatment.by:
         yield from _with_sequel(action, links.get(name))
+    decided = {name for name, _ in table.treatment.by}
+    for link in table.links:
+        if link.tie is Tie.SEES and link.name not in decided:
+            yield Detach(), link
     if table.treatment.orphan:
         yield Delete(), None
 

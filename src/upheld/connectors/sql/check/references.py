@@ -6,7 +6,7 @@ from upheld.connectors.sql.check.edit import edit
 from upheld.connectors.sql.check.look import Look, actions, covering, deletes, held
 from upheld.connectors.sql.check.undeclared import draft
 from upheld.connectors.sql.schema import Kind, LiveForeignKey, LiveTable, Reference
-from upheld.datamap.model import Action, Anonymise, Delete, Detach, Follow, Link, Retain, Table
+from upheld.datamap.model import Action, Anonymise, Delete, Detach, Follow, Link, Retain, Table, Tie
 from upheld.rights.connector import Finding, Severity
 
 MANY_ROWS = 10_000
@@ -126,16 +126,8 @@ def cascades(look: Look) -> Iterator[Finding]:
                     _nullable(look, referring, firm),
                     column=column,
                 )
-        if key.on_delete == "CASCADE" and own is not None and own.restriction and not target.restriction:
-            yield look.finding(
-                "cascade.loss",
-                referring.name,
-                f"Deleting rows of {live.name} deletes rows of {referring.name} by their {column}, "
-                f"restricted ones, too: {live.name} has no mark that keeps its own.",
-                edit(target.name, {"restriction": "the column of its mark"}),
-                column=column,
-                severity=Severity.STOP,
-            )
+        if key.on_delete == "CASCADE" and (lost := _restricted(look, target, referring, key)):
+            yield lost
         elif key.on_delete == "CASCADE" and (grave := _loss(look, referring, key)):
             yield look.finding(
                 "cascade.loss",
@@ -147,6 +139,36 @@ def cascades(look: Look) -> Iterator[Finding]:
                 column=column,
                 severity=grave,
             )
+
+
+def _restricted(look: Look, target: Table, referring: LiveTable, key: LiveForeignKey) -> Finding | None:
+    """The database's own cascade knows no restriction: it takes restricted rows where the rows above have no
+    mark, and those restricted for somebody else alone, to whom the rows above are nothing (G-18.5)."""
+    own, column = look.mapped(referring.name), ",".join(key.columns)
+    if own is None or not own.restriction:
+        return None
+    what = f"Deleting rows of {target.name} deletes rows of {own.name} by their {column}, "
+    if not target.restriction:
+        what += f"restricted ones, too: {target.name} has no mark that keeps its own."
+        cure = edit(target.name, {"restriction": "the column of its mark"})
+    elif _anothers(own, key):
+        what += "also those whose use is restricted for somebody else alone."
+        nullable = all(referring.columns[name].nullable for name in key.columns)
+        then = "SET NULL" if nullable else "NO ACTION"
+        cure = (
+            f"Give the foreign key of {column} ON DELETE {then}."
+            if look.live.dialect == "sqlite"
+            else _altered(look, referring, key, then)
+        )
+    else:
+        return None
+    return look.finding("cascade.loss", own.name, what, cure, column=column, severity=Severity.STOP)
+
+
+def _anothers(own: Table, key: LiveForeignKey) -> bool:
+    """Whether a row can be somebody's by more than what the foreign key says."""
+    links = [link for link in own.links if link.tie is Tie.OWNS]
+    return bool(own.person or own.held_by) or any(not set(link.columns) & set(key.columns) for link in links)
 
 
 def _loss(look: Look, referring: LiveTable, key: LiveForeignKey) -> Severity | None:

@@ -23,6 +23,7 @@ from upheld.datamap.model import (
     Retain,
     Scalar,
     Table,
+    Tie,
     Unique,
 )
 from upheld.rights.connector import Finding, Severity
@@ -240,9 +241,17 @@ def detaching(look: Look) -> Iterator[Finding]:
                     "detach.null",
                     table.name,
                     f"{table.name}.{link.name} is to be cut, and it may not be empty.",
-                    edit(table.name, {"on_erase": {"detach": {"to": "ghost"}}}),
+                    _turned(table, link),
                     column=link.name,
                 )
+
+
+def _turned(table: Table, link: Link) -> str:
+    to_ghost: Written = {"detach": {"to": "ghost"}}
+    if link.tie is Tie.OWNS:
+        return edit(table.name, {"on_erase": to_ghost})
+    instead = edit(table.name, {"on_erase": {"by": {link.name: to_ghost}}})
+    return f"In place of what `on_erase` says there: {instead}; or let the column be empty."
 
 
 def ghost_tables(look: Look) -> Iterator[str]:
