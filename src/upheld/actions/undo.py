@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from upheld.actions import cases, erasure, evidence, journal, plans, suppression, window
+from upheld.actions import cases, erasure, evidence, journal, kept, plans, suppression, window
 from upheld.actions.asking import Asked
 from upheld.actions.erasure import ERASURES, Progress, silently
 from upheld.actions.means import Means
@@ -15,7 +15,15 @@ from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import ERASURE_UNDONE
 from upheld.rights.codec import Unreadable, decode, text
 from upheld.rights.connector import Connector
-from upheld.rights.outcome import Established, EvidenceClass, Failure, Permanent, Settled, Transient
+from upheld.rights.outcome import (
+    Established,
+    EvidenceClass,
+    Failure,
+    FileImage,
+    Permanent,
+    Settled,
+    Transient,
+)
 from upheld.rights.undo import Back, Conflict, Restored, Restoring, Undone, Why
 from upheld.store import models
 from upheld.store.models import PartState, RequestState
@@ -142,18 +150,29 @@ def _not_here(means: Means, fulfilment: models.Fulfilment) -> str:
 
 
 def _seen(means: Means, fulfilment: models.Fulfilment) -> Restored:
-    before = _images(means, fulfilment)
+    held = _held(means, fulfilment)
     if fulfilment.parts.filter(state=PartState.PREPARED).exists():
         raise Transient("its last transaction is not settled yet; that is asked first", "")
-    return _connector(means, fulfilment).returning(before) if before else Restored()
+    return _connector(means, fulfilment).returning(held.rows, files=held.files) if held else Restored()
 
 
-def _images(means: Means, fulfilment: models.Fulfilment) -> tuple[bytes, ...]:
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What is kept of one system."""
+
+    rows: tuple[bytes, ...]
+    files: tuple[FileImage, ...]
+
+
+def _held(means: Means, fulfilment: models.Fulfilment) -> _Held | None:
     """What is kept of a system. Before its last day a window's key is only destroyed when all of it is back:
     if a crash kept that from being recorded, nothing is left to do but to record it."""
     if fulfilment.window is None or not means.keys.exists(fulfilment.window.key):
-        return ()
-    return window.images(means=means, fulfilment=fulfilment)
+        return None
+    held = _Held(
+        window.images(means=means, fulfilment=fulfilment), kept.files(means=means, fulfilment=fulfilment)
+    )
+    return held if held.rows or held.files else None
 
 
 def _connector(means: Means, fulfilment: models.Fulfilment) -> Connector:
@@ -198,10 +217,11 @@ def _one(means: Means, fulfilment: models.Fulfilment) -> Restored:
         raise Transient(f"{fulfilment.system} is being worked on by another run.", "Try again.")
     try:
         settle(means=means, fulfilment=fulfilment)
-        before = _images(means, fulfilment)
-        if not before:
+        held = _held(means, fulfilment)
+        if held is None:
             return Restored()
-        for event in _connector(means, fulfilment).undo(before, entropy=means.entropy):
+        connector = _connector(means, fulfilment)
+        for event in connector.undo(held.rows, entropy=means.entropy, files=held.files):
             match event:
                 case Restoring():
                     _prepare(means, fulfilment, event)
@@ -295,7 +315,8 @@ def settle(*, means: Means, fulfilment: models.Fulfilment) -> None:
     connector = _connector(means, fulfilment)
     outcome, known = connector.settle(row.token), connector.capabilities.establishes
     if outcome is Settled.UNKNOWN:
-        left = connector.returning(window.images(means=means, fulfilment=fulfilment)).rows
+        held = _held(means, fulfilment)
+        left = connector.returning(held.rows, files=held.files).rows if held else 0
         outcome, known = (Settled.ABORTED if left else Settled.COMMITTED), Established.REREAD
     if outcome is Settled.COMMITTED:
         _commit(means, fulfilment, known)

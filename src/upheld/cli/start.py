@@ -79,6 +79,7 @@ def means(*, accept_proposals: bool = False) -> Means:
         entropy=random_token,
         owner=myself(),
         by=getpass.getuser(),
+        kept=settings.UPHELD_DATA / "kept",
     )
 
 

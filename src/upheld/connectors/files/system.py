@@ -29,6 +29,7 @@ from upheld.rights.outcome import (
     Committed,
     Counts,
     Established,
+    FileImage,
     Misconfigured,
     Permanent,
     Prepared,
@@ -271,7 +272,7 @@ class FilesConnector:
         with failures(self.system.name), locked(self.store.root):
             return Commit(self.store.root, token).settle()
 
-    def returning(self, before: Sequence[bytes]) -> Restored:
+    def returning(self, before: Sequence[bytes], *, files: Sequence[FileImage] = ()) -> Restored:
         """Misconfigured: this kind keeps nothing."""
         raise cannot(self.system.name)
 
@@ -282,11 +283,12 @@ class FilesConnector:
         before: Sequence[bytes],
         *,
         until: date,
+        files: Sequence[FileImage] = (),
     ) -> Iterator[Collected]:
         """Nothing: this kind keeps nothing."""
         return iter(())
 
-    def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:
+    def undo(self, before: Sequence[bytes], *, entropy: Entropy, files: Sequence[FileImage] = ()) -> Undoing:
         """Misconfigured: this kind keeps nothing."""
         raise cannot(self.system.name)
 

@@ -4,19 +4,22 @@ transaction."""
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 import sqlalchemy as sa
 
 from upheld.connectors.sql.change import Draw
 from upheld.connectors.sql.columns import Tables
 from upheld.connectors.sql.engine import writing
-from upheld.connectors.sql.filing import remove, to_remove
+from upheld.connectors.sql.filing import counted as file_count
+from upheld.connectors.sql.filing import named_in, remove, to_remove
 from upheld.connectors.sql.inside import KeySet
 from upheld.connectors.sql.locate import keys_of, prepare
 from upheld.connectors.sql.order import Order, Touch, files, ordered
 from upheld.connectors.sql.settle import token
 from upheld.connectors.sql.traces import remember
 from upheld.connectors.sql.undo.capture import Capture
+from upheld.connectors.sql.undo.files import Leaving
 from upheld.connectors.sql.where import Rows
 from upheld.connectors.sql.write import Writer, counted
 from upheld.datamap.model import System
@@ -167,6 +170,7 @@ class Run:
                 defer(connection)
             removing = to_remove(rows, connection, files(self.steps), self.secrets) if chunk is None else {}
             capture = self._captured(writer, order, chunk) if self.before else None
+            leaving = self._leaving(rows, connection, removing) if self.before else Leaving()
             counts = self._written(writer, order, chunk)
             if chunk is None:
                 counts.extend(self._after(writer, removing))
@@ -174,12 +178,25 @@ class Run:
             mark = token(connection, self.system, self.tables, name, self.entropy())
             done = Counts(tuple(counts), matched)
             due = tuple(writer.due)
-            yield Prepared(self.system.name, name, mark, done, traces, before, due, last=chunk is None)
+            yield Prepared(
+                self.system.name, name, mark, done, traces, before, due, chunk is None, leaving.images
+            )
+            leaving.unchanged(self.system.name)
+            remove(path for paths in removing.values() for path in paths)
             connection.commit()
         if chunk is None:
             views = [step.view for step in self.steps if isinstance(step, Refresh)]
             refresh(self.engine, self.tables, views)
         yield Committed(self.system.name, name, Established.WITNESSED, done, tuple(writer.due))
+
+    def _leaving(
+        self, rows: Rows, connection: sa.Connection, removing: Mapping[int, tuple[Path, ...]]
+    ) -> Leaving:
+        leaving = Leaving()
+        for step in files(self.steps):
+            names = named_in(rows, connection, step, removing.get(step.number, ()), self.secrets)
+            leaving.add(self.system.name, step, names)
+        return leaving
 
     def _captured(self, writer: Writer, order: Order, chunk: "KeySetChunk | None") -> Capture:
         capture = Capture(self.tables, writer.connection, self.system.name)
@@ -194,9 +211,9 @@ class Run:
             writer.cut(each)
         return [writer.write(step) for step in order.steps]
 
-    def _after(self, writer: Writer, removing: Mapping[int, tuple[object, ...]]) -> list[Count]:
+    def _after(self, writer: Writer, removing: Mapping[int, tuple[Path, ...]]) -> list[Count]:
         counts = [writer.recount(step) for step in self.steps if isinstance(step, Recount)]
-        counts.extend(remove(step, removing[step.number]) for step in files(self.steps))  # type: ignore[arg-type]
+        counts.extend(file_count(step, removing[step.number]) for step in files(self.steps))
         return counts
 
     def _matched(self, rows: Rows, connection: sa.Connection, order: Order) -> tuple[TableCount, ...]:
