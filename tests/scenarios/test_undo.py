@@ -1,7 +1,6 @@
 """Scenarios 55, 70 and 38: what comes back, what is in its way, and what the check refuses beforehand."""
 
 from collections import Counter
-from typing import Any
 
 import pytest
 
@@ -11,9 +10,8 @@ from tests.scenarios.undoing import WINDOW, dump, erased, undone
 from tests.scenarios.world import NOW, World
 from tests.servers.database import Database
 from upheld.rights.codec import Unreadable
-from upheld.rights.connector import Severity
 from upheld.rights.fulfil import execute
-from upheld.rights.outcome import Committed, Misconfigured, Prepared
+from upheld.rights.outcome import Committed, Prepared
 from upheld.rights.undo import Back, Conflict, Why
 
 ODD = {

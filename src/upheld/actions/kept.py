@@ -79,7 +79,7 @@ def _refuse(system: str, files: Sequence[FileImage]) -> None:
     if many > MOST_FILES or size > MOST_BYTES:
         raise Permanent(
             f"{system}: {many:,} files with {size / 1024**2:,.0f} MiB would have to be kept for the undo "
-            f"window; at most {MOST_FILES:,} and {MOST_BYTES / 1024**2:,.0f} MiB can be. Nothing was removed.",
+            f"window; at most {MOST_FILES:,} and {MOST_BYTES / 1024**2:,.0f} MiB can. Nothing was removed.",
             "Write `undo: none` for this system, ask again, and what is erased there is gone at once.",
         )
 

@@ -28,7 +28,8 @@ Seen = tuple[int, int, int]
 class Stood:
     """How it stood. `kind`: `file` (the content is its bytes), `lines` (the content is what was cut out of
     it), `folder`, `link` (to `to`). `names`: as rows name it, or its place below the root; a thing inside
-    of a folder has the folder's first. `left`: what the erasure left in its place. `rows`: how many rows it is."""
+    of a folder has the folder's first. `left`: what the erasure left in its place. `rows`: as how many
+    rows it counts."""
 
     kind: str
     table: str
@@ -143,15 +144,15 @@ def dress(path: Path, stood: Stood) -> None:
     os.utime(path, ns=(stood.modified, stood.modified), follow_symlinks=False)
 
 
-def write(path: Path, stood: Stood, content: Iterator[bytes], system: str) -> None:
+def write(path: Path, stood: Stood, content: Iterator[bytes], system: str, *, followed: bool = False) -> None:
     """The file, dressed and on the disk; it must not be there. Permanent, and nothing left, where the
-    bytes are not those that it had."""
+    bytes are not those that it had; with `followed` more may come after those."""
     digest, many = hashlib.sha256(), 0
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
             for piece in content:
-                digest.update(piece)
+                digest.update(piece[: max(0, stood.mark[0] - many)])
                 many += len(piece)
                 file.write(piece)
             file.flush()
@@ -160,7 +161,8 @@ def write(path: Path, stood: Stood, content: Iterator[bytes], system: str) -> No
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    if (many, digest.hexdigest()) != stood.mark:
+    right = many == stood.mark[0] or (followed and many > stood.mark[0])
+    if not right or digest.hexdigest() != stood.mark[1]:
         path.unlink()
         raise Permanent(
             f"{system}: a file would not come back as it was. Nothing was put back.",

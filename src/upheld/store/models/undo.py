@@ -42,8 +42,8 @@ class Kept(models.Model):
 
 class FileCopy(models.Model):
     """A file as it was before an erasure removed or changed it. The row, with what the file was called, and
-    the sealed copy in the folder `kept` of the data folder, under this id, are both durable before the file is
-    touched; they are true of that moment whether or not it was. `size`: of the content."""
+    the sealed copy in the folder `kept` of the data folder, under this id, are both durable before the file
+    is touched; they are true of that moment whether or not it was. `size`: of the content."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     fulfilment = models.ForeignKey(Fulfilment, on_delete=models.PROTECT, related_name="files")

@@ -131,7 +131,7 @@ class Returning:
         for path, ready in self.ready.items():
             if not place(ready, path):
                 raise Permanent(
-                    f"{self.system.name}: a file that was to be put back is there by now. Nothing was put back.",
+                    f"{self.system.name}: a file is there by now that was to be put back. Nothing was.",
                     "Try again: what stands there by now is left alone.",
                 )
             self.placed.append(path)
