@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from upheld.actions import cases, erasure, evidence, journal, kept, plans, suppression, window
+from upheld.actions import carried, cases, erasure, evidence, journal, kept, plans, suppression, window
 from upheld.actions.asking import Asked
 from upheld.actions.erasure import ERASURES, Progress, silently
 from upheld.actions.means import Means
@@ -112,13 +112,29 @@ def _refuse_late(means: Means, request: models.Request) -> None:
 # --- before it ------------------------------------------------------------------------------------------
 
 
-def look(*, means: Means, request: models.Request, progress: Progress = silently) -> Putting:
-    """What would come back in each system, and what is in its way. Nothing of it stays in any system."""
+def look(
+    *, means: Means, request: models.Request, progress: Progress = silently, uncorrected: bool = False
+) -> Putting:
+    """What would come back in each system, and what is in its way. Nothing of it stays in any system.
+    `uncorrected`: although she had something corrected since."""
+    refuse_corrected(request, uncorrected=uncorrected)
     found = []
     for fulfilment in _fulfilments(request):
         progress(fulfilment.system, "looked at")
         found.append(_return(means, fulfilment, lambda each: _seen(means, each)))
     return Putting(request, tuple(found))
+
+
+def refuse_corrected(request: models.Request, *, uncorrected: bool) -> None:
+    """Permanent where a correction was ordered since and nobody said to go on without: what is back would
+    stand there as it was before it, and nobody would know."""
+    on = None if uncorrected else carried.corrected(request)
+    if on is not None:
+        raise Permanent(
+            f"On {on.date().isoformat()} a correction was ordered in case {request.case_id}, while these "
+            "rows were away: they would come back without it. They stay sealed.",
+            "Put them back with --uncorrected, and correct them again with `upheld rectify`.",
+        )
 
 
 def _fulfilments(request: models.Request) -> list[models.Fulfilment]:
@@ -186,9 +202,11 @@ def _connector(means: Means, fulfilment: models.Fulfilment) -> Connector:
 
 
 @transaction.atomic
-def approve(*, means: Means, request: models.Request) -> None:
+def approve(*, means: Means, request: models.Request, uncorrected: bool = False) -> None:
     """From here on nothing more is erased for this request, and she is no longer kept out. Writes
-    `suppression.lifted` for each mark that no other erasure needs. Refuses a request that is finished."""
+    `suppression.lifted` for each mark that no other erasure needs. Refuses a request that is finished, and
+    what `look` refuses."""
+    refuse_corrected(request, uncorrected=uncorrected)
     request = models.Request.objects.select_for_update(of=("self",)).get(pk=request.pk)
     if request.state != RequestState.IN_PROGRESS:
         raise Permanent("This erasure is finished; there is nothing to undo.", "`upheld status` shows it.")
@@ -200,13 +218,16 @@ def approve(*, means: Means, request: models.Request) -> None:
 
 def undo(*, means: Means, request: models.Request, progress: Progress = silently) -> Putting:
     """Put back what can be, system after system, and close the case when nothing is left to put back. Rows
-    with a conflict stay sealed until the window ends. Safe to repeat, after a crash too."""
+    with a conflict stay sealed until the window ends. A restriction that was ordered meanwhile is carried out
+    over what came back, before the case is closed. Safe to repeat, after a crash too."""
     done = []
     for fulfilment in _fulfilments(request):
         done.append(_return(means, fulfilment, lambda each: _one(means, each)))
         progress(fulfilment.system, "failed" if done[-1].failed else "put back")
     putting = Putting(request, tuple(done))
-    conclude(means=means, request=request, over=putting.complete)
+    conclude(
+        means=means, request=request, over=carried.mark(means=means, request=request) and putting.complete
+    )
     request.refresh_from_db()
     return putting
 

@@ -33,6 +33,7 @@ class Wish:
     identity_file: Path | None
     as_json: bool
     yes: bool
+    uncorrected: bool = False
 
 
 def look(wish: Wish) -> int:
@@ -55,7 +56,7 @@ def put_back(wish: Wish) -> int:
     if not show.confirmed("Put this back?", yes=wish.yes):
         typer.echo(f"Nothing was put back. Case {request.case_id} stays as it is.", err=True)
         return 1
-    undo.approve(means=means, request=request)
+    undo.approve(means=means, request=request, uncorrected=wish.uncorrected)
     with show.progress(quiet=wish.as_json, total=request.fulfilments.count()) as progress:
         done = undo.undo(means=means, request=request, progress=progress)
     ledger.checkpoint(means=means)
@@ -77,7 +78,7 @@ def _found(wish: Wish, means: Means) -> Request:
 
 def _seen(wish: Wish, means: Means, request: Request) -> Putting:
     with show.progress(quiet=wish.as_json, total=request.fulfilments.count()) as progress:
-        return undo.look(means=means, request=request, progress=progress)
+        return undo.look(means=means, request=request, progress=progress, uncorrected=wish.uncorrected)
 
 
 def _tell(wish: Wish, putting: Putting, *, before: bool) -> None:
