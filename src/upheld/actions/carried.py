@@ -1,8 +1,8 @@
 """What was ordered about her while her rows were away, and an undo has to carry (ADR 0016; G-18.2, G-16.1).
 
-A restriction is carried out again over what came back, before the case is closed. A correction cannot be: what
-she wanted is known for the values that stood there then. So it stands in the way of an undo, until somebody says
-that it will be made anew.
+A restriction is carried out again over what came back, before the case is closed. A correction cannot be:
+what she wanted is known for the values that stood there then. So it stands in the way of an undo, until
+somebody says that it will be made anew.
 """
 
 from datetime import datetime
