@@ -1,19 +1,29 @@
 """Scenarios 38, 55, 56 and 70: files that go with rows come back with them, or it is said that they do not."""
 
 import os
+import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.scenarios.conftest import Make
 from tests.scenarios.office import Office, open_office
 from tests.scenarios.people import ADA, PEOPLE, USERS
+from tests.scenarios.test_undo_copy import copied
 from tests.scenarios.test_undo_window import END, put_back
 from tests.scenarios.undoing import WINDOW, dump
+from tests.scenarios.world import NOW, World, make_world
 from tests.servers.database import Database
 from upheld.actions import undo
+from upheld.connectors.conformance.suite import held
 from upheld.rights.connector import Severity
-from upheld.rights.undo import Back, Conflict, Restored, Why
+from upheld.rights.fulfil import Failed, execute
+from upheld.rights.many import PreparedMany, takes_many
+from upheld.rights.outcome import FileImage, Prepared
+from upheld.rights.undo import Back, Conflict, Restored, Undone, Why
 from upheld.store.models import FileCopy, Request, Window
 
 TABLES = ["users", "notes"]
@@ -150,3 +160,130 @@ def test_scenario_56_with_the_window_the_copies_go_and_nobody_can_read_them(
 
     assert (copies(office), FileCopy.objects.count(), office.keys.exists(window.key)) == ([], 0, False)
     assert set(files_in(folder)) == {"ben.png", "shared.png"}
+
+
+def test_scenario_55_her_copy_in_the_window_has_the_files_that_are_away(
+    office: Office, each_database: Database, folder: Path, tmp_path: Path
+) -> None:
+    """G-15.3: and nobody else's."""
+    office.erase(ADA)
+
+    rows = copied(office, tmp_path / "copy")
+
+    every = [path.read_bytes() for path in (tmp_path / "copy").rglob("*") if path.is_file()]
+    assert [row["id"] for row in rows["notes"]] == [1, 2, 4, 6, 7]
+    assert (every.count(b"her face"), every.count(BIG), every.count(b"his face")) == (1, 1, 0)
+
+
+def test_scenario_55_a_set_of_people_is_erased_with_everybodys_own_files(
+    make: Make, each_database: Database, folder: Path
+) -> None:
+    """Scenario 38: a file that rows of two of them name is kept for each."""
+    world = make(PEOPLE + NOTES, noted(folder), system=WINDOW)
+    two = [world.subject(ADA), world.subject("email=ben@chess.example.org")]
+    files = files_in(folder)
+    many = takes_many({"club": world.connector}, "club")
+    assert many is not None
+    kept: dict[int, list[FileImage]] = {0: [], 1: []}
+    images: dict[int, list[bytes]] = {0: [], 1: []}
+    run = many.execute_many(
+        world.plan().of("club"),
+        two,
+        now=NOW,
+        entropy=lambda: "r" * 24,
+        allow=frozenset(),
+        before=True,
+    )
+    for event in run:
+        if isinstance(event, PreparedMany):
+            for member, each in zip(event.members, event.prepared, strict=True):
+                kept[member] += [held(file) for file in each.files]
+                images[member] += [each.before] if each.before else []
+
+    assert files_in(folder) == {}
+    list(world.connector.undo(images[1], entropy=lambda: "s" * 24, files=kept[1]))
+    assert set(files_in(folder)) == {"ben.png", "shared.png"}
+    list(world.connector.undo(images[0], entropy=lambda: "t" * 24, files=kept[0]))
+    assert files_in(folder) == files
+
+
+NAMES = ["a", "b", "./b", "deep/c", "deep/../a", "deep//c"]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    contents=st.dictionaries(st.sampled_from(["a", "b", "deep/c"]), st.binary(max_size=40)),
+    rows=st.lists(st.tuples(st.sampled_from([0, 5]), st.sampled_from(NAMES)), max_size=8),
+    odd=st.sampled_from([None, None, None, "hard link", "folder", "link"]),
+)
+def test_property_rows_and_files_come_back_byte_for_byte_or_nothing_was_written(
+    sqlite: Database,
+    folder: Path,
+    contents: dict[str, bytes],
+    rows: list[tuple[int, str]],
+    odd: str | None,
+) -> None:
+    """S-55, S-70: whatever names what, and whatever stands there."""
+    shutil.rmtree(folder)
+    (folder / "deep").mkdir(parents=True)
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+        os.utime(folder / name, ns=(1, 1_600_000_000_000_000_001))
+    if odd == "folder":
+        (folder / "a").unlink(missing_ok=True)
+        (folder / "a").mkdir()
+    elif odd and (folder / "b").exists():
+        (folder / "other").hardlink_to(folder / "b") if odd == "hard link" else (folder / "other").symlink_to(
+            "b"
+        )
+    world = made(sqlite, folder)
+    world.run("DELETE FROM notes", "DELETE FROM users")
+    world.run("INSERT INTO users VALUES (0, 'ada@chess.example.org'), (5, 'ben@chess.example.org')")
+    for number, (user, name) in enumerate(rows):
+        world.run(f"INSERT INTO notes VALUES ({number}, {user}, '{name}', NULL)")
+    before = dump(sqlite, TABLES), files_in(folder)
+    kept: list[FileImage] = []
+    images: list[bytes] = []
+
+    for event in execute(
+        world.plan(), {"club": world.connector}, world.subject(ADA), now=NOW,
+        entropy=lambda: f"r{next(world.random):023d}", before=frozenset({"club"}),
+    ):  # fmt: skip
+        if isinstance(event, Failed):
+            assert (dump(sqlite, TABLES), files_in(folder)) == before
+            SEEN["refused"] += 1
+            return
+        if isinstance(event, Prepared):
+            kept += [held(file) for file in event.files]
+            images += [event.before] if event.before else []
+    gone = {os.path.normpath(name) for user, name in rows if user == 0}
+    gone -= {os.path.normpath(name) for user, name in rows if user == 5}
+    assert not any((folder / name).exists() for name in gone)
+    preview = world.connector.returning(images, files=kept)
+    _, done = world.connector.undo(images, entropy=lambda: f"u{next(world.random):023d}", files=kept)
+
+    assert isinstance(done, Undone)
+    assert (done.restored, done.restored.conflicts) == (preview, ())
+    assert (dump(sqlite, TABLES), files_in(folder)) == before
+    SEEN["restored with files"] += bool(kept)
+
+
+def test_the_property_above_has_restored_files_and_met_refusals(sqlite: Database, folder: Path) -> None:
+    """It would say nothing otherwise."""
+    SEEN.clear()
+    test_property_rows_and_files_come_back_byte_for_byte_or_nothing_was_written(sqlite=sqlite, folder=folder)
+
+    assert min(SEEN["restored with files"], SEEN["refused"]) > 0, SEEN
+
+
+SEEN: Counter[str] = Counter()
+WORLDS: dict[Path, World] = {}
+
+
+def made(sqlite: Database, folder: Path) -> World:
+    """One world for all examples: only its rows change."""
+    if folder not in WORLDS:
+        WORLDS[folder] = make_world(
+            sqlite, folder.parent / "map", PEOPLE + NOTES, noted(folder), system=WINDOW
+        )
+    return WORLDS[folder]
