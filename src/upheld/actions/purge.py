@@ -115,8 +115,12 @@ def _windows(means: Means, today: date) -> tuple[int, list[tuple[str, str]]]:
     for request in open_.select_related("case").distinct():
         if not window.alive(request):
             erasure.conclude(means=means, request=request)
-            if request.undone_at is not None:
-                carried.mark(means=means, request=request)
+            try:
+                if request.undone_at is not None:
+                    carried.mark(means=means, request=request)
+            except Failure as failure:
+                failures.append((str(request.case_id), str(failure)))
+                continue
             undo.conclude(means=means, request=request, over=False)
     return ended, failures
 
