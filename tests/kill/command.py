@@ -58,10 +58,14 @@ def watch_store(boundaries: Boundaries) -> None:
 
 
 def watch_files(boundaries: Boundaries, folder: Path) -> None:
-    """Where a key file, a certificate or a copy is about to be written."""
-    ours = tuple(str(folder / name) for name in ("keys", "certificates", "packages"))
+    """Where a key file, a certificate, a copy or a copy of a file is about to be written, and where a file of a
+    system is about to go or to get its name."""
+    ours = tuple(str(folder / name) for name in ("keys", "certificates", "packages", "kept"))
+    theirs = str(folder.parent / "files")
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event in ("os.remove", "os.rename", "os.link", "shutil.rmtree") and theirs in str(arguments[0]):
+            boundaries.reach(f"file: before {event}")
         if event != "open" or not str(arguments[0]).startswith(ours):
             return
         writes = any(letter in (arguments[1] or "") for letter in "wax") or arguments[2] & (

@@ -53,6 +53,7 @@ class Office:
             entropy=lambda: f"r{next(self.world.random):023d}",
             owner=f"host/{next(self.programs)}/1",
             by="officer",
+            kept=self.folder / "kept",
         )
 
     def asked(self, *identities: str, people: Sequence[str] = ()) -> Asked:

@@ -1,7 +1,6 @@
 """Scenarios 55, 70 and 38: what comes back, what is in its way, and what the check refuses beforehand."""
 
 from collections import Counter
-from typing import Any
 
 import pytest
 
@@ -11,9 +10,8 @@ from tests.scenarios.undoing import WINDOW, dump, erased, undone
 from tests.scenarios.world import NOW, World
 from tests.servers.database import Database
 from upheld.rights.codec import Unreadable
-from upheld.rights.connector import Severity
 from upheld.rights.fulfil import execute
-from upheld.rights.outcome import Committed, Misconfigured, Prepared
+from upheld.rights.outcome import Committed, Prepared
 from upheld.rights.undo import Back, Conflict, Why
 
 ODD = {
@@ -307,28 +305,3 @@ def test_scenario_56_images_of_another_format_are_refused(make: Make) -> None:
 
     with pytest.raises(Unreadable):
         world.connector.returning([b'{"format": "upheld.sql.before-images/v2", "tables": []}'])
-
-
-def test_scenario_38_a_system_whose_files_go_has_no_undo_and_says_so_before(
-    make: Make, each_database: Database, tmp_path: Any
-) -> None:
-    (tmp_path / "a.png").write_text("her face")
-    world = make(
-        PEOPLE
-        + "CREATE TABLE notes (id INTEGER PRIMARY KEY, user_id INTEGER, path VARCHAR(40));\n"
-        + "INSERT INTO notes VALUES (1, 0, 'a.png');\n",
-        USERS
-        + f"notes: {{belongs_to: {{user_id: users.id}}, files: {{path: {{root: {tmp_path}}}}}, on_erase: delete}}\n",
-        system=WINDOW,
-    )
-    before = dump(each_database, ["users", "notes"])
-
-    stops = [(each.code, each.table) for each in world.check() if each.severity is Severity.STOP]
-    assert stops == [("undo.files", "notes")]
-    with pytest.raises(Misconfigured, match=r"undo\.files"):
-        erased(world, world.subject(ADA))
-
-    assert dump(each_database, ["users", "notes"]) == before
-    assert (tmp_path / "a.png").read_text() == "her face"
-    world.erase(ADA)  # without a window, as `undo: none` has it
-    assert not (tmp_path / "a.png").exists()

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django.db import transaction
 
-from upheld.actions import cases, statements, window
+from upheld.actions import cases, kept, statements, window
 from upheld.actions.means import Means
 from upheld.actions.preview import Preview
 from upheld.actions.record import record
@@ -17,7 +17,7 @@ from upheld.law.right import Right
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import PACKAGE_ISSUED, PACKAGE_OPENED
 from upheld.rights.connector import Collected, Connector
-from upheld.rights.outcome import Misnamed
+from upheld.rights.outcome import FileImage, Misnamed
 from upheld.rights.package.archive import readers
 from upheld.rights.package.writing import Summary, write
 from upheld.rights.plan import Step
@@ -37,6 +37,9 @@ class Delivered:
 Rows = Callable[[str, int], None]
 """Told how many more rows were read in a system, for whoever shows progress."""
 
+Sealed = tuple[date, tuple[bytes, ...], tuple[FileImage, ...]]
+"""Until when it can come back, rows as they were, and files."""
+
 BETWEEN = 250
 
 
@@ -52,7 +55,7 @@ class _Counted:
     name: str
     connector: Connector
     rows: Rows
-    sealed: tuple[tuple[date, tuple[bytes, ...]], ...] = ()
+    sealed: tuple[Sealed, ...] = ()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.connector, name)
@@ -69,17 +72,21 @@ class _Counted:
 
     def _every(self, steps: Sequence[Step], subject: Subject, now: datetime) -> Iterator[Collected]:
         yield from self.connector.collect(steps, subject, now=now)
-        for until, before in self.sealed:
-            yield from self.connector.sealed(steps, subject, before, until=until)
+        for until, before, files in self.sealed:
+            yield from self.connector.sealed(steps, subject, before, until=until, files=files)
 
 
-def _kept(means: Means, case: models.Case, system: str) -> tuple[tuple[date, tuple[bytes, ...]], ...]:
+def _kept(means: Means, case: models.Case, system: str) -> tuple[Sealed, ...]:
     """What this person's erasures removed in a system, while it can come back."""
     fulfilments = models.Fulfilment.objects.filter(
         request__case=case, system=system, window__destroyed_at__isnull=True, window__isnull=False
     ).select_related("window", "request__case")
     return tuple(
-        (each.window.until, window.images(means=means, fulfilment=each))
+        (
+            each.window.until,
+            window.images(means=means, fulfilment=each),
+            kept.files(means=means, fulfilment=each),
+        )
         for each in fulfilments
         if each.window is not None and means.keys.exists(each.window.key)
     )

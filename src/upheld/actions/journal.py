@@ -8,7 +8,7 @@ attempt has taken over. Foreign writes happen between them, never inside.
 import json
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -18,7 +18,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from upheld.actions import evidence
+from upheld.actions import evidence, kept
 from upheld.actions.means import Means
 from upheld.actions.record import entry, put_all, record
 from upheld.law.right import Right
@@ -188,15 +188,21 @@ def _fenced(hold: Hold, **changes: object) -> None:
 # --- what happened --------------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def prepare(*, means: Means, hold: Hold, event: Prepared) -> models.Part:
-    """Durable before the target commits: how to ask it later, and, sealed, what to look for. Raises Fenced
-    once somebody had the erasure undone: what is not yet prepared then is never committed."""
+    """Durable before the target commits: how to ask it later, and, sealed, what to look for, and its files.
+    Raises Fenced once somebody had the erasure undone: what is not yet prepared then is never committed."""
+    copies = kept.copy(means=means, fulfilment=hold.fulfilment, files=event.files)
+    return _prepare(means, hold, event, copies)
+
+
+@transaction.atomic
+def _prepare(means: Means, hold: Hold, event: Prepared, copies: Sequence[kept.Copied]) -> models.Part:
     at = means.clock()
     _fenced(hold, leased_until=at + LEASE)
     locked = models.Request.objects.select_for_update().filter(pk=hold.fulfilment.request_id)
     if locked.values_list("undone_at", flat=True).get() is not None:
         raise Fenced(f"{hold.system}: the erasure is being undone")
+    kept.note(fulfilment=hold.fulfilment, copies=copies, at=at)
     position = len(hold.parts) + 1 if hold.first else None
     part = keep_part(means=means, fulfilment=hold.fulfilment, event=event, at=at, position=position)
     hold.parts.append(part)
@@ -251,9 +257,9 @@ def part_row(
     )
     keys, key = means.keys, fulfilment.request.case.key
     sets = fulfilment.request.right in SETTING
-    kept = fulfilment.window.key if fulfilment.window else key if sets else None
-    if event.before is not None and kept is not None:
-        part.sealed_before = keys.seal(kept, event.before, record=f"part:{part.pk}:before")
+    sealing = fulfilment.window.key if fulfilment.window else key if sets else None
+    if event.before is not None and sealing is not None:
+        part.sealed_before = keys.seal(sealing, event.before, record=f"part:{part.pk}:before")
     part.sealed_traces = keys.seal(key, event.traces, record=f"part:{part.pk}:traces")
     part.sealed_due = seal_value(keys, key, encode(event.due), record=f"part:{part.pk}:due")
     return part

@@ -5,6 +5,7 @@ import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from upheld.datamap.model import DataMap
 from upheld.ledger.keys import Signer
@@ -18,7 +19,8 @@ ALPHABET = string.ascii_lowercase + string.digits
 class Means:
     """`now` is read once, by the face, and is the time by which periods are judged; `clock` gives the time at
     which something happened, for records of long runs. `by` names who acts: an account, never the subject.
-    `regime`: under which this run receives what is new; the organisation's first where it is empty."""
+    `regime`: under which this run receives what is new; the organisation's first where it is empty. `kept`:
+    the folder for sealed copies of files, while an undo window is open."""
 
     datamap: DataMap
     connectors: Mapping[str, Connector]
@@ -30,6 +32,7 @@ class Means:
     owner: str
     by: str
     regime: str = ""
+    kept: Path | None = None
 
 
 def utc_now() -> datetime:

@@ -131,9 +131,7 @@ def findings(
         try:
             kept = name in spans and spans[name].until is not None
             found.extend(
-                each
-                for each in means.connectors[name].check()
-                if kept or not each.code.startswith(("undo.", "no-undo"))
+                each for each in means.connectors[name].check() if kept or not each.code.startswith("undo.")
             )
         except Failure as failure:
             counts[name] = failure

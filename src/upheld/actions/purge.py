@@ -9,7 +9,7 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from upheld.actions import cases, erasure, holds, journal, plans, undo, window
+from upheld.actions import carried, cases, erasure, holds, journal, plans, undo, window
 from upheld.actions.erasure import Progress, silently
 from upheld.actions.means import Means
 from upheld.actions.record import record
@@ -115,6 +115,12 @@ def _windows(means: Means, today: date) -> tuple[int, list[tuple[str, str]]]:
     for request in open_.select_related("case").distinct():
         if not window.alive(request):
             erasure.conclude(means=means, request=request)
+            try:
+                if request.undone_at is not None:
+                    carried.mark(means=means, request=request)
+            except Failure as failure:
+                failures.append((str(request.case_id), str(failure)))
+                continue
             undo.conclude(means=means, request=request, over=False)
     return ended, failures
 

@@ -18,7 +18,7 @@ from upheld.rights.connector import (
     Finding,
     Found,
 )
-from upheld.rights.outcome import Counts, Established, Failure, Misconfigured, Settled, Verified
+from upheld.rights.outcome import Counts, Established, Failure, FileImage, Misconfigured, Settled, Verified
 from upheld.rights.plan import Step
 from upheld.rights.subject import Identity, Key, Person, Subject
 from upheld.rights.undo import Restored, Undoing
@@ -79,15 +79,21 @@ class Unreachable:
     def settle(self, token: str) -> Settled:
         raise self.failure
 
-    def returning(self, before: Sequence[bytes]) -> Restored:
+    def returning(self, before: Sequence[bytes], *, files: Sequence[FileImage] = ()) -> Restored:
         raise self.failure
 
     def sealed(
-        self, steps: Sequence[Step], subject: Subject, before: Sequence[bytes], *, until: date
+        self,
+        steps: Sequence[Step],
+        subject: Subject,
+        before: Sequence[bytes],
+        *,
+        until: date,
+        files: Sequence[FileImage] = (),
     ) -> Iterator[Collected]:
         raise self.failure
 
-    def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:
+    def undo(self, before: Sequence[bytes], *, entropy: Entropy, files: Sequence[FileImage] = ()) -> Undoing:
         raise self.failure
 
     def discover(self, *_: object) -> NoReturn:

@@ -184,8 +184,8 @@ def _again(means: Means, fulfilment: models.Fulfilment, subject: Subject) -> int
     )
     for event in events:
         match event:
-            case Prepared() if event.before is not None:
-                window.keep(means=means, fulfilment=fulfilment, before=event.before)
+            case Prepared():
+                window.keep(means=means, fulfilment=fulfilment, event=event)
             case Committed():
                 removed += sum(count.rows for count in event.counts)
             case Failed():

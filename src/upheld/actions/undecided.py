@@ -7,7 +7,7 @@ from datetime import date, datetime
 from upheld.datamap.model import DataMap, System
 from upheld.rights import proposals
 from upheld.rights.connector import Capabilities, Collected, Connector, Entropy, Execution, Finding, Found
-from upheld.rights.outcome import Counts, Settled, Verified
+from upheld.rights.outcome import Counts, FileImage, Settled, Verified
 from upheld.rights.plan import Step
 from upheld.rights.subject import Identity, Key, Person, Subject
 from upheld.rights.undo import Restored, Undoing
@@ -65,17 +65,23 @@ class Undecided:
     def settle(self, token: str) -> Settled:
         return self.inner.settle(token)
 
-    def returning(self, before: Sequence[bytes]) -> Restored:
-        return self.inner.returning(before)
+    def returning(self, before: Sequence[bytes], *, files: Sequence[FileImage] = ()) -> Restored:
+        return self.inner.returning(before, files=files)
 
     def sealed(
-        self, steps: Sequence[Step], subject: Subject, before: Sequence[bytes], *, until: date
+        self,
+        steps: Sequence[Step],
+        subject: Subject,
+        before: Sequence[bytes],
+        *,
+        until: date,
+        files: Sequence[FileImage] = (),
     ) -> Iterator[Collected]:
-        return self.inner.sealed(steps, subject, before, until=until)
+        return self.inner.sealed(steps, subject, before, until=until, files=files)
 
-    def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:
+    def undo(self, before: Sequence[bytes], *, entropy: Entropy, files: Sequence[FileImage] = ()) -> Undoing:
         proposals.refuse(self.system)
-        return self.inner.undo(before, entropy=entropy)
+        return self.inner.undo(before, entropy=entropy, files=files)
 
 
 def guarded(datamap: DataMap, connectors: Mapping[str, Connector]) -> dict[str, Connector]:

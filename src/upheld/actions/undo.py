@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from upheld.actions import cases, erasure, evidence, journal, plans, suppression, window
+from upheld.actions import carried, cases, erasure, evidence, journal, kept, plans, suppression, window
 from upheld.actions.asking import Asked
 from upheld.actions.erasure import ERASURES, Progress, silently
 from upheld.actions.means import Means
@@ -15,7 +15,16 @@ from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import ERASURE_UNDONE
 from upheld.rights.codec import Unreadable, decode, text
 from upheld.rights.connector import Connector
-from upheld.rights.outcome import Established, EvidenceClass, Failure, Misnamed, Permanent, Settled, Transient
+from upheld.rights.outcome import (
+    Established,
+    EvidenceClass,
+    Failure,
+    FileImage,
+    Misnamed,
+    Permanent,
+    Settled,
+    Transient,
+)
 from upheld.rights.undo import Back, Conflict, Restored, Restoring, Undone, Why
 from upheld.store import models
 from upheld.store.models import PartState, RequestState
@@ -104,13 +113,29 @@ def _refuse_late(means: Means, request: models.Request) -> None:
 # --- before it ------------------------------------------------------------------------------------------
 
 
-def look(*, means: Means, request: models.Request, progress: Progress = silently) -> Putting:
-    """What would come back in each system, and what is in its way. Nothing of it stays in any system."""
+def look(
+    *, means: Means, request: models.Request, progress: Progress = silently, uncorrected: bool = False
+) -> Putting:
+    """What would come back in each system, and what is in its way. Nothing of it stays in any system.
+    `uncorrected`: although she had something corrected since."""
+    refuse_corrected(request, uncorrected=uncorrected)
     found = []
     for fulfilment in _fulfilments(request):
         progress(fulfilment.system, "looked at")
         found.append(_return(means, fulfilment, lambda each: _seen(means, each)))
     return Putting(request, tuple(found))
+
+
+def refuse_corrected(request: models.Request, *, uncorrected: bool) -> None:
+    """Permanent where a correction was ordered since and nobody said to go on without: what is back would
+    stand there as it was before it, and nobody would know."""
+    on = None if uncorrected else carried.corrected(request)
+    if on is not None:
+        raise Permanent(
+            f"On {on.date().isoformat()} a correction was ordered in case {request.case_id}, while these "
+            "rows were away: they would come back without it. They stay sealed.",
+            "Put them back with --uncorrected, and correct them again with `upheld rectify`.",
+        )
 
 
 def _fulfilments(request: models.Request) -> list[models.Fulfilment]:
@@ -142,18 +167,29 @@ def _not_here(means: Means, fulfilment: models.Fulfilment) -> str:
 
 
 def _seen(means: Means, fulfilment: models.Fulfilment) -> Restored:
-    before = _images(means, fulfilment)
+    held = _held(means, fulfilment)
     if fulfilment.parts.filter(state=PartState.PREPARED).exists():
         raise Transient("its last transaction is not settled yet; that is asked first", "")
-    return _connector(means, fulfilment).returning(before) if before else Restored()
+    return _connector(means, fulfilment).returning(held.rows, files=held.files) if held else Restored()
 
 
-def _images(means: Means, fulfilment: models.Fulfilment) -> tuple[bytes, ...]:
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What is kept of one system."""
+
+    rows: tuple[bytes, ...]
+    files: tuple[FileImage, ...]
+
+
+def _held(means: Means, fulfilment: models.Fulfilment) -> _Held | None:
     """What is kept of a system. Before its last day a window's key is only destroyed when all of it is back:
     if a crash kept that from being recorded, nothing is left to do but to record it."""
     if fulfilment.window is None or not means.keys.exists(fulfilment.window.key):
-        return ()
-    return window.images(means=means, fulfilment=fulfilment)
+        return None
+    held = _Held(
+        window.images(means=means, fulfilment=fulfilment), kept.files(means=means, fulfilment=fulfilment)
+    )
+    return held if held.rows or held.files else None
 
 
 def _connector(means: Means, fulfilment: models.Fulfilment) -> Connector:
@@ -167,9 +203,11 @@ def _connector(means: Means, fulfilment: models.Fulfilment) -> Connector:
 
 
 @transaction.atomic
-def approve(*, means: Means, request: models.Request) -> None:
+def approve(*, means: Means, request: models.Request, uncorrected: bool = False) -> None:
     """From here on nothing more is erased for this request, and she is no longer kept out. Writes
-    `suppression.lifted` for each mark that no other erasure needs. Refuses a request that is finished."""
+    `suppression.lifted` for each mark that no other erasure needs. Refuses a request that is finished, and
+    what `look` refuses."""
+    refuse_corrected(request, uncorrected=uncorrected)
     request = models.Request.objects.select_for_update(of=("self",)).get(pk=request.pk)
     if request.state != RequestState.IN_PROGRESS:
         raise Permanent("This erasure is finished; there is nothing to undo.", "`upheld status` shows it.")
@@ -181,13 +219,16 @@ def approve(*, means: Means, request: models.Request) -> None:
 
 def undo(*, means: Means, request: models.Request, progress: Progress = silently) -> Putting:
     """Put back what can be, system after system, and close the case when nothing is left to put back. Rows
-    with a conflict stay sealed until the window ends. Safe to repeat, after a crash too."""
+    with a conflict stay sealed until the window ends. A restriction that was ordered meanwhile is carried out
+    over what came back, before the case is closed. Safe to repeat, after a crash too."""
     done = []
     for fulfilment in _fulfilments(request):
         done.append(_return(means, fulfilment, lambda each: _one(means, each)))
         progress(fulfilment.system, "failed" if done[-1].failed else "put back")
     putting = Putting(request, tuple(done))
-    conclude(means=means, request=request, over=putting.complete)
+    conclude(
+        means=means, request=request, over=carried.mark(means=means, request=request) and putting.complete
+    )
     request.refresh_from_db()
     return putting
 
@@ -198,10 +239,11 @@ def _one(means: Means, fulfilment: models.Fulfilment) -> Restored:
         raise Transient(f"{fulfilment.system} is being worked on by another run.", "Try again.")
     try:
         settle(means=means, fulfilment=fulfilment)
-        before = _images(means, fulfilment)
-        if not before:
+        held = _held(means, fulfilment)
+        if held is None:
             return Restored()
-        for event in _connector(means, fulfilment).undo(before, entropy=means.entropy):
+        connector = _connector(means, fulfilment)
+        for event in connector.undo(held.rows, entropy=means.entropy, files=held.files):
             match event:
                 case Restoring():
                     _prepare(means, fulfilment, event)
@@ -295,7 +337,8 @@ def settle(*, means: Means, fulfilment: models.Fulfilment) -> None:
     connector = _connector(means, fulfilment)
     outcome, known = connector.settle(row.token), connector.capabilities.establishes
     if outcome is Settled.UNKNOWN:
-        left = connector.returning(window.images(means=means, fulfilment=fulfilment)).rows
+        held = _held(means, fulfilment)
+        left = connector.returning(held.rows, files=held.files).rows if held else 0
         outcome, known = (Settled.ABORTED if left else Settled.COMMITTED), Established.REREAD
     if outcome is Settled.COMMITTED:
         _commit(means, fulfilment, known)

@@ -7,12 +7,13 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from upheld.actions import cases, plans, suppression
+from upheld.actions import cases, kept, plans, suppression
 from upheld.actions.means import Means
 from upheld.actions.record import record
 from upheld.actions.regime import dates_of
 from upheld.law.right import Right
 from upheld.ledger.types import KEY_DESTROYED
+from upheld.rights.outcome import Prepared
 from upheld.store import models
 from upheld.store.models import FulfilmentState, PartState, RequestState
 
@@ -99,13 +100,20 @@ def images(*, means: Means, fulfilment: models.Fulfilment) -> tuple[bytes, ...]:
     return tuple(opened)
 
 
-@transaction.atomic
-def keep(*, means: Means, fulfilment: models.Fulfilment, before: bytes) -> None:
-    """Rows that a restore had brought back, as a replay is about to remove them again."""
+def keep(*, means: Means, fulfilment: models.Fulfilment, event: Prepared) -> None:
+    """Rows and files that a restore had brought back, as a replay is about to remove them again."""
     if fulfilment.window is None:
         return
+    copies = kept.copy(means=means, fulfilment=fulfilment, files=event.files)
+    with transaction.atomic():
+        kept.note(fulfilment=fulfilment, copies=copies, at=means.clock())
+        if event.before is not None:
+            _keep(means, fulfilment, fulfilment.window, event.before)
+
+
+def _keep(means: Means, fulfilment: models.Fulfilment, window: models.Window, before: bytes) -> None:
     row = models.Kept(id=uuid4(), fulfilment=fulfilment, at=means.clock())
-    row.sealed_before = means.keys.seal(fulfilment.window.key, before, record=f"kept:{row.pk}")
+    row.sealed_before = means.keys.seal(window.key, before, record=f"kept:{row.pk}")
     row.save(force_insert=True)
 
 
@@ -117,11 +125,12 @@ def due(*, on: date) -> tuple[models.Window, ...]:
 
 @transaction.atomic
 def close(*, means: Means, window: models.Window) -> None:
-    """The window's key goes, and with it every row as it was. Writes `key.destroyed`."""
+    """The window's key goes, and with it every row and file as it was. Writes `key.destroyed`."""
     at = means.clock()
     models.Window.objects.filter(pk=window.pk).update(destroyed_at=at)
     models.Part.objects.filter(fulfilment__window=window).update(sealed_before=None)
     models.Kept.objects.filter(fulfilment__window=window).delete()
+    models.FileCopy.objects.filter(fulfilment__window=window).delete()
     if not alive(window.request) and window.request.undone_at is None:
         suppression.for_good(means=means, request=window.request)
     effective = at.date() + cases.backup_days(means=means)
@@ -134,3 +143,4 @@ def close(*, means: Means, window: models.Window) -> None:
     )
     # Last, as for a case's key: if the commit fails, the key is gone and the next purge records it.
     means.keys.destroy([window.key])
+    kept.end(means=means, window=window)

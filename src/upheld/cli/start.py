@@ -82,6 +82,7 @@ def means(*, accept_proposals: bool = False, place: str = "") -> Means:
         owner=myself(),
         by=getpass.getuser(),
         regime=regime_of(mapped, place),
+        kept=settings.UPHELD_DATA / "kept",
     )
     pin_old(means=made)
     return made

@@ -33,6 +33,7 @@ class Wish:
     identity_file: Path | None
     as_json: bool
     yes: bool
+    uncorrected: bool = False
 
 
 def look(wish: Wish) -> int:
@@ -54,7 +55,7 @@ def put_back(wish: Wish) -> int:
         typer.echo(_text(seen, before=True), err=True)
     stays = f"Nothing was put back. Case {request.case_id} stays as it is."
     show.agreed("Put this back?", yes=wish.yes, otherwise=stays)
-    undo.approve(means=means, request=request)
+    undo.approve(means=means, request=request, uncorrected=wish.uncorrected)
     with show.progress(quiet=wish.as_json, total=request.fulfilments.count()) as progress:
         done = undo.undo(means=means, request=request, progress=progress)
     ledger.checkpoint(means=means)
@@ -76,7 +77,7 @@ def _found(wish: Wish, means: Means) -> Request:
 
 def _seen(wish: Wish, means: Means, request: Request) -> Putting:
     with show.progress(quiet=wish.as_json, total=request.fulfilments.count()) as progress:
-        return undo.look(means=means, request=request, progress=progress)
+        return undo.look(means=means, request=request, progress=progress, uncorrected=wish.uncorrected)
 
 
 def _tell(wish: Wish, putting: Putting, *, before: bool) -> None:

@@ -57,7 +57,7 @@ class Crowd:
         shutil.copytree(self.place.privacy, folder)
         for name in ("archive", "letters"):
             (folder / "systems" / f"{name}.yaml").unlink()
-        for file, line in (
+        for file, line in (  # a trigger of the forum would keep what an undo puts back as one more version
             (folder / "upheld.yaml", "undo: 7d"),
             (folder / "systems/forum.yaml", "undo: none"),
         ):
@@ -123,6 +123,6 @@ def _hers(raw: scan.Raw) -> dict[tuple[str, str], list[str]]:
     found = {
         where: sorted(table.rows[number] for number in table.hers)
         for where, table in raw.items()
-        if where[0] in ("shop", "crm")  # what lies in the forum's files would not come back
+        if where[0] in ("shop", "crm")
     }
     return {where: rows for where, rows in found.items() if rows}

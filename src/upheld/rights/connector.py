@@ -12,7 +12,16 @@ from enum import StrEnum
 from typing import Protocol
 
 from upheld.datamap.model import System
-from upheld.rights.outcome import Asked, Committed, Counts, Established, Prepared, Settled, Verified
+from upheld.rights.outcome import (
+    Asked,
+    Committed,
+    Counts,
+    Established,
+    FileImage,
+    Prepared,
+    Settled,
+    Verified,
+)
 from upheld.rights.plan import Step
 from upheld.rights.subject import Identity, Key, Person, Subject
 from upheld.rights.undo import Restored, Undoing
@@ -162,24 +171,32 @@ class Connector(Protocol):
         case before its first write. With `go_on` in `allow` what the map lacks does not stop what it
         covers: after the last commit Incomplete says what is left.
 
-        With `before`, each Prepared holds the rows that its transaction changes as they were, for `undo`;
+        With `before`, each Prepared holds the rows that its transaction changes as they were, and the files
+        that it removes or rewrites: none is touched before the generator is resumed;
         Misconfigured, before the first write, where they could not be put back.
         Steps that set values give, as traces, the cells that they set and, as before-images, those and the
         rows that were marked already (spec/cells.md)."""
         ...
 
-    def returning(self, before: Sequence[bytes]) -> Restored:
-        """What `undo` would put back at this moment, and what is in its way. Nothing of it stays."""
+    def returning(self, before: Sequence[bytes], *, files: Sequence[FileImage] = ()) -> Restored:
+        """What `undo` would put back at this moment, and what is in its way. Nothing of it stays.
+        `files`: those of its parts, in their order; of a part that was aborted, too."""
         ...
 
     def sealed(
-        self, steps: Sequence[Step], subject: Subject, before: Sequence[bytes], *, until: date
+        self,
+        steps: Sequence[Step],
+        subject: Subject,
+        before: Sequence[bytes],
+        *,
+        until: date,
+        files: Sequence[FileImage] = (),
     ) -> Iterator[Collected]:
         """The rows of hers that an erasure removed and that are not back, from what its parts kept, for the
-        Collect steps: while they can come back they belong to her copy, marked `until`."""
+        Collect steps: while they can come back they belong to her copy, marked `until`; and her files."""
         ...
 
-    def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:
+    def undo(self, before: Sequence[bytes], *, entropy: Entropy, files: Sequence[FileImage] = ()) -> Undoing:
         """Put back what the parts of one erasure removed, given in their order. Nothing that stands there by
         now is overwritten: such rows are conflicts, and the rest is restored. Safe to repeat: rows that are
         there as they were count as `already`. Permanent where a row would come back otherwise than it was,

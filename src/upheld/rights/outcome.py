@@ -1,6 +1,6 @@
 """How a step can end. Three failures and no fourth: transient, permanent, misconfigured."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -110,13 +110,25 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class FileImage:
+    """One file as it was. `image`: which and how, in a form of the connector's (spec/file-images.md);
+    `content` gives its bytes, `size` of them, in pieces of at most 64 KiB, anew at each call. Both are
+    personal."""
+
+    image: bytes
+    size: int
+    content: Callable[[], Iterator[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """Everything is written in the target but not committed. The caller stores this durably, then goes on.
 
     `part`: which transaction of the system. `token`: how to ask later whether it committed. `traces`: what
     verification needs to look for, `before`: the rows as they were; both personal, to be sealed. `due`: what
     its Committed will say, so that a crash between the two loses no date. `last`: nothing of the
-    system is left to write after it.
+    system is left to write after it. `files`: those that go with it, as they are, where an undo window is
+    open: each is stored, sealed and durable, before the caller goes on.
     """
 
     system: str
@@ -127,6 +139,7 @@ class Prepared:
     before: bytes | None = None
     due: tuple[Due, ...] = ()
     last: bool = True
+    files: tuple[FileImage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

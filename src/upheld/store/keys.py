@@ -115,6 +115,15 @@ class KeyStore:
         """The key of the case's commitments in the ledger; gone with the case's key (P-05)."""
         return hmac.new(self._data_key(name), b"upheld commitment v1", sha256).digest()
 
+    def file_key(self, name: str, salt: bytes) -> bytes:
+        """The key of one sealed file (spec/sealed-file.md); gone with the key that it comes from. Raises
+        Destroyed."""
+        return hmac.new(self._data_key(name), b"upheld sealed file v1" + salt, sha256).digest()
+
+    def salt(self, many: int) -> bytes:
+        """Random bytes that are no secret."""
+        return self._random(many)
+
     # --- keys of the organisation -----------------------------------------------------------------------
 
     def blind(self, kind: str, value: str) -> bytes:

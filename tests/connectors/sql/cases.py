@@ -124,12 +124,6 @@ UNDONE = (
         on=(POSTGRESQL,),
     ),
     undone(
-        "undo.files",
-        "notes",
-        PEOPLE + "CREATE TABLE notes (id INTEGER PRIMARY KEY, user_id INTEGER, path VARCHAR(40));\n",
-        USERS + "notes: {belongs_to: {user_id: users.id}, files: {path: {root: /srv}}, on_erase: delete}\n",
-    ),
-    undone(
         "undo.reference",
         "logins.email",
         PEOPLE

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count, F, Q
 
-from upheld.actions import evidence
+from upheld.actions import evidence, kept
 from upheld.actions.journal import (
     LEASE,
     Fenced,
@@ -147,18 +147,34 @@ class Memory:
         return known if len(known) == len(found) else None
 
 
-@transaction.atomic
 def prepare_many(
     *, means: Means, holds: Sequence[Hold], events: Sequence[Prepared], memory: Memory
 ) -> list[models.Part]:
     """Durable before the target commits, for each of them under her own key. Raises Fenced once somebody had
     one of the erasures undone, as `journal.prepare` does."""
+    copies = [
+        kept.copy(means=means, fulfilment=hold.fulfilment, files=event.files)
+        for hold, event in zip(holds, events, strict=True)
+    ]
+    return _prepare_many(means, holds, events, copies, memory)
+
+
+@transaction.atomic
+def _prepare_many(
+    means: Means,
+    holds: Sequence[Hold],
+    events: Sequence[Prepared],
+    copies: Sequence[Sequence[kept.Copied]],
+    memory: Memory,
+) -> list[models.Part]:
     at = means.clock()
     _fenced(holds, at)
     chosen = [each.fulfilment.request_id for each in holds]
     locked = models.Request.objects.select_for_update().filter(pk__in=chosen).order_by("pk")
     if any(undone is not None for undone in locked.values_list("undone_at", flat=True)):
         raise Fenced(f"{holds[0].system}: some erasures are being undone")
+    for hold, those in zip(holds, copies, strict=True):
+        kept.note(fulfilment=hold.fulfilment, copies=those, at=at)
     written = memory.all(holds)
     before = (
         {number: len(each) for number, each in written.items()} if written is not None else _before(holds)

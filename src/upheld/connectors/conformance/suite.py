@@ -26,6 +26,7 @@ from upheld.rights.outcome import (
     Counts,
     Established,
     Failure,
+    FileImage,
     Misconfigured,
     Permanent,
     Prepared,
@@ -210,11 +211,16 @@ class ConnectorConformance(SettingConformance):
                 next(run)
             assert in_order(self.stored()) == in_order(before)
             return
-        images = [each.before for each in run if isinstance(each, Prepared)]
+        images: list[bytes | None] = []
+        files: list[FileImage] = []
+        for each in run:
+            if isinstance(each, Prepared):
+                images.append(each.before)
+                files += [held(file) for file in each.files]
         assert in_order(self.stored()) != in_order(before)
         kept = [each for each in images if each is not None]
-        preview = connector.returning(kept)
-        *_, restoring, done = connector.undo(kept, entropy=entropy())
+        preview = connector.returning(kept, files=files)
+        *_, restoring, done = connector.undo(kept, entropy=entropy(), files=files)
         assert isinstance(restoring, Restoring)
         assert isinstance(done, Undone)
         assert (done.restored, done.restored.conflicts) == (preview, ())
@@ -422,6 +428,13 @@ class ConnectorConformance(SettingConformance):
 
 def _read_only(system: System) -> System:
     return replace(system, read_only=True)
+
+
+def held(file: FileImage) -> FileImage:
+    """A file as its caller keeps it: read before the execution goes on."""
+    content = b"".join(file.content())
+    assert len(content) == file.size
+    return FileImage(file.image, file.size, lambda: iter((content,)))
 
 
 def in_order(rows: Rows) -> dict[str, list[dict[str, object]]]:

@@ -47,10 +47,6 @@ def check(store: Store) -> tuple[Finding, ...]:
                 _finding(store, table, "", "no-rights", "A file of this table may not be read.", cure)
             )
     found.extend(_undeclared(store, covered))
-    if store.system.undo and not store.system.read_only:
-        cure = "Write `undo: none` for this system: what is erased there is then gone at once."
-        what = "A folder cannot put back what was erased."
-        found.append(_finding(store, None, "", "no-undo", what, cure))
     found.extend(proposals.findings(store.system))
     return tuple(_accepted(store, each) for each in found)
 

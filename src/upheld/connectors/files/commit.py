@@ -63,12 +63,18 @@ class Commit:
         ready.chmod(status.st_mode & 0o7777)
         if (made.st_uid, made.st_gid) != (status.st_uid, status.st_gid):
             os.chown(ready, status.st_uid, status.st_gid)
-        below = ready.relative_to(os.path.realpath(self.root.folder)).as_posix()
-        self.moves.append(Move(target, below, before))
+        self.moves.append(Move(target, self._below(ready), before))
 
     def remove(self, target: str) -> None:
         """Plan to remove a file or folder; one that is missing is a recorded success."""
         self.moves.append(Move(target, None, self.root.identity(target)))
+
+    def bring(self, target: str, ready: Path, before: Identity | None) -> None:
+        """Plan to put `ready`, yet to be written, in the place of `target`, or where nothing stands."""
+        self.moves.append(Move(target, self._below(ready), before))
+
+    def _below(self, ready: Path) -> str:
+        return ready.relative_to(os.path.realpath(self.root.folder)).as_posix()
 
     def prepare(self) -> None:
         """Write the journal: from now on it can be told that nothing was moved."""
@@ -91,10 +97,14 @@ class Commit:
     def _make(self, move: Move) -> None:
         target = self.root.path(move.target)
         if move.ready is not None:
-            ready = self.root.path(move.ready)
-            if ready.exists():
+            ready = self._ready(move.ready)
+            if not os.path.lexists(ready):
+                return
+            if move.before is not None:
                 ready.replace(target)
-                _sync(target.parent)
+            else:
+                _name(ready, self._named(move.target))
+            _sync(ready.parent)
             return
         named = self.root.folder / move.target
         if target.is_dir() and not named.is_symlink():
@@ -110,7 +120,7 @@ class Commit:
             return
         for move in self.moves:
             if move.ready is not None:
-                self.root.path(move.ready).unlink(missing_ok=True)
+                _gone(self._ready(move.ready))
         self._journal("prepared").unlink(missing_ok=True)
 
     def settle(self) -> Settled:
@@ -137,14 +147,64 @@ class Commit:
         """Whether every file that is still to be replaced is the one we read: else somebody's words since
         then would be lost.
         """
-        waiting = [move for move in self.moves if move.ready and self.root.path(move.ready).exists()]
-        return all(self.root.identity(move.target) == move.before for move in waiting)
+        waiting = [
+            (move, self._ready(move.ready))
+            for move in self.moves
+            if move.ready and os.path.lexists(self._ready(move.ready))
+        ]
+        return all(
+            self.root.identity(move.target) == move.before or _linked(ready, self._named(move.target))
+            for move, ready in waiting
+        )
+
+    def _named(self, target: str) -> Path:
+        """A name that leads to nothing yet: what its folder really is, and the name in it."""
+        outer, _, own = target.rpartition("/")
+        return (self.root.path(outer) if outer else Path(os.path.realpath(self.root.folder))) / own
+
+    def _ready(self, ready: str) -> Path:
+        """A finished file that may itself be a link, which is not followed."""
+        return self._named(ready)
+
+    def refuse_changed(self) -> None:
+        """Transient, before the first move, where somebody has written meanwhile."""
+        if not self._untouched():
+            raise Transient(
+                f"{self.root.system}: somebody wrote into these files meanwhile. Nothing was put back.",
+                "Try again.",
+            )
 
     def _give_up(self) -> None:
         for move in self.moves:
             if move.ready is not None:
-                self.root.path(move.ready).unlink(missing_ok=True)
+                _gone(self._ready(move.ready))
         self._journal("committing").unlink(missing_ok=True)
+
+
+def _name(ready: Path, target: Path) -> None:
+    """Give the finished file its name where nothing stood; what came there meanwhile is not overwritten."""
+    if ready.is_dir() and not ready.is_symlink():
+        ready.rename(target)  # refused by the system where there is anything in a folder of that name
+        return
+    try:
+        os.link(ready, target, follow_symlinks=False)
+    except FileExistsError:
+        if not _linked(ready, target):
+            raise
+    ready.unlink()
+
+
+def _gone(path: Path) -> None:
+    """Remove a file or folder of ours, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _linked(ready: Path, target: Path) -> bool:
+    """Whether the finished file has its second name already, and only the first was not taken away."""
+    return not ready.is_dir() and os.path.lexists(target) and ready.lstat().st_ino == target.lstat().st_ino
 
 
 def _moves(journal: Path) -> list[Move]:
@@ -181,7 +241,7 @@ def valid(token: str) -> bool:
     return re.fullmatch("[a-z0-9]{16,64}", token) is not None
 
 
-def recover(root: Root, now: datetime) -> None:
+def recover(root: Root, now: datetime | None) -> None:
     """Settle what an earlier process left behind, remove files that no journal names, forget old receipts.
     Called with the folder locked.
     """
@@ -191,8 +251,8 @@ def recover(root: Root, now: datetime) -> None:
             Commit(root, name[1]).settle()
     for path in list(root.own_files()):
         if path.name.endswith(".new"):
-            path.unlink(missing_ok=True)
-        elif path.name.endswith(".committed"):
+            _gone(path)
+        elif path.name.endswith(".committed") and now is not None:
             age = now.timestamp() - path.stat().st_mtime
             if age > RECEIPTS_FOR.total_seconds():
                 path.unlink(missing_ok=True)

@@ -105,17 +105,32 @@ class Root:
     def all_files(self) -> Iterator[str]:
         """Every file below the root but our own, without following links."""
         for folder, folders, names in os.walk(self.folder):
-            folders.sort()
+            folders[:] = sorted(each for each in folders if not each.startswith(OWN))
             for name in sorted(names):
                 if not name.startswith(OWN):
                     yield (Path(folder) / name).relative_to(self.folder).as_posix()
 
     def own_files(self) -> Iterator[Path]:
-        """Our own files below the root."""
-        for folder, _, names in os.walk(self.folder):
-            for name in names:
+        """Our own files and folders below the root."""
+        for folder, folders, names in os.walk(self.folder):
+            for name in (*names, *folders):
                 if name.startswith(OWN):
                     yield Path(folder) / name
+            folders[:] = [each for each in folders if not each.startswith(OWN)]
+
+    def parts(self, pattern: str, name: str) -> dict[str, str] | None:
+        """What the `{parts}` of a pattern are in a name; None where it does not fit, or is in a folder of
+        that name."""
+        segments, given = self._segments(pattern), PurePosixPath(name).parts
+        if len(segments) != len(given):
+            return None
+        found: dict[str, str] = {}
+        for segment, part in zip(segments, given, strict=True):
+            match = segment.fullmatch(part)
+            if match is None:
+                return None
+            found.update(match.groupdict())
+        return found
 
     def identity(self, name: str) -> Identity | None:
         """What tells whether a file changed; None when there is none."""

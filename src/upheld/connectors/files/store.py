@@ -17,6 +17,9 @@ _ENDINGS = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl",
 
 Effect = Callable[[Row], Row | None]
 
+Cut = tuple[int, int, int, int]
+"""A record that changes: where it was and how long, where it will be and how long."""
+
 
 @dataclass(frozen=True)
 class Store:
@@ -116,20 +119,26 @@ class Store:
 
     # --- writing ---
 
-    def rewrite(self, table: Table, entry: Entry, effect: Effect, out: BinaryIO) -> bool:
-        """Write the file as it will be; True where it differs. Records that do not change keep every byte."""
-        different = False
+    def rewrite(
+        self, table: Table, entry: Entry, effect: Effect, out: BinaryIO, cuts: list[Cut] | None = None
+    ) -> bool:
+        """Write the file as it will be; True where it differs. Records that do not change keep every byte;
+        `cuts` is told of those that do."""
+        different, cuts, was, left = False, [] if cuts is None else cuts, 0, 0
         for record, row in self.rows(table, entry):
             after = row if row is None else effect(row)
-            if after is None and row is not None:
-                different = True
-            elif after is row or row is None or after is None:
-                out.write(
+            made = b""
+            if after is row or row is None:
+                made = (
                     record if self.form(table) != "text" else str((row or {})["text"]).encode(self.encoding)
                 )
-            else:
+            elif after is not None:
+                made = self._changed(table, entry, record, row, after)
+            if after is not row:
                 different = True
-                out.write(self._changed(table, entry, record, row, after))
+                cuts.append((was, len(record), left, len(made)))
+            out.write(made)
+            was, left = was + len(record), left + len(made)
         return different
 
     def _changed(self, table: Table, entry: Entry, record: bytes, row: Row, after: Row) -> bytes:

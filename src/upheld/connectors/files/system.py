@@ -11,8 +11,11 @@ from pathlib import Path
 
 from upheld.connectors.files.check import check
 from upheld.connectors.files.commit import Commit, locked, recover, valid
+from upheld.connectors.files.leaving import About, Leaving
 from upheld.connectors.files.place import Entry, Identity, Root, failures
-from upheld.connectors.files.store import Store
+from upheld.connectors.files.returning import Returning
+from upheld.connectors.files.sealed import sealed
+from upheld.connectors.files.store import Cut, Store
 from upheld.datamap.model import System, Table
 from upheld.rights.cells import are_cells
 from upheld.rights.connector import (
@@ -29,6 +32,7 @@ from upheld.rights.outcome import (
     Committed,
     Counts,
     Established,
+    FileImage,
     Misconfigured,
     Permanent,
     Prepared,
@@ -45,7 +49,7 @@ from upheld.rights.rows.setting import Sets, lacking_marks, sets_cells
 from upheld.rights.rows.values import Row
 from upheld.rights.subject import Identity as Identifier
 from upheld.rights.subject import Key, Person, Subject
-from upheld.rights.undo import Restored, Undoing, cannot
+from upheld.rights.undo import Restored, Restoring, Undoing, Undone
 
 PIECE = 64 * 1024
 
@@ -61,7 +65,7 @@ class FilesConnector:
     def capabilities(self) -> Capabilities:
         """Each file changes atomically, all of them together do not; after a crash it is read again."""
         return Capabilities(
-            transactions=False, establishes=Established.REREAD, restrict=True, undo=False, version="1"
+            transactions=False, establishes=Established.REREAD, restrict=True, undo=True, version="1"
         )
 
     def check(self) -> tuple[Finding, ...]:
@@ -154,8 +158,6 @@ class FilesConnector:
             stack.enter_context(failures(self.system.name))
             stack.enter_context(locked(self.store.root))
             recover(self.store.root, now)
-            if before:
-                raise cannot(self.system.name)
             self._refuse()
             stood = self._identities()
             changes = self._changes(steps, subject, now, entropy)
@@ -167,11 +169,14 @@ class FilesConnector:
             lacking = changes.lacking if isinstance(changes, Sets) else ()
             commit = Commit(self.store.root, entropy())
             stack.callback(commit.undo)
-            self._write(changes, commit, stood)
+            leaving = Leaving(self.store.root)
+            self._write(changes, commit, stood, leaving)
+            images = leaving.images(commit.moves) if before else ()
             self._unchanged(stood)
             commit.prepare()
-            yield Prepared(self.system.name, "all", commit.token, counts, traces, before=kept)
+            yield Prepared(self.system.name, "all", commit.token, counts, traces, before=kept, files=images)
             self._unchanged(stood)
+            leaving.unchanged()
             commit.begun = True
             commit.carry_out()
         yield Committed(self.system.name, "all", Established.WITNESSED, counts, changes.dues(tally))
@@ -179,22 +184,33 @@ class FilesConnector:
             raise lacking_marks(self.system.name, lacking)
 
     def _refuse(self) -> None:
-        stops = [each for each in self.check() if each.severity is Severity.STOP and each.code != "no-undo"]
+        stops = [each for each in self.check() if each.severity is Severity.STOP]
         if stops:
             place = f".{stops[0].table}" if stops[0].table else ""
             raise Misconfigured(f"{self.system.name}{place}: {stops[0].what}", stops[0].cure)
 
-    def _write(self, changes: Changes | Sets, commit: Commit, before: Mapping[str, Identity | None]) -> None:
+    def _write(
+        self,
+        changes: Changes | Sets,
+        commit: Commit,
+        before: Mapping[str, Identity | None],
+        leaving: Leaving,
+    ) -> None:
         for step in changes.steps:
             if isinstance(step, EraseFiles) and isinstance(changes, Changes):
                 for name in sorted(changes.names(step)):
-                    self._plan_removal(commit, name, step.file.root)
+                    below = self._plan_removal(commit, name, step.file.root)
+                    leaving.of[below] = About(step.selection.table, step.file.column)
         for name in changes.touched:
             table = self.system.table(name)
             for entry in self.store.entries(table):
-                self._write_one(changes, commit, table, entry, before)
+                cuts: list[Cut] = []
+                self._write_one(changes, commit, table, entry, before, cuts)
+                leaving.of.setdefault(
+                    entry.name, About(name, cuts=cuts, text=self.store.form(table) == "text")
+                )
 
-    def _plan_removal(self, commit: Commit, name: str, root: str) -> None:
+    def _plan_removal(self, commit: Commit, name: str, root: str) -> str:
         below = f"{root}/{name}"
         real = self.store.root.path(below)
         if name.startswith("/") or not real.is_relative_to(self.store.root.path(root)):
@@ -204,6 +220,7 @@ class FilesConnector:
                 f"{self.system.name}: a row names a folder in {root}, not a file.", "Correct that row."
             )
         commit.remove(below)
+        return below
 
     def _write_one(
         self,
@@ -212,6 +229,7 @@ class FilesConnector:
         table: Table,
         entry: Entry,
         before: Mapping[str, Identity | None],
+        cuts: list[Cut],
     ) -> None:
         if self.store.removable(table):
             for _, row in self.store.rows(table, entry):
@@ -225,7 +243,9 @@ class FilesConnector:
         try:
             with ready.open("xb") as out:
                 os.fchmod(out.fileno(), 0o600)
-                different = self.store.rewrite(table, entry, lambda row: changes.effect(table, row), out)
+                different = self.store.rewrite(
+                    table, entry, lambda row: changes.effect(table, row), out, cuts
+                )
                 out.flush()
                 if different:
                     os.fsync(out.fileno())
@@ -271,9 +291,13 @@ class FilesConnector:
         with failures(self.system.name), locked(self.store.root):
             return Commit(self.store.root, token).settle()
 
-    def returning(self, before: Sequence[bytes]) -> Restored:
-        """Misconfigured: this kind keeps nothing."""
-        raise cannot(self.system.name)
+    # --- putting back ---
+
+    def returning(self, before: Sequence[bytes], *, files: Sequence[FileImage] = ()) -> Restored:
+        """From a look at each file; an execution may be under way. `before` is empty: this kind has no rows
+        beside its files."""
+        with failures(self.system.name):
+            return Returning(self.store.root, files).decide()
 
     def sealed(
         self,
@@ -282,13 +306,31 @@ class FilesConnector:
         before: Sequence[bytes],
         *,
         until: date,
+        files: Sequence[FileImage] = (),
     ) -> Iterator[Collected]:
-        """Nothing: this kind keeps nothing."""
-        return iter(())
+        """The lines that were cut and the files that went, judged by the map as if they stood there."""
+        with failures(self.system.name):
+            yield from sealed(self.store, steps, subject, files, until)
 
-    def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:
-        """Misconfigured: this kind keeps nothing."""
-        raise cannot(self.system.name)
+    def undo(self, before: Sequence[bytes], *, entropy: Entropy, files: Sequence[FileImage] = ()) -> Undoing:
+        """One commit of the folder, as an erasure is. Refuses a read-only system."""
+        if self.system.read_only:
+            raise Misconfigured(f"{self.system.name} is read-only in the map.", "Its owner puts back there.")
+        with ExitStack() as stack:
+            stack.enter_context(failures(self.system.name))
+            stack.enter_context(locked(self.store.root))
+            recover(self.store.root, None)
+            commit = Commit(self.store.root, entropy())
+            stack.callback(commit.undo)
+            returning = Returning(self.store.root, files)
+            restored = returning.decide()
+            returning.stage(commit)
+            commit.prepare()
+            yield Restoring(self.system.name, commit.token, restored)
+            commit.refuse_changed()
+            commit.begun = True
+            commit.carry_out()
+        yield Undone(self.system.name, Established.WITNESSED, restored)
 
 
 def _none() -> str:

@@ -13,7 +13,16 @@ from upheld.rights.connector import (
     Found,
     Severity,
 )
-from upheld.rights.outcome import Asked, Counts, Established, Misconfigured, Permanent, Settled, Verified
+from upheld.rights.outcome import (
+    Asked,
+    Counts,
+    Established,
+    FileImage,
+    Misconfigured,
+    Permanent,
+    Settled,
+    Verified,
+)
 from upheld.rights.plan import Step, Task
 from upheld.rights.subject import Identity, Key, Person, Subject
 from upheld.rights.undo import Restored, Undoing, cannot
@@ -129,7 +138,7 @@ class ManualConnector:
         """No token was ever given out."""
         return Settled.UNKNOWN
 
-    def returning(self, before: Sequence[bytes]) -> Restored:
+    def returning(self, before: Sequence[bytes], *, files: Sequence[FileImage] = ()) -> Restored:
         """Misconfigured: this kind keeps nothing."""
         raise cannot(self.system.name)
 
@@ -140,11 +149,12 @@ class ManualConnector:
         before: Sequence[bytes],
         *,
         until: date,
+        files: Sequence[FileImage] = (),
     ) -> Iterator[Collected]:
         """Nothing: this kind keeps nothing."""
         return iter(())
 
-    def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:
+    def undo(self, before: Sequence[bytes], *, entropy: Entropy, files: Sequence[FileImage] = ()) -> Undoing:
         """Misconfigured: this kind keeps nothing."""
         raise cannot(self.system.name)
 

@@ -36,6 +36,7 @@ from upheld.connectors.sql.reads import reads
 from upheld.connectors.sql.setting import Setter, SettingRun, to_correct, verified
 from upheld.connectors.sql.settle import settle, token
 from upheld.connectors.sql.traces import loaded, merged
+from upheld.connectors.sql.undo.files import Returning
 from upheld.connectors.sql.undo.image import loaded as loaded_images
 from upheld.connectors.sql.undo.restore import Restore
 from upheld.connectors.sql.undo.sealed import sealed
@@ -47,7 +48,16 @@ from upheld.law.right import Right
 from upheld.rights.cells import are_cells
 from upheld.rights.connector import Capabilities, Collected, Entropy, Execution, Finding, Found, Severity
 from upheld.rights.many import Block, ManyExecution, Questioned, Tallied
-from upheld.rights.outcome import Counts, Established, Incomplete, Misconfigured, Permanent, Settled, Verified
+from upheld.rights.outcome import (
+    Counts,
+    Established,
+    FileImage,
+    Incomplete,
+    Misconfigured,
+    Permanent,
+    Settled,
+    Verified,
+)
 from upheld.rights.plan import Collect, Retain, Step
 from upheld.rights.planner import plan_system
 from upheld.rights.rows.setting import sets_cells
@@ -312,29 +322,47 @@ class SqlConnector:
 
     # --- putting back ---
 
-    def returning(self, before: Sequence[bytes]) -> Restored:
+    def returning(self, before: Sequence[bytes], *, files: Sequence[FileImage] = ()) -> Restored:
         """Tried in a transaction that is rolled back: the database itself says what it would refuse."""
         with translated(self.system.name, "looking at what can be put back"):
             with writing(self.engine) as connection:
-                restored = self._restore(connection, before).done()
+                restore = self._restore(connection, before)
+                restored = restore.done()
+                returning = self._files(restore, files)
+                returning.decide()
                 connection.rollback()
-            return restored
+            return returning.added_to(restored)
 
-    def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:
+    def undo(self, before: Sequence[bytes], *, entropy: Entropy, files: Sequence[FileImage] = ()) -> Undoing:
         """Views are computed anew after the commit. Refuses a read-only system."""
         self._refuse_read_only("puts back")
         with translated(self.system.name, "putting back"):
             with writing(self.engine) as connection:
                 restore = self._restore(connection, before)
-                restored = restore.done()
+                rows = restore.done()
+                returning = self._files(restore, files)
+                returning.decide()
+                restored = returning.added_to(rows)
                 mark = token(connection, self.system, restore.tables, "undo", entropy())
-                yield Restoring(self.system.name, mark, restored)
-                connection.commit()
+                try:
+                    returning.stage()
+                    yield Restoring(self.system.name, mark, restored)
+                    returning.put()
+                    connection.commit()
+                except BaseException:
+                    returning.take_away()
+                    raise
             refresh(self.engine, restore.tables, self.system.refresh)
             yield Undone(self.system.name, Established.WITNESSED, restored)
 
     def sealed(
-        self, steps: Sequence[Step], subject: Subject, before: Sequence[bytes], *, until: date
+        self,
+        steps: Sequence[Step],
+        subject: Subject,
+        before: Sequence[bytes],
+        *,
+        until: date,
+        files: Sequence[FileImage] = (),
     ) -> Iterator[Collected]:
         """Rows that somebody put back meanwhile are left to `collect`."""
         with translated(self.system.name, "reading"), reading(self.engine) as connection:
@@ -342,9 +370,13 @@ class SqlConnector:
             restore = Restore(tables, connection, self.system.name, loaded_images(before), lock=False)
             collected = [step for step in steps if isinstance(step, Collect)]
             yield from sealed(restore, self.system, collected, subject, until)
+            yield from self._files(restore, files).sealed(collected)
 
     def _restore(self, connection: sa.Connection, before: Sequence[bytes]) -> Restore:
         return Restore(self._tables(connection), connection, self.system.name, loaded_images(before))
+
+    def _files(self, restore: Restore, files: Sequence[FileImage]) -> Returning:
+        return Returning(restore.tables, restore.connection, self.system, self.secrets, files)
 
     def _refuse_read_only(self, what: str) -> None:
         if self.system.read_only:

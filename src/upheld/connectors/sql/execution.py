@@ -12,13 +12,15 @@ import sqlalchemy as sa
 from upheld.connectors.sql.change import Draw
 from upheld.connectors.sql.columns import Tables
 from upheld.connectors.sql.engine import writing
-from upheld.connectors.sql.filing import remove, to_remove
+from upheld.connectors.sql.filing import counted as file_count
+from upheld.connectors.sql.filing import named_in, remove, to_remove
 from upheld.connectors.sql.inside import KeySet
 from upheld.connectors.sql.locate import keys_of, prepare
 from upheld.connectors.sql.order import Order, Touch, files, ordered
 from upheld.connectors.sql.settle import token
 from upheld.connectors.sql.traces import remember
 from upheld.connectors.sql.undo.capture import Capture
+from upheld.connectors.sql.undo.files import Leaving
 from upheld.connectors.sql.where import Rows, rows_of
 from upheld.connectors.sql.write import Writer, counted
 from upheld.datamap.model import System
@@ -28,6 +30,7 @@ from upheld.rights.outcome import (
     Count,
     Counts,
     Established,
+    FileImage,
     Misconfigured,
     Permanent,
     Prepared,
@@ -196,25 +199,44 @@ class Run:
             defer(connection)
         recounts = [step for step in self.steps if isinstance(step, Recount)]
         capture = self._captured(writer, order.steps, recounts) if self.before else None
+        leaving = self._leaving(rows, connection, removing) if self.before else Leaving()
         for each in order.breaks:
             writer.cut(each)
         counts = [writer.write(step) for step in order.steps]
         counts.extend(writer.recount(step) for step in recounts)
-        counts.extend(remove(step, removing[step.number]) for step in files(self.steps))
+        counts.extend(file_count(step, removing[step.number]) for step in files(self.steps))
         done = Counts(tuple(counts), found)
-        prepared = self._prepared(writer, "rest", done, traces, capture, last=True)
+        prepared = self._prepared(writer, "rest", done, traces, capture, last=True, files=leaving.images)
         yield prepared
+        leaving.unchanged(self.system.name)
+        remove(path for paths in removing.values() for path in paths)
         connection.commit()
         views = [step.view for step in self.steps if isinstance(step, Refresh)]
         refresh(self.engine, self.tables, views)
         yield Committed(self.system.name, "rest", Established.WITNESSED, done, prepared.due)
 
+    def _leaving(self, rows: Rows, connection: sa.Connection, removing: Removing) -> Leaving:
+        leaving = Leaving()
+        for step in files(self.steps):
+            names = named_in(rows, connection, step, removing.get(step.number, ()), self.secrets)
+            leaving.add(self.system.name, step, names)
+        return leaving
+
     def _prepared(
-        self, writer: Writer, name: str, done: Counts, traces: bytes, capture: Capture | None, *, last: bool
+        self,
+        writer: Writer,
+        name: str,
+        done: Counts,
+        traces: bytes,
+        capture: Capture | None,
+        *,
+        last: bool,
+        files: tuple[FileImage, ...] = (),
     ) -> Prepared:
         mark = token(writer.connection, self.system, self.tables, name, self.entropy())
         before = capture.dumped() if capture else None
-        return Prepared(self.system.name, name, mark, done, traces, before, tuple(writer.due), last=last)
+        due = tuple(writer.due)
+        return Prepared(self.system.name, name, mark, done, traces, before, due, last, files)
 
     def _captured(self, writer: Writer, steps: Sequence[Touch], recounts: Sequence[Recount]) -> Capture:
         capture = Capture(self.tables, writer.connection, self.system.name)

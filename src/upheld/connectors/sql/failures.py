@@ -43,6 +43,13 @@ def translated(system: str, doing: str) -> Iterator[None]:
         raise Misconfigured(f"{system}: no driver for this kind of database.", "Check `connect:`.") from error
     except exc.DBAPIError as error:
         raise _failure(system, doing, error) from None
+    except PermissionError:
+        raise Misconfigured(
+            f"{system}: {doing} failed: a file or its folder may not be read or written.",
+            "Give this program the rights, then try again.",
+        ) from None
+    except OSError as error:
+        raise Transient(f"{system}: {doing} failed: {error.strerror or 'a file'}.", "Try again.") from None
     except (exc.SQLAlchemyError, sqlite3.Error) as error:
         raise Permanent(
             f"{system}: {doing} failed ({type(error).__name__}).", "Look at the map of this system."

@@ -1,7 +1,7 @@
 """Files that rows name: they go with the last row that names them (scenario 38)."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -30,7 +30,7 @@ def to_remove(
         named = (
             connection.execute(sa.select(column).where(hers, column.is_not(None)).distinct()).scalars().all()
         )
-        files = {path: _below(root, str(path), f"{name}.{step.file.column}") for path in named if path}
+        files = {path: below(root, str(path), f"{name}.{step.file.column}") for path in named if path}
         shared: set[Path] = set()
         if files:
             plain = {path.relative_to(root).as_posix() for path in files.values()}
@@ -42,7 +42,8 @@ def to_remove(
     return going
 
 
-def _below(root: Path, named: str, where: str) -> Path:
+def below(root: Path, named: str, where: str) -> Path:
+    """The file that a row names. Permanent where it is none below the root, or a link leads to it."""
     path = _plain(root, named)
     if not path.is_relative_to(root) or path == root:
         raise Permanent(
@@ -71,8 +72,32 @@ def placed(step: EraseFiles, named: str, secrets: Mapping[str, str], system: str
     return _plain(Path(filled(step.file.root, secrets, system)).resolve(), named)
 
 
-def remove(step: EraseFiles, paths: Sequence[Path]) -> Count:
-    """Remove them; a file that is gone already counts as removed."""
+def named_in(
+    rows: Rows,
+    connection: sa.Connection,
+    step: EraseFiles,
+    going: Collection[Path],
+    secrets: Mapping[str, str],
+) -> dict[Path, tuple[str, ...]]:
+    """Of the files that go, those that are there, as her rows name them."""
+    column = rows.tables.column(step.selection.table, step.file.column)
+    hers = rows.where(step.selection)
+    found = connection.execute(sa.select(column).where(hers, column.is_not(None)).distinct())
+    names: dict[Path, list[str]] = {}
+    for named in sorted(map(str, found.scalars())):
+        path = placed(step, named, secrets, rows.system.name)
+        if path in going and path.exists():
+            names.setdefault(path, []).append(named)
+    return {path: tuple(each) for path, each in names.items()}
+
+
+def counted(step: EraseFiles, paths: Collection[Path]) -> Count:
+    """A file that is gone already counts as removed."""
+    return Count(step.number, step.selection.table, len(paths))
+
+
+def remove(paths: Iterable[Path]) -> None:
+    """Remove them, after what is known of them is stored and before the commit: rows that are gone would not
+    name them any more."""
     for path in paths:
         path.unlink(missing_ok=True)
-    return Count(step.number, step.selection.table, len(paths))

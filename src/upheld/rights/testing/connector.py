@@ -23,6 +23,7 @@ from upheld.rights.outcome import (
     Counts,
     Established,
     Failure,
+    FileImage,
     Misconfigured,
     Permanent,
     Prepared,
@@ -270,7 +271,7 @@ class InMemoryConnector:
         self._point("settle")
         return self._settled.get(token, Settled.UNKNOWN)
 
-    def returning(self, before: Sequence[bytes]) -> Restored:  # noqa: ARG002 - nothing was kept here
+    def returning(self, before: Sequence[bytes], *, files: Sequence[FileImage] = ()) -> Restored:  # noqa: ARG002 - nothing was kept here
         """Misconfigured: this kind keeps nothing."""
         raise cannot(self.system.name)
 
@@ -281,10 +282,11 @@ class InMemoryConnector:
         before: Sequence[bytes],  # noqa: ARG002
         *,
         until: date,  # noqa: ARG002
+        files: Sequence[FileImage] = (),  # noqa: ARG002
     ) -> Iterator[Collected]:
         """Nothing: this kind keeps nothing."""
         return iter(())
 
-    def undo(self, before: Sequence[bytes], *, entropy: Entropy) -> Undoing:  # noqa: ARG002 - as above
+    def undo(self, before: Sequence[bytes], *, entropy: Entropy, files: Sequence[FileImage] = ()) -> Undoing:  # noqa: ARG002 - as above
         """Misconfigured: this kind keeps nothing."""
         raise cannot(self.system.name)

@@ -13,7 +13,7 @@ from upheld.store.models.statement import Statement, StatementIndex
 from upheld.store.models.stop import Stop
 from upheld.store.models.suppression import Suppression
 from upheld.store.models.task import Task
-from upheld.store.models.undo import Kept, Undoing, Window
+from upheld.store.models.undo import FileCopy, Kept, Undoing, Window
 
 __all__ = [
     "Batch",
@@ -26,6 +26,7 @@ __all__ = [
     "Due",
     "Entry",
     "Evidence",
+    "FileCopy",
     "Fulfilment",
     "FulfilmentState",
     "Kept",

@@ -40,6 +40,23 @@ class Kept(models.Model):
         ordering = ("at", "id")
 
 
+class FileCopy(models.Model):
+    """A file as it was before an erasure removed or changed it. The row, with what the file was called, and
+    the sealed copy in the folder `kept` of the data folder, under this id, are both durable before the file
+    is touched; they are true of that moment whether or not it was. `size`: of the content."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    fulfilment = models.ForeignKey(Fulfilment, on_delete=models.PROTECT, related_name="files")
+    position = models.PositiveIntegerField()
+    sealed_image = models.BinaryField()
+    size = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("position",)
+        constraints = (models.UniqueConstraint(name="filecopy_once", fields=["fulfilment", "position"]),)
+
+
 class Undoing(models.Model):
     """One transaction that puts rows back in one system: stored while it is written and not yet committed,
     as a Part of an erasure is. `restored` counts rows and conflicts; it holds no values."""

@@ -366,7 +366,6 @@ ALL = (
         "`undo: none`.",
         (33, 70),
     ),
-    Code("undo.files", STOP, "Files go with the rows, and do not come back.", "`undo: none`.", (38,)),
     Code(
         "undo.reference",
         STOP,

@@ -16,7 +16,7 @@ from upheld.connectors.sql.undo.text import form_of
 from upheld.datamap.model import System
 from upheld.law.right import Right
 from upheld.rights.connector import Finding
-from upheld.rights.plan import Anonymise, Detach, Erase, EraseFiles, Recount, Retain, Step
+from upheld.rights.plan import Anonymise, Detach, Erase, Recount, Retain, Step
 from upheld.rights.planner import plan_system
 
 NONE = "Or write `undo: none` for this system: what is erased there is then gone at once."
@@ -120,16 +120,6 @@ def relations(look: Look) -> Iterator[Finding]:
             yield look.finding("undo.relation", "", what, NONE)
 
 
-def files(look: Look) -> Iterator[Finding]:
-    for table in dict.fromkeys(
-        step.selection.table
-        for step in plan_system(look.system, Right.ERASURE)
-        if isinstance(step, EraseFiles)
-    ):
-        what = f"Files go with rows of {table}, and a file that is gone does not come back."
-        yield look.finding("undo.files", table, what, NONE)
-
-
 def references(look: Look) -> Iterator[Finding]:
     there = touched(look.system, look.live)
     for name, changed in there.items():
@@ -150,7 +140,7 @@ def references(look: Look) -> Iterator[Finding]:
 def whole(look: Look) -> Iterator[Finding]:
     """All of it, where the map sets a window and the system is written to."""
     if look.system.undo and not look.system.read_only:
-        for rule in (keys, columns, triggers, relations, files, references):
+        for rule in (keys, columns, triggers, relations, references):
             yield from rule(look)
 
 

@@ -10,7 +10,7 @@ from upheld.connectors.sql.change import Draw
 from upheld.connectors.sql.columns import Tables
 from upheld.connectors.sql.engine import writing
 from upheld.connectors.sql.execution import defer, refresh
-from upheld.connectors.sql.filing import remove
+from upheld.connectors.sql.filing import named_in, remove
 from upheld.connectors.sql.many.capture import ManyCapture
 from upheld.connectors.sql.many.count import matched_many, refuse
 from upheld.connectors.sql.many.locate import prepare_many
@@ -22,10 +22,20 @@ from upheld.connectors.sql.many.write import ManyWriter
 from upheld.connectors.sql.order import Order, files, ordered, touches
 from upheld.connectors.sql.settle import token
 from upheld.connectors.sql.undo.capture import changes
+from upheld.connectors.sql.undo.files import Leaving
 from upheld.datamap.model import System
 from upheld.rights.connector import Entropy
 from upheld.rights.many import CommittedMany, ManyExecution, PreparedMany
-from upheld.rights.outcome import Committed, Count, Counts, Established, Permanent, Prepared, TableCount
+from upheld.rights.outcome import (
+    Committed,
+    Count,
+    Counts,
+    Established,
+    FileImage,
+    Permanent,
+    Prepared,
+    TableCount,
+)
 from upheld.rights.plan import Locate, Recount, Refresh, Step
 from upheld.rights.subject import Subject
 
@@ -71,16 +81,25 @@ class ManyRun:
                     connection.rollback()
                     left = [*(tuple(now[each] for each in group) for group in groups), *left]
                     continue
-                prepared, committed = self._written(union, connection, order)
+                removing = named_files(union, connection, files(self.steps), self.secrets)
+                leaving = self._leaving(union, connection, removing)
+                prepared, committed = self._written(union, connection, order, removing, leaving)
                 large = self._large(committed)
                 yield PreparedMany(now, prepared)
+                leaving.unchanged(self.system.name)
+                remove(path for paths in removing.values() for path in paths)
                 connection.commit()
             refresh(self.engine, self.tables, [each.view for each in self.steps if isinstance(each, Refresh)])
             yield CommittedMany(now, committed)
             refresh_statistics(self.engine, self.tables, large)
 
     def _written(
-        self, union: Union, connection: sa.Connection, order: Order
+        self,
+        union: Union,
+        connection: sa.Connection,
+        order: Order,
+        removing: Mapping[int, Paths],
+        leaving: Leaving,
     ) -> tuple[tuple[Prepared, ...], tuple[Committed, ...]]:
         writer = ManyWriter(
             union.rows, connection, Draw(self.entropy), order.steps, union=union, entropy=self.entropy
@@ -89,11 +108,10 @@ class ManyRun:
         tables = matched_many(union, connection, order.steps, writer)
         self._refuse_width(tables)
         traces = remember_many(self._remembering(union), connection, self.whole, self.secrets)
-        removing = named_files(union, connection, files(self.steps), self.secrets)
         if order.defer:
             defer(connection)
         capture = ManyCapture(writer, self.steps) if self.before else None
-        self._write(writer, order, removing)
+        self._write(writer, order)
         images = capture.dumped() if capture else {}
         mark = token(connection, self.system, self.tables, PART, self.entropy())
         counts = [
@@ -104,7 +122,16 @@ class ManyRun:
         name = self.system.name
         return (
             tuple(
-                Prepared(name, PART, mark, count, trace.dumped(), images.get(member), due)
+                Prepared(
+                    name,
+                    PART,
+                    mark,
+                    count,
+                    trace.dumped(),
+                    images.get(member),
+                    due,
+                    files=_hers(removing, leaving, member),
+                )
                 for member, (count, trace, due) in enumerate(zip(counts, traces, dues, strict=True))
             ),
             tuple(
@@ -137,7 +164,14 @@ class ManyRun:
             return union
         return together(self.system, self.tables, union.members, self.now, self.whole)
 
-    def _write(self, writer: ManyWriter, order: Order, removing: Mapping[int, Paths]) -> None:
+    def _leaving(self, union: Union, connection: sa.Connection, removing: Mapping[int, Paths]) -> Leaving:
+        leaving = Leaving()
+        for step in files(self.steps) if self.before else ():
+            names = named_in(union.rows, connection, step, removing[step.number], self.secrets)
+            leaving.add(self.system.name, step, names)
+        return leaving
+
+    def _write(self, writer: ManyWriter, order: Order) -> None:
         for each in order.breaks:
             writer.cut(each)
         for step in order.steps:
@@ -145,8 +179,6 @@ class ManyRun:
             writer.write(step)
         for recount in recounts(self.steps):
             writer.recount(recount)
-        for each_file in files(self.steps):
-            remove(each_file, tuple(removing[each_file.number]))
 
     def _counts(
         self, writer: ManyWriter, order: Order, removing: Mapping[int, Paths], member: int
@@ -163,6 +195,12 @@ class ManyRun:
         for each in files(self.steps):
             many = sum(member in who for who in removing[each.number].values())
             yield Count(each.number, each.selection.table, many)
+
+
+def _hers(removing: Mapping[int, Paths], leaving: Leaving, member: int) -> tuple[FileImage, ...]:
+    """The files that one member's rows name, as they are; a file that several name is kept for each."""
+    own = {path for paths in removing.values() for path, who in paths.items() if member in who}
+    return tuple(image for path, image in leaving.of.items() if path in own)
 
 
 def recounts(steps: Sequence[Step]) -> list[Recount]:
