@@ -129,6 +129,7 @@ def approve(
         go_on=go_on,
         expected={name: expected(preview.counts.get(name)) for name in preview.plan.systems},
         cells=preview.subject.cells,
+        version=1,
     )
     cases.identified_anew(means=means, request=request, subject=replace(preview.subject, cells=()))
     unreached = {each.system: each.failure for each in preview.unreached}

@@ -44,15 +44,16 @@ def store(
     go_on: str = "",
     expected: Mapping[str, Mapping[str, int]] | None = None,
     cells: Sequence[Cell] = (),
-    version: int = 1,
+    version: int | None = None,
 ) -> models.Plan:
     """The approved plan as rows, and sealed, the `cells` that it sets; steps that stand already are not
-    written again. Belongs into the transaction of its approval."""
+    written again. Its version is the next, unless it is known. Belongs into the transaction of its
+    approval."""
     found = digest(plan)
     known = models.Plan.objects.filter(digest=found, format=Plan.form, same_as__isnull=True).first()
     row = models.Plan.objects.create(
         request=request,
-        version=version,
+        version=request.plans.count() + 1 if version is None else version,
         format=Plan.form,
         same_as=known,
         digest=found,
@@ -99,16 +100,7 @@ def replan(
         means=means, right=Right(request.right), regime=None, law=law_of(means=means, request=request)
     )
     part = Plan(fresh.right, fresh.regime, tuple(step for step in fresh.steps if step.system in systems))
-    version = request.plans.count() + 1
-    row = store(
-        means=means,
-        request=request,
-        plan=part,
-        allowed=allowed,
-        reason=reason,
-        go_on=go_on,
-        version=version,
-    )
+    row = store(means=means, request=request, plan=part, allowed=allowed, reason=reason, go_on=go_on)
     request.fulfilments.filter(system__in=systems).update(
         plan=row,
         state=FulfilmentState.WAITING,

@@ -177,6 +177,7 @@ class _Opening:
             allowed=self.allowed,
             reason=self.reason,
             expected=self._expected(some[0]),
+            version=1,
         )
         others = models.Plan.objects.bulk_create(
             models.Plan(

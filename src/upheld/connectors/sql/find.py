@@ -87,8 +87,11 @@ def vouches(rows: Rows, table: str, column: str) -> sa.ColumnElement[bool]:
 
 
 def _whole(rows: Rows, table: str, key: Sequence[str], read: Iterable[Key]) -> list[Key]:
-    """The keys among those read that have no NULL in them, each once."""
-    keys = list(dict.fromkeys(row for row in read if None not in row))
+    """The keys among those read that have no NULL in them, each once, in an order of their own: a server
+    gives them in any."""
+    keys = sorted(
+        {row for row in read if None not in row}, key=lambda key: [(len(str(x)), str(x)) for x in key]
+    )
     refuse_misfits(rows.tables, rows.system.name, table, key, keys)
     return keys
 
