@@ -26,6 +26,7 @@ def pytest_configure() -> None:
             USE_TZ=True,
             TIME_ZONE="UTC",
             LOGGING_CONFIG=None,
+            UPHELD_ADDRESS="https://privacy.test",
             DATABASES={},
         )
         django.setup()

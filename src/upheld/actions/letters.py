@@ -12,7 +12,7 @@ from upheld.mail.letter import Letter
 
 def day(value: date) -> str:
     """A date in full in the language in force: Thursday 26 November 2026."""
-    return date_format(value, "l j F Y")
+    return date_format(value, _("l j F Y"))
 
 
 def _signed(means: Means, *paragraphs: str) -> str:
@@ -81,13 +81,9 @@ def done(*, means: Means, to: str, language: str, number: str, address: str) -> 
             _signed(
                 means,
                 _("Hello,"),
-                _(
-                    "your deletion is done. Here you read what was deleted, what stays and why, with its proof:"
-                ),
+                _("your deletion is done. Read what was deleted, what stays and why, with its proof:"),
                 address,
-                _(
-                    "The link works for thirty days. Print the page, or save its proof, to keep it for longer."
-                ),
+                _("The link works for thirty days. To keep it for longer, print the page or save its proof."),
             ),
         )
 

@@ -45,7 +45,8 @@ class Page:
 
 def waiting(*, means: Means, after: str = "", size: int = PAGE) -> Page:
     """Open cases by the day on which they reached us: within one law that is the order of their dates too.
-    Takes the same number of queries for any number of cases. Permanent for an `after` that is none of ours."""
+    Takes the same number of queries for any number of cases. Permanent for an `after` that is none of
+    ours."""
     found = Case.objects.filter(state=CaseState.OPEN, requests__state__in=UNFINISHED)
     rows = found.annotate(received=Min("requests__received_at", filter=Q(requests__state__in=UNFINISHED)))
     if after:

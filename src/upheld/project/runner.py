@@ -17,8 +17,8 @@ BY = "the runner"
 
 
 def run() -> None:
-    """Rounds until SIGTERM, or until whoever started it is gone. The round at hand is finished first; one that
-    fails is told, and the next tries again."""
+    """Rounds until SIGTERM, or until whoever started it is gone. The round at hand is finished first; one
+    that fails is told, and the next tries again."""
     from upheld.cli.faults import write_report  # lazy: slow import
     from upheld.datamap.fault import Invalid  # lazy: slow import
     from upheld.rights.outcome import Failure  # lazy: slow import

@@ -2,13 +2,12 @@
 
 import logging
 
-from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from whitenoise import WhiteNoise
 
-application = WhiteNoise(
-    get_wsgi_application(), root=str(settings.UPHELD_STATIC), prefix="static/", max_age=3600
-)
+from upheld.project.site import UPHELD_STATIC
+
+application = WhiteNoise(get_wsgi_application(), root=str(UPHELD_STATIC), prefix="static/", max_age=3600)
 
 # Django logs addresses and tracebacks. Addresses here hold links, and what an error says may name somebody:
 # `upheld.web.faults` logs the kind of an error and nothing else.

@@ -1,6 +1,7 @@
 """Pages for what went wrong: what happened, what was kept, what to do. Never a traceback, never a value."""
 
 import logging
+import traceback
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
@@ -42,8 +43,9 @@ class Faults:
                 status=503,
                 content_type="text/plain",
             )
-        # The kind alone: what an error says may name somebody.
-        _log.error("unexpected: %s", type(error).__name__)
+        # Its kind and where, nothing else: what an error says may name somebody.
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        _log.error("unexpected: %s at %s:%d", type(error).__name__, where.filename, where.lineno or 0)
         return None
 
 
@@ -59,9 +61,10 @@ def missing(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa
     return page(request, 404, _("There is no such page"), _("Check that the address was copied whole."))
 
 
+BROKEN = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Something went wrong</title>
+<h1>Something went wrong</h1><p>Nothing that was begun is lost. Try again, or write to us.</p></html>
+"""
+
+
 def broken(_request: HttpRequest) -> HttpResponse:
-    return HttpResponse(
-        "<!doctype html><html lang=en><meta charset=utf-8><title>Something went wrong</title>"
-        "<h1>Something went wrong</h1><p>Nothing that was begun is lost.</p><p>Try again, or write to us.</p>",
-        status=500,
-    )
+    return HttpResponse(BROKEN, status=500)

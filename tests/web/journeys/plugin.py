@@ -117,7 +117,7 @@ def furnish(database: Database, folder: Path) -> dict[str, str]:
         "CREATE TABLE orders (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES users(id), what VARCHAR(80))",
         "CREATE INDEX orders_user ON orders(user_id)",
         f"INSERT INTO users VALUES (7, '{ADA}', 'Ada Quillfeather'), (8, '{BOB}', 'Bob Ashgrove')",
-        "INSERT INTO orders VALUES (1, 7, 'violet ink'), (2, 7, 'quills'), (3, 8, 'paper')",
+        "INSERT INTO orders VALUES (1, 7, 'violet ink'), (2, 7, 'quills'), (3, 8, 'sealing wax')",
     )
     privacy = folder / "privacy"
     (privacy / "systems").mkdir(parents=True)

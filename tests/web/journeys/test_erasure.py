@@ -46,7 +46,7 @@ def test_a_person_is_erased_by_browser_and_mailbox_and_holds_the_proof(
     saved.value.save_as(proof)
 
     assert each_database.rows("SELECT id, email FROM users") == [(8, BOB)]
-    assert each_database.rows("SELECT id, what FROM orders") == [(3, "paper")]
+    assert each_database.rows("SELECT id, what FROM orders") == [(3, "sealing wax")]
     checked = subprocess.run(
         [sys.executable, "-m", "upheld.ledger", str(proof)], capture_output=True, text=True, check=False
     )

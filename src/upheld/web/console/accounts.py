@@ -14,6 +14,7 @@ from upheld.store.keys import KeyStore
 
 _RECORD = b"upheld second factor v1"
 _NONCE = 12
+RECENT = timedelta(minutes=15)
 
 
 class Closed(DefaultAccountAdapter):
@@ -25,9 +26,7 @@ class Closed(DefaultAccountAdapter):
     def is_reauthentication_required(self, *, app: str) -> bool:
         """Not within a quarter of an hour of a log-in: who has just given everything is not asked again."""
         entered = getattr(self.request.user, "last_login", None)
-        return entered is None or utc_now() - entered > timedelta(
-            seconds=settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
-        )
+        return entered is None or utc_now() - entered > RECENT
 
 
 class Sealed(DefaultMFAAdapter):
