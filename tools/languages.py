@@ -9,6 +9,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -20,6 +21,7 @@ from tools.findings import PRODUCT, Finding, relative, tell
 
 LOCALE = PRODUCT / "web" / "locale"
 PAGES = (PRODUCT / "web" / "templates" / "centre", PRODUCT / "web" / "templates")
+DAY = datetime(2026, 1, 1, tzinfo=UTC)
 CALLED = re.compile(r"""gettext\((u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))\)""")
 
 
@@ -33,15 +35,18 @@ def texts() -> Iterator[str]:
                 yield str(ast.literal_eval(found.removeprefix("u")))
     for module in (*sorted((PRODUCT / "web").rglob("*.py")), PRODUCT / "actions" / "letters.py"):
         for node in ast.walk(ast.parse(module.read_text())):
-            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_"
-            if called and isinstance(node.args[0], ast.Constant):
-                yield str(node.args[0].value)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
+                first = node.args[0]
+                if isinstance(first, ast.Constant):
+                    yield str(first.value)
 
 
 def compiled(source: Path) -> bytes:
     """The `.mo` of a `.po`."""
     with source.open("rb") as file:
         catalogue = read_po(file)
+    # The same source gives the same bytes on any day.
+    catalogue.creation_date = catalogue.revision_date = DAY
     written = io.BytesIO()
     write_mo(written, catalogue)
     return written.getvalue()
@@ -63,7 +68,7 @@ def lacking(source: Path) -> Iterator[Finding]:
 
 def main() -> int:
     """Compile, or check."""
-    findings = []
+    findings: list[Finding] = []
     for source in sorted(LOCALE.glob("*/LC_MESSAGES/django.po")):
         findings += lacking(source)
         target = source.with_suffix(".mo")

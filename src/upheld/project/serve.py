@@ -5,10 +5,18 @@ from typing import Annotated
 
 import typer
 
-from upheld.cli import options
-
 commands = typer.Typer(add_completion=False, rich_markup_mode=None)
 invite_commands = typer.Typer(add_completion=False, rich_markup_mode=None)
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", metavar="DIR", help="The server's folder: records, keys, packages. Default: ./upheld-data."
+    ),
+]
+Dir = Annotated[
+    Path | None,
+    typer.Option("--dir", metavar="DIR", help="The privacy folder. Default: privacy in the server's folder."),
+]
 Port = Annotated[int, typer.Option("--port", min=1, max=65_535, help="The port to listen on.")]
 Host = Annotated[str, typer.Option("--host", help="The address to listen on; all: 0.0.0.0.")]
 Certificate = Annotated[
@@ -22,8 +30,8 @@ Role = Annotated[str, typer.Option("--role", help="officer, operator, support, a
 
 @commands.command("serve")
 def serve(
-    data: options.Data = None,
-    dir_: options.Dir = None,
+    data: Data = None,
+    dir_: Dir = None,
     port: Port = 8000,
     host: Host = "127.0.0.1",
     certificate: Certificate = None,
@@ -41,7 +49,7 @@ def serve(
 
 
 @invite_commands.command("invite")
-def invite(data: options.Data = None, dir_: options.Dir = None, role: Role = "officer") -> None:
+def invite(data: Data = None, dir_: Dir = None, role: Role = "officer") -> None:
     """Print a link by which one account of the console is made, within a day.
 
     For a colleague, and for somebody who lost her second factor and its recovery codes: she makes a new

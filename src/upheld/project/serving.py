@@ -64,7 +64,7 @@ def begin(data: Path | None, folder: Path | None, address: str) -> None:
     if folder is not None:
         os.environ["UPHELD_DIR"] = str(folder.resolve())
     os.environ.setdefault("UPHELD_DIR", str(home / "privacy"))
-    os.environ.setdefault("UPHELD_ADDRESS", address)
+    os.environ["UPHELD_LISTENS"] = address
     os.environ["DJANGO_SETTINGS_MODULE"] = "upheld.project.site"
     privacy = Path(os.environ["UPHELD_DIR"])
     if not privacy.exists():
@@ -90,27 +90,33 @@ def _first_account() -> None:
     typer.echo(f"Staff console:  {settings.UPHELD_ADDRESS}/console/")
     if not Staff.objects.filter(is_active=True).exists():
         typer.echo("Nobody has an account yet. Make the first one here, within a day; the link works once:")
-        typer.echo(f"  {_link('officer')}")
+        typer.echo(f"  {settings.UPHELD_ADDRESS}{_link('officer')}")
     if not settings.UPHELD_SMTP_URL:
         typer.echo("No mail server is set (UPHELD_SMTP_URL): mails wait in the console's outbox.")
+    typer.echo(f"Other commands for it: --dir {settings.UPHELD_DIR} --data {settings.UPHELD_DATA}")
     sys.stdout.flush()
 
 
 def _link(role: str) -> str:
-    from django.conf import settings  # lazy: slow import
-
+    """The link's path."""
     from upheld.actions import staff  # lazy: app ready
     from upheld.store.models import Role  # lazy: app ready
     from upheld.web.means import means  # lazy: app ready
 
     if role.upper() not in Role.values:
         raise WrongUse(f"There is no role {role!r}.", f"Roles: {', '.join(Role.values).lower()}.")
-    token = staff.invite(means=means(by="the terminal"), role=Role(role.upper()))
-    return f"{settings.UPHELD_ADDRESS}/console/join/{token}/"
+    return f"/console/join/{staff.invite(means=means(by='the terminal'), role=Role(role.upper()))}/"
 
 
 def invite_one(*, data: Path | None, folder: Path | None, role: str) -> int:
-    """One more link."""
-    begin(data, folder, "http://127.0.0.1:8000")
-    typer.echo(_link(role))
+    """One more link. WrongUse where there is no installation: a mistyped folder must not become one."""
+    home = data or Path(os.environ.get("UPHELD_DATA", "upheld-data"))
+    if not home.is_dir():
+        raise WrongUse(f"There is no server's folder {home}.", "Name it with --data, as for `upheld serve`.")
+    begin(data, folder, "")
+    from django.conf import settings  # lazy: slow import
+
+    typer.echo(f"{settings.UPHELD_ADDRESS}{_link(role)}")
+    if not settings.UPHELD_ADDRESS:
+        typer.echo("Put the server's address before it.", err=True)
     return 0
