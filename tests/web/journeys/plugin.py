@@ -120,7 +120,7 @@ def furnish(database: Database, folder: Path) -> dict[str, str]:
         "INSERT INTO orders VALUES (1, 7, 'violet ink'), (2, 7, 'quills'), (3, 8, 'sealing wax')",
     )
     privacy = folder / "privacy"
-    (privacy / "systems").mkdir(parents=True)
+    (privacy / "systems").mkdir(parents=True, exist_ok=True)
     (privacy / "upheld.yaml").write_text(ORGANISATION)
     (privacy / "purposes.yaml").write_text(PURPOSES)
     (privacy / "systems" / "shop.yaml").write_text(SHOP)
