@@ -71,12 +71,23 @@ def write(*, means: Means, copy: Copy, language: str) -> bool:
     if not delivered.summary.complete:
         lacking = ", ".join(part.system for part in delivered.summary.systems if part.failure)
         _later(means, copy, f"Not whole yet: {lacking or 'a system'}.")
+    _replaced(means, request, delivered.package)
     return delivered.summary.complete
+
+
+def _replaced(means: Means, request: Request, newest: Package) -> None:
+    """Earlier tries go: of a copy there is one."""
+    for each in request.packages.filter(removed_at=None).exclude(pk=newest.pk):
+        Path(each.path).unlink(missing_ok=True)
+        Package.objects.filter(pk=each.pk).update(removed_at=means.clock())
 
 
 @transaction.atomic
 def _later(means: Means, copy: Copy, why: str) -> None:
-    Copy.objects.filter(pk=copy.pk).update(failure=why, not_before=means.clock() + RETRY)
+    """The longer it has failed, the longer the pause."""
+    at = means.clock()
+    pause = max(RETRY, (at - copy.approved_at) / 4)
+    Copy.objects.filter(pk=copy.pk).update(failure=why, not_before=at + pause)
 
 
 def _file(request: Request, means: Means) -> Path:

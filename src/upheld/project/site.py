@@ -31,7 +31,6 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "upheld.web.headers.Headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -30,9 +30,10 @@ AXE = (Path(__file__).parents[1] / "data" / "axe.min.js").read_text()
 PASSWORD = "seven lamps beside the harbour"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, without a window."""
+    """Debian's Chromium, without a window. For one module: while it is there a loop runs in this thread, and
+    Django refuses its database to whatever runs under a loop."""
     if not CHROMIUM.exists():
         if os.environ.get("UPHELD_REQUIRE_SERVERS"):
             pytest.fail("Chromium is missing: apt install chromium")
