@@ -27,10 +27,12 @@ def pytest_configure() -> None:
     if not settings.configured:
         settings.configure(
             INSTALLED_APPS=project.INSTALLED_APPS,
+            AUTH_USER_MODEL=project.AUTH_USER_MODEL,
             DEFAULT_AUTO_FIELD=project.DEFAULT_AUTO_FIELD,
             USE_TZ=True,
             TIME_ZONE="UTC",
             LOGGING_CONFIG=None,
+            UPHELD_ADDRESS="https://privacy.test",
             DATABASES={},
         )
         django.setup()

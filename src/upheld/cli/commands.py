@@ -10,6 +10,8 @@ from typer.core import TyperGroup
 GROUP = "upheld.commands"
 ORDER = (
     "init",
+    "serve",
+    "invite",
     "map",
     "access",
     "erase",

@@ -64,6 +64,26 @@ SETTINGS = (
     Setting(
         "UPHELD_PACKAGE_DAYS", "number", "30", "Days until the copy written for a person expires (P-25)."
     ),
+    Setting(
+        "UPHELD_ADDRESS",
+        "URL",
+        "the address that `upheld serve` listens on",
+        "Under which address people reach the server; links in mails begin with it: "
+        "`https://privacy.example.org`.",
+    ),
+    Setting(
+        "UPHELD_SMTP_URL",
+        "URL",
+        "none: mails wait in the outbox",
+        "The mail server: `smtp://user:password@host:587` (STARTTLS), `smtps://…:465`, or "
+        "`smtp+plain://host:25` without encryption.",
+    ),
+    Setting(
+        "UPHELD_MAIL_FROM",
+        "address",
+        "the organisation's contact",
+        "From whom mails come. Answers go to the organisation's contact.",
+    ),
 )
 
 
@@ -153,10 +173,16 @@ UPHELD_ENVIRONMENT = Environment(
 )
 UPHELD_KEYS = Path(UPHELD_ENVIRONMENT.get("UPHELD_KEYS") or UPHELD_DATA / "keys").resolve()
 UPHELD_LEDGER_NAME = UPHELD_ENVIRONMENT.get("UPHELD_LEDGER_NAME", "")
+# Where `upheld serve` listens; it says so to its own programs.
+_LISTENS = os.environ.get("UPHELD_LISTENS", "")
+UPHELD_ADDRESS = UPHELD_ENVIRONMENT.get("UPHELD_ADDRESS", _LISTENS).rstrip("/")
+UPHELD_SMTP_URL = UPHELD_ENVIRONMENT.get("UPHELD_SMTP_URL", "")
+UPHELD_MAIL_FROM = UPHELD_ENVIRONMENT.get("UPHELD_MAIL_FROM", "")
 UPHELD_PACKAGE_DAYS = _number(UPHELD_ENVIRONMENT, "UPHELD_PACKAGE_DAYS", 30)
 
 DATABASES = {"default": database(UPHELD_ENVIRONMENT.get("UPHELD_DATABASE_URL", ""), UPHELD_DATA)}
 INSTALLED_APPS = ["upheld.store"]
+AUTH_USER_MODEL = "store.Staff"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -139,6 +139,13 @@ class KeyStore:
         """The seed of the ledger's signing key."""
         return self._secret("ledger.key")
 
+    def derived(self, purpose: str) -> bytes:
+        """A secret of the server for one purpose, made from the master key: lost and restored with it, and no
+        file more to look after."""
+        return hmac.new(
+            self._secret("master.key"), b"upheld secret v1\x00" + purpose.encode(), sha256
+        ).digest()
+
     # --- files ------------------------------------------------------------------------------------------
 
     def _keyed(self, file: str, kind: str, value: str) -> bytes:

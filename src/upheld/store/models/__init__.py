@@ -1,14 +1,18 @@
 """The tables, by topic."""
 
+from upheld.store.models.arrival import Arrival, Channel, Link, LinkPurpose
 from upheld.store.models.batch import Batch, BatchLine
 from upheld.store.models.case import BlindIndex, Case, CaseState, Request, RequestState
 from upheld.store.models.certificate import Certificate
+from upheld.store.models.copy import Copy
 from upheld.store.models.evidence import Due, Evidence
 from upheld.store.models.journal import Fulfilment, FulfilmentState, Part, PartState
 from upheld.store.models.ledger import Checkpoint, Entry, Node, PendingEntry
+from upheld.store.models.mail import Mail, MailKind
 from upheld.store.models.package import Opening, Package
 from upheld.store.models.plan import Plan, Step
 from upheld.store.models.restriction import Restriction
+from upheld.store.models.staff import Look, Role, Staff
 from upheld.store.models.statement import Statement, StatementIndex
 from upheld.store.models.stop import Stop
 from upheld.store.models.suppression import Suppression
@@ -16,13 +20,16 @@ from upheld.store.models.task import Task
 from upheld.store.models.undo import FileCopy, Kept, Undoing, Window
 
 __all__ = [
+    "Arrival",
     "Batch",
     "BatchLine",
     "BlindIndex",
     "Case",
     "CaseState",
     "Certificate",
+    "Channel",
     "Checkpoint",
+    "Copy",
     "Due",
     "Entry",
     "Evidence",
@@ -30,6 +37,11 @@ __all__ = [
     "Fulfilment",
     "FulfilmentState",
     "Kept",
+    "Link",
+    "LinkPurpose",
+    "Look",
+    "Mail",
+    "MailKind",
     "Node",
     "Opening",
     "Package",
@@ -40,6 +52,8 @@ __all__ = [
     "Request",
     "RequestState",
     "Restriction",
+    "Role",
+    "Staff",
     "Statement",
     "StatementIndex",
     "Step",

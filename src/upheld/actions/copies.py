@@ -1,0 +1,138 @@
+"""A person's copy, through the server: approved in the console, written by the runner, read by her link."""
+
+import tempfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import IO
+
+import pyrage
+from django.conf import settings
+from django.db import transaction
+
+from upheld.actions import access, cases, preview
+from upheld.actions.means import Means
+from upheld.law.right import Right
+from upheld.rights.outcome import Failure, Permanent
+from upheld.store.models import Copy, Opening, Package, Request, RequestState
+
+RETRY = timedelta(minutes=5)
+IN_MEMORY = 8 * 1024 * 1024
+PIECE = 64 * 1024
+
+
+@transaction.atomic
+def approve(*, means: Means, request: Request) -> Copy:
+    """The copy may be written. Its key is made now and sealed, before anything is written with it. Refuses
+    a second time."""
+    request = Request.objects.select_for_update(of=("self",)).select_related("case").get(pk=request.pk)
+    if request.right != Right.ACCESS or request.state != RequestState.OPEN:
+        raise Permanent("This copy has been approved already, or is no copy.", "Look at the case again.")
+    at, identity = means.clock(), pyrage.x25519.Identity.generate()
+    sealed = means.keys.seal(request.case.key, str(identity).encode(), record=_record(request))
+    copy = Copy.objects.create(
+        request=request,
+        approved_by=means.by,
+        approved_at=at,
+        recipient=str(identity.to_public()),
+        sealed_identity=sealed,
+        not_before=at,
+    )
+    Request.objects.filter(pk=request.pk).update(state=RequestState.IN_PROGRESS)
+    return copy
+
+
+def write(*, means: Means, copy: Copy, language: str) -> bool:
+    """Write the copy into the data folder; whether it is whole. One that lacks a system is given all the
+    same and written anew later; what an earlier run left cut off is written over."""
+    request = copy.request
+    asked = cases.asked_in(means=means, case=request.case)
+    spoken = means.datamap.organisation.languages
+    try:
+        seen = preview.preview(
+            means=means,
+            right=Right.ACCESS,
+            asked=asked,
+            regime=request.case.regime,
+            subject=cases.subject_of(means=means, case=request.case),
+        )
+        delivered = access.deliver(
+            means=means,
+            request=request,
+            preview=seen,
+            out=_file(request, means),
+            recipients=(copy.recipient,),
+            days=settings.UPHELD_PACKAGE_DAYS,
+            language=language if language in spoken else "",
+        )
+    except Failure as failure:
+        _later(means, copy, str(failure))
+        return False
+    if not delivered.summary.complete:
+        lacking = ", ".join(part.system for part in delivered.summary.systems if part.failure)
+        _later(means, copy, f"Not whole yet: {lacking or 'a system'}.")
+    _replaced(means, request, delivered.package)
+    return delivered.summary.complete
+
+
+def _replaced(means: Means, request: Request, newest: Package) -> None:
+    """Earlier tries go: of a copy there is one."""
+    for each in request.packages.filter(removed_at=None).exclude(pk=newest.pk):
+        Path(each.path).unlink(missing_ok=True)
+        Package.objects.filter(pk=each.pk).update(removed_at=means.clock())
+
+
+@transaction.atomic
+def _later(means: Means, copy: Copy, why: str) -> None:
+    """The longer it has failed, the longer the pause."""
+    at = means.clock()
+    pause = max(RETRY, (at - copy.approved_at) / 4)
+    Copy.objects.filter(pk=copy.pk).update(failure=why, not_before=at + pause)
+
+
+def _file(request: Request, means: Means) -> Path:
+    folder: Path = settings.UPHELD_DATA / "packages"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / f"{request.pk}-{means.clock():%Y%m%dT%H%M%S%f}.age"
+
+
+def latest(request: Request) -> Package | None:
+    """The newest copy that is still there."""
+    there = request.packages.filter(removed_at=None).order_by("-written_at")
+    return there.first()
+
+
+def read(*, means: Means, package: Package) -> IO[bytes]:
+    """The copy's ZIP, decrypted into a file without a name, which is gone when it is closed. Raises
+    Permanent when the copy has expired."""
+    copy = Copy.objects.select_related("request__case").filter(request=package.request).first()
+    if copy is None or package.removed_at is not None or package.expires_at <= means.clock():
+        raise Permanent("This copy has expired.", "Ask for a new one.")
+    secret = means.keys.open(copy.request.case.key, bytes(copy.sealed_identity), record=_record(copy.request))
+    identity = pyrage.x25519.Identity.from_str(secret.decode())
+    plain: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, dir=str(settings.UPHELD_DATA))  # noqa: SIM115 - given
+    with Path(package.path).open("rb") as sealed:
+        pyrage.decrypt_io(sealed, plain, [identity])
+    plain.seek(0)
+    return plain
+
+
+def pieces(plain: IO[bytes]) -> Iterator[bytes]:
+    """The file bit by bit; closes it at the end."""
+    with plain:
+        while piece := plain.read(PIECE):
+            yield piece
+
+
+def seen(*, means: Means, package: Package) -> None:
+    """Note that the person opened it. Writes `package.opened`."""
+    access.opened(means=means, digest=package.digest)
+
+
+def was_opened(package: Package) -> bool:
+    """Whether somebody opened it."""
+    return Opening.objects.filter(package=package).exists()
+
+
+def _record(request: Request) -> str:
+    return f"copy:{request.pk}"

@@ -1,0 +1,79 @@
+"""A person's requests as she follows them: what is done, what is next and when."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from upheld.actions import copies, dates, preview
+from upheld.actions.arrivals import rights_of
+from upheld.actions.dates import Dates
+from upheld.actions.means import Means
+from upheld.law.right import Right
+from upheld.store.models import Arrival, FulfilmentState, Request, RequestState
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request of hers. `state`: `looking` before its approval, `doing`, `done`, or `ended` otherwise.
+    `parts` and `finished` count systems; `troubled` names those that could not be reached or wait for
+    somebody. `copy_until`: her copy can be read until then."""
+
+    number: UUID
+    right: Right
+    state: str
+    received: datetime
+    dates: Dates
+    parts: int = 0
+    finished: int = 0
+    troubled: tuple[str, ...] = ()
+    copy_until: date | None = None
+    certified: bool = False
+    finished_at: datetime | None = None
+
+    @property
+    def copy(self) -> bool:
+        """Whether it is for a copy."""
+        return self.right is Right.ACCESS
+
+
+STATES = {
+    RequestState.OPEN: "looking",
+    RequestState.IN_PROGRESS: "doing",
+    RequestState.FULFILLED: "done",
+}
+
+
+def story(*, means: Means, arrival: Arrival) -> tuple[Step, ...]:
+    """The requests of her case that this message asked for, in the order in which they are done."""
+    asked = [each.value for each in rights_of(arrival)]
+    found = Request.objects.filter(case=arrival.case, right__in=asked).prefetch_related(
+        "fulfilments", "packages"
+    )
+    # A right asked for twice in one case: the later request is the one to follow.
+    latest = {each.right: each for each in found.order_by("received_at")}
+    return tuple(_step(means, latest[each]) for each in asked if each in latest)
+
+
+def _step(means: Means, request: Request) -> Step:
+    received = means.datamap.organisation.local(request.received_at)
+    fulfilments = list(request.fulfilments.all())
+    left = preview.unfinished(request)
+    package = copies.latest(request)
+    until = means.datamap.organisation.local(package.expires_at).date() if package else None
+    return Step(
+        number=request.pk,
+        right=Right(request.right),
+        state=STATES.get(RequestState(request.state), "ended"),
+        received=received,
+        dates=dates.of(means=means, request=request),
+        parts=len(fulfilments),
+        finished=len(fulfilments) - len(left),
+        troubled=tuple(
+            means.datamap.system(each.system).title or each.system
+            for each in left
+            if each.state == FulfilmentState.FAILED
+        ),
+        copy_until=until,
+        certified=request.certificates.filter(complete=True).exists(),
+        finished_at=request.finished_at,
+    )

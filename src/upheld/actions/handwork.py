@@ -1,0 +1,44 @@
+"""A task of a system by hand, as whoever does it must see it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from upheld.actions import cases, plans
+from upheld.actions.means import Means
+from upheld.law.right import Right
+from upheld.rights.plan import Task as Step
+from upheld.store.models import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to look for and how, for whom, until when. `identities` is personal: shown to whoever does it, for
+    without it nobody could look."""
+
+    system: str
+    title: str
+    right: Right
+    look_for: str
+    how: str
+    due: date
+    identities: tuple[tuple[str, str], ...]
+
+
+def asked(*, means: Means, task: Task) -> Asked:
+    """The task in full. Raises Destroyed once the case's key is gone."""
+    request = task.fulfilment.request
+    plan = plans.load(task.fulfilment.plan)
+    steps = [each for each in plan.of(task.fulfilment.system) if isinstance(each, Step)]
+    step = next(each for each in steps if each.number == task.step)
+    subject = cases.subject_of(means=means, case=request.case)
+    known = {(each.kind, each.value) for each in subject.identities if each.verified} if subject else set()
+    system = means.datamap.system(task.fulfilment.system)
+    return Asked(
+        system=system.name,
+        title=system.title or system.name,
+        right=Right(request.right),
+        look_for=step.look_for,
+        how=step.how,
+        due=task.due_on,
+        identities=tuple(sorted(known)),
+    )

@@ -1,0 +1,124 @@
+"""Mails: put into the outbox in the transaction of what they tell of, sent afterwards, told once."""
+
+from datetime import timedelta
+from email.message import EmailMessage
+
+from django.db import transaction
+
+from upheld.actions.means import Means
+from upheld.mail.deliver import Server, deliver
+from upheld.mail.letter import Letter, composed
+from upheld.rights.codec import decode, encode
+from upheld.rights.outcome import Failure, Permanent
+from upheld.store.keys import Destroyed
+from upheld.store.models import Arrival, Case, Mail, MailKind, Task
+from upheld.store.sealing import open_value, seal_value
+
+RETRY = timedelta(minutes=2)
+LONGEST = timedelta(hours=6)
+TOGETHER = 50
+
+
+def put(
+    *,
+    means: Means,
+    kind: MailKind,
+    letter: Letter,
+    key: str,
+    about: str = "",
+    arrival: Arrival | None = None,
+    case: Case | None = None,
+    task: Task | None = None,
+) -> Mail:
+    """Write one mail, sealed. Belongs into the transaction of what it tells of. `about`: the same is told
+    once, a repeat raises IntegrityError."""
+    at = means.clock()
+    mail = Mail(
+        kind=kind,
+        about=about,
+        arrival=arrival,
+        case=case,
+        task=task,
+        key=key,
+        sealed_content=b"",
+        written_at=at,
+        not_before=at,
+    )
+    mail.save(force_insert=True)
+    mail.sealed_content = seal_value(means.keys, key, encode(letter), record=_record(mail))
+    mail.save(update_fields=["sealed_content"])
+    return mail
+
+
+def told(*, kind: MailKind, about: str) -> bool:
+    """Whether that mail was written already."""
+    return Mail.objects.filter(kind=kind, about=about).exists()
+
+
+def opened(*, means: Means, mail: Mail) -> Letter:
+    """What it says. Raises Destroyed."""
+    read = decode(
+        open_value(means.keys, mail.key, bytes(mail.sealed_content), record=_record(mail)), (Letter,)
+    )
+    if not isinstance(read, Letter):
+        raise TypeError("A mail holds a letter.")
+    return read
+
+
+def waiting() -> int:
+    """How many mails are neither sent nor dropped."""
+    return Mail.objects.filter(sent_at=None, dropped_at=None).count()
+
+
+def send(*, means: Means, server: Server, sender: str) -> int:
+    """Send what is ready, the oldest first, at most fifty; gives how many went out.
+
+    A mail that a crash cut off between the server's yes and our note of it is sent again: at least once. What
+    the server refuses for good stays, with the reason, for somebody to read.
+    """
+    ready = Mail.objects.filter(sent_at=None, dropped_at=None, not_before__lte=means.clock())
+    sent = 0
+    for mail in ready.order_by("written_at")[:TOGETHER]:
+        try:
+            letter = opened(means=means, mail=mail)
+        except Destroyed:
+            _dropped(means, mail, "its key was destroyed")
+            continue
+        try:
+            deliver(_message(means, letter, sender), server)
+        except Permanent as failure:
+            _dropped(means, mail, failure.what)
+        except Failure as failure:
+            _later(means, mail, failure.what)
+        else:
+            _sent(means, mail)
+            sent += 1
+    return sent
+
+
+def _message(means: Means, letter: Letter, sender: str) -> EmailMessage:
+    organisation = means.datamap.organisation
+    reply_to = organisation.contact if "@" in organisation.contact else sender
+    return composed(letter, sender=sender, name=organisation.name, reply_to=reply_to, at=means.clock())
+
+
+@transaction.atomic
+def _sent(means: Means, mail: Mail) -> None:
+    Mail.objects.filter(pk=mail.pk).update(sent_at=means.clock(), sealed_content=b"", failure="")
+
+
+@transaction.atomic
+def _dropped(means: Means, mail: Mail, why: str) -> None:
+    Mail.objects.filter(pk=mail.pk).update(dropped_at=means.clock(), failure=why[:200])
+
+
+@transaction.atomic
+def _later(means: Means, mail: Mail, why: str) -> None:
+    wait = min(RETRY * 2 ** min(mail.attempts, 10), LONGEST)
+    Mail.objects.filter(pk=mail.pk).update(
+        attempts=mail.attempts + 1, not_before=means.clock() + wait, failure=why[:200]
+    )
+
+
+def _record(mail: Mail) -> str:
+    return f"mail:{mail.pk}"

@@ -1,0 +1,119 @@
+"""The cases that are open, the oldest first, and what each needs next."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db.models import Min, Q
+
+from upheld.actions import dates
+from upheld.actions.dates import Dates
+from upheld.actions.means import Means
+from upheld.law.right import Right
+from upheld.rights.outcome import Permanent
+from upheld.store.models import Arrival, Case, CaseState, FulfilmentState, Request, RequestState
+from upheld.store.models.case import UNFINISHED
+
+PAGE = 50
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One case. `next` is what is to be done, `needs` whether by somebody of the console."""
+
+    case: UUID
+    rights: tuple[Right, ...]
+    received: datetime
+    dates: Dates
+    next: str
+    needs: bool
+
+    @property
+    def days(self) -> int:
+        """Days from receipt to our own date."""
+        return (self.dates.target - self.received.date()).days
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some cases. `after` goes into the address of the next page; empty on the last."""
+
+    lines: tuple[Line, ...]
+    after: str
+
+
+def waiting(*, means: Means, after: str = "", size: int = PAGE) -> Page:
+    """Open cases by the day on which they reached us: within one law that is the order of their dates too.
+    Takes the same number of queries for any number of cases. Permanent for an `after` that is none of
+    ours."""
+    found = Case.objects.filter(state=CaseState.OPEN, requests__state__in=UNFINISHED)
+    rows = found.annotate(received=Min("requests__received_at", filter=Q(requests__state__in=UNFINISHED)))
+    if after:
+        at, number = _cursor(after)
+        rows = rows.filter(Q(received__gt=at) | Q(received=at, pk__gt=number))
+    fetched = list(
+        rows.order_by("received", "pk").prefetch_related("requests__fulfilments__tasks")[: size + 1]
+    )
+    shown = fetched[:size]
+    last = shown[-1] if len(fetched) > size else None
+    return Page(
+        tuple(line(means=means, case=each) for each in shown),
+        f"{last.received.isoformat()}_{last.pk.hex}" if last else "",
+    )
+
+
+def _cursor(after: str) -> tuple[datetime, UUID]:
+    at, _, number = after.partition("_")
+    try:
+        return datetime.fromisoformat(at).astimezone(UTC), UUID(number)
+    except ValueError as error:
+        raise Permanent("This page of the list is not known.", "Begin with the first.") from error
+
+
+def line(*, means: Means, case: Case) -> Line:
+    """One case of the list. Wants its requests with fulfilments and tasks fetched."""
+    requests = _in_order(each for each in case.requests.all() if each.state in UNFINISHED)
+    received = means.datamap.organisation.local(min(each.received_at for each in requests))
+    said, needs = next_step(means=means, requests=requests)
+    return Line(
+        case=case.pk,
+        rights=tuple(Right(each.right) for each in requests),
+        received=received,
+        dates=dates.first_of(means=means, requests=requests),
+        next=said,
+        needs=needs,
+    )
+
+
+def _in_order(requests: Iterable[Request]) -> list[Request]:
+    return sorted(requests, key=lambda each: (each.right != Right.ACCESS, each.received_at))
+
+
+NAMES = {Right.ACCESS: "copy", Right.ERASURE: "deletion", Right.DELETE: "deletion"}
+
+
+def next_step(*, means: Means, requests: list[Request]) -> tuple[str, bool]:
+    """What the case needs, and whether from the console. The first of its requests that needs something
+    speaks for it."""
+    said = "runs by itself"
+    for request in requests:
+        name = NAMES.get(Right(request.right), request.right.lower())
+        if request.state == RequestState.OPEN:
+            return f"Approve the {name}", True
+        for each in request.fulfilments.all():
+            title = means.datamap.system(each.system).title or each.system
+            if each.state == FulfilmentState.FAILED:
+                return f"{title} failed", True
+            if any(task.answered_at is None for task in each.tasks.all()):
+                said = f"{title}: its owner was asked"
+        if request.right == Right.ACCESS:
+            return "the copy is being written", False
+    return said, False
+
+
+def unconfirmed() -> tuple[int, list[Arrival]]:
+    """How many people have not used their link yet, and the newest of them."""
+    found = Arrival.objects.filter(verified_at=None)
+    return found.count(), list(found.order_by("-received_at")[:SHOWN])

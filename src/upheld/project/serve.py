@@ -1,0 +1,60 @@
+"""`upheld serve` and `upheld invite`: the server, and links for its accounts."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+commands = typer.Typer(add_completion=False, rich_markup_mode=None)
+invite_commands = typer.Typer(add_completion=False, rich_markup_mode=None)
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", metavar="DIR", help="The server's folder: records, keys, packages. Default: ./upheld-data."
+    ),
+]
+Dir = Annotated[
+    Path | None,
+    typer.Option("--dir", metavar="DIR", help="The privacy folder. Default: privacy in the server's folder."),
+]
+Port = Annotated[int, typer.Option("--port", min=1, max=65_535, help="The port to listen on.")]
+Host = Annotated[str, typer.Option("--host", help="The address to listen on; all: 0.0.0.0.")]
+Certificate = Annotated[
+    Path | None, typer.Option("--certificate", metavar="FILE", help="A certificate (PEM): then HTTPS.")
+]
+Key = Annotated[
+    Path | None, typer.Option("--key", metavar="FILE", help="The private key of the certificate (PEM).")
+]
+Role = Annotated[str, typer.Option("--role", help="officer, operator, support, auditor or engineer.")]
+
+
+@commands.command("serve")
+def serve(
+    data: Data = None,
+    dir_: Dir = None,
+    port: Port = 8000,
+    host: Host = "127.0.0.1",
+    certificate: Certificate = None,
+    key: Key = None,
+) -> None:
+    """Run the server: the public pages, the staff console, and the runner that carries out what is approved.
+
+    Makes what is missing: the data folder, the records, the keys, and a privacy folder to begin with (in the
+    data folder, unless --dir or UPHELD_DIR names one). While nobody has an account, prints a link by which
+    the first is made. Ends cleanly at SIGTERM or Ctrl-C: what is begun is finished or gone on with next time.
+    """
+    from upheld.project.serving import run  # lazy: slow import
+
+    raise typer.Exit(run(data=data, folder=dir_, host=host, port=port, certificate=certificate, key=key))
+
+
+@invite_commands.command("invite")
+def invite(data: Data = None, dir_: Dir = None, role: Role = "officer") -> None:
+    """Print a link by which one account of the console is made, within a day.
+
+    For a colleague, and for somebody who lost her second factor and its recovery codes: she makes a new
+    account.
+    """
+    from upheld.project.serving import invite_one  # lazy: slow import
+
+    raise typer.Exit(invite_one(data=data, folder=dir_, role=role))

@@ -1,0 +1,122 @@
+"""What `upheld serve` does: settings, first folders, then two programs side by side."""
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+import typer
+
+from upheld.cli.faults import WrongUse
+from upheld.project.supervisor import Pair
+
+
+def run(
+    *,
+    data: Path | None,
+    folder: Path | None,
+    host: str,
+    port: int,
+    certificate: Path | None,
+    key: Path | None,
+) -> int:
+    """Serve until told to end."""
+    if (certificate is None) != (key is None):
+        raise WrongUse("--certificate and --key go together.", "Give both, or neither.")
+    for file in (certificate, key):
+        if file is not None and not file.is_file():
+            raise WrongUse(f"There is no file {file}.", "Name the certificate and its key as PEM files.")
+    scheme = "https" if certificate else "http"
+    shown = f"{scheme}://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104 - compared
+    _refuse_taken(host, port)
+    begin(data, folder, shown)
+    _first_account()
+    from django.db import connections  # lazy: slow import
+
+    connections.close_all()
+    files = [str(certificate.resolve()), str(key.resolve())] if certificate and key else []
+    programs = {
+        "web server": ["-m", "upheld.project.web", host, str(port), *files],
+        "runner": ["-m", "upheld.project.runner"],
+    }
+    return Pair(programs).run()
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise WrongUse(
+                f"Port {port} of {host} cannot be listened on: {error.strerror}.",
+                "Choose another with --port.",
+            ) from error
+
+
+def begin(data: Path | None, folder: Path | None, address: str) -> None:
+    """Everything that a first start lacks. Django is ready afterwards."""
+    os.umask(0o077)
+    home = (data or Path(os.environ.get("UPHELD_DATA", "upheld-data"))).resolve()
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.environ["UPHELD_DATA"] = str(home)
+    if folder is not None:
+        os.environ["UPHELD_DIR"] = str(folder.resolve())
+    os.environ.setdefault("UPHELD_DIR", str(home / "privacy"))
+    os.environ["UPHELD_LISTENS"] = address
+    os.environ["DJANGO_SETTINGS_MODULE"] = "upheld.project.site"
+    privacy = Path(os.environ["UPHELD_DIR"])
+    if not privacy.exists():
+        from upheld.cli.beginning import begin as make  # lazy: slow import
+
+        make(privacy, "Your organisation", "privacy@example.org")
+    import django  # lazy: slow import
+    from django.core.management import call_command  # lazy: slow import
+
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+    from upheld.web.means import datamap  # lazy: app ready
+
+    datamap()
+
+
+def _first_account() -> None:
+    from django.conf import settings  # lazy: slow import
+
+    from upheld.store.models import Staff  # lazy: app ready
+
+    typer.echo(f"Privacy centre: {settings.UPHELD_ADDRESS}/")
+    typer.echo(f"Staff console:  {settings.UPHELD_ADDRESS}/console/")
+    if not Staff.objects.filter(is_active=True).exists():
+        typer.echo("Nobody has an account yet. Make the first one here, within a day; the link works once:")
+        typer.echo(f"  {settings.UPHELD_ADDRESS}{_link('officer')}")
+    if not settings.UPHELD_SMTP_URL:
+        typer.echo("No mail server is set (UPHELD_SMTP_URL): mails wait in the console's outbox.")
+    typer.echo(f"Other commands for it: --dir {settings.UPHELD_DIR} --data {settings.UPHELD_DATA}")
+    sys.stdout.flush()
+
+
+def _link(role: str) -> str:
+    """The link's path."""
+    from upheld.actions import staff  # lazy: app ready
+    from upheld.store.models import Role  # lazy: app ready
+    from upheld.web.means import means  # lazy: app ready
+
+    if role.upper() not in Role.values:
+        raise WrongUse(f"There is no role {role!r}.", f"Roles: {', '.join(Role.values).lower()}.")
+    return f"/console/join/{staff.invite(means=means(by='the terminal'), role=Role(role.upper()))}/"
+
+
+def invite_one(*, data: Path | None, folder: Path | None, role: str) -> int:
+    """One more link. WrongUse where there is no installation: a mistyped folder must not become one."""
+    home = data or Path(os.environ.get("UPHELD_DATA", "upheld-data"))
+    if not home.is_dir():
+        raise WrongUse(f"There is no server's folder {home}.", "Name it with --data, as for `upheld serve`.")
+    begin(data, folder, "")
+    from django.conf import settings  # lazy: slow import
+
+    typer.echo(f"{settings.UPHELD_ADDRESS}{_link(role)}")
+    if not settings.UPHELD_ADDRESS:
+        typer.echo("Put the server's address before it.", err=True)
+    return 0

@@ -1,0 +1,117 @@
+"""Django's settings for the server: those of every command, and what pages, sessions and log-in need."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from upheld.project import settings as plain
+from upheld.project.settings import *  # noqa: F403 - Django reads settings as names of one module
+from upheld.store.keys import KeyStore
+
+_WEB = Path(__file__).parents[1] / "web"
+_ADDRESS = urlsplit(plain.UPHELD_ADDRESS or "http://127.0.0.1")
+_SECURE = _ADDRESS.scheme == "https"
+
+SECRET_KEY = KeyStore(plain.UPHELD_KEYS).derived("django").hex()
+DEBUG = False
+ALLOWED_HOSTS = [_ADDRESS.hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]"]
+ROOT_URLCONF = "upheld.project.urls"
+WSGI_APPLICATION = "upheld.project.wsgi.application"
+INSTALLED_APPS = [
+    *plain.INSTALLED_APPS,
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "upheld.web.headers.Headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "upheld.web.faults.Faults",
+    "allauth.account.middleware.AccountMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [_WEB / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "upheld.web.organisation.organisation",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+STATIC_URL = "/static/"
+UPHELD_STATIC = _WEB / "static"
+
+LANGUAGE_CODE = "en"
+LOCALE_PATHS = [_WEB / "locale"]
+LANGUAGES = [("en", "English")] + [
+    (each.name, each.name) for each in sorted((_WEB / "locale").iterdir()) if (each / "LC_MESSAGES").is_dir()
+]
+USE_I18N = True
+
+# --- accounts --------------------------------------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "console"
+ACCOUNT_ADAPTER = "upheld.web.console.accounts.Closed"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+MFA_ADAPTER = "upheld.web.console.accounts.Sealed"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Upheld"
+
+# --- what a browser is told ------------------------------------------------------------------------------
+
+SESSION_COOKIE_NAME = "upheld"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
+SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100

@@ -1,0 +1,29 @@
+"""The web server as a program of its own: `python -m upheld.project.web HOST PORT [CERTIFICATE KEY]`."""
+
+import sys
+from pathlib import Path
+
+from granian import Granian
+from granian.constants import Interfaces
+
+
+def serve(host: str, port: str, certificate: str = "", key: str = "") -> None:
+    """Until SIGTERM; requests that are being answered are answered first."""
+    Granian(
+        "upheld.project.wsgi:application",
+        address=host,
+        port=int(port),
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=8,
+        websockets=False,
+        log_enabled=False,
+        log_access=False,  # addresses hold links
+        ssl_cert=Path(certificate) if certificate else None,
+        ssl_key=Path(key) if key else None,
+        workers_kill_timeout=30,
+    ).serve()
+
+
+if __name__ == "__main__":
+    serve(*sys.argv[1:])

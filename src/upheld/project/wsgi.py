@@ -1,0 +1,14 @@
+"""The server's application: pages, and the files of pages."""
+
+import logging
+
+from django.core.wsgi import get_wsgi_application
+from whitenoise import WhiteNoise
+
+from upheld.project.site import UPHELD_STATIC
+
+application = WhiteNoise(get_wsgi_application(), root=str(UPHELD_STATIC), prefix="static/", max_age=3600)
+
+# Django logs addresses and tracebacks. Addresses here hold links, and what an error says may name somebody:
+# `upheld.web.faults` logs the kind of an error and nothing else.
+logging.getLogger("django").setLevel(logging.CRITICAL)

@@ -1,0 +1,1 @@
+"""The public privacy centre: no account, no script, no cookie."""

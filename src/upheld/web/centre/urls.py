@@ -1,0 +1,17 @@
+"""Routes of the public pages, under their language."""
+
+from django.urls import path
+
+from upheld.web.centre import ask, confirm, follow, task
+
+urlpatterns = [
+    path("", ask.ask, name="ask"),
+    path("sent/<slug:number>/", ask.sent, name="sent"),
+    path("confirm/<slug:token>/", confirm.confirm, name="confirm"),
+    path("follow/<slug:token>/", follow.follow, name="follow"),
+    path("follow/<slug:token>/copy.zip", follow.archive, name="copy-archive"),
+    path("follow/<slug:token>/copy/<path:name>", follow.copy, name="copy"),
+    path("follow/<slug:token>/certificate/<uuid:number>/", follow.certificate, name="certificate"),
+    path("follow/<slug:token>/certificate/<uuid:number>/proof.json", follow.proof, name="proof"),
+    path("task/<slug:token>/", task.answer, name="task-answer"),
+]

@@ -1,0 +1,45 @@
+"""How allauth is set up: nobody signs up by herself, and what a second factor needs is sealed."""
+
+import os
+from datetime import timedelta
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.http import HttpRequest
+
+from upheld.actions.means import utc_now
+from upheld.store.keys import KeyStore
+
+_RECORD = b"upheld second factor v1"
+_NONCE = 12
+RECENT = timedelta(minutes=15)
+
+
+class Closed(DefaultAccountAdapter):
+    """Accounts are made by a link that somebody of the organisation was given."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Not within a quarter of an hour of a log-in: who has just given everything is not asked again."""
+        entered = getattr(self.request.user, "last_login", None)
+        return entered is None or utc_now() - entered > RECENT
+
+
+class Sealed(DefaultMFAAdapter):
+    """Seeds and recovery codes are sealed with a key of the key store, which is not in the database."""
+
+    def encrypt(self, text: str) -> str:
+        nonce = os.urandom(_NONCE)
+        return (nonce + _cipher().encrypt(nonce, text.encode(), _RECORD)).hex()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        sealed = bytes.fromhex(encrypted_text)
+        return _cipher().decrypt(sealed[:_NONCE], sealed[_NONCE:], _RECORD).decode()
+
+
+def _cipher() -> AESGCM:
+    return AESGCM(KeyStore(settings.UPHELD_KEYS).derived("second factor"))

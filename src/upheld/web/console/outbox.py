@@ -1,0 +1,37 @@
+"""What was written and has not gone out yet."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET, require_POST
+
+from upheld.actions import outbox, staff
+from upheld.store.models import Mail
+from upheld.web.console.access import able
+from upheld.web.console.access import staff as only
+
+SHOWN = 100
+
+
+@only("outbox")
+@require_GET
+def listed(request: HttpRequest) -> HttpResponse:
+    """Kinds and times; what they say is behind a look."""
+    mails = Mail.objects.filter(sent_at=None).order_by("-written_at")[:SHOWN]
+    return render(request, "console/outbox.html", {"mails": mails, "server": bool(settings.UPHELD_SMTP_URL)})
+
+
+@only("mail")
+@require_POST
+def opened(request: HttpRequest, number: int) -> HttpResponse:
+    """One mail, to be sent by hand; the look is recorded."""
+    mail = get_object_or_404(Mail, pk=number, sent_at=None, dropped_at=None)
+    means = able(request)
+    staff.look(
+        case=mail.case,
+        by=means.by,
+        at=means.clock(),
+        what=f"a mail ({mail.kind.lower()})",
+        why=request.POST.get("why", ""),
+    )
+    return render(request, "console/mail.html", {"letter": outbox.opened(means=means, mail=mail)})

@@ -1,0 +1,14 @@
+"""One's own account."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from upheld.web.console.access import account
+from upheld.web.console.access import staff as only
+
+
+@only("own")
+@require_GET
+def own(request: HttpRequest) -> HttpResponse:
+    return render(request, "console/own.html", {"account": account(request)})

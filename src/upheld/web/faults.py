@@ -1,0 +1,70 @@
+"""Pages for what went wrong: what happened, what was kept, what to do. Never a traceback, never a value."""
+
+import logging
+import traceback
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from upheld.datamap.fault import Invalid
+from upheld.rights.outcome import Failure
+from upheld.store.keys import Destroyed
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+_log = logging.getLogger("upheld.web")
+
+
+def page(request: HttpRequest, status: int, title: str, *sentences: str) -> HttpResponse:
+    """One page that says it."""
+    return render(request, "fault.html", {"title": title, "sentences": sentences}, status=status)
+
+
+class Faults:
+    """Anticipated failures become a page with their two sentences."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self._answer(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        if isinstance(error, Destroyed):
+            return page(request, 410, _("This is gone"), error.what)
+        if isinstance(error, Failure):
+            return page(request, 409, _("That did not work"), error.what, error.remedy)
+        if isinstance(error, Invalid):
+            _log.error("the privacy folder has %d errors", len(error.errors))
+            return HttpResponse(
+                "The privacy folder cannot be read. `upheld map check` says what is wrong.\n",
+                status=503,
+                content_type="text/plain",
+            )
+        # Its kind and where, nothing else: what an error says may name somebody.
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        _log.error("unexpected: %s at %s:%d", type(error).__name__, where.filename, where.lineno or 0)
+        return None
+
+
+def bad(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django names it
+    return page(request, 400, _("This could not be read"), _("Go back and try again."))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django names it
+    return page(request, 403, _("This is not for your role"), _("Ask a colleague whose role it is."))
+
+
+def missing(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django names it
+    return page(request, 404, _("There is no such page"), _("Check that the address was copied whole."))
+
+
+BROKEN = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Something went wrong</title>
+<h1>Something went wrong</h1><p>Nothing that was begun is lost. Try again, or write to us.</p></html>
+"""
+
+
+def broken(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse(BROKEN, status=500)

@@ -1,0 +1,145 @@
+"""`upheld serve` as somebody starts it, with a mailbox that catches what it sends."""
+
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import Message
+from email.policy import default
+from pathlib import Path
+from typing import BinaryIO
+
+from aiosmtpd.controller import Controller
+
+PATIENCE = 90.0
+LINK = re.compile(r"https?://\S+/")
+
+
+class Mailbox:
+    """A mail server that keeps what comes in, and gives it out once."""
+
+    def __init__(self) -> None:
+        self._came: list[Message] = []
+        self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
+        self._controller.start()
+
+    async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:  # noqa: N802 - aiosmtpd's name
+        self._came.append(message_from_bytes(envelope.content, policy=default))
+        return "250 kept"
+
+    @property
+    def url(self) -> str:
+        return f"smtp+plain://127.0.0.1:{self._controller.port}"
+
+    def next(self, to: str, about: str) -> Message:
+        """The next mail to that address with these words in its subject; waits for it."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            for mail in self._came:
+                if str(mail["To"]) == to and about in str(mail["Subject"]):
+                    self._came.remove(mail)
+                    return mail
+            time.sleep(0.05)
+        raise AssertionError(
+            f"no mail to {to} about {about!r}: {[(str(m['To']), str(m['Subject'])) for m in self._came]}"
+        )
+
+    def left(self) -> list[tuple[str, str]]:
+        return [(str(mail["To"]), str(mail["Subject"])) for mail in self._came]
+
+    def stop(self) -> None:
+        self._controller.stop()
+
+
+def link(mail: Message) -> str:
+    """The one address in a mail."""
+    (found,) = LINK.findall(mail.get_content())
+    return str(found)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Server:
+    """A running server over the folder `data`."""
+
+    data: Path
+    environment: dict[str, str]
+    port: int = field(default_factory=free_port)
+    said: str = ""
+
+    def start(self) -> "Server":
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("UPHELD_", "DJANGO_"))
+        }
+        with (self.data.parent / "stderr.txt").open("ab") as errors:
+            self._launch(kept, errors)
+        until = time.monotonic() + PATIENCE
+        while "Staff console" not in self.said and time.monotonic() < until:
+            self._listen(1.0)
+            assert self.process.poll() is None, (self.said, self.errors())
+        while time.monotonic() < until:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                break
+        self._listen(0.2)
+        return self
+
+    def _launch(self, kept: dict[str, str], errors: BinaryIO) -> None:
+        self.process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "upheld.cli.main",
+                "serve",
+                "--data",
+                str(self.data),
+                "--port",
+                str(self.port),
+            ],
+            env={**kept, **self.environment},
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def _listen(self, seconds: float) -> None:
+        while select.select([self.process.stdout], [], [], seconds)[0]:
+            piece = os.read(self.process.stdout.fileno(), 65536)
+            if not piece:
+                return
+            self.said += piece.decode()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def first_account(self) -> str:
+        (found,) = re.findall(r"http\S+/join/\S+/", self.said)
+        return str(found)
+
+    def errors(self) -> str:
+        return (self.data.parent / "stderr.txt").read_text()
+
+    def stop(self) -> int:
+        """SIGTERM, as a system's manager sends it; the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(PATIENCE)
+        self.process.stdout.close()
+        return code

@@ -1,0 +1,62 @@
+"""A system that only a person reaches: its owner answers by a link in a mail, without an account."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.servers.database import Database
+from tests.web.journeys.plugin import ADA, Visitor, ask, officer, until
+from tests.web.journeys.server import Mailbox, Server, link
+from tests.web.test_matrix import LETTERS
+
+
+def test_the_owner_of_a_cabinet_answers_by_link_and_the_deletion_is_done(
+    sqlite: Database,
+    serving: Callable[..., Server],
+    mailbox: Mailbox,
+    visitor: Visitor,
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "privacy" / "systems").mkdir(parents=True)
+    (tmp_path / "privacy" / "systems" / "letters.yaml").write_text(LETTERS)
+    server = serving(sqlite)
+    desk, person, owner = visitor(), visitor(), visitor(phone=True)
+    officer(desk, server)
+    number = ask(person, server, ADA, "Delete")
+    person.goto(link(mailbox.next(ADA, f"[{number}] Please confirm")))
+    person.get_by_role("button", name="Yes, it was me").click()
+    follow = person.url
+
+    desk.goto(f"{server.address}/console/")
+    desk.get_by_role("cell").get_by_role("link").first.click()
+    desk.get_by_role("link", name="See what will happen").click()
+    desk.get_by_role("button", name="Approve the deletion").click()
+    asked = mailbox.next("office@larkspur.example", "A task in Letters")
+    assert ADA not in asked.as_string(), "whom it is about stands behind the link"
+    until(desk, "asked its owner")
+    person.goto(follow)
+    until(person, "1 of 2 systems are done")
+
+    owner.goto(link(asked))
+    assert ADA in owner.locator("main").inner_text()
+    owner.get_by_label("How many records").fill("3")
+    owner.get_by_label("What you found and did").fill("three letters, shredded")
+    owner.get_by_label("Your name").fill("Otto of the office")
+    owner.get_by_role("button", name="Send my answer").click()
+    assert "Your answer for Letters is kept" in owner.locator("main").inner_text()
+    owner.goto(link(asked))
+    assert "This task has been answered" in owner.locator("h1").inner_text()
+
+    person.goto(link(mailbox.next(ADA, f"[{number}] What we deleted")))
+    person.get_by_role("link", name="Read what was deleted").click()
+    assert "3 records deleted" in person.locator("main").inner_text()
+    assert sqlite.rows("SELECT id FROM users") == [(8,)]
+    desk.reload()
+    assert "Everything in this case is done" in desk.locator("main").inner_text()
+    desk.get_by_label("Why do you look?").fill("the person telephoned")
+    desk.get_by_role("button", name="Show who it is").click()
+    assert ADA in desk.locator("main").inner_text()
+    desk.go_back()
+    desk.reload()
+    assert "the person telephoned by Olive Officer" in desk.locator("main").inner_text()
+    assert server.stop() == 0
+    assert server.errors() == ""

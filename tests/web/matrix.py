@@ -1,0 +1,145 @@
+"""The child of `test_matrix`: a server's pages asked by everybody, in a program with the server's own settings.
+
+Prints one JSON document: each route's answer to each kind of visitor, and the queries of the list.
+"""
+
+import json
+import sys
+from typing import Any
+
+import django
+
+django.setup()
+
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret  # noqa: E402 - apps first
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.urls import URLPattern, get_resolver, reverse  # noqa: E402
+
+from upheld.actions import approving, arrivals, links, rounds, staff  # noqa: E402
+from upheld.actions.means import Means  # noqa: E402
+from upheld.law.right import Right  # noqa: E402
+from upheld.store.models import Channel, LinkPurpose, Mail, Request, Role, Staff, Task  # noqa: E402
+from upheld.web.means import means  # noqa: E402
+
+
+def browser() -> Client:
+    return Client(HTTP_HOST="127.0.0.1")
+
+
+def verified(able: Means, address: str) -> tuple[str, Request]:
+    """A person whose address is verified: the token of her page, and her request."""
+    arrival = arrivals.receive(
+        means=able, channel=Channel.FORM, rights=(Right.ERASURE,), address=address, language="en"
+    )
+    token = links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=arrival).token
+    followed = arrivals.verify(means=able, token=token)
+    arrival.refresh_from_db()
+    return followed.token, Request.objects.get(case=arrival.case)
+
+
+def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, Any]]:
+    """What stands in the address of each route."""
+    task = Task.objects.get()
+    fresh = arrivals.receive(
+        means=able, channel=Channel.FORM, rights=(Right.ACCESS,), address="cy@example.net", language="en"
+    )
+    rounds.ask(means=able, task=task)
+    public = {"language": "en", "token": hers}
+    verify = links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=fresh).token
+    answer = links.give(means=able, purpose=LinkPurpose.ANSWER, task=task).token
+    return {
+        "ask": {"language": "en"},
+        "sent": {"language": "en", "number": "0A1B2C3D"},
+        "confirm": {"language": "en", "token": verify},
+        "follow": public,
+        "copy-archive": public,
+        "copy": public | {"name": "index.html"},
+        "certificate": public | {"number": request.pk},
+        "proof": public | {"number": request.pk},
+        "task-answer": {"language": "en", "token": answer},
+        "case": {"number": request.case_id},
+        "look": {"number": request.case_id},
+        "plan": {"number": request.pk},
+        "retry": {"number": request.pk},
+        "task": {"number": task.pk},
+        "mail": {"number": Mail.objects.get(task=task).pk},
+        "enrol": {"token": staff.invite(means=able, role=Role.AUDITOR)},
+    }
+
+
+def visitors(able: Means) -> dict[str, Client]:
+    """Nobody, an account without its second factor, and one account a role."""
+    clients = {"nobody": browser()}
+    for name in ("no factor", *Role.values):
+        account = Staff.objects.create(
+            email=f"{name.replace(' ', '').lower()}@larkspur.example",
+            name=name,
+            role=Role.OFFICER if name == "no factor" else Role(name),
+            created_at=able.now,
+        )
+        if name != "no factor":
+            TOTP.activate(account, generate_totp_secret())
+        clients[name.lower()] = browser()
+        clients[name.lower()].force_login(account)
+    return clients
+
+
+def routes(patterns: list[Any]) -> list[str]:
+    """The names of all routes."""
+    return [
+        name
+        for each in patterns
+        for name in ([str(each.name)] if isinstance(each, URLPattern) else routes(each.url_patterns))
+    ]
+
+
+def queries(client: Client) -> int:
+    with CaptureQueriesContext(connection) as caught:
+        assert client.get(reverse("console")).status_code == 200
+    return len(caught)
+
+
+def main() -> None:
+    call_command("migrate", verbosity=0)
+    able = means(by="matrix", reaching=True)
+    hers, request = verified(able, "ada.quillfeather@example.org")
+    _, other = verified(able, "bob.ashgrove@example.com")
+    looked = approving.fingerprint(approving.look(means=able, request=other))
+    approving.approve(means=able, request=other, looked=looked)
+    given, clients = arguments(able, hers, request), visitors(able)
+
+    answers = {}
+    for name in sorted(set(routes(get_resolver().url_patterns))):
+        address = reverse(name, kwargs=given.get(name, {}))
+        answers[name] = {
+            kind: [client.get(address).status_code, client.post(address).status_code]
+            for kind, client in clients.items()
+            if name != "account_logout" or kind == "nobody"
+        }
+    strange = {
+        "a token of another purpose": reverse(
+            "follow", kwargs={"language": "en", "token": given["task-answer"]["token"]}
+        ),
+        "another person's certificate": reverse("certificate", kwargs=given["follow"] | {"number": other.pk}),
+        "another person's proof": reverse("proof", kwargs=given["follow"] | {"number": other.pk}),
+    }
+    pages = ("ask", "sent", "confirm", "follow", "task-answer")
+    one = queries(clients["officer"])
+    for number in range(4):
+        verified(able, f"more{number}@example.net")
+    listed = clients["officer"].get(reverse("console")).content.decode()
+    found = {
+        "answers": answers,
+        "strange": {what: browser().get(address).status_code for what, address in strange.items()},
+        "cookies": {name: sorted(browser().get(reverse(name, kwargs=given[name])).cookies) for name in pages},
+        "queries": [one, queries(clients["officer"])],
+        "named": [each for each in ("ada.quillfeather", "bob.ashgrove", "more1") if each in listed],
+    }
+    json.dump(found, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""Who may open what: every route of the server, asked by everybody. A new route without a row here fails."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.web.journeys.plugin import ORGANISATION, PURPOSES
+
+LETTERS = """\
+system: letters
+kind: manual
+title: Letters
+owner: The office
+address: office@larkspur.example
+look_for: letters
+how: shred them
+days: 14
+"""
+KINDS = ("nobody", "no factor", "officer", "operator", "support", "auditor", "engineer")
+IN, NO, AWAY = 200, 403, 302
+
+
+def everybody(get: int, post: int) -> dict[str, list[int]]:
+    """A public page: who asks makes no difference."""
+    return {kind: [get, post] for kind in KINDS}
+
+
+def only(get: dict[str, int], post: dict[str, int]) -> dict[str, list[int]]:
+    """A page of the console: those named get these answers, other roles 403, everybody else goes to log in."""
+    outside = {"nobody": [AWAY, AWAY], "no factor": [AWAY, AWAY]}
+    return outside | {kind: [get.get(kind, NO), post.get(kind, NO)] for kind in KINDS[2:]}
+
+
+def roles(status: int, *kinds: str) -> dict[str, int]:
+    return dict.fromkeys(kinds, status)
+
+
+SEE = ("officer", "operator", "support", "auditor")
+PLAN = ("officer", "operator", "auditor")
+DESK = ("officer", "operator")
+LOCK = ("officer", "operator", "engineer")
+ALL = KINDS[2:]
+TABLE = {
+    "start": everybody(302, 302),
+    "ask": everybody(200, 422),
+    "sent": everybody(200, 200),
+    "follow": everybody(200, 200),
+    "copy": everybody(404, 405),
+    "copy-archive": everybody(404, 405),
+    "certificate": everybody(404, 405),
+    "proof": everybody(404, 405),
+    "task-answer": everybody(200, 422),
+    "enrol": everybody(200, 422),
+    "console": only(roles(200, *SEE), roles(405, *SEE)),
+    "case": only(roles(200, *SEE), roles(405, *SEE)),
+    "look": only(roles(405, "officer", "operator", "support"), roles(409, "officer", "operator", "support")),
+    "plan": only(roles(200, *PLAN), {"officer": 409}),
+    "retry": only({"officer": 405}, {"officer": 302}),
+    "task": only(roles(200, *DESK), roles(422, *DESK)),
+    "outbox": only(roles(200, *LOCK), roles(405, *LOCK)),
+    "mail": only({"officer": 405}, {"officer": 409}),
+    "stop": only(roles(200, *LOCK), roles(409, *LOCK)),
+    "mfa_index": only(roles(200, *ALL), roles(405, *ALL)),
+    "mfa_deactivate_totp": only(roles(200, *ALL), roles(405, *ALL)),
+    "account_logout": {"nobody": [302, 302]},
+}
+OF_ALLAUTH = {
+    "account_inactive",
+    "account_login",
+    "account_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_authenticate",
+    "mfa_generate_recovery_codes",
+    "mfa_reauthenticate",
+    "mfa_view_recovery_codes",
+}
+"""Each is about the account that is logged in, or logs in, and about nothing else."""
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
+    folder = tmp_path_factory.mktemp("matrix")
+    privacy = folder / "privacy"
+    (privacy / "systems").mkdir(parents=True)
+    (privacy / "upheld.yaml").write_text(ORGANISATION)
+    (privacy / "purposes.yaml").write_text(PURPOSES)
+    (privacy / "systems" / "letters.yaml").write_text(LETTERS)
+    (folder / "data").mkdir()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("UPHELD_", "DJANGO_"))}
+    ran = subprocess.run(
+        [sys.executable, "-W", "error::ResourceWarning", "-m", "tests.web.matrix"],
+        cwd=Path(__file__).parents[2],
+        env=kept
+        | {
+            "DJANGO_SETTINGS_MODULE": "upheld.project.site",
+            "UPHELD_DATA": str(folder / "data"),
+            "UPHELD_DIR": str(privacy),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    return json.loads(ran.stdout)
+
+
+def test_every_route_answers_each_role_as_the_table_says(seen: dict[str, dict]) -> None:
+    answers = dict(seen["answers"])
+    confirm = answers.pop("confirm")
+    of_allauth = {name: answers.pop(name) for name in OF_ALLAUTH}
+
+    assert answers == TABLE
+    assert confirm["nobody"] == [200, 302], "the first use of the link"
+    assert {tuple(each) for kind, each in confirm.items() if kind != "nobody"} == {(410, 410)}, (
+        "and no second"
+    )
+    assert {name: each["nobody"][0] for name, each in of_allauth.items()} == {
+        "account_inactive": 200,
+        "account_login": 200,
+        **dict.fromkeys(OF_ALLAUTH - {"account_inactive", "account_login"}, 302),
+    }
+
+
+def test_a_link_opens_nothing_of_another_purpose_or_person(seen: dict[str, dict]) -> None:
+    assert set(seen["strange"].values()) == {404}
+
+
+def test_public_pages_set_no_cookie(seen: dict[str, dict]) -> None:
+    assert set(map(tuple, seen["cookies"].values())) == {()}
+
+
+def test_the_list_takes_as_many_queries_for_six_cases_as_for_two_and_names_nobody(
+    seen: dict[str, dict],
+) -> None:
+    first, more = seen["queries"]
+
+    assert (first, seen["named"]) == (more, [])
