@@ -23,7 +23,14 @@ from django.conf import settings  # noqa: E402 - Django is settled by the line a
 from django.db import connections  # noqa: E402
 from django.utils.functional import empty  # noqa: E402
 
-APART = ("upheld.demo", "upheld.ledger.__main__", "upheld.store.migrations")
+APART = (
+    "upheld.demo",
+    "upheld.ledger.__main__",
+    "upheld.store.migrations",
+    "upheld.web",
+    "upheld.project.",
+)
+"""What a command does not load: the server is a program of its own, with other settings of Django."""
 
 
 def import_all() -> None:
