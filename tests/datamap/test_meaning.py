@@ -60,7 +60,12 @@ def test_a_system_by_hand_says_what_to_look_for() -> None:
         "manual",
         "Secretary",
         "office@chess.example.org",
-        {"look_for": "her name on the spine", "how": "take the folder out and shred it", "days": 14},
+        {
+            "look_for": "her name on the spine",
+            "how": "take the folder out and shred it",
+            "how_to_copy": "copy every page of the folder",
+            "days": 14,
+        },
     )
 
 

@@ -213,9 +213,10 @@ def fulfil(*, means: Means, request: models.Request, progress: Progress = silent
         plan = plans.load(fulfilment.plan)
         if plans.by_hand(plan, fulfilment.system) or fulfilment.unreached:
             continue
+        number = fulfilment.plan_id
         if _lacks_map(means, fulfilment, progress):
             continue
-        if fulfilment.plan.go_on:  # it may have been planned anew
+        if fulfilment.plan_id != number:  # planned anew, for its map is whole now
             plan = plans.load(fulfilment.plan)
         interrupted = fulfilment.state in (FulfilmentState.RUNNING, FulfilmentState.FAILED)
         hold = journal.take(means=means, fulfilment=fulfilment, plan=plan)
