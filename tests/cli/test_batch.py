@@ -1,42 +1,27 @@
 """`upheld erase --identities-file`: the command as people run it, on every database."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import permutations
 
 import pytest
 
-from tests.kill.company import ADA, Company, company
-from tests.servers.database import Database
-from tests.servers.plugin import new_server_database
+from tests.kill.company import ADA, Companies, Company, companies
 
 PEOPLE = f"email,username\n{ADA},\nbob@example.com,bob\n,quills\n"
 ONE_BY_ONE = (f"email={ADA}", "email=bob@example.com", "username=quills")
-Companies = Callable[[str], Company]
 
 
 @pytest.fixture(scope="module")
 def a_company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Companies]:
-    made: dict[str, Company] = {}
-    databases: list[tuple[Database, Callable[[], None]]] = []
-    folder = tmp_path_factory.mktemp("companies")
+    with companies(tmp_path_factory.mktemp("companies")) as made:
 
-    def database(kind: str) -> Database:
-        databases.append(new_server_database(kind, folder))
-        return databases[-1][0]
+        def at_the_beginning(forum: str) -> Company:
+            at_work = made(forum)
+            at_work.reset()
+            return at_work
 
-    def make(forum: str) -> Company:
-        if forum not in made:
-            made[forum] = company(forum, "sqlite", database, folder / forum)
-        made[forum].reset()
-        return made[forum]
-
-    yield make
-    for each in made.values():
-        each.stop()
-    for each_database, drop in reversed(databases):
-        each_database.close()
-        drop()
+        yield at_the_beginning
 
 
 def listed(at_work: Company, text: str = PEOPLE) -> str:

@@ -10,8 +10,8 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import closing, redirect_stdout
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tests.servers.database import Database
+from tests.servers.plugin import new_server_database
 from upheld.ledger.__main__ import main as verify
 from upheld.ledger.types import REGISTRY
 
@@ -396,3 +397,30 @@ def _plain(value: object) -> object:
 def company(kind: str, store: str, new_database: Callable[[str], Database], folder: Path) -> Company:
     """The forum on `kind`, Upheld's records on `store`."""
     return Company(folder, new_database(kind), new_database(store) if store != "sqlite" else None)
+
+
+Companies = Callable[..., Company]
+"""Gives the company whose forum is on that kind of database, and whose records on SQLite or another kind."""
+
+
+@contextmanager
+def companies(folder: Path) -> Iterator[Companies]:
+    """Each is made once, since a warm process takes seconds to begin; all are gone at the end."""
+    made: dict[tuple[str, str], Company] = {}
+    databases: list[tuple[Database, Callable[[], None]]] = []
+
+    def database(kind: str) -> Database:
+        databases.append(new_server_database(kind, folder))
+        return databases[-1][0]
+
+    def make(forum: str, store: str = "sqlite") -> Company:
+        if (forum, store) not in made:
+            made[forum, store] = company(forum, store, database, folder / f"{forum}-{store}")
+        return made[forum, store]
+
+    yield make
+    for each in made.values():
+        each.stop()
+    for each_database, drop in reversed(databases):
+        each_database.close()
+        drop()

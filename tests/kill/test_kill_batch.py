@@ -3,18 +3,15 @@ halved: `upheld resume`, or the same command again, makes of it what one run wou
 
 import random
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from tests.kill.company import ADA, Company, company
+from tests.kill.company import ADA, Companies, Company, companies
 from tests.kill.test_kill_command import chosen, exported
-from tests.servers.database import Database
-from tests.servers.plugin import new_server_database
 
 pytestmark = pytest.mark.kill
 
-Companies = Callable[[str], Company]
 TWO_AT_ONCE = {"PEOPLE_TOGETHER": "2"}
 PEOPLE = f"email,username\n{ADA},\nbob@example.com,bob\n,quills\n"
 SEED = 52
@@ -22,26 +19,14 @@ SEED = 52
 
 @pytest.fixture(scope="module")
 def a_company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Companies]:
-    made: dict[str, Company] = {}
-    databases: list[tuple[Database, Callable[[], None]]] = []
-    folder = tmp_path_factory.mktemp("companies")
+    with companies(tmp_path_factory.mktemp("companies")) as made:
 
-    def database(kind: str) -> Database:
-        databases.append(new_server_database(kind, folder))
-        return databases[-1][0]
+        def with_a_list(forum: str) -> Company:
+            at_work = made(forum)
+            (at_work.folder / "people.csv").write_text(PEOPLE)
+            return at_work
 
-    def make(forum: str) -> Company:
-        if forum not in made:
-            made[forum] = company(forum, "sqlite", database, folder / forum)
-            (folder / forum / "people.csv").write_text(PEOPLE)
-        return made[forum]
-
-    yield make
-    for each in made.values():
-        each.stop()
-    for each_database, drop in reversed(databases):
-        each_database.close()
-        drop()
+        yield with_a_list
 
 
 def erase(at_work: Company) -> list[str]:

@@ -6,15 +6,13 @@ Boundaries that matter most are killed at every time, the others by a seeded sam
 
 import random
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
 
-from tests.kill.company import ADA, NOW, Company, company
+from tests.kill.company import ADA, NOW, Companies, Company, companies
 from tests.kill.proxy import Proxy
-from tests.servers.database import Database
-from tests.servers.plugin import new_server_database
 
 pytestmark = pytest.mark.kill
 
@@ -31,31 +29,10 @@ and files are the same whatever the forum stands on."""
 SEED = 49
 
 
-Companies = Callable[[str, str], Company]
-
-
 @pytest.fixture(scope="module")
 def a_company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Companies]:
-    """Companies by the kinds of their databases; each is made once, since a warm process takes seconds to begin."""
-    made: dict[tuple[str, str], Company] = {}
-    databases: list[tuple[Database, Callable[[], None]]] = []
-    folder = tmp_path_factory.mktemp("companies")
-
-    def database(kind: str) -> Database:
-        databases.append(new_server_database(kind, folder))
-        return databases[-1][0]
-
-    def make(forum: str, store: str) -> Company:
-        if (forum, store) not in made:
-            made[forum, store] = company(forum, store, database, folder / f"{forum}-{store}")
-        return made[forum, store]
-
-    yield make
-    for each in made.values():
-        each.stop()
-    for each_database, drop in reversed(databases):
-        each_database.close()
-        drop()
+    with companies(tmp_path_factory.mktemp("companies")) as made:
+        yield made
 
 
 def one_run(at_work: Company) -> tuple[dict[str, object], list[str]]:

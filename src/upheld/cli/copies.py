@@ -13,15 +13,26 @@ from upheld.actions.batch.copies import Look
 from upheld.actions.batch.delivery import Written, deliver_many
 from upheld.actions.batch.look import Going
 from upheld.actions.means import Means
-from upheld.cli import show, start
+from upheld.cli import options, show, start
 from upheld.cli.account import look_json, look_text, said
 from upheld.cli.batch import agree, lines_are, refuse_uncounted
-from upheld.cli.copying import Wish, new_key
+from upheld.cli.copying import Wish, copy, look, new_key
 from upheld.cli.faults import WrongUse
 from upheld.cli.people import read_people
 from upheld.rights.outcome import Permanent
 
 ASK = "Write a copy for each of these people?"
+
+
+def carry_out(wish: Wish, file: Path | None, *, dry_run: bool, count: int | None, skip_doubtful: bool) -> int:
+    """One person's copy, or with a `file` those of everybody in it. WrongUse where both are meant."""
+    one = bool(wish.identity or wish.identity_file)
+    listed = options.is_list(file, one=one, count=count, skip_doubtful=skip_doubtful)
+    if file is None or not listed:
+        return look(wish) if dry_run else copy(wish)
+    if dry_run:
+        return look_at_all(wish, file)
+    return copy_all(wish, file, count=count, skip_doubtful=skip_doubtful)
 
 
 def look_at_all(wish: Wish, file: Path) -> int:

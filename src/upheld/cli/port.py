@@ -36,7 +36,8 @@ def port(
     from upheld.cli import start  # lazy: slow import
 
     start.settle(dir_, data)
-    from upheld.cli.copying import Wish, copy, look  # lazy: app ready
+    from upheld.cli.copies import carry_out  # lazy: app ready
+    from upheld.cli.copying import Wish  # lazy: app ready
     from upheld.law.right import Right  # lazy: app ready
 
     wish = Wish(
@@ -51,12 +52,6 @@ def port(
         nothing_found,
         place,
     )
-    one = bool(identity or identity_file)
-    listed = options.is_list(identities_file, one=one, count=count, skip_doubtful=skip_doubtful)
-    if identities_file is None or not listed:
-        raise typer.Exit(look(wish) if dry_run else copy(wish))
-    from upheld.cli.copies import copy_all, look_at_all  # lazy: app ready
-
-    if dry_run:
-        raise typer.Exit(look_at_all(wish, identities_file))
-    raise typer.Exit(copy_all(wish, identities_file, count=count, skip_doubtful=skip_doubtful))
+    raise typer.Exit(
+        carry_out(wish, identities_file, dry_run=dry_run, count=count, skip_doubtful=skip_doubtful)
+    )
