@@ -161,6 +161,30 @@ def test_what_happens_to_people_related_to_her_does_not_refuse_the_erasure_of_wh
     assert world.rows("members") == [(1, None, "[removed]", None), (2, 5, "Ben", None)]
 
 
+@pytest.mark.parametrize(
+    ("action", "left"),
+    [("delete", [(2, 5, None)]), ("{anonymise: {owner_id: 10}}", [(1, 10, None), (2, 5, None)])],
+)
+def test_who_only_sees_a_row_says_nothing_of_what_its_owner_lets_go(
+    action: str, left: list[tuple[object, ...]], each_database: Database, tmp_path: Path
+) -> None:
+    rooms = """
+CREATE TABLE rooms (id INTEGER PRIMARY KEY, owner_id INTEGER NOT NULL REFERENCES users(id),
+                    seen_by INTEGER);
+CREATE INDEX rooms_owner ON rooms (owner_id);
+CREATE INDEX rooms_seen ON rooms (seen_by);
+INSERT INTO rooms VALUES (1, 0, NULL), (2, 5, 0);
+"""
+    mapped = f"rooms: {{belongs_to: {{owner_id: users.id}}, visible_to: {{seen_by: users.id}}, on_erase: {action}}}\n"
+    world = make_world(each_database, tmp_path / "privacy", PEOPLE + rooms, USERS + mapped)
+
+    stops = [(each.code, where(each)) for each in world.check() if each.severity is Severity.STOP]
+    world.erase("email=ada@chess.example.org")
+
+    assert stops == []
+    assert world.rows("rooms") == left
+
+
 def test_scenario_34_hidden_rows_stop_the_run_until_the_role_sees_all(
     postgresql: Database, tmp_path: Path
 ) -> None:

@@ -111,19 +111,21 @@ def look_at(system: System, live: LiveSchema, connection: sa.Connection) -> Look
 
 
 def actions(table: Table) -> Iterator[tuple[Action, Link | None]]:
-    """What can happen to rows of the table, what follows a retention included; for `by` with its link. A link
-    of `visible_to` is cut unless `by` says otherwise, whatever the rules keep."""
+    """What can happen to rows of the table, what follows a retention included; for `by` with its link."""
     for rule in table.treatment.rules:
         yield from _with_sequel(rule.action, None)
     links = {link.name: link for link in table.links}
     for name, action in table.treatment.by:
         yield from _with_sequel(action, links.get(name))
-    decided = {name for name, _ in table.treatment.by}
-    for link in table.links:
-        if link.tie is Tie.SEES and link.name not in decided:
-            yield Detach(), link
     if table.treatment.orphan:
         yield Delete(), None
+
+
+def unseen(table: Table) -> Iterator[Link]:
+    """Links of `visible_to` that are cut whatever the rules say of a person's own rows, for `by` says nothing
+    of them. It happens to rows of others, so it ends no reference but its own."""
+    decided = {name for name, _ in table.treatment.by}
+    yield from (each for each in table.links if each.tie is Tie.SEES and each.name not in decided)
 
 
 def _with_sequel(action: Action, link: Link | None) -> Iterator[tuple[Action, Link | None]]:
@@ -150,15 +152,17 @@ def writes(table: Table) -> bool:
         isinstance(action, Delete | Anonymise | Detach | Follow)
         or (isinstance(action, Retain) and action.assignments)
         for action, _ in actions(table)
-    ) or bool(table.recounts)
+    ) or bool(table.recounts or any(unseen(table)))
 
 
 def detached(table: Table) -> Iterator[tuple[Link, Detach]]:
-    """The links that a treatment cuts: the one beside it, else all by which rows are hers."""
+    """The links that an erasure cuts: the one beside the treatment, else all by which rows are hers; and
+    those of whoever only sees a row."""
     for action, link in actions(table):
         if isinstance(action, Detach):
             for each in (link,) if link else (each for each in table.links if each.tie is Tie.OWNS):
                 yield each, action
+    yield from ((each, Detach()) for each in unseen(table))
 
 
 def covering(look: Look, table: Table, key: LiveForeignKey) -> bool:
