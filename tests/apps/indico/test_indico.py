@@ -199,7 +199,7 @@ def test_indico_works_as_before(story: Story) -> None:
 def test_a_second_erasure_changes_nothing(story: Story) -> None:
     before = scan.digests(story.engine)
 
-    _upheld(story.folder, _address(story.engine), "erase", "--identity", HEROINE, "--yes")
+    _upheld(story.folder, _address(story.engine), "erase", "--identity", HEROINE, "--nothing-found", "--yes")
 
     assert scan.digests(story.engine) == before
 

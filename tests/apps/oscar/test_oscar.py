@@ -207,7 +207,7 @@ def test_what_upheld_keeps_of_it_names_nobody(story: Story) -> None:
 def test_a_second_erasure_changes_nothing(story: Story) -> None:
     before = scan.digests(story.engine)
 
-    _upheld(story.folder, _address(story.engine), "erase", "--identity", HEROINE, "--yes")
+    _upheld(story.folder, _address(story.engine), "erase", "--identity", HEROINE, "--nothing-found", "--yes")
 
     assert scan.digests(story.engine) == before
 

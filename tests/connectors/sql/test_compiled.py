@@ -1,15 +1,18 @@
 """Statements are compiled once and run with each person's values; never with another's."""
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.scenarios.people import ADA, BEN, CY, PEOPLE, USERS
 from tests.scenarios.world import World, make_world
 from tests.servers.database import Database
-from upheld.connectors.sql.compiled import Program, Slot, Unfixed
+from upheld.connectors.sql.compiled import Compiled, Program, Slot, Unfixed, answered
 from upheld.connectors.sql.connector import SqlConnector
+from upheld.rights.connector import Row
 
 POSTS = (
     PEOPLE
@@ -94,3 +97,44 @@ def test_no_value_of_a_person_stays_in_a_statement(tmp_path: Path, each_database
     for each in programs(world):
         for made in filter(None, each.statements.values()):
             assert "ben@" not in repr((made.text, made.fixed)).lower()
+
+
+KINDS = """
+CREATE TABLE kinds (id INTEGER PRIMARY KEY, user_id INTEGER, price NUMERIC(10, 2), rate DOUBLE PRECISION,
+                    born DATE, seen TIMESTAMP NULL, agreed BOOLEAN, words TEXT, small SMALLINT, large BIGINT);
+INSERT INTO kinds VALUES (1, 0, 12.50, 0.1, '2001-02-03', '2020-02-03 04:05:06', TRUE, 'a', 3, 9000000000),
+                         (2, 5, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+"""
+
+
+def test_what_a_kept_statement_reads_is_what_sqlalchemy_reads(
+    tmp_path: Path, each_database: Database
+) -> None:
+    world = make_world(each_database, tmp_path / "privacy", PEOPLE + KINDS, USERS)
+    kept = world.connector
+    assert isinstance(kept, SqlConnector)
+    kept.check()
+    assert kept.known is not None
+    tables = kept.known.tables
+    columns = [tables.column("kinds", name) for name in tables.known_table("kinds").columns]
+    statement = sa.select(*columns).order_by(columns[0])
+
+    with kept.engine.connect() as connection:
+        directly = answered(connection, statement).rows
+        compiled = Compiled(statement, connection.dialect)
+        first, again = (compiled.run(connection, lambda _: None).rows for _ in range(2))
+
+    assert first == again == directly
+    assert [list(map(type, row)) for row in first] == [list(map(type, row)) for row in directly]
+
+
+def test_a_copy_holds_amounts(tmp_path: Path, each_database: Database) -> None:
+    mapped = (
+        USERS
+        + "kinds: {belongs_to: {user_id: users.id}, fields: {price: {category: purchase}}, on_erase: delete}\n"
+    )
+    world = make_world(each_database, tmp_path / "privacy", PEOPLE + KINDS, mapped)
+
+    rows = [each for each in world.collect(ADA) if isinstance(each, Row) and each.table == "kinds"]
+
+    assert [each.values["price"] for each in rows] == [Decimal("12.50")]

@@ -93,7 +93,12 @@ class Compiled:
             else:
                 self.fixed[name] = _bound(kinds.get(name), value, dialect)
         self.order: Sequence[str] | None = made.positiontup if made.positional else None
-        self.readers = _readers(statement, dialect)
+        self.kinds = (
+            [column.type for column in statement.selected_columns]
+            if isinstance(statement, sa.SelectBase)
+            else None
+        )
+        self.readers: list[tuple[int, Any]] | None = None
 
     def run(self, connection: sa.Connection, filled: Filled) -> Answer:
         """Raises what the driver raises, as SQLAlchemy words it."""
@@ -102,8 +107,10 @@ class Compiled:
             given[name] = filled(value)
         parameters: Any = given if self.order is None else tuple(given[name] for name in self.order)
         result = connection.exec_driver_sql(self.text, parameters)
-        if self.readers is None:
+        if self.kinds is None:
             return Answer((), result.rowcount)
+        if self.readers is None:
+            self.readers = _readers(self.kinds, result.cursor.description, connection.dialect)
         rows = result.cursor.fetchall()
         result.close()
         if self.readers:
@@ -119,16 +126,16 @@ def _bound(kind: types.TypeEngine[Any] | None, value: Any, dialect: sa.Dialect) 
     return value if processor is None else processor(value)
 
 
-def _readers(statement: Any, dialect: sa.Dialect) -> list[tuple[int, Any]] | None:
-    """Columns that SQLAlchemy reads otherwise than the driver; None where a statement gives no rows."""
-    if not isinstance(statement, sa.SelectBase):
-        return None
-    found = []
-    for index, column in enumerate(statement.selected_columns):
-        reader = column.type.dialect_impl(dialect).result_processor(dialect, None)
-        if reader is not None:
-            found.append((index, reader))
-    return found
+def _readers(
+    kinds: Sequence[types.TypeEngine[Any]], told: Sequence[Any], dialect: sa.Dialect
+) -> list[tuple[int, Any]]:
+    """The columns that SQLAlchemy reads otherwise than the driver. `told`: what the driver says of each,
+    on which that depends."""
+    made = (
+        kind.dialect_impl(dialect).result_processor(dialect, column[1])
+        for kind, column in zip(kinds, told, strict=True)
+    )
+    return [(index, reader) for index, reader in enumerate(made) if reader is not None]
 
 
 def _read(row: Sequence[Any], readers: Sequence[tuple[int, Any]]) -> tuple[Any, ...]:
