@@ -353,6 +353,7 @@ def test_a_certificate_of_an_unfinished_case_says_what_is_missing(records: str, 
     assert verify_bytes(issued.encode()).ok
 
 
+@pytest.mark.store("sqlite")
 def test_scenario_48_no_personal_data_stands_in_the_clear_anywhere(
     sqlite_records: Path, tmp_path: Path
 ) -> None:

@@ -135,6 +135,7 @@ def test_a_broken_privacy_folder_is_told_file_by_file(shop: Shop) -> None:
     assert "systems/shop.yaml:2:" in done.stderr
 
 
+@pytest.mark.store("sqlite")
 def test_an_unexpected_error_gives_a_report_without_values(shop: Shop, tmp_path: Path) -> None:
     (tmp_path / "upheld-data").mkdir()
     (tmp_path / "upheld-data" / "upheld.sqlite3").write_bytes(b"this is no database, " * 100)
