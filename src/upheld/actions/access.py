@@ -40,11 +40,18 @@ Rows = Callable[[str, int], None]
 Sealed = tuple[date, tuple[bytes, ...], tuple[FileImage, ...]]
 """Until when it can come back, rows as they were, and files."""
 
+Fence = Callable[[], None]
+"""Raises where somebody else writes this copy meanwhile."""
+
 BETWEEN = 250
 
 
 def uncounted(_system: str, _many: int) -> None:
     """Shows no progress."""
+
+
+def unfenced() -> None:
+    """Nobody else writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +123,14 @@ def deliver(
     days: int,
     language: str = "",
     rows: Rows = uncounted,
+    fence: Fence = unfenced,
 ) -> Delivered:
     """Write the copy, encrypted to `recipients`, and note when it expires. Reads only, in every system.
 
     `language`: one of those in which the organisation answers, the first unless said; Misnamed for
     another. A system that fails does not stop the others: the copy says so, and the request stays open until
-    a copy is whole. Writes `package.issued`.
+    a copy is whole. `fence` is called within the transaction in which it becomes known. Writes
+    `package.issued`.
     """
     spoken = refuse_wrong(means=means, language=language, recipients=recipients)
     summary = write(
@@ -139,11 +148,14 @@ def deliver(
         statements=statements.of(means=means, subject=preview.subject),
         pinned=under(means=means, right=Right(request.right), request=request),
     )
-    return Delivered(_issued(means, request, out, summary, days), summary)
+    return Delivered(_issued(means, request, out, summary, days, fence), summary)
 
 
 @transaction.atomic
-def _issued(means: Means, request: models.Request, out: Path, summary: Summary, days: int) -> models.Package:
+def _issued(
+    means: Means, request: models.Request, out: Path, summary: Summary, days: int, fence: Fence
+) -> models.Package:
+    fence()
     at, path = means.clock(), str(out.resolve())
     # What stood there is replaced: when its time is over it must not take this file with it.
     models.Package.objects.filter(path=path, removed_at__isnull=True).update(removed_at=at)

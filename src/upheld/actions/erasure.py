@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 
-from upheld.actions import cases, inforce, journal, plans, statements, suppression, window
+from upheld.actions import cases, dispatch, inforce, journal, plans, statements, suppression, window
 from upheld.actions.difference import expected
 from upheld.actions.journal import Fenced, Hold
 from upheld.actions.means import Means
@@ -158,6 +158,7 @@ def approve(
         plan=commit_to(key, text(preview.plan).encode()),
         systems=len(preview.plan.systems),
     )
+    dispatch.wake(request.case_id)
     return row
 
 

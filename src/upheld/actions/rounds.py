@@ -1,20 +1,34 @@
 """The runner: one round goes through everything that is ready and can be done without a person.
 
-Whatever wakes it only calls this. Every part of it is safe to repeat and to be cut off: what a round did not
-get to, or a crash cut off, is ready in the next. Several runners may be at it: leases and fences of the
-journal keep them apart.
+Whatever wakes it only calls this: the embedded runner for every case that is ready, a worker for the case
+that it was woken for. Every part of it is safe to repeat and to be cut off: what a round did not get to, or a
+crash cut off, is ready in the next. Several runners may be at it: leases and fences keep them apart.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from upheld.actions import arrivals, copies, erasure, ledger, letters, links, outbox, restriction, window
-from upheld.actions.erasure import Standing
+from upheld.actions import (
+    arrivals,
+    copies,
+    dispatch,
+    erasure,
+    lease,
+    ledger,
+    letters,
+    links,
+    outbox,
+    restriction,
+    window,
+)
+from upheld.actions.erasure import Progress, Standing, silently
 from upheld.actions.means import Means
 from upheld.actions.resume import CARRIED_OUT
 from upheld.law.right import Right
@@ -32,6 +46,7 @@ from upheld.store.models import (
     Request,
     RequestState,
     Task,
+    Window,
 )
 from upheld.store.models.journal import FailureKind
 
@@ -49,45 +64,106 @@ class Round:
     sent: int
 
 
-def drain(*, means: Means, certify: Certify, server: Server | None, sender: str) -> Round:
+def drain(
+    *, means: Means, certify: Certify, server: Server | None, sender: str, progress: Progress = silently
+) -> Round:
     """One round. `server`: where mail goes; without one it stays in the outbox."""
-    standings = [_fulfilled(means, request) for request in ready(means=means)]
+    requests, written = _carried_out(means, ready(means=means), copies_ready(means), certify, progress)
+    return rest(means=means, server=server, sender=sender, done=Round(requests, written, 0, 0))
+
+
+def one(
+    *,
+    means: Means,
+    case: UUID,
+    certify: Certify,
+    server: Server | None,
+    sender: str,
+    progress: Progress = silently,
+) -> Round:
+    """A round of one case. What is to be told and sent is told and sent of all."""
+    requests, copied = ready(means=means, case=case), copies_ready(means, case=case)
+    many, written = _carried_out(means, requests, copied, certify, progress)
+    return rest(means=means, server=server, sender=sender, done=Round(many, written, 0, 0))
+
+
+def _carried_out(
+    means: Means,
+    requests: Sequence[Request],
+    copied: Sequence[Copy],
+    certify: Certify,
+    progress: Progress,
+) -> tuple[int, int]:
+    standings = [_fulfilled(means, each, progress) for each in requests]
     certify(means, [each for each in standings if each.answered])
-    written = sum(
-        copies.write(means=means, copy=each, language=_language(each.request)) for each in copies_ready(means)
-    )
+    written = [
+        copies.write(
+            means=means,
+            copy=each,
+            language=_language(each.request),
+            rows=lambda system, _: progress(system, "read"),
+        )
+        for each in copied
+    ]
+    return len(standings), sum(written)
+
+
+def rest(*, means: Means, server: Server | None, sender: str, done: Round) -> Round:
+    """What follows from what is done: mails are written, entries sequenced, mails sent."""
     told = _tell_copies(means) + _tell_done(means) + _tell_tasks(means)
     if PendingEntry.objects.exists():
         ledger.checkpoint(means=means)
     sent = outbox.send(means=means, server=server, sender=sender) if server else 0
-    return Round(len(standings), written, told, sent)
+    return replace(done, told=told, sent=sent)
 
 
-def ready(*, means: Means) -> tuple[Request, ...]:
+def ready(*, means: Means, case: UUID | None = None) -> tuple[Request, ...]:
     """Requests of which a system's part can be tried now: it waits its turn, may be retried, or was left by a
-    program that is gone. What failed for good, or waits for a person, is not tried by itself."""
+    program that is gone. What failed for good, or waits for a person, is not tried by itself. The oldest
+    fifty of them, and as many that only have to be concluded."""
     at = means.clock()
-    parts = Fulfilment.objects.filter(
-        Q(state=FulfilmentState.WAITING, tasks__isnull=True)
+    chosen = Request.objects.filter(right__in=CARRIED_OUT, state=RequestState.IN_PROGRESS, undone_at=None)
+    if case is not None:
+        chosen = chosen.filter(case=case)
+    now = Q(not_before=None) | Q(not_before__lte=at)
+    waiting = Fulfilment.objects.filter(
+        Q(now, state=FulfilmentState.WAITING, tasks__isnull=True)
         | Q(state=FulfilmentState.FAILED, failure=FailureKind.TRANSIENT, not_before__lte=at)
-        | Q(state=FulfilmentState.RUNNING)
     )
-    waiting = Request.objects.filter(right__in=CARRIED_OUT, state=RequestState.IN_PROGRESS, undone_at=None)
-    chosen = waiting.filter(pk__in=parts.values("request")) | waiting.exclude(
+    left = Fulfilment.objects.filter(lease.expired(at))
+    parts = chosen.filter(pk__in=waiting.values("request")) | chosen.filter(pk__in=left.values("request"))
+    # While it can be undone a request stays in progress: concluded as far as it goes, it has its marks.
+    undoable = Window.objects.filter(destroyed_at=None, request__marks__isnull=False)
+    over = chosen.exclude(
         pk__in=Fulfilment.objects.exclude(state__in=window.OUTCOMES).values("request")
-    )
-    return tuple(chosen.select_related("case").order_by("received_at")[:50])
+    ).exclude(pk__in=undoable.values("request"))
+    found = [*_oldest(parts), *_oldest(over)]
+    return tuple({each.pk: each for each in found}.values())
 
 
-def copies_ready(means: Means) -> tuple[Copy, ...]:
-    """Approved copies that are not written whole."""
-    waiting = Copy.objects.filter(request__state=RequestState.IN_PROGRESS, not_before__lte=means.clock())
-    return tuple(waiting.select_related("request__case").order_by("approved_at")[:20])
+def _oldest(found: QuerySet[Request]) -> QuerySet[Request]:
+    return found.select_related("case").order_by("received_at")[:50]
 
 
-def _fulfilled(means: Means, request: Request) -> Standing:
+def copies_ready(means: Means, *, case: UUID | None = None) -> tuple[Copy, ...]:
+    """Approved copies that are not written whole, and that nobody is at."""
+    at = means.clock()
+    waiting = Copy.objects.filter(request__state=RequestState.IN_PROGRESS, not_before__lte=at)
+    if case is not None:
+        waiting = waiting.filter(request__case=case)
+    found = waiting.select_related("request__case").order_by("approved_at")[:20]
+    return tuple(each for each in found if not lease.is_leased(each, at))
+
+
+def cases_ready(*, means: Means) -> tuple[UUID, ...]:
+    """The cases of all of them, each once."""
+    requests = (*ready(means=means), *(each.request for each in copies_ready(means)))
+    return tuple(dict.fromkeys(each.case_id for each in requests))
+
+
+def _fulfilled(means: Means, request: Request, progress: Progress) -> Standing:
     verb = restriction.fulfil if request.right == Right.RESTRICTION else erasure.fulfil
-    return verb(means=means, request=request)
+    return verb(means=means, request=request, progress=progress)
 
 
 def _language(request: Request) -> str:
@@ -118,8 +194,9 @@ def _tell_done(means: Means) -> int:
 
 
 def _untold(found: QuerySet[Request], kind: MailKind) -> list[Request]:
-    requests = found.filter(case__key_destroyed_at=None).select_related("case").distinct()
-    return [each for each in requests if not outbox.told(kind=kind, about=str(each.pk))]
+    requests = list(found.filter(case__key_destroyed_at=None).select_related("case").distinct())
+    told = outbox.told(kind=kind, about=[str(each.pk) for each in requests])
+    return [each for each in requests if str(each.pk) not in told]
 
 
 def _tell(means: Means, request: Request, kind: MailKind) -> bool:
@@ -169,14 +246,16 @@ def _tell_tasks(means: Means) -> int:
     for task in waiting.filter(mails__isnull=True).select_related("fulfilment__request__case"):
         system = means.datamap.system(task.fulfilment.system)
         if "@" in system.address:
-            ask(means=means, task=task)
-            told += 1
+            with suppress(IntegrityError):  # another runner was faster
+                ask(means=means, task=task, about=str(task.pk))
+                told += 1
     return told
 
 
 @transaction.atomic
-def ask(*, means: Means, task: Task) -> None:
-    """Mail the owner of a system a link by which the task is answered without an account."""
+def ask(*, means: Means, task: Task, about: str = "") -> None:
+    """Mail the owner of a system a link by which the task is answered without an account. `about`: as
+    `outbox.put` has it."""
     system, case = means.datamap.system(task.fulfilment.system), task.fulfilment.request.case
     given = links.give(means=means, purpose=LinkPurpose.ANSWER, task=task)
     language = means.datamap.organisation.languages[0]
@@ -188,7 +267,9 @@ def ask(*, means: Means, task: Task) -> None:
         address=arrivals.page(language, "task", given.token),
         due=task.due_on,
     )
-    outbox.put(means=means, kind=MailKind.TASK, letter=letter, key=case.key, case=case, task=task)
+    outbox.put(
+        means=means, kind=MailKind.TASK, letter=letter, key=case.key, case=case, task=task, about=about
+    )
 
 
 @transaction.atomic
@@ -197,4 +278,5 @@ def retry(*, request: Request, at: datetime) -> int:
     how many."""
     failed = Fulfilment.objects.filter(request=request, state=FulfilmentState.FAILED)
     copies_waiting = Copy.objects.filter(request=request).update(not_before=at)
+    dispatch.wake(request.case_id)
     return failed.update(failure=FailureKind.TRANSIENT, not_before=at) + copies_waiting

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from django.db import transaction
 
-from upheld.actions import evidence
+from upheld.actions import dispatch, evidence
 from upheld.actions.journal import SETTING, tally
 from upheld.actions.means import Means
 from upheld.actions.plans import load
@@ -80,6 +80,7 @@ def answer(
         counts=counts,
         evidence=commit_to(key, row.record.encode()),
     )
+    dispatch.wake(case.pk)
     return row
 
 

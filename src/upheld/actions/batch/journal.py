@@ -13,13 +13,11 @@ from django.db.models import Count, F, Q
 
 from upheld.actions import evidence, kept
 from upheld.actions.journal import (
-    LEASE,
     Fenced,
     Hold,
     committed_as,
     counts_of,
     evidence_of_part,
-    is_leased,
     new_due,
     part_row,
     retained_entry,
@@ -27,6 +25,7 @@ from upheld.actions.journal import (
     step_entry,
     verification_of,
 )
+from upheld.actions.lease import is_leased
 from upheld.actions.means import Means
 from upheld.actions.record import put_all
 from upheld.rights.outcome import Committed, Counts, Established, EvidenceClass, Prepared, Verified
@@ -60,9 +59,11 @@ def take_many(*, means: Means, fulfilments: Sequence[models.Fulfilment], plan: P
         state=FulfilmentState.RUNNING,
         owner=means.owner,
         attempt=F("attempt") + 1,
-        leased_until=at + LEASE,
+        leased_until=at + means.lease,
+        taken_at=at,
         failure="",
         failure_text="",
+        later="",
     )
     for each in free:
         each.state, each.owner, each.attempt = FulfilmentState.RUNNING, means.owner, each.attempt + 1
@@ -97,7 +98,7 @@ def give_back_undone(holds: Sequence[Hold]) -> None:
     undone.update(state=FulfilmentState.WAITING, owner="", leased_until=None)
 
 
-def _fenced(holds: Sequence[Hold], at: datetime) -> None:
+def _fenced(holds: Sequence[Hold], until: datetime) -> None:
     """Renews the lease of all, or raises Fenced."""
     attempts = {each.attempt for each in holds}
     mine = models.Fulfilment.objects.filter(holding(holds))
@@ -105,7 +106,7 @@ def _fenced(holds: Sequence[Hold], at: datetime) -> None:
         raise Fenced(f"{holds[0].system}: some were taken over by another")
     if len(attempts) == 1:
         mine = mine.filter(attempt=attempts.pop())
-    if mine.update(leased_until=at + LEASE) != len(holds):
+    if mine.update(leased_until=until) != len(holds):
         raise Fenced(f"{holds[0].system}: some were taken over by another")
 
 
@@ -168,7 +169,7 @@ def _prepare_many(
     memory: Memory,
 ) -> list[models.Part]:
     at = means.clock()
-    _fenced(holds, at)
+    _fenced(holds, at + means.lease)
     chosen = [each.fulfilment.request_id for each in holds]
     locked = models.Request.objects.select_for_update().filter(pk__in=chosen).order_by("pk")
     if any(undone is not None for undone in locked.values_list("undone_at", flat=True)):
@@ -207,7 +208,7 @@ def _before(holds: Sequence[Hold]) -> dict[int, int]:
 def commit_many(*, means: Means, holds: Sequence[Hold], events: Sequence[Committed], memory: Memory) -> None:
     """The prepared parts are done: evidence, entries and dates of each."""
     at = means.clock()
-    _fenced(holds, at)
+    _fenced(holds, at + means.lease)
     written = memory.all(holds)
     parts = (
         open_parts(holds) if written is None else {number: each[-1].part for number, each in written.items()}
@@ -268,7 +269,7 @@ def settled_many(*, means: Means, holds: Sequence[Hold], established: Establishe
     if not holds:
         return
     at = means.clock()
-    _fenced(holds, at)
+    _fenced(holds, at + means.lease)
     parts = open_parts(holds)
     if established is None:
         models.Part.objects.filter(pk__in=[each.pk for each in parts.values()]).update(
@@ -310,7 +311,7 @@ def traces_many(*, means: Means, holds: Sequence[Hold], memory: Memory) -> dict[
 def verified_many(*, means: Means, holds: Sequence[Hold], events: Sequence[Verified], memory: Memory) -> None:
     """Nothing is left of any of them: their parts have their outcomes."""
     at = means.clock()
-    _fenced(holds, at)
+    _fenced(holds, at + means.lease)
     kept = _retained(holds, memory)
     by_state: dict[tuple[str, str], list[int]] = {}
     pieces: list[models.Evidence] = []

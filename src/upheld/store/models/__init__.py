@@ -6,6 +6,7 @@ from upheld.store.models.case import BlindIndex, Case, CaseState, Request, Reque
 from upheld.store.models.certificate import Certificate
 from upheld.store.models.copy import Copy
 from upheld.store.models.evidence import Due, Evidence
+from upheld.store.models.installation import Installation
 from upheld.store.models.journal import Fulfilment, FulfilmentState, Part, PartState
 from upheld.store.models.ledger import Checkpoint, Entry, Node, PendingEntry
 from upheld.store.models.mail import Mail, MailKind
@@ -36,6 +37,7 @@ __all__ = [
     "FileCopy",
     "Fulfilment",
     "FulfilmentState",
+    "Installation",
     "Kept",
     "Link",
     "LinkPurpose",
