@@ -58,10 +58,10 @@ Certify = Callable[[Means, Iterable[Standing]], Sequence[Path]]
 class Round:
     """What one round did."""
 
-    requests: int
-    copies: int
-    told: int
-    sent: int
+    requests: int = 0
+    copies: int = 0
+    told: int = 0
+    sent: int = 0
 
 
 def drain(
@@ -69,7 +69,7 @@ def drain(
 ) -> Round:
     """One round. `server`: where mail goes; without one it stays in the outbox."""
     requests, written = _carried_out(means, ready(means=means), copies_ready(means), certify, progress)
-    return rest(means=means, server=server, sender=sender, done=Round(requests, written, 0, 0))
+    return rest(means=means, server=server, sender=sender, done=Round(requests, written))
 
 
 def one(
@@ -84,7 +84,7 @@ def one(
     """A round of one case. What is to be told and sent is told and sent of all."""
     requests, copied = ready(means=means, case=case), copies_ready(means, case=case)
     many, written = _carried_out(means, requests, copied, certify, progress)
-    return rest(means=means, server=server, sender=sender, done=Round(many, written, 0, 0))
+    return rest(means=means, server=server, sender=sender, done=Round(many, written))
 
 
 def _carried_out(
@@ -108,13 +108,13 @@ def _carried_out(
     return len(standings), sum(written)
 
 
-def rest(*, means: Means, server: Server | None, sender: str, done: Round) -> Round:
+def rest(*, means: Means, server: Server | None, sender: str, done: Round | None = None) -> Round:
     """What follows from what is done: mails are written, entries sequenced, mails sent."""
     told = _tell_copies(means) + _tell_done(means) + _tell_tasks(means)
     if PendingEntry.objects.exists():
         ledger.checkpoint(means=means)
     sent = outbox.send(means=means, server=server, sender=sender) if server else 0
-    return replace(done, told=told, sent=sent)
+    return replace(done or Round(), told=told, sent=sent)
 
 
 def ready(*, means: Means, case: UUID | None = None) -> tuple[Request, ...]:

@@ -27,7 +27,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
 ]
-if plain.DATABASES["default"]["ENGINE"].endswith("postgresql") and find_spec("procrastinate"):
+if str(plain.DATABASES["default"]["ENGINE"]).endswith("postgresql") and find_spec("procrastinate"):
     INSTALLED_APPS.append("procrastinate.contrib.django")  # wakes for workers; where there are none, nothing
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 MIDDLEWARE = [
