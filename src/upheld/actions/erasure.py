@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 
-from upheld.actions import cases, dispatch, inforce, journal, plans, statements, suppression, window
+from upheld.actions import cases, dispatch, inforce, journal, pace, plans, statements, suppression, window
 from upheld.actions.difference import expected
 from upheld.actions.journal import Fenced, Hold
 from upheld.actions.means import Means
@@ -222,7 +222,7 @@ def fulfil(*, means: Means, request: models.Request, progress: Progress = silent
         interrupted = fulfilment.state in (FulfilmentState.RUNNING, FulfilmentState.FAILED)
         hold = journal.take(means=means, fulfilment=fulfilment, plan=plan)
         if hold is None:
-            progress(fulfilment.system, "is being done by another run")
+            progress(fulfilment.system, pace.words(fulfilment) or "is being done by another run")
             continue
         attempt(means=means, hold=hold, progress=progress, interrupted=interrupted)
     conclude(means=means, request=request)
@@ -448,6 +448,7 @@ def standing(request: models.Request) -> Standing:
         open_tasks = [task for task in each.tasks.all() if task.answered_at is None]
         if open_tasks:
             why = f"waits for an answer by {open_tasks[0].due_on.isoformat()}"
+        why = why or pace.words(each)
         until = days.get(each.window_id or 0) if each.state in window.OUTCOMES else None
         if until is not None and not why:
             why = f"recoverable until {until.isoformat()}"

@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 from upheld.actions import evidence, kept
 from upheld.actions.lease import is_leased
 from upheld.actions.means import Means
+from upheld.actions.pace import is_begun, is_free, put_off, room
 from upheld.actions.record import entry, put_all, record
 from upheld.law.right import Right
 from upheld.ledger import canonical
@@ -108,12 +109,18 @@ class Hold:
 
 @transaction.atomic
 def take(*, means: Means, fulfilment: models.Fulfilment, plan: Plan) -> Hold | None:
-    """Take a system's part over; None when somebody else is at it. A lease that has run out, or whose
-    program is gone from this machine, is no hindrance."""
+    """Take a system's part over; None when somebody else is at it, or when the pace of the system does not
+    let it begin: then it has its not-before time. A lease that has run out, or whose program is gone from this
+    machine, is no hindrance."""
     at = means.clock()
     fresh = models.Fulfilment.objects.select_for_update().get(pk=fulfilment.pk)
     if fresh.state in (FulfilmentState.DONE, FulfilmentState.RETAINED) or is_leased(fresh, at):
         return None
+    if not is_free(means=means, system=fresh.system) and not is_begun(fresh):
+        left = room(means=means, system=fresh.system, at=at)
+        if left.people is not None and left.people < 1:
+            put_off(fulfilment, left)
+            return None
     fresh.state = FulfilmentState.RUNNING
     fresh.owner = means.owner
     fresh.attempt += 1

@@ -27,6 +27,7 @@ from upheld.actions.journal import (
 )
 from upheld.actions.lease import is_leased
 from upheld.actions.means import Means
+from upheld.actions.pace import is_begun, is_free, room
 from upheld.actions.record import put_all
 from upheld.rights.outcome import Committed, Counts, Established, EvidenceClass, Prepared, Verified
 from upheld.rights.plan import Plan, Retain
@@ -55,6 +56,7 @@ def take_many(*, means: Means, fulfilments: Sequence[models.Fulfilment], plan: P
         for each in rows.order_by("pk")
         if each.state not in done and not is_leased(each, at)
     ]
+    free = _in_pace(means, free, at)
     models.Fulfilment.objects.filter(pk__in=[each.pk for each in free]).update(
         state=FulfilmentState.RUNNING,
         owner=means.owner,
@@ -69,6 +71,22 @@ def take_many(*, means: Means, fulfilments: Sequence[models.Fulfilment], plan: P
         each.state, each.owner, each.attempt = FulfilmentState.RUNNING, means.owner, each.attempt + 1
     by_pk = {each.pk: Hold(each, plan, each.owner, each.attempt) for each in free}
     return tuple(by_pk[pk] for pk in chosen if pk in by_pk)
+
+
+def _in_pace(means: Means, free: Sequence[models.Fulfilment], at: datetime) -> list[models.Fulfilment]:
+    """Those that may begin now, and whoever has begun; the others get their not-before time."""
+    if not free or is_free(means=means, system=free[0].system):
+        return list(free)
+    begun = [each for each in free if is_begun(each)]
+    fresh = [each for each in free if each not in begun]
+    if not fresh:
+        return begun
+    left = room(means=means, system=fresh[0].system, at=at)
+    if left.people is None:
+        return list(free)
+    beyond = [each.pk for each in fresh[left.people :]]
+    models.Fulfilment.objects.filter(pk__in=beyond).update(later=left.why or "", not_before=left.until)
+    return [*begun, *fresh[: left.people]]
 
 
 def _as_fetched(fresh: models.Fulfilment, known: models.Fulfilment) -> models.Fulfilment:
