@@ -19,7 +19,7 @@ from upheld.law.right import Right
 from upheld.rights.outcome import Failure, Permanent
 from upheld.store.models import Copy, Opening, Package, Request, RequestState
 
-RETRY = timedelta(minutes=5)
+RETRY = timedelta(seconds=30)
 IN_MEMORY = 8 * 1024 * 1024
 PIECE = 64 * 1024
 

@@ -57,7 +57,8 @@ from upheld.store.models.journal import FailureKind
 from upheld.store.sealing import open_value, seal_value
 
 TAKING = ("state", "owner", "attempt", "leased_until", "taken_at", "failure", "failure_text", "later")
-RETRY_AFTER = timedelta(minutes=5)
+RETRY_AFTER = timedelta(seconds=30)
+LONGEST = timedelta(minutes=30)
 
 SETTING = (Right.RESTRICTION, Right.RECTIFICATION)
 """Rights that set values and remove nothing."""
@@ -390,7 +391,7 @@ def failed(*, means: Means, hold: Hold, failure: Failure) -> None:
         failure_text=str(failure),
         owner="",
         leased_until=None,
-        not_before=at + RETRY_AFTER if kind == FailureKind.TRANSIENT else None,
+        not_before=at + _pause(hold.attempt) if kind == FailureKind.TRANSIENT else None,
     )
     record(
         STEP_FAILED,
@@ -401,6 +402,11 @@ def failed(*, means: Means, hold: Hold, failure: Failure) -> None:
         failure=kind.value.lower(),
         reason=type(failure).__name__,
     )
+
+
+def _pause(attempt: int) -> timedelta:
+    """Until something transient is tried again: longer each time."""
+    return min(RETRY_AFTER * 2 ** min(attempt - 1, 10), LONGEST)
 
 
 def traces(*, means: Means, fulfilment: models.Fulfilment) -> tuple[bytes, ...]:

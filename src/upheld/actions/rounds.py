@@ -26,6 +26,7 @@ from upheld.actions import (
     links,
     outbox,
     restriction,
+    together,
     window,
 )
 from upheld.actions.erasure import Progress, Standing, silently
@@ -65,10 +66,18 @@ class Round:
 
 
 def drain(
-    *, means: Means, certify: Certify, server: Server | None, sender: str, progress: Progress = silently
+    *,
+    means: Means,
+    certify: Certify,
+    server: Server | None,
+    sender: str,
+    progress: Progress = silently,
+    minutes: int = 0,
 ) -> Round:
-    """One round. `server`: where mail goes; without one it stays in the outbox."""
-    requests, written = _carried_out(means, ready(means=means), copies_ready(means), certify, progress)
+    """One round. `server`: where mail goes; without one it stays in the outbox. `minutes`: erasures that were
+    approved within so many are one batch; 0: each goes by itself, at once."""
+    carry = _Carrying(means, certify, progress, minutes)
+    requests, written = carry.out(ready(means=means), copies_ready(means))
     return rest(means=means, server=server, sender=sender, done=Round(requests, written))
 
 
@@ -80,32 +89,42 @@ def one(
     server: Server | None,
     sender: str,
     progress: Progress = silently,
+    minutes: int = 0,
 ) -> Round:
-    """A round of one case. What is to be told and sent is told and sent of all."""
-    requests, copied = ready(means=means, case=case), copies_ready(means, case=case)
-    many, written = _carried_out(means, requests, copied, certify, progress)
+    """A round of one case, and of those that are one batch with it. What is to be told and sent is told and
+    sent of all."""
+    carry = _Carrying(means, certify, progress, minutes)
+    many, written = carry.out(ready(means=means, case=case), copies_ready(means, case=case))
     return rest(means=means, server=server, sender=sender, done=Round(many, written))
 
 
-def _carried_out(
-    means: Means,
-    requests: Sequence[Request],
-    copied: Sequence[Copy],
-    certify: Certify,
-    progress: Progress,
-) -> tuple[int, int]:
-    standings = [_fulfilled(means, each, progress) for each in requests]
-    certify(means, [each for each in standings if each.answered])
-    written = [
-        copies.write(
-            means=means,
-            copy=each,
-            language=_language(each.request),
-            rows=lambda system, _: progress(system, "read"),
-        )
-        for each in copied
-    ]
-    return len(standings), sum(written)
+@dataclass(frozen=True, slots=True)
+class _Carrying:
+    """How what is ready is carried out."""
+
+    means: Means
+    certify: Certify
+    progress: Progress
+    minutes: int
+
+    def out(self, requests: Sequence[Request], copied: Sequence[Copy]) -> tuple[int, int]:
+        """How many requests were tried, and how many copies are whole."""
+        means = self.means
+        now = together.put_off(means=means, requests=requests, minutes=self.minutes)
+        standings = [*together.fulfil(means=means, progress=self.progress)]
+        done = {each.request.pk for each in standings}
+        standings += [_fulfilled(means, each, self.progress) for each in now if each.pk not in done]
+        self.certify(means, [each for each in standings if each.answered])
+        written = [
+            copies.write(
+                means=means,
+                copy=each,
+                language=_language(each.request),
+                rows=lambda system, _: self.progress(system, "read"),
+            )
+            for each in copied
+        ]
+        return len(standings), sum(written)
 
 
 def rest(*, means: Means, server: Server | None, sender: str, done: Round | None = None) -> Round:

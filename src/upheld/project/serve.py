@@ -26,9 +26,9 @@ Certificate = Annotated[
 Key = Annotated[
     Path | None, typer.Option("--key", metavar="FILE", help="The private key of the certificate (PEM).")
 ]
-Runner = Annotated[
+NoRunner = Annotated[
     bool,
-    typer.Option("--runner/--no-runner", help="Carry out what is approved; without, `upheld worker` does."),
+    typer.Option("--no-runner", help="Only the pages: what is approved is carried out by `upheld worker`."),
 ]
 Role = Annotated[str, typer.Option("--role", help="officer, operator, support, auditor or engineer.")]
 
@@ -41,7 +41,7 @@ def serve(
     host: Host = "127.0.0.1",
     certificate: Certificate = None,
     key: Key = None,
-    runner: Runner = True,
+    no_runner: NoRunner = False,
 ) -> None:
     """Run the server: the public pages, the staff console, and the runner that carries out what is approved.
 
@@ -52,7 +52,15 @@ def serve(
     from upheld.project.serving import run  # lazy: slow import
 
     raise typer.Exit(
-        run(data=data, folder=dir_, host=host, port=port, certificate=certificate, key=key, runner=runner)
+        run(
+            data=data,
+            folder=dir_,
+            host=host,
+            port=port,
+            certificate=certificate,
+            key=key,
+            runner=not no_runner,
+        )
     )
 
 

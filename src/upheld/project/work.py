@@ -56,6 +56,7 @@ class Work:
                 server=_server(),
                 sender=_sender(able),
                 progress=self._heart.felt,
+                minutes=settings.UPHELD_TOGETHER_MINUTES,
             )
 
         self._guarded(drain)
@@ -74,6 +75,7 @@ class Work:
                 server=_server(),
                 sender=_sender(able),
                 progress=self._heart.felt,
+                minutes=settings.UPHELD_TOGETHER_MINUTES,
             )
 
         self._guarded(one)

@@ -23,7 +23,7 @@ class LimitsForm(Written):
     people_per_hour: Count | None = None
     """At most this many people are begun an hour; the others wait. Not for copies."""
     concurrency: Count | None = None
-    """At most this many programs change something at the same time; the others wait. A batch counts as one."""
+    """At most this many programs change something at the same time; the others wait."""
     quiet_hours: QuietText | None = None
     """When changes may begin, by the organisation's clock, such as 01:00-05:00; at other times they wait."""
     timeout: Seconds | None = None
