@@ -96,7 +96,7 @@ def test_the_time_is_the_databases_where_hosts_have_clocks_of_their_own(
 
     class Ahead(datetime):
         @classmethod
-        def now(cls, tz: object = None) -> datetime:
+        def now(cls, tz: object = None) -> datetime:  # noqa: ARG003 - as it is called
             return datetime.now(UTC) + timedelta(minutes=1)
 
     monkeypatch.setattr(clock, "_asked", {})

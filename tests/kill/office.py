@@ -44,7 +44,8 @@ def ask(people: list[tuple[str, str]]) -> None:
         arrivals_made: list[Arrival] = []
         while True:
             try:
-                print(json.dumps(approved(address, Right(right), arrivals_made)), flush=True)
+                sys.stdout.write(json.dumps(approved(address, Right(right), arrivals_made)) + "\n")
+                sys.stdout.flush()
                 break
             except DatabaseFailed:
                 connection.close()

@@ -218,7 +218,7 @@ def _entries(end: dict[str, Any]) -> dict[str, dict[int, int]]:
     found: dict[str, dict[int, int]] = {}
     for (_, kind), times in end["entries"]:
         name = str(kind).partition("/")[0]
-        if name not in ("step.failed",):
+        if name != "step.failed":
             of = found.setdefault(name, {})
             of[times] = of.get(times, 0) + 1
     return found

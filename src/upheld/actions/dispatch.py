@@ -1,4 +1,4 @@
-"""Wake whoever carries a case out. What is ready stands in the records; a wake only says where to look first."""
+"""Wake whoever carries a case out. What is ready stands in the records; a wake says where to look first."""
 
 from uuid import UUID
 

@@ -111,8 +111,8 @@ class Hold:
 @transaction.atomic
 def take(*, means: Means, fulfilment: models.Fulfilment, plan: Plan) -> Hold | None:
     """Take a system's part over; None when somebody else is at it, or when the pace of the system does not
-    let it begin: then it has its not-before time. A lease that has run out, or whose program is gone from this
-    machine, is no hindrance."""
+    let it begin: then it has its not-before time. A lease that has run out, or whose program is gone from
+    this machine, is no hindrance."""
     at = means.clock()
     fresh = models.Fulfilment.objects.select_for_update().get(pk=fulfilment.pk)
     if fresh.state in (FulfilmentState.DONE, FulfilmentState.RETAINED) or is_leased(fresh, at):

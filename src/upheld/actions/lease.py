@@ -1,7 +1,7 @@
-"""Who works on what: a lease that its program prolongs while it lives, and that others wait for when it is gone.
+"""Who works on what: a lease, which its program prolongs while it lives and others take over when it is gone.
 
-A lease says nothing about who may write: that is the fence of owner and attempt in the journal. It only keeps
-others from beginning what somebody is at.
+A lease says nothing about who may write: that is the fence of owner and attempt in the journal. It only
+keeps others from beginning what somebody is at.
 """
 
 import os

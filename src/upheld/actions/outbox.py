@@ -81,7 +81,8 @@ def send(*, means: Means, server: Server, sender: str) -> int:
     """Send what is ready, the oldest first, at most fifty; gives how many went out.
 
     A mail that a crash cut off between the server's yes and our note of it is sent again, within a minute: at
-    least once. Several programs that send at the same time each send others. What the server refuses for good stays, with the reason, for somebody to read.
+    least once. Several programs that send at the same time each send others. What the server refuses for good
+    stays, with the reason, for somebody to read.
     """
     ready = Mail.objects.filter(sent_at=None, dropped_at=None, not_before__lte=means.clock())
     sent = 0

@@ -1,7 +1,7 @@
 """How fast a system may be gone through: its quiet hours, people an hour, programs at once.
 
-Asked when a part is taken, by whoever takes it: the server, a worker, a command. What an earlier run had begun
-there is ended at any time. Copies are read at any time; only time-outs hold for them.
+Asked when a part is taken, by whoever takes it: the server, a worker, a command. What an earlier run had
+begun there is ended at any time. Copies are read at any time; only time-outs hold for them.
 """
 
 from dataclasses import dataclass

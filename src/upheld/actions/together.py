@@ -1,7 +1,7 @@
 """Erasures that were approved one by one within the same span of time, carried out as one batch.
 
-A setting, for organisations with many: in each system their people are then one set. Each keeps a case, a plan,
-evidence and a certificate of her own, as in a list of people (ADR 18).
+A setting, for organisations with many: in each system their people are then one set. Each keeps a case, a
+plan, evidence and a certificate of her own, as in a list of people (ADR 18).
 """
 
 from collections.abc import Sequence

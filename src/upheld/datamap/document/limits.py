@@ -11,8 +11,8 @@ Seconds = Annotated[int, Field(ge=1, le=86_400)]
 
 
 class LimitsForm(Written):
-    """When to stop and ask: beyond one of the first three nothing is written without a named approval. And how
-    much a system can take: what the others do not let begin waits until they do."""
+    """When to stop and ask: beyond one of the first three nothing is written without a named approval. And
+    how much a system can take: what the others do not let begin waits until they do."""
 
     people_per_day: Count | None = None
     """At most this many people a day."""
