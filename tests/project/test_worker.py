@@ -76,8 +76,10 @@ def test_a_worker_is_refused_where_it_could_not_do_the_servers_work(
     )
     assert on_sqlite == (
         1,
-        "Workers need the records on PostgreSQL; on SQLite `upheld serve` carries everything out itself.\n"
-        "Set UPHELD_DATABASE_URL, for the server too.\n",
+        (
+            "Workers need the records on PostgreSQL; on SQLite `upheld serve` carries everything out itself.\n"
+            "Set UPHELD_DATABASE_URL, for the server too.\n"
+        ),
     )
     assert before_the_server == (
         1,

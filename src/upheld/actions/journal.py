@@ -406,7 +406,7 @@ def failed(*, means: Means, hold: Hold, failure: Failure) -> None:
 
 def _pause(attempt: int) -> timedelta:
     """Until something transient is tried again: longer each time."""
-    return min(RETRY_AFTER * 2 ** min(attempt - 1, 10), LONGEST)
+    return min(RETRY_AFTER * (1 << min(attempt - 1, 10)), LONGEST)
 
 
 def traces(*, means: Means, fulfilment: models.Fulfilment) -> tuple[bytes, ...]:
