@@ -91,6 +91,7 @@ def end() -> dict[str, Any]:
     certificates = sorted((settings.UPHELD_DATA / "certificates").glob("*.json"))
     packages = Package.objects.filter(removed_at=None)
     return {
+        "finished": max(each.timestamp() for each in Request.objects.values_list("finished_at", flat=True)),
         "states": sorted(Counter(Request.objects.values_list("right", "state")).items()),
         "evidence": sorted(
             (str(each.request_id), each.evidence.count(), each.evidence.filter(part=None).count())

@@ -43,6 +43,7 @@ from upheld.store.models import (
     FulfilmentState,
     LinkPurpose,
     MailKind,
+    Package,
     PendingEntry,
     Request,
     RequestState,
@@ -165,9 +166,13 @@ def _oldest(found: QuerySet[Request]) -> QuerySet[Request]:
 
 
 def copies_ready(means: Means, *, case: UUID | None = None) -> tuple[Copy, ...]:
-    """Approved copies that are not written whole, and that nobody is at."""
+    """Approved copies that are not written whole, and that nobody is at. One that was written as far as it
+    goes is written again when everybody who was asked has answered."""
     at = means.clock()
     waiting = Copy.objects.filter(request__state=RequestState.IN_PROGRESS, not_before__lte=at)
+    asked = Task.objects.filter(answered_at=None).values("fulfilment__request")
+    written = Package.objects.filter(removed_at=None).values("request")
+    waiting = waiting.exclude(Q(request__in=asked) & Q(request__in=written))
     if case is not None:
         waiting = waiting.filter(request__case=case)
     found = waiting.select_related("request__case").order_by("approved_at")[:20]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import Error as DatabaseFailed
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from upheld.project.heart import Heart
 
@@ -104,8 +104,8 @@ class Work:
         close_old_connections()
 
     def due(self) -> None:
-        """What is due by its date: once an hour, by one of all programs."""
-        from upheld.actions import arrivals  # lazy: app ready
+        """A look at the systems, and what is due by its date: that once an hour, by one of all programs."""
+        from upheld.actions import arrivals, checking  # lazy: app ready
         from upheld.actions.erasure import fulfil  # lazy: app ready
         from upheld.actions.purge import purge  # lazy: app ready
         from upheld.cli.certifying import certify_answered  # lazy: app ready
@@ -113,6 +113,7 @@ class Work:
 
         def due() -> None:
             able = self._means()
+            checking.check_due(means=able)
             if not installation.due_now(at=able.clock()):
                 return
             arrivals.expire(means=able)
@@ -150,6 +151,8 @@ class Work:
             self._say(f"{failure.what} {failure.remedy}")
         except Invalid:
             self._say("the privacy folder cannot be read; see `upheld map check`.")
+        except (OperationalError, InterfaceError):
+            self._say("the database of our own records is away or busy; it is tried again.")
         except Exception as error:  # noqa: BLE001 - the outermost frame of whatever works
             self._say(f"{type(error).__name__}; the report {write_report(error)} names no person.")
 
