@@ -187,6 +187,9 @@ def test_whatever_is_killed_every_approved_request_ends_once(
     end = company.told("end")
 
     assert left == 0, end
+    said = (company.folder / "workers.txt").read_text() + company.server.errors()
+    assert "Traceback" not in said
+    assert not [address for address, _ in people if address in said]
     print(f"the last request ended {end['finished'] - at:.0f} s after the last of {len(kills)} kills")  # noqa: T201
     erased, copied = rights.count("ERASURE"), rights.count("ACCESS")
     requests = {each[0] for each in end["evidence"]}

@@ -1,5 +1,6 @@
 """`upheld worker`: carries cases out on any host that shares database, key store and data folder."""
 
+import logging
 import sys
 import threading
 from uuid import UUID
@@ -22,6 +23,8 @@ def run() -> None:
 
     from upheld.actions import dispatch  # lazy: app ready
 
+    for each in ("procrastinate", "psycopg", "asyncio"):  # they log tracebacks; what matters we say ourselves
+        logging.getLogger(each).setLevel(logging.CRITICAL + 1)
     work, ended = Work("worker"), threading.Event()
     work.begin()
 
