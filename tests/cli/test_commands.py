@@ -212,7 +212,7 @@ def test_control_c_says_that_nothing_is_lost(shop: Shop) -> None:
     program = subprocess.Popen(
         [sys.executable, "-c", AT_A_TERMINAL, "erase", "--identity", f"email={ADA}", "--yes"],
         cwd=shop.folder,
-        env=environment(SHOP_DATABASE_URL=shop.url),
+        env=environment(shop.folder, SHOP_DATABASE_URL=shop.url),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

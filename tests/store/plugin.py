@@ -86,16 +86,26 @@ def stored(data: Path) -> dict[str, str]:
 _made: dict[Path, tuple[Database, Callable[[], None]]] = {}
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _template_made(django_db_blocker: DjangoDbBlocker) -> None:
+    """Before any test: those that only start programs may not reach a database themselves."""
+    if _chosen["kind"] == "postgresql":
+        with django_db_blocker.unblock():
+            _template()
+
+
 @pytest.fixture(autouse=True)
 def _stores_dropped(request: pytest.FixtureRequest) -> Iterator[None]:
     """What `stored` made below the test's folder goes with it."""
+    if not _chosen["kind"] or "tmp_path" not in request.fixturenames:
+        yield
+        return
+    below: Path = request.getfixturevalue("tmp_path").resolve()
     yield
-    if _made and "tmp_path" in request.fixturenames:
-        below = request.getfixturevalue("tmp_path").resolve()
-        for each in [where for where in _made if where.is_relative_to(below)]:
-            made, drop = _made.pop(each)
-            made.close()
-            drop()
+    for each in [where for where in _made if where.is_relative_to(below)]:
+        made, drop = _made.pop(each)
+        made.close()
+        drop()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
