@@ -33,6 +33,7 @@ def pytest_configure() -> None:
             TIME_ZONE="UTC",
             LOGGING_CONFIG=None,
             UPHELD_ADDRESS="https://privacy.test",
+            UPHELD_SMTP_URL="",
             DATABASES={},
         )
         django.setup()

@@ -9,6 +9,7 @@ from upheld.store.models.evidence import Due, Evidence
 from upheld.store.models.journal import Fulfilment, FulfilmentState, Part, PartState
 from upheld.store.models.ledger import Checkpoint, Entry, Node, PendingEntry
 from upheld.store.models.mail import Mail, MailKind
+from upheld.store.models.milestone import Milestone, MilestoneState
 from upheld.store.models.package import Opening, Package
 from upheld.store.models.plan import Plan, Step
 from upheld.store.models.restriction import Restriction
@@ -42,6 +43,8 @@ __all__ = [
     "Look",
     "Mail",
     "MailKind",
+    "Milestone",
+    "MilestoneState",
     "Node",
     "Opening",
     "Package",

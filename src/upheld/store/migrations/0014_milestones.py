@@ -1,0 +1,24 @@
+"""What of the first run and the first week is done or passed over."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("store", "0013_server"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="Milestone",
+            fields=[
+                ("name", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                (
+                    "state",
+                    models.CharField(choices=[("DONE", "Done"), ("SKIPPED", "Skipped")], max_length=7),
+                ),
+                ("by", models.CharField(max_length=100)),
+                ("at", models.DateTimeField()),
+            ],
+        ),
+    ]
