@@ -67,6 +67,8 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         "task": {"number": task.pk},
         "mail": {"number": Mail.objects.get(task=task).pk},
         "enrol": {"token": staff.invite(means=able, role=Role.AUDITOR)},
+        "first-step": {"name": "organisation"},
+        "week": {"name": "link"},
     }
 
 
@@ -96,10 +98,14 @@ def routes(patterns: list[Any]) -> list[str]:
     ]
 
 
-def queries(client: Client) -> int:
-    with CaptureQueriesContext(connection) as caught:
-        assert client.get(reverse("console")).status_code == 200
-    return len(caught)
+def queries(client: Client) -> list[int]:
+    """How many the start page takes, and how many the list."""
+    many = []
+    for name in ("console", "cases"):
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get(reverse(name)).status_code == 200
+        many.append(len(caught))
+    return many
 
 
 def main() -> None:
@@ -130,7 +136,7 @@ def main() -> None:
     one = queries(clients["officer"])
     for number in range(4):
         verified(able, f"more{number}@example.net")
-    listed = clients["officer"].get(reverse("console")).content.decode()
+    listed = "".join(clients["officer"].get(reverse(name)).content.decode() for name in ("console", "cases"))
     found = {
         "answers": answers,
         "strange": {what: browser().get(address).status_code for what, address in strange.items()},

@@ -43,6 +43,7 @@ SEE = ("officer", "operator", "support", "auditor")
 PLAN = ("officer", "operator", "auditor")
 DESK = ("officer", "operator")
 LOCK = ("officer", "operator", "engineer")
+SETTERS = ("officer", "engineer")
 ALL = KINDS[2:]
 TABLE = {
     "start": everybody(302, 302),
@@ -55,7 +56,14 @@ TABLE = {
     "proof": everybody(404, 405),
     "task-answer": everybody(200, 422),
     "enrol": everybody(200, 422),
-    "console": only(roles(200, *SEE), roles(405, *SEE)),
+    "console": only(roles(200, *ALL), roles(405, *ALL)),
+    "cases": only(roles(200, *SEE), roles(405, *SEE)),
+    "first": only(roles(302, *ALL), roles(405, *ALL)),
+    "first-step": only(roles(200, *ALL), roles(422, *SETTERS)),
+    "week": only(roles(405, *SETTERS), roles(302, *SETTERS)),
+    "snippet": only(roles(200, *ALL), roles(405, *ALL)),
+    "folder": only(roles(200, *ALL), roles(405, *ALL)),
+    "folder-archive": only(roles(200, *ALL), roles(405, *ALL)),
     "case": only(roles(200, *SEE), roles(405, *SEE)),
     "look": only(roles(405, "officer", "operator", "support"), roles(409, "officer", "operator", "support")),
     "plan": only(roles(200, *PLAN), {"officer": 409}),
@@ -133,7 +141,7 @@ def test_public_pages_set_no_cookie(seen: dict[str, dict]) -> None:
     assert set(map(tuple, seen["cookies"].values())) == {()}
 
 
-def test_the_list_takes_as_many_queries_for_six_cases_as_for_two_and_names_nobody(
+def test_start_page_and_list_take_as_many_queries_for_six_cases_as_for_two_and_name_nobody(
     seen: dict[str, dict],
 ) -> None:
     first, more = seen["queries"]

@@ -21,6 +21,8 @@ MAY = {
     "stop": frozenset({Role.OFFICER, Role.OPERATOR, Role.ENGINEER}),
     "lift": frozenset({Role.OFFICER}),
     "own": EVERYBODY,
+    "today": EVERYBODY,
+    "foundation": frozenset({Role.OFFICER, Role.ENGINEER}),
 }
 """What each role may do. `own`: one's own account."""
 

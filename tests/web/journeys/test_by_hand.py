@@ -26,7 +26,7 @@ def test_the_owner_of_a_cabinet_answers_by_link_and_the_deletion_is_done(
     person.get_by_role("button", name="Yes, it was me").click()
     follow = person.url
 
-    desk.goto(f"{server.address}/console/")
+    desk.goto(f"{server.address}/console/cases/")
     desk.get_by_role("cell").get_by_role("link").first.click()
     desk.get_by_role("link", name="See what will happen").click()
     desk.get_by_role("button", name="Approve the deletion").click()

@@ -28,7 +28,7 @@ def test_a_person_is_erased_by_browser_and_mailbox_and_holds_the_proof(
     assert "Somebody of ours looks at it" in person.locator("main").inner_text()
     assert each_database.rows("SELECT count(*) FROM users") == [(2,)], "nothing is done before an approval"
 
-    desk.goto(f"{server.address}/console/")
+    desk.goto(f"{server.address}/console/cases/")
     assert "1 case needs you" in desk.locator("h1").inner_text()
     desk.get_by_role("cell").get_by_role("link").first.click()
     assert ADA not in desk.content(), "who it is stands behind a look"

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import register_converter, reverse
@@ -13,7 +12,7 @@ from django.utils.translation import get_language_from_request, override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from upheld.web.means import datamap
+from upheld.web.languages import NAMES, languages
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -32,15 +31,6 @@ class Language:
 
 
 register_converter(Language, "language")
-
-
-def languages() -> list[str]:
-    """Those in which the organisation answers and pages are written."""
-    written = dict(settings.LANGUAGES)
-    return [each for each in datamap().organisation.languages if each in written] or ["en"]
-
-
-NAMES = {"en": "English", "de": "Deutsch", "fr": "Français"}
 
 
 def public(view: View[P]) -> Callable[..., HttpResponseBase]:

@@ -6,10 +6,11 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
-from upheld.web.console import cases, enrol, outbox, own, plan, switch, task
+from upheld.web.console import cases, enrol, first, folder, outbox, own, plan, snippet, switch, task, today
 
 urlpatterns = [
-    path("", cases.queued, name="console"),
+    path("", today.today, name="console"),
+    path("cases/", cases.queued, name="cases"),
     path("cases/<uuid:number>/", cases.case, name="case"),
     path("cases/<uuid:number>/look/", cases.look, name="look"),
     path("requests/<uuid:number>/plan/", plan.plan, name="plan"),
@@ -18,6 +19,12 @@ urlpatterns = [
     path("outbox/", outbox.listed, name="outbox"),
     path("outbox/<int:number>/", outbox.opened, name="mail"),
     path("stop/", switch.switch, name="stop"),
+    path("first/", first.first, name="first"),
+    path("first/<slug:name>/", first.step, name="first-step"),
+    path("week/<slug:name>/", today.week, name="week"),
+    path("link/", snippet.snippet, name="snippet"),
+    path("folder/", folder.shown, name="folder"),
+    path("folder.zip", folder.archive, name="folder-archive"),
     path("account/", own.own, name="mfa_index"),
     path("account/off/", own.own, name="mfa_deactivate_totp"),
     path("join/<slug:token>/", enrol.enrol, name="enrol"),
