@@ -1,5 +1,9 @@
 """The privacy folder is written whole, and never over what somebody changed meanwhile."""
 
+import os
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -87,3 +91,47 @@ def test_nothing_outside_the_folder_is_shown(home: Path, tmp_path: Path) -> None
     shown = [name for name, _ in folder.every(home)]
 
     assert shown == ["upheld.yaml", "purposes.yaml", "systems/letters.yaml", "policy/privacy.md"]
+
+
+CHILD = """\
+import os, sys
+from pathlib import Path
+from upheld.actions import folder
+from upheld.datamap.read import read
+from upheld.rights.outcome import Misconfigured
+home = Path(sys.argv[1])
+read(home)  # so that nothing is imported by somebody who may not read our packages
+os.setuid(65534)
+print(folder.writable(home))
+try:
+    folder.write(home, {"purposes.yaml": b"purposes: {}"}, seen=folder.state(home, ["purposes.yaml"]))
+except (Misconfigured, folder.NoMap) as error:
+    print(error.what)
+try:
+    wanted = (home / "upheld.yaml").read_bytes() + b"# good"
+    folder.write(home, {"upheld.yaml": wanted}, seen=folder.state(home, ["upheld.yaml"]))
+except Misconfigured as error:
+    print(error.what.replace(str(home), "HOME"))
+"""
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
+def test_a_folder_that_is_read_only_is_known_as_that_and_refused_in_words() -> None:
+    with tempfile.TemporaryDirectory() as place:
+        home = Path(place) / "privacy"
+        begin(home, "Larkspur", "desk@larkspur.example")
+        Path(place).chmod(0o755)
+        before = everything(home)
+        said = subprocess.run(
+            [sys.executable, "-c", CHILD, str(home)], capture_output=True, text=True, check=False
+        )
+
+        assert (said.stdout.splitlines(), said.stderr) == (
+            [
+                "False",
+                "The folder would not be a valid data map with this, so nothing was written.",
+                "The privacy folder HOME cannot be written: Permission denied.",
+            ],
+            "",
+        )
+        assert everything(home) == before
