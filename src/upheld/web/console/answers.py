@@ -14,15 +14,26 @@ WHERE = [
     (CCPA, "In California, and the CCPA applies to you"),
     (VOLUNTARY, "Elsewhere, and you promise them the same"),
 ]
-PLACES = re.compile(r"[A-Z]{2}")
+LONGEST = 200_000
+"""Characters of a pasted policy; what is longer comes as a file."""
+
+
+def one_line(value: str) -> None:
+    """Refuses line breaks and other control characters: names stand in the headers of mails."""
+    if not value.isprintable():
+        raise forms.ValidationError("Write it on one line, without control characters.")
 
 
 class Introduction(forms.Form):
     """Who the organisation is."""
 
-    name = forms.CharField(max_length=120, label="The organisation’s name, as people know it")
+    name = forms.CharField(
+        max_length=120, label="The organisation’s name, as people know it", validators=[one_line]
+    )
     contact = forms.EmailField(max_length=254, label="The e-mail address to which people write")
-    address = forms.CharField(max_length=200, required=False, label="Its postal address")
+    address = forms.CharField(
+        max_length=200, required=False, label="Its postal address", validators=[one_line]
+    )
     languages = forms.MultipleChoiceField(
         choices=LANGUAGES,
         widget=forms.CheckboxSelectMultiple,
@@ -66,7 +77,7 @@ class Policy(forms.Form):
 
     text = forms.CharField(
         required=False,
-        max_length=LARGEST,
+        max_length=LONGEST,
         widget=forms.Textarea,
         label="The text of your policy",
         strip=False,
@@ -105,7 +116,7 @@ class Owners(forms.Form):
         self._known = tuple(known)
         for each in known:
             self.fields[f"owner-{each.name}"] = forms.CharField(
-                max_length=100, label=f"Owner of {each.title}", initial=owner
+                max_length=100, label=f"Owner of {each.title}", initial=owner, validators=[one_line]
             )
             self.fields[f"address-{each.name}"] = forms.EmailField(
                 max_length=254, label=f"Address of the owner of {each.title}", initial=address
