@@ -86,6 +86,12 @@ def main() -> None:
     client.force_login(account)
     home, statuses, no_map = Path(settings.UPHELD_DIR), Counter[int](), []
 
+    mending = [
+        name
+        for name in FIRST
+        if b"something to mend" in client.get(reverse("first-step", kwargs={"name": name})).content
+    ]
+
     @examples(
         max_examples=150,
         deadline=None,
@@ -115,6 +121,7 @@ def main() -> None:
         {
             "statuses": sorted(statuses),
             "written": statuses[302],
+            "mending": mending,
             "no_map": no_map,
             "logged": logged.getvalue(),
             "crumbs": outside,

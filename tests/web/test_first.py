@@ -35,5 +35,5 @@ def test_no_answer_breaks_a_page_or_the_folder_or_is_logged(tmp_path: Path) -> N
     assert set(found.pop("statuses")) <= {200, 302, 400, 409, 422}
     assert found.pop("written") > 10, "some answers are good ones"
     files = set(found.pop("files"))
-    assert found == {"no_map": [], "logged": "", "crumbs": [], "beside": ["data", "privacy"]}
+    assert found == {"mending": [], "no_map": [], "logged": "", "crumbs": [], "beside": ["data", "privacy"]}
     assert "upheld.yaml" in files

@@ -119,7 +119,13 @@ class Owners(forms.Form):
                 max_length=100, label=f"Owner of {each.title}", initial=owner, validators=[one_line]
             )
             self.fields[f"address-{each.name}"] = forms.EmailField(
-                max_length=254, label=f"Address of the owner of {each.title}", initial=address
+                max_length=254,
+                label=f"Address of the owner of {each.title}",
+                initial=address,
+                error_messages={
+                    "required": f"Write where the owner of {each.title} is reached.",
+                    "invalid": f"The owner of {each.title}: this is not an e-mail address.",
+                },
             )
 
     def lines(self) -> list[tuple[Known, forms.BoundField, forms.BoundField]]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH = 600
+WIDTH = 440
 HEIGHT = 120
 FOOT = 18
 """Below the bars, for words."""

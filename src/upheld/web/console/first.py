@@ -176,7 +176,7 @@ def countries(request: HttpRequest, means: Means, may_answer: bool) -> HttpRespo
 
 
 def policy(request: HttpRequest, means: Means, may_answer: bool) -> HttpResponse:
-    form = Policy(posted(request), request.FILES)
+    form = Policy(posted(request), request.FILES if request.method == "POST" else None)
     failure: HttpResponse | Failure | None = None
     if request.method == "POST" and form.is_valid():
         failure = kept(request, "policy", lambda: _published(request, means, form))
