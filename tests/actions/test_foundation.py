@@ -115,9 +115,10 @@ def test_laws_that_nobody_changed_stay_as_somebody_wrote_them(sqlite_records: Pa
     by_hand = (home / "upheld.yaml").read_text().replace("US-CA: ccpa", "US-CA: ccpa, US: ccpa, FR: gdpr")
     (home / "upheld.yaml").write_text(by_hand)
 
-    settle(home, "US", "gdpr", "ccpa", time_zone="America/Chicago")
+    settle(home, "CA", "gdpr", "ccpa", time_zone="America/Chicago")
 
-    assert (home / "upheld.yaml").read_text() == by_hand.replace("America/New_York", "America/Chicago")
+    wanted = by_hand.replace("America/New_York", "America/Chicago").replace("country: US", "country: CA")
+    assert (home / "upheld.yaml").read_text() == wanted
 
 
 def test_without_a_law_nothing_is_written(sqlite_records: Path, home: Path) -> None:

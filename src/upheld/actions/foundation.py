@@ -123,7 +123,7 @@ def settle(
         (_HOME, "time_zone"): time_zone or usual or None,
         (_HOME, "places"): list(places) or None,
     }
-    if set(regimes) != laws(organisation) or country != organisation.country:
+    if set(regimes) != laws(organisation):
         values |= {(_HOME, "regimes"): list(regimes), (_HOME, "regime_by_place"): dict(by_place) or None}
     files = _revised(home, {ORGANISATION: values})
     folder.write(home, files, seen=seen)

@@ -9,9 +9,9 @@ from django.db.models import Count, Min, Q, QuerySet, Sum
 from upheld.actions import outbox, queue
 from upheld.actions.means import Means
 from upheld.actions.queue import Line
+from upheld.law.right import Right
 from upheld.store.models import (
     Case,
-    CaseState,
     Copy,
     Due,
     Fulfilment,
@@ -90,10 +90,8 @@ SPANS: tuple[tuple[str, int | None, int | None], ...] = (
 def today(*, means: Means) -> Today:
     """Takes as many queries for ten thousand cases as for one."""
     day = means.now.date()
-    unfinished = Request.objects.filter(state__in=UNFINISHED, case__state=CaseState.OPEN)
-    needing = _needing().annotate(
-        target=Min("requests__target_date", filter=Q(requests__state__in=UNFINISHED))
-    )
+    unfinished = Request.objects.filter(state__in=UNFINISHED)
+    needing = unfinished.filter(_needs())
     dates = unfinished.aggregate(
         late=Count("case", distinct=True, filter=Q(target_date__lt=day)),
         overdue=Count("case", distinct=True, filter=Q(legal_date__lt=day)),
@@ -101,9 +99,13 @@ def today(*, means: Means) -> Today:
         next=Min("target_date", filter=Q(target_date__gte=day)),
     )
     counted = needing.aggregate(
-        every=Count("pk"), week=Count("pk", filter=Q(target__lte=day + timedelta(days=SOON)))
+        every=Count("case", distinct=True),
+        week=Count("case", distinct=True, filter=Q(target_date__lte=day + timedelta(days=SOON))),
     )
-    first = needing.order_by("target", "pk").prefetch_related("requests__fulfilments__tasks")[:SHOWN]
+    # A case has at most one unfinished request of each right.
+    nearest = needing.order_by("target_date", "case").values_list("case", flat=True)
+    order = list(dict.fromkeys(nearest[: SHOWN * len(Right)]))[:SHOWN]
+    found = Case.objects.prefetch_related("requests__fulfilments__tasks").in_bulk(order)
     return Today(
         day=day,
         open=dates["every"],
@@ -112,20 +114,18 @@ def today(*, means: Means) -> Today:
         week=counted["week"],
         needing=counted["every"],
         next_on=dates["next"],
-        lines=tuple(queue.line(means=means, case=each) for each in first),
+        lines=tuple(queue.line(means=means, case=each) for each in map(found.__getitem__, order)),
         alone=_alone(),
         weeks=_weeks(means),
         spread=_spread(unfinished, day),
     )
 
 
-def _needing() -> QuerySet[Case]:
-    """Open cases in which somebody has to do something: approve, or look after what failed."""
-    waits = Request.objects.filter(state=RequestState.OPEN)
-    failed = Fulfilment.objects.filter(state=FulfilmentState.FAILED, request__state=RequestState.IN_PROGRESS)
-    return Case.objects.filter(state=CaseState.OPEN).filter(
-        Q(pk__in=waits.values("case")) | Q(pk__in=failed.values("request__case"))
-    )
+def _needs() -> Q:
+    """Requests for which somebody has to do something: approve, or look after what failed. A case is due by
+    the first of those; the list says its earliest date."""
+    failed = Fulfilment.objects.filter(state=FulfilmentState.FAILED)
+    return Q(state=RequestState.OPEN) | Q(pk__in=failed.values("request"))
 
 
 def _alone() -> Alone:
@@ -164,13 +164,11 @@ def _weeks(means: Means) -> tuple[Week, ...]:
 
 
 def _by_week(name: str, begins: list[datetime]) -> list[int]:
-    """Requests by the week in which that happened, counted by the database in one pass."""
-    spans = {
-        f"week{number}": Count("pk", filter=Q(**{f"{name}__gte": begin, f"{name}__lt": end}))
-        for number, (begin, end) in enumerate(pairwise(begins))
-    }
-    counted = Request.objects.filter(**{f"{name}__gte": begins[0]}).aggregate(**spans)
-    return [counted[each] for each in spans]
+    """Requests by the week in which that happened: each week is a stretch of an index."""
+    return [
+        Request.objects.filter(**{f"{name}__gte": begin, f"{name}__lt": end}).count()
+        for begin, end in pairwise(begins)
+    ]
 
 
 def _spread(unfinished: QuerySet[Request], day: date) -> tuple[int, ...]:

@@ -125,9 +125,10 @@ def test_axe_finds_nothing_wrong_with_any_page(
             other.close()
         desk.get_by_role("link", name="See what will happen").click()
         look("plan", desk)
-        for page in ("outbox", "stop", "account"):
+        asks = tuple(f"first/{each}" for each in ("organisation", "countries", "policy", "systems", "try"))
+        for page in ("", "link", "folder", *asks, "outbox", "stop", "account"):
             desk.goto(f"{server.address}/console/{page}/")
-            look(page, desk)
+            look(page.replace("/", "-") or "today", desk)
 
     assert {name: found for name, found in wrong.items() if found} == {}
     assert server.stop() == 0

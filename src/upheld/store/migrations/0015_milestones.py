@@ -1,4 +1,4 @@
-"""What of the first run and the first week is done or passed over."""
+"""What of the first run and the first week is done or passed over, and what the start page counts by."""
 
 from django.db import migrations, models
 
@@ -20,5 +20,21 @@ class Migration(migrations.Migration):
                 ("by", models.CharField(max_length=100)),
                 ("at", models.DateTimeField()),
             ],
+        ),
+        migrations.AddIndex(
+            model_name="request",
+            index=models.Index(fields=["received_at"], name="request_received"),
+        ),
+        migrations.AddIndex(
+            model_name="request",
+            index=models.Index(fields=["finished_at"], name="request_finished"),
+        ),
+        migrations.AddIndex(
+            model_name="request",
+            index=models.Index(
+                condition=models.Q(("state__in", ["OPEN", "IN_PROGRESS"])),
+                fields=["target_date"],
+                name="request_unfinished",
+            ),
         ),
     ]

@@ -141,3 +141,12 @@ class Request(models.Model):
                 | (~models.Q(state__in=UNFINISHED) & models.Q(finished_at__isnull=False)),
             ),
         )
+        indexes = (
+            models.Index(name="request_received", fields=["received_at"]),
+            models.Index(name="request_finished", fields=["finished_at"]),
+            models.Index(
+                name="request_unfinished",
+                fields=["target_date"],
+                condition=models.Q(state__in=UNFINISHED),
+            ),
+        )
