@@ -90,7 +90,13 @@ def test_nothing_outside_the_folder_is_shown(home: Path, tmp_path: Path) -> None
 
     shown = [name for name, _ in folder.every(home)]
 
-    assert shown == ["upheld.yaml", "purposes.yaml", "systems/letters.yaml", "policy/privacy.md"]
+    assert shown == [
+        "upheld.yaml",
+        "purposes.yaml",
+        "systems/letters.yaml",
+        "systems/upheld.yaml",
+        "policy/privacy.md",
+    ]
 
 
 CHILD = """\

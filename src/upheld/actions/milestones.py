@@ -48,7 +48,7 @@ def standing(*, means: Means, names: tuple[str, ...]) -> tuple[Standing, ...]:
 def _seen(means: Means, names: tuple[str, ...]) -> set[str]:
     facts: dict[str, Callable[[], bool]] = {
         "organisation": lambda: means.datamap.organisation.contact != FIRST_CONTACT,
-        "systems": lambda: len(means.datamap.systems) > 1,
+        "systems": lambda: sum(each.kind != "own" for each in means.datamap.systems) > 1,
         "mail": lambda: bool(settings.UPHELD_SMTP_URL),
         "try": lambda: Arrival.objects.count() > 0,
         "colleague": lambda: Staff.objects.filter(is_active=True).count() > 1,
