@@ -4,6 +4,7 @@ from upheld.store.models.arrival import Arrival, Channel, Link, LinkPurpose
 from upheld.store.models.batch import Batch, BatchLine
 from upheld.store.models.case import BlindIndex, Case, CaseState, Request, RequestState
 from upheld.store.models.certificate import Certificate
+from upheld.store.models.communication import ClosedReason, Communication
 from upheld.store.models.copy import Copy
 from upheld.store.models.evidence import Due, Evidence
 from upheld.store.models.journal import Fulfilment, FulfilmentState, Part, PartState
@@ -29,6 +30,8 @@ __all__ = [
     "Certificate",
     "Channel",
     "Checkpoint",
+    "ClosedReason",
+    "Communication",
     "Copy",
     "Due",
     "Entry",
