@@ -3,7 +3,26 @@
 from html import unescape
 
 _SILENT = ("script", "style", "head", "title", "template", "svg", "noscript")
-_BREAKS = frozenset("br p div tr li ul ol table blockquote hr pre h1 h2 h3 h4 h5 h6".split())
+_BREAKS = frozenset(
+    (
+        "br",
+        "p",
+        "div",
+        "tr",
+        "li",
+        "ul",
+        "ol",
+        "table",
+        "blockquote",
+        "hr",
+        "pre",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+    )
+)
 
 
 def text_of(html: str) -> str:

@@ -6,7 +6,7 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
-from upheld.web.console import cases, enrol, outbox, own, plan, switch, task
+from upheld.web.console import arrival, cases, enrol, intake, outbox, own, plan, switch, task
 
 urlpatterns = [
     path("", cases.queued, name="console"),
@@ -15,6 +15,11 @@ urlpatterns = [
     path("requests/<uuid:number>/plan/", plan.plan, name="plan"),
     path("requests/<uuid:number>/retry/", cases.retry, name="retry"),
     path("tasks/<int:number>/", task.answer, name="task"),
+    path("intake/", intake.intake, name="intake"),
+    path("intake/<uuid:number>/", intake.message, name="message"),
+    path("arrivals/<uuid:number>/", arrival.arrival, name="arrival"),
+    path("arrivals/<uuid:number>/original/", arrival.original, name="original"),
+    path("arrivals/<uuid:number>/files/<int:place>/", arrival.file, name="original-file"),
     path("outbox/", outbox.listed, name="outbox"),
     path("outbox/<int:number>/", outbox.opened, name="mail"),
     path("stop/", switch.switch, name="stop"),
