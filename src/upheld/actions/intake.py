@@ -1,6 +1,7 @@
 """Take in what came by e-mail, letter, fax, telephone or at the door: any channel is as good as the form, and
 gets the same kind of number (G-12.2). What it is, somebody of ours says; what is proposed only helps."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID, uuid4
@@ -86,6 +87,12 @@ def opened(*, means: Means, communication: Communication) -> Received:
         communication.key, bytes(communication.sealed_original), record=_record(communication)
     )
     return read(raw, ours=our_domain(means))
+
+
+def number_in(subject: str) -> str:
+    """One of our numbers, as our mails carry it and an answer to them does; looks for nothing."""
+    found = re.search(r"\[([0-9A-F]{8})\]", subject)
+    return found[1] if found else ""
 
 
 def our_domain(means: Means) -> str:

@@ -103,18 +103,20 @@ def number_in(text: str) -> str:
 
 
 def _found(text: str, rules: list[tuple[str, Words]]) -> tuple[Because, ...]:
-    folded = _folded(text)
-    weights, words = dict[str, int](), dict[str, list[str]]()
-    for what, phrases in rules:
-        for phrase, weight in phrases.items():
-            if hit := _compiled(phrase).search(folded):
-                weights[what] = weights.get(what, 0) + weight
-                if weight > 0:
-                    words.setdefault(what, []).append(hit[0])
+    folded, weights, words = _folded(text), dict[str, int](), dict[str, dict[int, str]]()
+    # Once each: "art. 15" stands in the words of several languages.
+    once = {(what, phrase): weight for what, phrases in rules for phrase, weight in phrases.items()}
+    for (what, phrase), weight in once.items():
+        if hit := _compiled(phrase).search(folded):
+            weights[what] = weights.get(what, 0) + weight
+            if weight > 0:
+                words.setdefault(what, {})[hit.start()] = hit[0]
     heavy = [
-        Because(what, tuple(dict.fromkeys(words.get(what, ()))), weight) for what, weight in weights.items()
+        Because(what, tuple(dict.fromkeys(said for _, said in sorted(words[what].items()))), weight)
+        for what, weight in weights.items()
+        if weight >= ENOUGH
     ]
-    return tuple(sorted((each for each in heavy if each.weight >= ENOUGH), key=lambda each: -each.weight))
+    return tuple(sorted(heavy, key=lambda each: -each.weight))
 
 
 def _folded(text: str) -> str:

@@ -25,16 +25,7 @@ from upheld.store.models import Channel, ClosedReason, Communication
 from upheld.web.console.access import able
 from upheld.web.console.access import staff as only
 from upheld.web.console.cases import said
-from upheld.web.console.reading import (
-    MORE,
-    What,
-    as_proposed,
-    people,
-    proposed,
-    proposed_people,
-    reading,
-    sent_people,
-)
+from upheld.web.console.reading import forms_of, mistakes
 from upheld.web.upload import takes_files, too_large
 
 SHOWN = 50
@@ -129,50 +120,36 @@ def _closed(request: HttpRequest, means: Means, number: UUID) -> HttpResponse:
 
 def _read(request: HttpRequest, means: Means, found: Communication, step: str) -> HttpResponse:
     mail = verbs.opened(means=means, communication=found)
-    proposal, failure, said_now = propose(means=means, mail=mail), None, None
-    if request.method == "POST" and step == "more":
-        what = What(
-            None,
-            means=means,
-            initial={
-                name: request.POST.getlist(name) if name == "rights" else request.POST.get(name)
-                for name in What.base_fields
-            },
-        )
-        who = people(request.POST, among=sent_people(request.POST), more=MORE)
-    elif request.method == "POST":
-        what, who = What(request.POST, means=means), people(request.POST, among=[])
-        if what.is_valid() and who.is_valid():
-            said_now = reading(what, who)
-            try:
-                if step == "open":
-                    return _opened(request, verbs.take_in(means=means, number=found.pk, reading=said_now))
-            except Failure as caught:
-                failure = caught
-    else:
-        what = What(None, means=means, initial=proposed(proposal))
-        who = people(None, among=proposed_people(proposal))
-        said_now = as_proposed(proposal)
-    if request.method == "GET":
+    proposal, failure = propose(means=means, mail=mail), None
+    sent = request.POST if request.method == "POST" else None
+    what, who, said_now = forms_of(sent, step=step, means=means, proposal=proposal)
+    if said_now is not None and step == "open":
+        try:
+            return _opened(request, verbs.take_in(means=means, number=found.pk, reading=said_now))
+        except Failure as caught:
+            failure = caught
+    if sent is None:
         staff.look(
             case=None, by=means.by, at=means.clock(), what="a message that came in", why="to take it in"
         )
     law, letter, failure = _drafted(means, mail, said_now, failure)
+    judged = sent is not None and step != "more"
     shown = {
         "message": found,
         "mail": mail,
         "proposal": proposal,
+        "answers": verbs.number_in(mail.subject),
         "what": what,
-        "because": {right.value: words for right, words in proposal.rights},
         "who": who,
         "many": len(who.forms) > 1,
         "law": law,
         "letter": letter,
         "failure": failure,
         "reasons": ClosedReason.choices,
-        "wrong": request.method == "POST" and step != "more",
+        "wrong": judged,
+        "mistakes": mistakes(what, who) if judged else [],
     }
-    wrong = failure is not None or (request.method == "POST" and (not what.is_valid() or not who.is_valid()))
+    wrong = failure is not None or (judged and said_now is None)
     return render(request, "console/message.html", shown, status=422 if wrong else 200)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.forms.formsets import BaseFormSet
+from django.http import QueryDict
 
 from upheld.actions.intake import ORDER, Reading
 from upheld.actions.means import Means
@@ -72,9 +73,29 @@ def people(
 ) -> "BaseFormSet[Person]":
     """Its lines: as sent, or as proposed, with some empty ones."""
     if data is not None and not more:
-        return People(data, prefix="who")
+        return _labelled(People(data, prefix="who"))
     blank = [{"take": False} for _ in range(min(more, MOST_PEOPLE - len(among)))]
-    return People(initial=[*among, *blank], prefix="who")
+    return _labelled(People(initial=[*among, *blank], prefix="who"))
+
+
+def _labelled(who: "BaseFormSet[Person]") -> "BaseFormSet[Person]":
+    """In a table each field says its line as well."""
+    if len(who.forms) > 1:
+        for line, form in enumerate(who.forms, 1):
+            for field in form.fields.values():
+                field.widget.attrs["aria-label"] = f"{field.label}, line {line}"
+    return who
+
+
+def mistakes(what: "What", who: "BaseFormSet[Person]") -> list[tuple[str, str]]:
+    """What is to be mended, with the field that it is in."""
+    return [
+        (form[name].id_for_label, str(error))
+        for form in (what, *who.forms)
+        for name, errors in form.errors.items()
+        if name in form.fields
+        for error in errors
+    ]
 
 
 def sent_people(data: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -162,3 +183,19 @@ def as_proposed(proposal: Proposal) -> Reading:
     return Reading(
         proposal.people, rights, proposal.regime, proposal.received, proposal.language, proposal.tell
     )
+
+
+def forms_of(
+    data: QueryDict | None, *, step: str, means: Means, proposal: Proposal
+) -> tuple[What, "BaseFormSet[Person]", Reading | None]:
+    """Both forms as the page shows them, and what they say where that can be read: at first what is proposed;
+    with `more` what was sent, and lines more."""
+    if data is None:
+        first = What(None, means=means, initial=proposed(proposal))
+        return first, people(None, among=proposed_people(proposal)), as_proposed(proposal)
+    if step == "more":
+        sent = {name: data.getlist(name) if name == "rights" else data.get(name) for name in What.base_fields}
+        return What(None, means=means, initial=sent), people(data, among=sent_people(data), more=MORE), None
+    what, who = What(data, means=means), people(data, among=[])
+    valid = [what.is_valid(), who.is_valid()]
+    return what, who, reading(what, who) if all(valid) else None
