@@ -59,14 +59,21 @@ ELSEWHERE = "[a line about somebody else]"
 def of(mail: Received, asker: Asker, others: Iterable[Asker]) -> Original:
     """What is kept with this person's request. Where the message is about others too, their lines are left
     out and no file is kept: when one of them is erased, nothing about her may stay in another's case."""
-    written = mail.sender.address or mail.sender.name
-    sender = "" if written == asker.address else f"{mail.sender.name} <{mail.sender.address}>"
+    sender = in_her_name(mail, asker)
     hidden = {each for other in others for each in _words(other)} - set(_words(asker))
     if not hidden:
         files = tuple(Kept(each.name, each.kind, each.content) for each in mail.attachments)
         return Original(asker, sender, mail.subject, mail.text, files)
     text, subject = _without(mail.text, hidden), _without(mail.subject, hidden)
     return Original(asker, sender, subject, text)
+
+
+def in_her_name(mail: Received, asker: Asker) -> str:
+    """Who wrote, where the mail came from another address than the person's; empty where it did not say."""
+    address = mail.sender.address
+    if not address or address.casefold() == asker.address.casefold():
+        return ""
+    return f"{mail.sender.name} <{address}>".strip()
 
 
 def _words(asker: Asker) -> tuple[str, ...]:

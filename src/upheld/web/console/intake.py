@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from upheld.actions import intake as verbs
-from upheld.actions import queue, staff
+from upheld.actions import originals, queue, staff
 from upheld.actions.arrivals import number as number_of
 from upheld.actions.arrivals import rights_of
 from upheld.actions.intake import Reading
@@ -164,7 +164,7 @@ def _drafted(
     except Failure as caught:
         return None, None, failure or caught
     who = said_now.people[0]
-    sender = "" if mail.sender.address in ("", who.address) else f"{mail.sender.name} <{mail.sender.address}>"
+    sender = originals.in_her_name(mail, who)
     letter = verbs.acknowledgement(
         means=means, who=who, reading=said_now, due=law, sender=sender, number=EXAMPLE, link=LINK
     )
