@@ -14,6 +14,7 @@ from upheld.actions.means import Means
 from upheld.actions.originals import Asker
 from upheld.actions.record import record
 from upheld.actions.regime import regime_for, under
+from upheld.datamap.normalise import normalise
 from upheld.law.right import Right
 from upheld.ledger.types import COMMUNICATION_CLOSED, COMMUNICATION_REOPENED
 from upheld.mail.letter import Letter
@@ -155,6 +156,7 @@ def _arrival(
     who: Asker,
     key: str,
 ) -> Arrival:
+    address = normalise("email", who.address)
     arrival = Arrival(
         id=uuid4(),
         channel=communication.channel,
@@ -162,11 +164,11 @@ def _arrival(
         rights=" ".join(each.value for each in ORDER if each in reading.rights),
         regime=reading.regime,
         key=key,
-        address_digest=means.keys.blind("(arrival)", who.address) if who.address else b"",
+        address_digest=means.keys.blind("(arrival)", address) if address else b"",
         received_at=_moment(means, reading.received),
         expires_at=datetime.combine(due.dates.legal, time(), UTC) + AFTER_THE_LAW,
     )
-    arrivals.seal(means=means, arrival=arrival, address=who.address)
+    arrivals.seal(means=means, arrival=arrival, address=address)
     others = [each for each in reading.people if each != who]
     original = originals.of(mail, who, others)
     originals.seal(means=means, arrival=arrival, original=original)
