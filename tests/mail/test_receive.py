@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from upheld.mail.moment import day_in
 from upheld.mail.plain import text_of
-from upheld.mail.receive import Attachment, Party, Received, party, read
+from upheld.mail.receive import Attachment, Party, Received, party, read, wrapped
 
 ADA = Party("Ada Quillfeather", "ada.quillfeather@example.org")
 OURS = "larkspur.example"
@@ -196,6 +196,20 @@ def test_what_a_machine_wrote_is_said_to_be_so() -> None:
 
     assert read(mail).automatic
     assert not read(mail.replace(b"auto-replied", b"no")).automatic
+
+
+def test_a_scan_is_kept_with_the_words_that_somebody_typed() -> None:
+    written = "From: Ada Quillfeather <ada.quillfeather@example.org>\nSent: 10.11.2026\n\nA copy, please. äß"
+
+    for text, sender, when in ((written, ADA, date(2026, 11, 10)), ("A copy, please. äß", Party(), None)):
+        found = read(wrapped(text, 'a"\r\nb.pdf', b"%PDF-1.7 \0\xff"), ours=OURS)
+        assert (found.sender, found.text, found.when, found.forwarded) == (
+            sender,
+            "A copy, please. äß",
+            when,
+            False,
+        )
+        assert found.attachments == (Attachment('a"b.pdf', "PDF", b"%PDF-1.7 \0\xff"),)
 
 
 # --- hostile ---------------------------------------------------------------------------------------------

@@ -39,6 +39,8 @@ ORDER = (
 )
 """The safe order: mail stops at once, and whatever is to be read or corrected comes before a deletion."""
 CLOSED_LASTS = timedelta(days=14)
+MOST_KEPT = LARGEST * 3 // 2
+"""A file takes a third more in a mail."""
 AFTER_THE_LAW = timedelta(days=30)
 """How long beyond the law's last day a request stays that nobody verified and nobody judged."""
 
@@ -70,7 +72,7 @@ def keep(*, means: Means, channel: Channel, raw: bytes) -> Communication:
     """Keep a message, sealed, until it is read. Permanent for none, and for one that is too long."""
     if not raw.strip():
         raise Permanent("There is nothing in it.", "Paste the message, or choose its file.")
-    if len(raw) > LARGEST:
+    if len(raw) > MOST_KEPT:
         raise Permanent(
             f"It is longer than {LARGEST // 1024**2} MB.", "Paste its text, and keep large files elsewhere."
         )
@@ -88,6 +90,11 @@ def opened(*, means: Means, communication: Communication) -> Received:
         communication.key, bytes(communication.sealed_original), record=_record(communication)
     )
     return read(raw, ours=our_domain(means))
+
+
+def unread() -> int:
+    """How many messages nobody has opened or closed yet."""
+    return Communication.objects.filter(closed_at=None).count()
 
 
 def number_in(subject: str) -> str:

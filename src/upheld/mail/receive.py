@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from email.errors import HeaderParseError
 from email.header import decode_header
-from email.message import Message
+from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from email.policy import Compat32
 from email.utils import parsedate_to_datetime
@@ -97,6 +97,15 @@ def read(raw: bytes, *, ours: str = "") -> Received:
     return replace(found, named=_named(found, ours))
 
 
+def wrapped(text: str, name: str, content: bytes) -> bytes:
+    """Words and a file as one source: a letter with its scan. The name is its sender's and only a name."""
+    made = EmailMessage()
+    made.set_content(text)
+    plain = "".join(each for each in name if each.isprintable())[:100]
+    made.add_attachment(content, maintype="application", subtype="octet-stream", filename=plain or "file")
+    return made.as_bytes()
+
+
 def is_ours(address: str, ours: str) -> bool:
     """Whether the address is of our own domain."""
     domain = address.rpartition("@")[2].casefold()
@@ -133,7 +142,7 @@ def _source(raw: bytes, ours: str) -> Received:
 
 def _of_message(message: Message, ours: str, deep: int) -> Received:
     outer = _taken_apart(message)
-    if not is_ours(outer.sender.address, ours) or deep == 0:
+    if deep == 0 or (outer.sender.address and not is_ours(outer.sender.address, ours)):
         return outer
     for inner in _inner(message):
         found = _of_message(inner, ours, deep - 1)
@@ -142,7 +151,8 @@ def _of_message(message: Message, ours: str, deep: int) -> Received:
     quoted = _quoted(outer.text, ours)
     if quoted is None:
         return outer
-    return replace(quoted, attachments=outer.attachments, forwarded=True)
+    forwarded = quoted.forwarded or bool(outer.sender.address)
+    return replace(quoted, attachments=outer.attachments, forwarded=forwarded)
 
 
 def _taken_apart(message: Message) -> Received:

@@ -1,12 +1,14 @@
 """What a file is, by its first bytes: what its sender calls it is only a name."""
 
+OLDER = "document of an older office program"
+"""Outlook's own files (.msg) are such."""
 _STARTS = (
     (b"%PDF-", "PDF"),
     (b"\x89PNG\r\n\x1a\n", "picture (PNG)"),
     (b"\xff\xd8\xff", "picture (JPEG)"),
     (b"GIF8", "picture (GIF)"),
     (b"PK\x03\x04", "ZIP, or a document of an office program"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "document of an older office program"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLDER),
 )
 UNKNOWN = "unknown"
 TEXT = "text"

@@ -18,7 +18,8 @@ from upheld.actions.intake import Reading
 from upheld.actions.means import Means
 from upheld.actions.proposals import propose
 from upheld.mail.letter import Letter
-from upheld.mail.receive import LARGEST, MOST_TEXT, Received
+from upheld.mail.receive import LARGEST, MOST_TEXT, Received, wrapped
+from upheld.mail.typed import OLDER, TEXT, UNKNOWN, kind
 from upheld.rights.outcome import Failure, Permanent
 from upheld.rights.regime import Pinned
 from upheld.store.models import Channel, ClosedReason, Communication
@@ -45,18 +46,23 @@ class Paste(forms.Form):
         label="The message",
         widget=forms.Textarea(attrs={"rows": 10}),
     )
-    file = forms.FileField(required=False, label="Or its file (.eml)", allow_empty_file=True)
+    file = forms.FileField(required=False, label="Or its file", allow_empty_file=True)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not (str(cleaned.get("text", "")).strip() or cleaned.get("file") or self.errors):
+        text, file = str(cleaned.get("text", "")), cleaned.get("file")
+        if not (text.strip() or file or self.errors):
             self.add_error("text", "Paste the message, or choose its file.")
+        content = bytes(file.read()) if file else b""
+        what = kind(content)
+        if what == OLDER:
+            self.add_error(
+                "file", "Outlook’s own files (.msg) cannot be read. Save it as .eml, or paste its text."
+            )
+        is_mail = bool(content) and what in (TEXT, UNKNOWN)
+        scan = wrapped(text, file.name, content) if file and not is_mail else b""
+        cleaned["raw"] = content if is_mail else scan or text.encode()
         return cleaned
-
-    @property
-    def raw(self) -> bytes:
-        file = self.cleaned_data["file"]
-        return bytes(file.read()) if file else str(self.cleaned_data["text"]).encode()
 
 
 @only("intake")
@@ -73,7 +79,9 @@ def intake(request: HttpRequest) -> HttpResponse:
         elif form.is_valid():
             try:
                 kept = verbs.keep(
-                    means=able(request), channel=Channel(form.cleaned_data["channel"]), raw=form.raw
+                    means=able(request),
+                    channel=Channel(form.cleaned_data["channel"]),
+                    raw=form.cleaned_data["raw"],
                 )
             except Permanent as failure:
                 form.add_error("text", f"{failure.what} {failure.remedy}")
