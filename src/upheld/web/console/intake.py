@@ -60,6 +60,8 @@ class Paste(forms.Form):
                 "file", "Outlook’s own files (.msg) cannot be read. Save it as .eml, or paste its text."
             )
         is_mail = bool(content) and what in (TEXT, UNKNOWN)
+        if is_mail and text.strip():
+            self.add_error("file", "Give the text or the file, not both: nobody would see which one counts.")
         scan = wrapped(text, file.name, content) if file and not is_mail else b""
         cleaned["raw"] = content if is_mail else scan or text.encode()
         return cleaned
