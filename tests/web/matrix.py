@@ -18,7 +18,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import URLPattern, get_resolver, reverse  # noqa: E402
 
-from upheld.actions import approving, arrivals, links, rounds, staff  # noqa: E402
+from upheld.actions import approving, arrivals, intake, links, rounds, staff  # noqa: E402
 from upheld.actions.means import Means  # noqa: E402
 from upheld.law.right import Right  # noqa: E402
 from upheld.store.models import Channel, LinkPurpose, Mail, Request, Role, Staff, Task  # noqa: E402
@@ -50,7 +50,12 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
     public = {"language": "en", "token": hers}
     verify = links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=fresh).token
     answer = links.give(means=able, purpose=LinkPurpose.ANSWER, task=task).token
+    letter = intake.keep(means=able, channel=Channel.LETTER, raw=b"Please delete my data")
     return {
+        "message": {"number": letter.pk},
+        "arrival": {"number": fresh.pk},
+        "original": {"number": fresh.pk},
+        "original-file": {"number": fresh.pk, "place": 1},
         "ask": {"language": "en"},
         "sent": {"language": "en", "number": "0A1B2C3D"},
         "confirm": {"language": "en", "token": verify},

@@ -44,6 +44,7 @@ PLAN = ("officer", "operator", "auditor")
 DESK = ("officer", "operator")
 LOCK = ("officer", "operator", "engineer")
 SETTERS = ("officer", "engineer")
+CLERK = ("officer", "operator", "support")
 HOUSE = ("officer", "operator", "auditor", "engineer")
 ALL = KINDS[2:]
 TABLE = {
@@ -70,6 +71,11 @@ TABLE = {
     "plan": only(roles(200, *PLAN), {"officer": 409}),
     "retry": only({"officer": 405}, {"officer": 302}),
     "task": only(roles(200, *DESK), roles(422, *DESK)),
+    "intake": only(roles(200, *CLERK), roles(422, *CLERK)),
+    "message": only(roles(200, *CLERK), roles(422, *CLERK)),
+    "arrival": only(roles(200, *SEE), {"officer": 422}),
+    "original": only(roles(405, *CLERK), roles(409, *CLERK)),
+    "original-file": only(roles(405, *CLERK), roles(404, *CLERK)),
     "outbox": only(roles(200, *LOCK), roles(405, *LOCK)),
     "mail": only({"officer": 405}, {"officer": 409}),
     "stop": only(roles(200, *LOCK), roles(409, *LOCK)),

@@ -11,7 +11,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import transaction
 
-from upheld.actions import cases, letters, links, outbox
+from upheld.actions import cases, letters, links, originals, outbox
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.datamap.normalise import normalise
@@ -21,7 +21,7 @@ from upheld.rights.outcome import Permanent
 from upheld.rights.subject import Identity
 from upheld.store.database import hold
 from upheld.store.keys import Destroyed
-from upheld.store.models import Arrival, Channel, Link, LinkPurpose, Mail, MailKind, Request
+from upheld.store.models import Arrival, Channel, Link, LinkPurpose, Mail, MailKind
 from upheld.store.sealing import open_value, seal_value
 
 ORDER = (Right.ACCESS, Right.ERASURE)
@@ -105,28 +105,36 @@ def verify(*, means: Means, token: str) -> links.Given:
     links.use(means=means, link=link)
     arrival = Arrival.objects.select_for_update().get(links=link)
     if arrival.verified_at is None:
-        _join(means, arrival)
+        join(means=means, arrival=arrival)
     return links.give(means=means, purpose=LinkPurpose.FOLLOW, arrival=arrival)
 
 
-def _join(means: Means, arrival: Arrival) -> None:
+def join(*, means: Means, arrival: Arrival, asked: Asked | None = None) -> None:
+    """It is she: her case is opened, or joined, from the day on which it reached us and not from today
+    (G-12.9). `asked`: who she is, where that is more or less than the address that she wrote from. Belongs
+    into a transaction that holds `cases`."""
     content = opened(means=means, arrival=arrival)
-    asked = Asked((Identity("email", content.address),))
+    original = originals.opened(means=means, arrival=arrival)
+    asked = asked or Asked((Identity("email", content.address),))
     for right in rights_of(arrival):
-        request = cases.receive(means=means, right=right, asked=asked)
-        arrival.case = request.case
-        # From the day on which it reached us, not from the click (G-12.9).
-        Request.objects.filter(pk=request.pk, received_at__gt=arrival.received_at).update(
-            received_at=arrival.received_at
+        request = cases.receive(
+            means=means,
+            right=right,
+            asked=asked,
+            regime=arrival.regime or None,
+            received_at=arrival.received_at,
         )
+        arrival.case = request.case
     if arrival.case is None:
         raise TypeError("An arrival asks for something.")
     former = arrival.key
     arrival.key, arrival.verified_at, arrival.address_digest = arrival.case.key, means.clock(), b""
     arrival.sealed_content = _sealed(means, arrival, content)
+    originals.seal(means=means, arrival=arrival, original=original)
     arrival.save()
+    outbox.move(means=means, arrival=arrival)
     # What was sealed with the arrival's own key went out, or is not needed any more.
-    Mail.objects.filter(arrival=arrival, sent_at=None).update(
+    Mail.objects.filter(arrival=arrival, sent_at=None, kind=MailKind.VERIFY).update(
         dropped_at=means.clock(), sealed_content=b"", failure="verified meanwhile"
     )
     transaction.on_commit(lambda: means.keys.destroy([former]))
@@ -206,6 +214,11 @@ def _removed(arrival: Arrival) -> bool:
     if fresh is not None:
         fresh.delete()
     return fresh is not None
+
+
+def seal(*, means: Means, arrival: Arrival, address: str) -> None:
+    """Put the address into the arrival, sealed; empty where she gave none. Does not save."""
+    arrival.sealed_content = _sealed(means, arrival, Content(normalise("email", address)))
 
 
 def _sealed(means: Means, arrival: Arrival, content: Content) -> bytes:

@@ -14,6 +14,7 @@ from upheld.store.models import (
     Arrival,
     Case,
     Certificate,
+    Channel,
     Fulfilment,
     FulfilmentState,
     Look,
@@ -97,6 +98,7 @@ class File:
 
     case: Case
     numbers: tuple[str, ...]
+    came: tuple[Arrival, ...]
     wishes: tuple[Wish, ...]
     story: tuple[Event, ...]
 
@@ -109,10 +111,11 @@ def opened(*, means: Means, case: Case) -> File:
         ),
         key=lambda each: (each.right != Right.ACCESS, each.received_at),
     )
-    came = list(case.arrivals.order_by("received_at"))
+    came = list(case.arrivals.defer("sealed_content", "sealed_original").order_by("received_at"))
     return File(
         case,
         tuple(arrivals.number(each) for each in came),
+        tuple(came),
         tuple(_wish(means, each) for each in requests),
         tuple(sorted(_story(case, came, requests), key=lambda each: each.at, reverse=True)),
     )
@@ -165,6 +168,7 @@ def _part(means: Means, fulfilment: Fulfilment, why: str) -> Part:
 
 MAILED = {
     MailKind.VERIFY: "the link to confirm",
+    MailKind.ACKNOWLEDGE: "that her request is here",
     MailKind.FOLLOW: "a link to her page",
     MailKind.COPY_READY: "that the copy is ready",
     MailKind.DONE: "that the deletion is done",
@@ -175,9 +179,11 @@ NAMES = {Right.ACCESS: "Copy", Right.ERASURE: "Deletion", Right.DELETE: "Deletio
 
 def _story(case: Case, came: list[Arrival], requests: list[Request]) -> Iterator[Event]:
     for arrival in came:
-        yield Event(arrival.received_at, f"Asked by the form, number {arrivals.number(arrival)}")
+        how = "by the form" if arrival.channel == Channel.FORM else f"by {arrival.get_channel_display()}"
+        yield Event(arrival.received_at, f"Asked {how}, number {arrivals.number(arrival)}")
         if arrival.verified_at:
-            yield Event(arrival.verified_at, "Verified by a link to that address")
+            what = "Judged to be she" if arrival.judged_by else "Verified by a link to that address"
+            yield Event(arrival.verified_at, what, arrival.judged_by)
     for request in requests:
         yield from _of_request(request)
     for mail in Mail.objects.filter(case=case):

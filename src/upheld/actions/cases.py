@@ -42,12 +42,20 @@ class TwoCases(Permanent):
 
 
 @transaction.atomic
-def receive(*, means: Means, right: Right, asked: Asked, regime: str | None = None) -> Request:
+def receive(
+    *,
+    means: Means,
+    right: Right,
+    asked: Asked,
+    regime: str | None = None,
+    received_at: datetime | None = None,
+) -> Request:
     """The person's unfinished request of this right: hers, if she has an open case, else a new one.
 
     Joins by any identity given; two cases at once are refused. Writes `case.opened` for a new case. Until
     its plan is approved, a case learns further identities from a repeat; afterwards its subject stands.
     A case stays under its regime; each request is pinned to that law as it is on its own day (X-01).
+    `received_at`: when it reached us, where that is not now: all dates count from there (G-12.9).
     Misconfigured for a right that the law does not give.
     """
     hold("cases")
@@ -57,7 +65,7 @@ def receive(*, means: Means, right: Right, asked: Asked, regime: str | None = No
             f"These identities belong to {len(found)} open cases.",
             "Give them one at a time, or close one of the cases first (`upheld status` lists them).",
         )
-    at = means.clock()
+    at = received_at or means.clock()
     law = found[0].regime if found else regime_for(means=means, regime=regime)
     kept = pinned(means=means, right=right, regime=law, at=at)
     if not found:
@@ -70,6 +78,9 @@ def receive(*, means: Means, right: Right, asked: Asked, regime: str | None = No
     request, _ = Request.objects.get_or_create(
         case=case, right=right.value, state__in=UNFINISHED, defaults={"received_at": at, **columns(kept)}
     )
+    if at < request.received_at:  # a letter that lay somewhere: it counts from its own day
+        Request.objects.filter(pk=request.pk).update(received_at=at, **columns(kept))
+        request.refresh_from_db()
     return request
 
 

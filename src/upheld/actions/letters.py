@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from upheld.actions.means import Means
+from upheld.law.right import Right
 from upheld.mail.letter import Letter
 
 
@@ -103,5 +104,108 @@ def task(*, means: Means, to: str, title: str, number: str, address: str, due: d
                 _("What to look for, and where to answer:"),
                 address,
                 _("Please answer by {day}. No account is needed; the link works once.").format(day=day(due)),
+            ),
+        )
+
+
+def wish(right: Right) -> str:
+    """What is asked for, as we would say it to her."""
+    said = {
+        Right.ACCESS: _("a copy of your data"),
+        Right.KNOW: _("what we know about you, from where, and to whom it went"),
+        Right.PORTABILITY: _("your data in a form that machines read"),
+        Right.RECTIFICATION: _("that something is corrected"),
+        Right.ERASURE: _("that your data is deleted"),
+        Right.DELETE: _("that your data is deleted"),
+        Right.RESTRICTION: _("that your data is not used for now"),
+        Right.OBJECTION: _("that we stop using your data for something"),
+        Right.WITHDRAWAL: _("to take back a consent"),
+        Right.OPT_OUT: _("that your data is neither sold nor shared"),
+    }
+    return said[right]
+
+
+def _until(target: date, legal: date | None) -> str:
+    if legal is None:
+        return _("We answer by {target}.").format(target=day(target))
+    return _("We answer by {target}. The law gives us until {legal}.").format(
+        target=day(target), legal=day(legal)
+    )
+
+
+def acknowledge(
+    *,
+    means: Means,
+    to: str,
+    language: str,
+    number: str,
+    rights: tuple[Right, ...],
+    received: date,
+    target: date,
+    legal: date | None,
+    address: str,
+    sender: str,
+) -> Letter:
+    """Her request is here: its number, both dates, what happens next (C-01). `address`: the link by which she
+    confirms; empty where we have no way to send one. `sender`: who wrote in her name."""
+    with override(language):
+        organisation = means.datamap.organisation
+        asked = "\n".join(f"– {wish(each)}" for each in rights)
+        came = _("your request reached us on {day}. You ask for:").format(day=day(received))
+        if sender:
+            came = _("on {day} {sender} asked us in your name. They ask for:").format(
+                day=day(received), sender=sender
+            )
+        proof = (
+            (
+                _("Please confirm that you want this, by this link:"),
+                address,
+                _("The link works once, for three days. It can be renewed on the page that it leads to."),
+            )
+            if address
+            else (_("Before we do anything we make sure that it is you. We write to you about that."),)
+        )
+        return Letter(
+            to,
+            _("[{number}] We have received your request").format(number=number),
+            _signed(
+                means,
+                _("Hello,"),
+                came,
+                asked,
+                *proof,
+                _until(target, legal),
+                _("If this was not your wish, please tell us: {contact}.").format(
+                    contact=organisation.contact
+                ),
+                _("Your number is {number}. Name it when you write to us.").format(number=number),
+            ),
+        )
+
+
+def told(
+    *,
+    means: Means,
+    to: str,
+    language: str,
+    numbers: tuple[str, ...],
+    received: date,
+    target: date,
+    legal: date | None,
+) -> Letter:
+    """Whoever wrote for others learns that it came, and under which numbers. Says nothing of anybody."""
+    with override(language):
+        return Letter(
+            to,
+            _("[{number}] We have received your message").format(number=numbers[0]),
+            _signed(
+                means,
+                _("Hello,"),
+                _("your message reached us on {day}. The requests in it have these numbers:").format(
+                    day=day(received)
+                ),
+                "\n".join(numbers),
+                _("Each person is asked, at her own address, to confirm it. The answer goes to her."),
+                _until(target, legal),
             ),
         )

@@ -50,6 +50,18 @@ def put(
     return mail
 
 
+def move(*, means: Means, arrival: Arrival) -> None:
+    """What waits for this arrival goes under its new key and into its case, but for links to confirm, which
+    are not needed any more."""
+    waiting = Mail.objects.filter(arrival=arrival, sent_at=None, dropped_at=None)
+    for mail in waiting.exclude(kind=MailKind.VERIFY).exclude(key=arrival.key):
+        letter = opened(means=means, mail=mail)
+        sealed = seal_value(means.keys, arrival.key, encode(letter), record=_record(mail))
+        Mail.objects.filter(pk=mail.pk, sent_at=None).update(
+            key=arrival.key, case=arrival.case, sealed_content=sealed
+        )
+
+
 def told(*, kind: MailKind, about: str) -> bool:
     """Whether that mail was written already."""
     return Mail.objects.filter(kind=kind, about=about).exists()
@@ -109,7 +121,8 @@ def _sent(means: Means, mail: Mail) -> None:
 
 @transaction.atomic
 def _dropped(means: Means, mail: Mail, why: str) -> None:
-    Mail.objects.filter(pk=mail.pk).update(dropped_at=means.clock(), failure=why[:200])
+    # By its key too: one that was moved under another meanwhile is sent in the next round.
+    Mail.objects.filter(pk=mail.pk, key=mail.key).update(dropped_at=means.clock(), failure=why[:200])
 
 
 @transaction.atomic

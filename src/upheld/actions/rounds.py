@@ -133,6 +133,8 @@ def _tell(means: Means, request: Request, kind: MailKind) -> bool:
         return False
     try:
         to = arrivals.opened(means=means, arrival=arrival).address
+        if not to:  # she wrote by letter: what she is told goes by post
+            return False
         with transaction.atomic():
             given = links.give(means=means, purpose=LinkPurpose.FOLLOW, arrival=arrival)
             letter = _letter(means, request, kind, arrival, to, arrivals.followed_at(arrival, given))

@@ -13,6 +13,8 @@ EVERYBODY = frozenset(Role)
 MAY = {
     "see": frozenset({Role.OFFICER, Role.OPERATOR, Role.SUPPORT, Role.AUDITOR}),
     "look": frozenset({Role.OFFICER, Role.OPERATOR, Role.SUPPORT}),
+    "intake": frozenset({Role.OFFICER, Role.OPERATOR, Role.SUPPORT}),
+    "judge": frozenset({Role.OFFICER}),
     "plan": frozenset({Role.OFFICER, Role.OPERATOR, Role.AUDITOR}),
     "approve": frozenset({Role.OFFICER}),
     "answer": frozenset({Role.OFFICER, Role.OPERATOR}),

@@ -46,6 +46,24 @@ CASE_OPENED = _register(
     _code("right", "the right that is exercised"),
     _code("regime", "the regime pack that applies, with its version"),
 )
+COMMUNICATION_CLOSED = _register(
+    "communication.closed/v1",
+    "A message that came in was closed, and nothing was opened for it.",
+    _id("communication", "the message's random id, which names nobody"),
+    _code("channel", "how it came in"),
+    _code("reason", "why nothing was opened", ("not-a-request", "spam", "here-already")),
+)
+COMMUNICATION_REOPENED = _register(
+    "communication.reopened/v1",
+    "A message that had been closed was taken up again.",
+    _id("communication", "the message's random id, which names nobody"),
+)
+IDENTITY_JUDGED = _register(
+    "identity.judged/v1",
+    "A member of staff judged, with a reason, that a message is the person's own; no link proved it.",
+    _CASE,
+    _code("channel", "how it came in"),
+)
 PLAN_APPROVED = _register(
     "plan.approved/v1",
     "The plan was approved; what is done later can be compared with it.",

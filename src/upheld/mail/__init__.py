@@ -1,1 +1,1 @@
-"""Mail as it goes out: composed, and handed to a mail server."""
+"""Mail: what comes in is read, what goes out is composed and handed to a mail server."""

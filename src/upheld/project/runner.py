@@ -45,7 +45,7 @@ def run() -> None:
 
 def one(*, purging: bool) -> None:
     """One round."""
-    from upheld.actions import arrivals, checking, rounds  # lazy: app ready
+    from upheld.actions import arrivals, checking, intake, rounds  # lazy: app ready
     from upheld.actions.erasure import fulfil  # lazy: app ready
     from upheld.actions.purge import purge  # lazy: app ready
     from upheld.cli.certifying import certify_answered  # lazy: app ready
@@ -63,6 +63,7 @@ def one(*, purging: bool) -> None:
     checking.check_due(means=able)
     if purging:
         arrivals.expire(means=able)
+        intake.expire(means=able)
         released = purge(means=able).released
         certify_answered(able, [fulfil(means=able, request=each) for each in released])
 

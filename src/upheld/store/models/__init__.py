@@ -5,6 +5,7 @@ from upheld.store.models.batch import Batch, BatchLine
 from upheld.store.models.case import BlindIndex, Case, CaseState, Request, RequestState
 from upheld.store.models.certificate import Certificate
 from upheld.store.models.check import Check
+from upheld.store.models.communication import ClosedReason, Communication
 from upheld.store.models.copy import Copy
 from upheld.store.models.evidence import Due, Evidence
 from upheld.store.models.journal import Fulfilment, FulfilmentState, Part, PartState
@@ -32,6 +33,8 @@ __all__ = [
     "Channel",
     "Check",
     "Checkpoint",
+    "ClosedReason",
+    "Communication",
     "Copy",
     "Due",
     "Entry",

@@ -12,6 +12,11 @@ class Channel(models.TextChoices):
     """How it reached us; every channel is as good as any other (G-12.2)."""
 
     FORM = "FORM"
+    EMAIL = "EMAIL", "e-mail"
+    LETTER = "LETTER", "letter"
+    FAX = "FAX", "fax"
+    TELEPHONE = "TELEPHONE", "telephone"
+    VISIT = "VISIT", "in person"
 
 
 class Arrival(models.Model):
@@ -19,7 +24,9 @@ class Arrival(models.Model):
 
     `sealed_content`: the address and what else was written, under `key`; a key of its own until the arrival
     is verified, the case's from then on. `rights`: what was asked for, in a safe order. `expires_at`: when an
-    arrival that nobody verified goes, with its key.
+    arrival that nobody verified goes, with its key. `sealed_original`: what came in on any other channel than
+    the form, under the same key. `regime`: what a clerk read from it; empty for the organisation's first.
+    `judged_by`: who of us judged that it is she, where no link did.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -28,6 +35,9 @@ class Arrival(models.Model):
     rights = models.CharField(max_length=200)
     key = models.CharField(max_length=32)
     sealed_content = models.BinaryField()
+    sealed_original = models.BinaryField(default=b"")
+    regime = models.CharField(max_length=20, default="", blank=True)
+    judged_by = models.CharField(max_length=100, default="", blank=True)
     address_digest = models.BinaryField(max_length=32)
     received_at = models.DateTimeField()
     verified_at = models.DateTimeField(null=True)

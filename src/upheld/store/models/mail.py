@@ -11,6 +11,7 @@ class MailKind(models.TextChoices):
     """What a mail is for."""
 
     VERIFY = "VERIFY"
+    ACKNOWLEDGE = "ACKNOWLEDGE"
     FOLLOW = "FOLLOW"
     COPY_READY = "COPY_READY"
     DONE = "DONE"

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from upheld.actions import casefile, cases, outbox, queue, rounds, staff, stop
+from upheld.actions import casefile, cases, intake, outbox, queue, rounds, staff, stop
 from upheld.actions.arrivals import number, rights_of
 from upheld.law.right import Right
 from upheld.store.models import Case, Request
@@ -47,6 +47,7 @@ def queued(request: HttpRequest) -> HttpResponse:
             "unconfirmed": many,
             "newest": [(number(each), said(rights_of(each)), each.received_at) for each in newest],
             "mails": outbox.waiting(),
+            "unread": intake.unread(),
             "stopped": stop.in_force(),
         },
     )

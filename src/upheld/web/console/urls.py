@@ -12,6 +12,11 @@ from upheld.web.console import (
     first,
     folder,
     history,
+    arrival,
+    cases,
+    enrol,
+    history,
+    intake,
     journal,
     outbox,
     own,
@@ -21,6 +26,9 @@ from upheld.web.console import (
     systems,
     task,
     today,
+    switch,
+    systems,
+    task,
 )
 
 urlpatterns = [
@@ -31,6 +39,11 @@ urlpatterns = [
     path("requests/<uuid:number>/plan/", plan.plan, name="plan"),
     path("requests/<uuid:number>/retry/", cases.retry, name="retry"),
     path("tasks/<int:number>/", task.answer, name="task"),
+    path("intake/", intake.intake, name="intake"),
+    path("intake/<uuid:number>/", intake.message, name="message"),
+    path("arrivals/<uuid:number>/", arrival.arrival, name="arrival"),
+    path("arrivals/<uuid:number>/original/", arrival.original, name="original"),
+    path("arrivals/<uuid:number>/files/<int:place>/", arrival.file, name="original-file"),
     path("outbox/", outbox.listed, name="outbox"),
     path("outbox/<int:number>/", outbox.opened, name="mail"),
     path("systems/", systems.listed, name="systems"),
