@@ -5,6 +5,7 @@ from upheld.store.models.batch import Batch, BatchLine
 from upheld.store.models.case import BlindIndex, Case, CaseState, Request, RequestState
 from upheld.store.models.certificate import Certificate
 from upheld.store.models.copy import Copy
+from upheld.store.models.decision import Agreement, Decision, DecisionKind, Matter, Note, Pause, Rule
 from upheld.store.models.evidence import Due, Evidence
 from upheld.store.models.journal import Fulfilment, FulfilmentState, Part, PartState
 from upheld.store.models.ledger import Checkpoint, Entry, Node, PendingEntry
@@ -20,6 +21,7 @@ from upheld.store.models.task import Task
 from upheld.store.models.undo import FileCopy, Kept, Undoing, Window
 
 __all__ = [
+    "Agreement",
     "Arrival",
     "Batch",
     "BatchLine",
@@ -30,6 +32,8 @@ __all__ = [
     "Channel",
     "Checkpoint",
     "Copy",
+    "Decision",
+    "DecisionKind",
     "Due",
     "Entry",
     "Evidence",
@@ -42,17 +46,21 @@ __all__ = [
     "Look",
     "Mail",
     "MailKind",
+    "Matter",
     "Node",
+    "Note",
     "Opening",
     "Package",
     "Part",
     "PartState",
+    "Pause",
     "PendingEntry",
     "Plan",
     "Request",
     "RequestState",
     "Restriction",
     "Role",
+    "Rule",
     "Staff",
     "Statement",
     "StatementIndex",
