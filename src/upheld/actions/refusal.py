@@ -66,7 +66,11 @@ def refuse(
         record=_record(request, wish),
     )
     title = grounds(means=means, request=request)[ground].title
-    return two.ask(means=means, wish=wish, reason=title, sealed=sealed)
+    asked = two.ask(means=means, wish=wish, reason=title, sealed=sealed)
+    if asked.agreed_at is None:
+        return asked
+    two.require(means=means, wish=wish)
+    return _refused(means, request, ground, written, systems, told_on, asked.asked_by)
 
 
 @transaction.atomic

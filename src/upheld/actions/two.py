@@ -58,16 +58,17 @@ def rule_of(*, means: Means, matter: Matter) -> Second | None:
 
 @transaction.atomic
 def ask(*, means: Means, wish: Wish, reason: str, sealed: bytes | None = None) -> Agreement:
-    """Keep the wish with its reason, and tell whoever has to agree. The same wish again changes nothing.
-    Permanent without a reason, and where no rule asks for anybody."""
+    """Keep the wish with its reason, and tell whoever has to agree. The same wish again changes nothing, or
+    is the second yes where it is said again after the cooling time. Permanent without a reason, and where no rule asks for anybody."""
     rule = rule_of(means=means, matter=wish.matter)
     if rule is None:
         raise Permanent("Nobody else has to agree to this.", "Do it.")
     written = trimmed(reason)[:500]
+    at = means.clock()
     known = _open(means, wish).filter(agreed_at__isnull=True).first()
     if known is not None:
-        return known
-    at = means.clock()
+        again = known.rule == Rule.COOLING and known.asked_by == means.by and at >= known.not_before
+        return agree(means=means, agreement=known, by=means.by) if again else known
     two = means.datamap.organisation.two
     cooling = timedelta(hours=two.cooling) if rule is Second.COOLING else timedelta(0)
     token = secrets.token_urlsafe(24) if rule is Second.OUTSIDE else ""
@@ -124,6 +125,11 @@ def agreed(*, means: Means, wish: Wish) -> Agreement | None:
     """The second yes to exactly this that is still good."""
     found = _open(means, wish).filter(agreed_at__isnull=False)
     return found.order_by("agreed_at").first()
+
+
+def asked(*, means: Means, wish: Wish) -> Agreement | None:
+    """The wish for exactly this that waits."""
+    return _open(means, wish).filter(agreed_at__isnull=True).first()
 
 
 def require(*, means: Means, wish: Wish) -> Agreement | None:

@@ -6,7 +6,19 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from upheld.actions import carried, cases, erasure, evidence, journal, kept, plans, suppression, window
+from upheld.actions import (
+    beyond,
+    carried,
+    cases,
+    erasure,
+    evidence,
+    journal,
+    kept,
+    plans,
+    suppression,
+    two,
+    window,
+)
 from upheld.actions.asking import Asked
 from upheld.actions.erasure import ERASURES, Progress, silently
 from upheld.actions.means import Means
@@ -211,6 +223,9 @@ def approve(*, means: Means, request: models.Request, uncorrected: bool = False)
     request = models.Request.objects.select_for_update(of=("self",)).get(pk=request.pk)
     if request.state != RequestState.IN_PROGRESS:
         raise Permanent("This erasure is finished; there is nothing to undo.", "`upheld status` shows it.")
+    exceeding = beyond.of_undo(means=means, request=request)
+    if exceeding is not None:
+        two.require(means=means, wish=exceeding)
     if request.undone_at is None:
         request.undone_at, request.undone_by = means.clock(), means.by
         request.save(update_fields=["undone_at", "undone_by"])
