@@ -73,7 +73,7 @@ def approve(*, means: Means, request: Request, looked: str, ground: RestrictionG
     refuse_changed(seen, looked)
     right = Right(request.right)
     if right in COPIES:
-        copies.approve(means=means, request=request)
+        copies.approve(means=means, request=request, plan=seen.plan)
         return
     allow, reason = allowed(means=means, request=request, seen=seen)
     if right is Right.RESTRICTION:

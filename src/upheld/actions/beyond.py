@@ -35,6 +35,4 @@ def of_undo(*, means: Means, request: Request) -> Wish | None:
             much.append(f"{fulfilment.system}: rows_per_person is {limit}, up to {rows} would come back")
     if not much:
         return None
-    return Wish(
-        Matter.UNDO, f"undo beyond a limit. {'; '.join(much)}", (str(request.pk),), request=request
-    )
+    return Wish(Matter.UNDO, f"undo beyond a limit. {'; '.join(much)}", (str(request.pk),), request=request)

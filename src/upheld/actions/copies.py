@@ -10,11 +10,13 @@ import pyrage
 from django.conf import settings
 from django.db import transaction
 
-from upheld.actions import access, cases, preview
+from upheld.actions import access, cases, plans, preview, refusal, tasks, uploads
 from upheld.actions.means import Means
 from upheld.law.right import Right
 from upheld.rights.outcome import Failure, Permanent
-from upheld.store.models import Copy, Opening, Package, Request, RequestState
+from upheld.rights.package.gather import State
+from upheld.rights.plan import Plan
+from upheld.store.models import Copy, Fulfilment, Opening, Package, Request, RequestState
 
 COPIES = (Right.ACCESS, Right.PORTABILITY)
 """Rights that are answered with a file."""
@@ -24,9 +26,9 @@ PIECE = 64 * 1024
 
 
 @transaction.atomic
-def approve(*, means: Means, request: Request) -> Copy:
-    """The copy may be written. Its key is made now and sealed, before anything is written with it. Refuses
-    a second time."""
+def approve(*, means: Means, request: Request, plan: Plan) -> Copy:
+    """The copy may be written, and the owners of systems by hand are asked. Its key is made now and sealed,
+    before anything is written with it. Refuses a second time."""
     request = Request.objects.select_for_update(of=("self",)).select_related("case").get(pk=request.pk)
     if request.right not in COPIES or request.state != RequestState.OPEN:
         raise Permanent("This copy has been approved already, or is no copy.", "Look at the case again.")
@@ -41,19 +43,33 @@ def approve(*, means: Means, request: Request) -> Copy:
         not_before=at,
     )
     Request.objects.filter(pk=request.pk).update(state=RequestState.IN_PROGRESS)
+    _ask(means, request, plan)
     return copy
+
+
+def _ask(means: Means, request: Request, plan: Plan) -> None:
+    """What is read needs no journal; what a person is asked does."""
+    named = [name for name in plan.systems if plans.by_hand(plan, name)]
+    if not named:
+        return
+    steps = tuple(step for step in plan.steps if step.system in named)
+    row = plans.store(means=means, request=request, plan=Plan(plan.right, plan.regime, steps))
+    for position, system in enumerate(named):
+        fulfilment = Fulfilment.objects.create(request=request, plan=row, position=position, system=system)
+        tasks.ask(means=means, fulfilment=fulfilment, plan=plan)
 
 
 def write(*, means: Means, copy: Copy, language: str) -> bool:
     """Write the copy into the data folder; whether it is whole. One that lacks a system is given all the
     same and written anew later; what an earlier run left cut off is written over."""
     request = copy.request
+    means = refusal.narrowed(means=means, request=request)
     asked = cases.asked_in(means=means, case=request.case)
     spoken = means.datamap.organisation.languages
     try:
         seen = preview.preview(
             means=means,
-            right=Right.ACCESS,
+            right=Right(request.right),
             asked=asked,
             regime=request.case.regime,
             subject=cases.subject_of(means=means, case=request.case),
@@ -66,13 +82,20 @@ def write(*, means: Means, copy: Copy, language: str) -> bool:
             recipients=(copy.recipient,),
             days=settings.UPHELD_PACKAGE_DAYS,
             language=language if language in spoken else "",
+            answers=uploads.answers(means=means, request=request),
         )
     except Failure as failure:
         _later(means, copy, str(failure))
         return False
     if not delivered.summary.complete:
-        lacking = ", ".join(part.system for part in delivered.summary.systems if part.failure)
+        lacking = ", ".join(
+            part.system
+            for part in delivered.summary.systems
+            if part.state not in (State.COMPLETE, State.NOTHING)
+        )
         _later(means, copy, f"Not whole yet: {lacking or 'a system'}.")
+    else:
+        uploads.remove(means=means, request=request)
     _replaced(means, request, delivered.package)
     return delivered.summary.complete
 

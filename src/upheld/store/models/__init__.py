@@ -17,7 +17,7 @@ from upheld.store.models.staff import Look, Role, Staff
 from upheld.store.models.statement import Statement, StatementIndex
 from upheld.store.models.stop import Stop
 from upheld.store.models.suppression import Suppression
-from upheld.store.models.task import Task
+from upheld.store.models.task import Task, Upload
 from upheld.store.models.undo import FileCopy, Kept, Undoing, Window
 
 __all__ = [
@@ -69,5 +69,6 @@ __all__ = [
     "Suppression",
     "Task",
     "Undoing",
+    "Upload",
     "Window",
 ]
