@@ -18,10 +18,20 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import URLPattern, get_resolver, reverse  # noqa: E402
 
-from upheld.actions import approving, arrivals, links, rounds, staff  # noqa: E402
+from upheld.actions import approving, arrivals, links, rounds, staff, two  # noqa: E402
 from upheld.actions.means import Means  # noqa: E402
 from upheld.law.right import Right  # noqa: E402
-from upheld.store.models import Channel, LinkPurpose, Mail, Request, Role, Staff, Task  # noqa: E402
+from upheld.store.models import (
+    Agreement,
+    Channel,
+    LinkPurpose,
+    Mail,
+    Matter,
+    Request,
+    Role,
+    Staff,
+    Task,
+)
 from upheld.web.means import means  # noqa: E402
 
 
@@ -48,6 +58,10 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
     )
     rounds.ask(means=able, task=task)
     public = {"language": "en", "token": hers}
+    backing = verified(able, "dee@example.net")
+    outside = "x" * 32
+    asked = two.ask(means=able, wish=two.Wish(Matter.LIMITS, "x", "x", request=request), reason="y")
+    Agreement.objects.filter(pk=asked.pk).update(link_digest=links.digest(outside))
     verify = links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=fresh).token
     answer = links.give(means=able, purpose=LinkPurpose.ANSWER, task=task).token
     return {
@@ -66,6 +80,19 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         "retry": {"number": request.pk},
         "task": {"number": task.pk},
         "mail": {"number": Mail.objects.get(task=task).pk},
+        "extend": {"number": request.pk},
+        "refuse": {"number": request.pk},
+        "identity": {"number": request.pk},
+        "take-back": {"number": request.pk},
+        "undo": {"number": request.pk},
+        "evidence": {"number": request.pk},
+        "lift": {"number": request.case_id},
+        "notes": {"number": request.case_id},
+        "assign": {"number": request.case_id},
+        "add": {"number": request.case_id},
+        "agree": {"number": asked.pk},
+        "agree-outside": {"language": "en", "token": outside},
+        "withdraw": {"language": "en", "token": backing[0], "number": backing[1].pk},
         "enrol": {"token": staff.invite(means=able, role=Role.AUDITOR)},
     }
 

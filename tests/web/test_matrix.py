@@ -42,6 +42,7 @@ def roles(status: int, *kinds: str) -> dict[str, int]:
 SEE = ("officer", "operator", "support", "auditor")
 PLAN = ("officer", "operator", "auditor")
 DESK = ("officer", "operator")
+FRONT = (*DESK, "support")
 LOCK = ("officer", "operator", "engineer")
 ALL = KINDS[2:]
 TABLE = {
@@ -59,6 +60,18 @@ TABLE = {
     "case": only(roles(200, *SEE), roles(405, *SEE)),
     "look": only(roles(405, "officer", "operator", "support"), roles(409, "officer", "operator", "support")),
     "plan": only(roles(200, *PLAN), {"officer": 409}),
+    "extend": only({"officer": 200}, {"officer": 422}),
+    "refuse": only({"officer": 200}, {"officer": 422}),
+    "identity": only({"officer": 200}, {"officer": 422}),
+    "take-back": only({"officer": 200}, {"officer": 422}),
+    "undo": only({"officer": 409}, {"officer": 409}),
+    "evidence": only(roles(404, *SEE), roles(405, *SEE)),
+    "lift": only({"officer": 200}, {"officer": 409}),
+    "notes": only(roles(200, *FRONT), roles(422, *FRONT)),
+    "assign": only(roles(405, *DESK), roles(302, *DESK)),
+    "add": only({"officer": 405}, {"officer": 409}),
+    "agree": only(roles(200, *DESK), roles(409, *DESK)),
+    "agree-outside": everybody(200, 422),
     "retry": only({"officer": 405}, {"officer": 302}),
     "task": only(roles(200, *DESK), roles(422, *DESK)),
     "outbox": only(roles(200, *LOCK), roles(405, *LOCK)),
@@ -86,7 +99,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
     folder = tmp_path_factory.mktemp("matrix")
     privacy = folder / "privacy"
     (privacy / "systems").mkdir(parents=True)
-    (privacy / "upheld.yaml").write_text(ORGANISATION)
+    (privacy / "upheld.yaml").write_text(ORGANISATION + "staff: team\n")
     (privacy / "purposes.yaml").write_text(PURPOSES)
     (privacy / "systems" / "letters.yaml").write_text(LETTERS)
     (folder / "data").mkdir()
@@ -111,12 +124,16 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
 def test_every_route_answers_each_role_as_the_table_says(seen: dict[str, dict]) -> None:
     answers = dict(seen["answers"])
     confirm = answers.pop("confirm")
+    withdraw = answers.pop("withdraw")
     of_allauth = {name: answers.pop(name) for name in OF_ALLAUTH}
 
     assert answers == TABLE
     assert confirm["nobody"] == [200, 302], "the first use of the link"
     assert {tuple(each) for kind, each in confirm.items() if kind != "nobody"} == {(410, 410)}, (
         "and no second"
+    )
+    assert (withdraw.pop("nobody"), set(map(tuple, withdraw.values()))) == ([200, 302], {(404, 404)}), (
+        "what was taken back once is not there a second time"
     )
     assert {name: each["nobody"][0] for name, each in of_allauth.items()} == {
         "account_inactive": 200,

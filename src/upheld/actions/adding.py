@@ -4,9 +4,9 @@ from django.db import transaction
 
 from upheld.actions import cases
 from upheld.actions.means import Means
-from upheld.actions.regime import law_on
 from upheld.law.right import Right
 from upheld.rights.outcome import Permanent
+from upheld.rights.regime import law_on
 from upheld.store.models import Case, CaseState, Request
 
 DOABLE = (

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from upheld.actions import beyond, cases, copies, erasure, preview, refusal, restriction, two
-from upheld.actions.copies import COPIES
 from upheld.actions.means import Means
 from upheld.actions.preview import Preview
+from upheld.actions.tasks import COPYING
 from upheld.law.ground import RestrictionGround
 from upheld.law.right import Right
 from upheld.rights.codec import digest
@@ -32,7 +32,7 @@ def look(*, means: Means, request: Request) -> Preview:
     Ambiguous, TwoCases or another Failure."""
     right = Right(request.right)
     means = refusal.narrowed(means=means, request=request)
-    known = right in COPIES or right is Right.RESTRICTION
+    known = right in COPYING or right is Right.RESTRICTION
     return preview.preview(
         means=means,
         right=right,
@@ -72,7 +72,7 @@ def approve(*, means: Means, request: Request, looked: str, ground: RestrictionG
     seen = look(means=means, request=request)
     refuse_changed(seen, looked)
     right = Right(request.right)
-    if right in COPIES:
+    if right in COPYING:
         copies.approve(means=means, request=request, plan=seen.plan)
         return
     allow, reason = allowed(means=means, request=request, seen=seen)

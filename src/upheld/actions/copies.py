@@ -18,8 +18,6 @@ from upheld.rights.package.gather import State
 from upheld.rights.plan import Plan
 from upheld.store.models import Copy, Fulfilment, Opening, Package, Request, RequestState
 
-COPIES = (Right.ACCESS, Right.PORTABILITY)
-"""Rights that are answered with a file."""
 RETRY = timedelta(minutes=5)
 IN_MEMORY = 8 * 1024 * 1024
 PIECE = 64 * 1024
@@ -30,7 +28,7 @@ def approve(*, means: Means, request: Request, plan: Plan) -> Copy:
     """The copy may be written, and the owners of systems by hand are asked. Its key is made now and sealed,
     before anything is written with it. Refuses a second time."""
     request = Request.objects.select_for_update(of=("self",)).select_related("case").get(pk=request.pk)
-    if request.right not in COPIES or request.state != RequestState.OPEN:
+    if request.right not in tasks.COPYING or request.state != RequestState.OPEN:
         raise Permanent("This copy has been approved already, or is no copy.", "Look at the case again.")
     at, identity = means.clock(), pyrage.x25519.Identity.generate()
     sealed = means.keys.seal(request.case.key, str(identity).encode(), record=_record(request))

@@ -6,7 +6,7 @@ not go on, whoever calls it and by whatever button.
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -19,7 +19,7 @@ from upheld.datamap.model import Second
 from upheld.ledger.types import AGREEMENT_GIVEN
 from upheld.rights.codec import digest
 from upheld.rights.outcome import Permanent
-from upheld.store.models import Agreement, MailKind, Matter, Request, Stop
+from upheld.store.models import Agreement, Case, MailKind, Matter, Request, Stop
 from upheld.store.models.decision import Rule
 
 LASTS = timedelta(days=14)
@@ -59,7 +59,8 @@ def rule_of(*, means: Means, matter: Matter) -> Second | None:
 @transaction.atomic
 def ask(*, means: Means, wish: Wish, reason: str, sealed: bytes | None = None) -> Agreement:
     """Keep the wish with its reason, and tell whoever has to agree. The same wish again changes nothing, or
-    is the second yes where it is said again after the cooling time. Permanent without a reason, and where no rule asks for anybody."""
+    is the second yes where it is said again after the cooling time. Permanent without a reason, and where no
+    rule asks for anybody."""
     rule = rule_of(means=means, matter=wish.matter)
     if rule is None:
         raise Permanent("Nobody else has to agree to this.", "Do it.")
@@ -206,7 +207,16 @@ def find(*, means: Means, token: str) -> Agreement:
     return row
 
 
-def waiting(*, means: Means) -> tuple[Agreement, ...]:
-    """All wishes that wait for a yes, or have it and were not done yet, oldest first."""
+def is_open(agreement: Agreement, at: datetime) -> bool:
+    """Whether it waits for its yes."""
+    over = agreement.declined_at or agreement.used_at or agreement.agreed_at
+    return over is None and agreement.expires_at > at
+
+
+def waiting(*, means: Means, case: Case | None = None) -> tuple[Agreement, ...]:
+    """All wishes that wait for a yes, or have it and were not done yet, oldest first; of one case, if
+    said."""
     found = Agreement.objects.filter(declined_at=None, used_at=None, expires_at__gt=means.clock())
+    if case is not None:
+        found = found.filter(request__case=case)
     return tuple(found.select_related("request__case", "stop"))

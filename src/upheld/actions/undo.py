@@ -98,11 +98,12 @@ def find(*, means: Means, case: str = "", asked: Asked | None = None) -> models.
     if not case or len(those) != 1:
         which = "No erasure belongs to" if not those else "Several erasures belong to"
         raise Misnamed(f"{which} the case {case or '(none given)'}.", "Name one by its id: `upheld status`.")
-    _refuse_late(means, those[0])
+    refuse_late(means, those[0])
     return those[0]
 
 
-def _refuse_late(means: Means, request: models.Request) -> None:
+def refuse_late(means: Means, request: models.Request) -> None:
+    """Permanent for an erasure that had no window, whose window is over, or that was undone."""
     windows = list(request.windows.all())
     if not windows:
         raise Permanent(
@@ -223,10 +224,10 @@ def approve(*, means: Means, request: models.Request, uncorrected: bool = False)
     request = models.Request.objects.select_for_update(of=("self",)).get(pk=request.pk)
     if request.state != RequestState.IN_PROGRESS:
         raise Permanent("This erasure is finished; there is nothing to undo.", "`upheld status` shows it.")
-    exceeding = beyond.of_undo(means=means, request=request)
-    if exceeding is not None:
-        two.require(means=means, wish=exceeding)
     if request.undone_at is None:
+        exceeding = beyond.of_undo(means=means, request=request)
+        if exceeding is not None:
+            two.require(means=means, wish=exceeding)
         request.undone_at, request.undone_by = means.clock(), means.by
         request.save(update_fields=["undone_at", "undone_by"])
     suppression.lift(means=means, request=request)

@@ -6,6 +6,7 @@ from upheld.actions import cases, notices
 from upheld.actions.decisions import decide, locked, said
 from upheld.actions.means import Means
 from upheld.actions.record import record
+from upheld.actions.tasks import COPYING
 from upheld.ledger.types import REQUEST_WITHDRAWN
 from upheld.rights.outcome import Permanent
 from upheld.store.models import (
@@ -33,7 +34,8 @@ def refuse_begun(request: Request) -> None:
         raise Begun("The restriction is in force already.", "Lift it: that is an order of its own.")
     written = Part.objects.filter(fulfilment__request=request).exclude(state=PartState.ABORTED)
     by_hand = Task.objects.filter(fulfilment__request=request, answered_at__isnull=False)
-    if written.exists() or by_hand.exists() or request.undone_at is not None:
+    removed = request.right not in COPYING and by_hand.exists()
+    if written.exists() or removed or request.undone_at is not None:
         raise Begun(
             "It has begun: something was written for it already.",
             "It goes on to its end. Where an undo window is open, it can be undone afterwards.",

@@ -6,7 +6,19 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
-from upheld.web.console import cases, enrol, outbox, own, plan, switch, task
+from upheld.web.console import (
+    agree,
+    back,
+    cases,
+    decide,
+    enrol,
+    outbox,
+    own,
+    plan,
+    switch,
+    task,
+    thread,
+)
 
 urlpatterns = [
     path("", cases.queued, name="console"),
@@ -14,6 +26,17 @@ urlpatterns = [
     path("cases/<uuid:number>/look/", cases.look, name="look"),
     path("requests/<uuid:number>/plan/", plan.plan, name="plan"),
     path("requests/<uuid:number>/retry/", cases.retry, name="retry"),
+    path("requests/<uuid:number>/extend/", decide.extend, name="extend"),
+    path("requests/<uuid:number>/refuse/", decide.refuse, name="refuse"),
+    path("requests/<uuid:number>/identity/", decide.identity, name="identity"),
+    path("requests/<uuid:number>/take-back/", decide.take_back, name="take-back"),
+    path("requests/<uuid:number>/undo/", back.undo, name="undo"),
+    path("requests/<uuid:number>/proof.json", cases.evidence, name="evidence"),
+    path("cases/<uuid:number>/lift/", back.lift, name="lift"),
+    path("cases/<uuid:number>/notes/", thread.notes, name="notes"),
+    path("cases/<uuid:number>/assign/", thread.assign, name="assign"),
+    path("cases/<uuid:number>/add/", thread.add, name="add"),
+    path("agreements/<uuid:number>/", agree.agree, name="agree"),
     path("tasks/<int:number>/", task.answer, name="task"),
     path("outbox/", outbox.listed, name="outbox"),
     path("outbox/<int:number>/", outbox.opened, name="mail"),
