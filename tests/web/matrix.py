@@ -21,7 +21,7 @@ from django.urls import URLPattern, get_resolver, reverse  # noqa: E402
 from upheld.actions import approving, arrivals, links, rounds, staff, two  # noqa: E402
 from upheld.actions.means import Means  # noqa: E402
 from upheld.law.right import Right  # noqa: E402
-from upheld.store.models import (
+from upheld.store.models import (  # noqa: E402
     Agreement,
     Channel,
     LinkPurpose,
