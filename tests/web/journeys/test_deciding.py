@@ -5,7 +5,9 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page
 
@@ -50,6 +52,11 @@ def confirmed(person: Page, server: Server, mailbox: Mailbox, address: str) -> s
     person.goto(link(mailbox.next(address, f"[{number}] Please confirm")))
     person.get_by_role("button", name="Yes, it was me").click()
     return number
+
+
+def local_today() -> str:
+    """The day in the organisation's zone."""
+    return datetime.now(ZoneInfo("Europe/Berlin")).date().isoformat()
 
 
 def words(page: Page) -> str:
@@ -162,5 +169,66 @@ def test_two_have_to_agree_before_anybody_is_refused_or_a_limit_is_passed(
     assert "you can go to court" in told
     assert sqlite.rows("SELECT id, email FROM users") == [(8, BOB)]
     assert sqlite.rows("SELECT id FROM orders") == [(3,)]
+    assert server.stop() == 0
+    assert server.errors() == ""
+
+
+def test_data_is_restricted_and_lifted_taken_along_deleted_and_put_back(
+    sqlite: Database,
+    serving: Callable[..., Server],
+    mailbox: Mailbox,
+    visitor: Visitor,
+    tmp_path: Path,
+) -> None:
+    server = serving(sqlite)
+    sqlite.run("ALTER TABLE users ADD COLUMN held INTEGER NOT NULL DEFAULT 0")
+    sqlite.run("ALTER TABLE orders ADD COLUMN held INTEGER NOT NULL DEFAULT 0")
+    privacy = tmp_path / "privacy"
+    shop = privacy / "systems" / "shop.yaml"
+    shop.write_text(
+        shop.read_text().replace("    on_erase: delete", "    restriction: held\n    on_erase: delete")
+    )
+    with (privacy / "upheld.yaml").open("a") as file:
+        file.write("undo: 7d\n")
+    before = sqlite.rows("SELECT * FROM users"), sqlite.rows("SELECT * FROM orders")
+    desk, person = visitor(), visitor()
+    officer(desk, server)
+    number = confirmed(person, server, mailbox, ADA)
+    case = opened(desk, server)
+
+    for right in ("RESTRICTION", "PORTABILITY"):
+        desk.get_by_text("She asked for something else as well").click()
+        desk.get_by_label("What she asked for").select_option(right)
+        desk.get_by_role("button", name="Add it to the case").click()
+    desk.get_by_role("link", name="See what will happen").first.click()
+    assert "What she can take elsewhere" in desk.locator("h1").inner_text()
+    desk.get_by_role("button", name="Approve the copy").click()
+    mailbox.next(ADA, f"[{number}] Your copy is ready")
+    desk.goto(case)
+    desk.get_by_role("link", name="See what will happen").nth(1).click()
+    assert "What will be kept and not used" in desk.locator("h1").inner_text()
+    desk.get_by_label("Why may she ask for this?").select_option("contested")
+    desk.get_by_role("button", name="Approve the restriction").click()
+    until(desk, "3 restricted of 3 counted")
+    assert sqlite.rows("SELECT id, held FROM users ORDER BY id") == [(7, 1), (8, 0)]
+
+    desk.get_by_role("link", name="Lift this restriction").click()
+    assert "First tell her" in desk.locator("h1").inner_text()
+    desk.get_by_label("On which day did you tell her?").fill(local_today())
+    desk.get_by_role("button", name="Keep the day").click()
+    desk.get_by_role("button", name="Lift the restriction").click()
+    until(desk, "3 as before of 3 counted")
+    assert (sqlite.rows("SELECT * FROM users"), sqlite.rows("SELECT * FROM orders")) == before
+
+    desk.get_by_role("link", name="See what will happen").click()
+    desk.get_by_role("button", name="Approve the deletion").click()
+    until(desk, "What was removed can come back until")
+    assert sqlite.rows("SELECT id FROM users") == [(8,)]
+    desk.get_by_role("link", name="See what would come back").click()
+    assert "3 rows would come back" in desk.locator("h1").inner_text()
+    desk.get_by_label("Why is it undone?").fill("it was another person")
+    desk.get_by_role("button", name="Put 3 rows back").click()
+    until(desk, "Everything in this case is done")
+    assert (sqlite.rows("SELECT * FROM users"), sqlite.rows("SELECT * FROM orders")) == before
     assert server.stop() == 0
     assert server.errors() == ""
