@@ -18,11 +18,12 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import URLPattern, get_resolver, reverse  # noqa: E402
 
-from upheld.actions import approving, arrivals, links, rounds, staff, two  # noqa: E402
+from upheld.actions import adding, approving, arrivals, extension, links, rounds, staff, thread, two  # noqa: E402
 from upheld.actions.means import Means  # noqa: E402
 from upheld.law.right import Right  # noqa: E402
 from upheld.store.models import (  # noqa: E402
     Agreement,
+    Case,
     Channel,
     LinkPurpose,
     Mail,
@@ -123,10 +124,34 @@ def routes(patterns: list[Any]) -> list[str]:
     ]
 
 
-def queries(client: Client) -> int:
+def queries(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as caught:
-        assert client.get(reverse("console")).status_code == 200
+        assert client.get(address).status_code == 200
     return len(caught)
+
+
+def fill(able: Means, case: Case, client: Client) -> None:
+    """Two more of everything that a case's page shows."""
+    for number, right in enumerate((Right.ACCESS, Right.PORTABILITY)):
+        arrivals.receive(
+            means=able,
+            channel=Channel.FORM,
+            rights=(Right.ERASURE,),
+            address="bob.ashgrove@example.com",
+            language="en",
+        )
+        adding.add(means=able, case=case, right=right)
+        thread.note(means=able, case=case, words=f"note {number}")
+        client.post(reverse("look", kwargs={"number": case.pk}), {"why": f"look {number}"})
+        request = case.requests.get(right=right)
+        wish = two.Wish(Matter.LIMITS, "x", f"x{number}", request=request)
+        two.ask(means=able, wish=wish, reason="y")
+        extension.extend(means=able, request=request, code="number", words="many")
+        approving.approve(
+            means=able,
+            request=request,
+            looked=approving.fingerprint(approving.look(means=able, request=request)),
+        )
 
 
 def main() -> None:
@@ -154,7 +179,12 @@ def main() -> None:
         "another person's proof": reverse("proof", kwargs=given["follow"] | {"number": other.pk}),
     }
     pages = ("ask", "sent", "confirm", "follow", "task-answer")
-    one = queries(clients["officer"])
+    listing, case = reverse("console"), reverse("case", kwargs={"number": other.case_id})
+    adding.add(means=able, case=other.case, right=Right.RESTRICTION)
+    thread.note(means=able, case=other.case, words="note")
+    one, alone = queries(clients["officer"], listing), queries(clients["officer"], case)
+    fill(able, other.case, clients["officer"])
+    full = queries(clients["officer"], case)
     for number in range(4):
         verified(able, f"more{number}@example.net")
     listed = clients["officer"].get(reverse("console")).content.decode()
@@ -162,7 +192,8 @@ def main() -> None:
         "answers": answers,
         "strange": {what: browser().get(address).status_code for what, address in strange.items()},
         "cookies": {name: sorted(browser().get(reverse(name, kwargs=given[name])).cookies) for name in pages},
-        "queries": [one, queries(clients["officer"])],
+        "queries": [one, queries(clients["officer"], listing)],
+        "case": [alone, full],
         "named": [each for each in ("ada.quillfeather", "bob.ashgrove", "more1") if each in listed],
     }
     json.dump(found, sys.stdout)

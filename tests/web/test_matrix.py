@@ -156,3 +156,11 @@ def test_the_list_takes_as_many_queries_for_six_cases_as_for_two_and_names_nobod
     first, more = seen["queries"]
 
     assert (first, seen["named"]) == (more, [])
+
+
+def test_a_case_takes_as_many_queries_with_three_requests_and_notes_as_with_fewer(
+    seen: dict[str, dict],
+) -> None:
+    alone, full = seen["case"]
+
+    assert alone == full
