@@ -94,6 +94,10 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         "agree": {"number": asked.pk},
         "agree-outside": {"language": "en", "token": outside},
         "withdraw": {"language": "en", "token": backing[0], "number": backing[1].pk},
+        "system": {"name": "letters"},
+        "system-check": {"name": "letters"},
+        "system-drawing": {"name": "letters"},
+        "entry-proof": {"number": 0},
         "enrol": {"token": staff.invite(means=able, role=Role.AUDITOR)},
     }
 

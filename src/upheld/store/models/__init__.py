@@ -4,6 +4,7 @@ from upheld.store.models.arrival import Arrival, Channel, Link, LinkPurpose
 from upheld.store.models.batch import Batch, BatchLine
 from upheld.store.models.case import BlindIndex, Case, CaseState, Request, RequestState
 from upheld.store.models.certificate import Certificate
+from upheld.store.models.check import Check
 from upheld.store.models.copy import Copy
 from upheld.store.models.decision import Agreement, Decision, DecisionKind, Matter, Note, Pause, Rule
 from upheld.store.models.evidence import Due, Evidence
@@ -30,6 +31,7 @@ __all__ = [
     "CaseState",
     "Certificate",
     "Channel",
+    "Check",
     "Checkpoint",
     "Copy",
     "Decision",
