@@ -139,7 +139,7 @@ def test_somebody_outside_says_yes_by_a_link_that_names_nobody(records: str, tmp
 
     assert letter.to == OUTSIDE
     assert "Quillfeather" not in letter.text
-    assert "refuse the request (erasure), whole: Art. 12(5)(b) GDPR" in letter.text
+    assert "refuse the request (erasure), whole: Art. 12(5)(b) GDPR." in letter.text
     found = two.find(means=able, token=token)
     assert found == wish
     assert agreeing.agree(means=acting(able, "link"), agreement=found, by=OUTSIDE)

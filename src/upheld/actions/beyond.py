@@ -6,7 +6,9 @@ from upheld.actions import plans
 from upheld.actions.journal import counts_of, erasing
 from upheld.actions.means import Means
 from upheld.actions.preview import Beyond
+from upheld.actions.queue import NAMES
 from upheld.actions.two import Wish
+from upheld.law.right import Right
 from upheld.store.models import Matter, Request
 
 
@@ -18,7 +20,7 @@ def wish(*, request: Request, allow: Iterable[str], found: Iterable[Beyond] = ()
     )
     return Wish(
         Matter.LIMITS,
-        f"{request.right.lower()} beyond a limit. {much or ', '.join(names)}",
+        f"carry out the {NAMES[Right(request.right)]} beyond a limit ({much or ', '.join(names)}).",
         (str(request.pk), names),
         request=request,
     )
@@ -35,4 +37,9 @@ def of_undo(*, means: Means, request: Request) -> Wish | None:
             much.append(f"{fulfilment.system}: rows_per_person is {limit}, up to {rows} would come back")
     if not much:
         return None
-    return Wish(Matter.UNDO, f"undo beyond a limit. {'; '.join(much)}", (str(request.pk),), request=request)
+    return Wish(
+        Matter.UNDO,
+        f"undo the deletion beyond a limit ({'; '.join(much)}).",
+        (str(request.pk),),
+        request=request,
+    )

@@ -90,7 +90,8 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Wish:
     """One request of the case. `lifts`: it puts the marks of a restriction back; `restricts`: a restriction
-    of it is in force. `undoable`: until when it can be undone. `certified`: there is a proof to save."""
+    of it is in force. `begun`: it can no longer be taken back. `undoable`: until when it can be undone.
+    `certified`: there is a proof to save."""
 
     request: Request
     right: Right
@@ -104,6 +105,7 @@ class Wish:
     restricts: bool
     undoable: date | None
     certified: bool
+    begun: bool
     decided: tuple[Decision, ...]
     identity_asked: date | None
 
@@ -212,11 +214,18 @@ def _wish(means: Means, request: Request, loaded: Mapping[int, Plan]) -> Wish:
         restricts=restriction is not None and restriction.lift_id is None,
         undoable=standing.recoverable_until,
         certified=any(each.complete for each in request.certificates.all()),
+        begun=restriction is not None or any(map(_has_begun, request.fulfilments.all())),
         decided=tuple(request.decisions.all()),
         identity_asked=next(
             (each.asked_on for each in request.pauses.all() if each.answered_on is None), None
         ),
     )
+
+
+def _has_begun(fulfilment: Fulfilment) -> bool:
+    written = any(each.state != PartState.ABORTED for each in fulfilment.parts.all())
+    removing = fulfilment.request.right not in COPYING
+    return written or (removing and any(each.answered_at for each in fulfilment.tasks.all()))
 
 
 def _part(means: Means, fulfilment: Fulfilment, why: str, row: PlanRow, loaded: Mapping[int, Plan]) -> Part:

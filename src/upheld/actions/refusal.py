@@ -109,7 +109,7 @@ def _wish(
     cites = grounds(means=means, request=request)[ground].cites
     return two.Wish(
         Matter.REFUSAL,
-        f"refuse the request ({request.right.lower()}), {extent}: {cites}",
+        f"refuse the request ({request.right.lower()}), {extent}: {cites}.",
         (str(request.pk), ground, words, systems, told_on.isoformat() if told_on else ""),
         request=request,
     )

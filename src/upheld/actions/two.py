@@ -19,7 +19,7 @@ from upheld.datamap.model import Second
 from upheld.ledger.types import AGREEMENT_GIVEN
 from upheld.rights.codec import digest
 from upheld.rights.outcome import Permanent
-from upheld.store.models import Agreement, Case, MailKind, Matter, Request, Stop
+from upheld.store.models import Agreement, Case, MailKind, Matter, Request, RequestState, Stop
 from upheld.store.models.decision import Rule
 
 LASTS = timedelta(days=14)
@@ -210,7 +210,14 @@ def find(*, means: Means, token: str) -> Agreement:
 def is_open(agreement: Agreement, at: datetime) -> bool:
     """Whether it waits for its yes."""
     over = agreement.declined_at or agreement.used_at or agreement.agreed_at
-    return over is None and agreement.expires_at > at
+    return over is None and agreement.expires_at > at and not _is_past(agreement)
+
+
+def _is_past(agreement: Agreement) -> bool:
+    """Whether its request was approved or has ended meanwhile: then nobody needs this yes any more."""
+    if agreement.request is None or agreement.matter not in (Matter.LIMITS, Matter.REFUSAL):
+        return False
+    return agreement.request.state != RequestState.OPEN
 
 
 def waiting(*, means: Means, case: Case | None = None) -> tuple[Agreement, ...]:
@@ -219,4 +226,5 @@ def waiting(*, means: Means, case: Case | None = None) -> tuple[Agreement, ...]:
     found = Agreement.objects.filter(declined_at=None, used_at=None, expires_at__gt=means.clock())
     if case is not None:
         found = found.filter(request__case=case)
-    return tuple(found.select_related("request__case", "stop"))
+    rows = found.select_related("request__case", "stop")
+    return tuple(each for each in rows if not _is_past(each))

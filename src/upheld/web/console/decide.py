@@ -21,7 +21,11 @@ from upheld.web.console.access import staff as only
 class Words(forms.Form):
     """What is written down with every decision."""
 
-    words = forms.CharField(max_length=decisions.LONGEST, widget=forms.Textarea(attrs={"rows": 4}))
+    words = forms.CharField(
+        max_length=decisions.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Say why, in words."},
+    )
 
     def __init__(self, *values: object, hint: str, told: bool = False) -> None:
         super().__init__(*values)  # type: ignore[arg-type]
@@ -40,7 +44,11 @@ class OnGround(Words):
         super().__init__(*values, hint=hint, told=told)
         named = ((code, f"{each.title} ({each.cites})") for code, each in grounds.items())
         choices = [("", "Choose one"), *named]
-        self.fields["ground"] = forms.ChoiceField(choices=choices, label="The ground, as the law has it")
+        self.fields["ground"] = forms.ChoiceField(
+            choices=choices,
+            label="The ground, as the law has it",
+            error_messages={"required": "Choose the ground."},
+        )
         self.order_fields(["ground", "systems", "words", "told_on"])
 
 

@@ -12,14 +12,16 @@ from upheld.web.console import (
     cases,
     decide,
     enrol,
+    history,
+    journal,
     outbox,
     own,
     plan,
     switch,
+    systems,
     task,
     thread,
 )
-from upheld.web.console import cases, enrol, history, journal, outbox, own, plan, switch, systems, task
 
 urlpatterns = [
     path("", cases.queued, name="console"),
