@@ -33,7 +33,8 @@ def texts() -> Iterator[str]:
         for page in sorted(folder.glob("*.html")):
             for found in CALLED.findall(templatize(page.read_text())):
                 yield str(ast.literal_eval(found.removeprefix("u")))
-    for module in (*sorted((PRODUCT / "web").rglob("*.py")), PRODUCT / "actions" / "letters.py"):
+    written = (PRODUCT / "actions" / f"{name}.py" for name in ("letters", "notices", "grounds"))
+    for module in (*sorted((PRODUCT / "web").rglob("*.py")), *written):
         for node in ast.walk(ast.parse(module.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
                 first = node.args[0]

@@ -19,9 +19,21 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import URLPattern, get_resolver, reverse  # noqa: E402
 
 from upheld.actions import approving, arrivals, intake, links, rounds, staff  # noqa: E402
+from upheld.actions import adding, approving, arrivals, extension, links, rounds, staff, thread, two  # noqa: E402
 from upheld.actions.means import Means  # noqa: E402
 from upheld.law.right import Right  # noqa: E402
-from upheld.store.models import Channel, LinkPurpose, Mail, Request, Role, Staff, Task  # noqa: E402
+from upheld.store.models import (  # noqa: E402
+    Agreement,
+    Case,
+    Channel,
+    LinkPurpose,
+    Mail,
+    Matter,
+    Request,
+    Role,
+    Staff,
+    Task,
+)
 from upheld.web.means import means  # noqa: E402
 
 
@@ -48,6 +60,10 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
     )
     rounds.ask(means=able, task=task)
     public = {"language": "en", "token": hers}
+    backing = verified(able, "dee@example.net")
+    outside = "x" * 32
+    asked = two.ask(means=able, wish=two.Wish(Matter.LIMITS, "x", "x", request=request), reason="y")
+    Agreement.objects.filter(pk=asked.pk).update(link_digest=links.digest(outside))
     verify = links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=fresh).token
     answer = links.give(means=able, purpose=LinkPurpose.ANSWER, task=task).token
     letter = intake.keep(means=able, channel=Channel.LETTER, raw=b"Please delete my data")
@@ -71,6 +87,19 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         "retry": {"number": request.pk},
         "task": {"number": task.pk},
         "mail": {"number": Mail.objects.get(task=task).pk},
+        "extend": {"number": request.pk},
+        "refuse": {"number": request.pk},
+        "identity": {"number": request.pk},
+        "take-back": {"number": request.pk},
+        "undo": {"number": request.pk},
+        "evidence": {"number": request.pk},
+        "lift": {"number": request.case_id},
+        "notes": {"number": request.case_id},
+        "assign": {"number": request.case_id},
+        "add": {"number": request.case_id},
+        "agree": {"number": asked.pk},
+        "agree-outside": {"language": "en", "token": outside},
+        "withdraw": {"language": "en", "token": backing[0], "number": backing[1].pk},
         "system": {"name": "letters"},
         "system-check": {"name": "letters"},
         "system-drawing": {"name": "letters"},
@@ -115,6 +144,34 @@ def queries(client: Client) -> list[int]:
             assert client.get(reverse(name)).status_code == 200
         many.append(len(caught))
     return many
+def queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as caught:
+        assert client.get(address).status_code == 200
+    return len(caught)
+
+
+def fill(able: Means, case: Case, client: Client) -> None:
+    """Two more of everything that a case's page shows."""
+    for number, right in enumerate((Right.ACCESS, Right.PORTABILITY)):
+        arrivals.receive(
+            means=able,
+            channel=Channel.FORM,
+            rights=(Right.ERASURE,),
+            address="bob.ashgrove@example.com",
+            language="en",
+        )
+        adding.add(means=able, case=case, right=right)
+        thread.note(means=able, case=case, words=f"note {number}")
+        client.post(reverse("look", kwargs={"number": case.pk}), {"why": f"look {number}"})
+        request = case.requests.get(right=right)
+        wish = two.Wish(Matter.LIMITS, "x", f"x{number}", request=request)
+        two.ask(means=able, wish=wish, reason="y")
+        extension.extend(means=able, request=request, code="number", words="many")
+        approving.approve(
+            means=able,
+            request=request,
+            looked=approving.fingerprint(approving.look(means=able, request=request)),
+        )
 
 
 def main() -> None:
@@ -142,7 +199,12 @@ def main() -> None:
         "another person's proof": reverse("proof", kwargs=given["follow"] | {"number": other.pk}),
     }
     pages = ("ask", "sent", "confirm", "follow", "task-answer")
-    one = queries(clients["officer"])
+    listing, case = reverse("console"), reverse("case", kwargs={"number": other.case_id})
+    adding.add(means=able, case=other.case, right=Right.RESTRICTION)
+    thread.note(means=able, case=other.case, words="note")
+    one, alone = queries(clients["officer"], listing), queries(clients["officer"], case)
+    fill(able, other.case, clients["officer"])
+    full = queries(clients["officer"], case)
     for number in range(4):
         verified(able, f"more{number}@example.net")
     listed = "".join(clients["officer"].get(reverse(name)).content.decode() for name in ("console", "cases"))
@@ -150,7 +212,8 @@ def main() -> None:
         "answers": answers,
         "strange": {what: browser().get(address).status_code for what, address in strange.items()},
         "cookies": {name: sorted(browser().get(reverse(name, kwargs=given[name])).cookies) for name in pages},
-        "queries": [one, queries(clients["officer"])],
+        "queries": [one, queries(clients["officer"], listing)],
+        "case": [alone, full],
         "named": [each for each in ("ada.quillfeather", "bob.ashgrove", "more1") if each in listed],
     }
     json.dump(found, sys.stdout)

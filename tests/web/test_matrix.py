@@ -42,6 +42,7 @@ def roles(status: int, *kinds: str) -> dict[str, int]:
 SEE = ("officer", "operator", "support", "auditor")
 PLAN = ("officer", "operator", "auditor")
 DESK = ("officer", "operator")
+FRONT = (*DESK, "support")
 LOCK = ("officer", "operator", "engineer")
 SETTERS = ("officer", "engineer")
 CLERK = ("officer", "operator", "support")
@@ -69,6 +70,18 @@ TABLE = {
     "case": only(roles(200, *SEE), roles(405, *SEE)),
     "look": only(roles(405, "officer", "operator", "support"), roles(409, "officer", "operator", "support")),
     "plan": only(roles(200, *PLAN), {"officer": 409}),
+    "extend": only({"officer": 200}, {"officer": 422}),
+    "refuse": only({"officer": 200}, {"officer": 422}),
+    "identity": only({"officer": 200}, {"officer": 422}),
+    "take-back": only({"officer": 200}, {"officer": 422}),
+    "undo": only({"officer": 409}, {"officer": 409}),
+    "evidence": only(roles(404, *SEE), roles(405, *SEE)),
+    "lift": only({"officer": 200}, {"officer": 409}),
+    "notes": only(roles(200, *FRONT), roles(422, *FRONT)),
+    "assign": only(roles(405, *DESK), roles(302, *DESK)),
+    "add": only({"officer": 405}, {"officer": 409}),
+    "agree": only(roles(200, *DESK), roles(409, *DESK)),
+    "agree-outside": everybody(200, 422),
     "retry": only({"officer": 405}, {"officer": 302}),
     "task": only(roles(200, *DESK), roles(422, *DESK)),
     "intake": only(roles(200, *CLERK), roles(422, *CLERK)),
@@ -109,7 +122,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
     folder = tmp_path_factory.mktemp("matrix")
     privacy = folder / "privacy"
     (privacy / "systems").mkdir(parents=True)
-    (privacy / "upheld.yaml").write_text(ORGANISATION)
+    (privacy / "upheld.yaml").write_text(ORGANISATION + "staff: team\n")
     (privacy / "purposes.yaml").write_text(PURPOSES)
     (privacy / "systems" / "letters.yaml").write_text(LETTERS)
     (folder / "data").mkdir()
@@ -134,12 +147,16 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
 def test_every_route_answers_each_role_as_the_table_says(seen: dict[str, dict]) -> None:
     answers = dict(seen["answers"])
     confirm = answers.pop("confirm")
+    withdraw = answers.pop("withdraw")
     of_allauth = {name: answers.pop(name) for name in OF_ALLAUTH}
 
     assert answers == TABLE
     assert confirm["nobody"] == [200, 302], "the first use of the link"
     assert {tuple(each) for kind, each in confirm.items() if kind != "nobody"} == {(410, 410)}, (
         "and no second"
+    )
+    assert (withdraw.pop("nobody"), set(map(tuple, withdraw.values()))) == ([200, 302], {(404, 404)}), (
+        "what was taken back once is not there a second time"
     )
     assert {name: each["nobody"][0] for name, each in of_allauth.items()} == {
         "account_inactive": 200,
@@ -162,3 +179,11 @@ def test_start_page_and_list_take_as_many_queries_for_six_cases_as_for_two_and_n
     first, more = seen["queries"]
 
     assert (first, seen["named"]) == (more, [])
+
+
+def test_a_case_takes_as_many_queries_with_three_requests_and_notes_as_with_fewer(
+    seen: dict[str, dict],
+) -> None:
+    alone, full = seen["case"]
+
+    assert alone == full

@@ -10,7 +10,7 @@ import pyrage
 from django.conf import settings
 from django.db import transaction
 
-from upheld.actions import access, cases, plans, preview, tasks, uploads
+from upheld.actions import access, cases, plans, preview, refusal, tasks, uploads
 from upheld.actions.means import Means
 from upheld.law.right import Right
 from upheld.rights.outcome import Failure, Permanent
@@ -28,7 +28,7 @@ def approve(*, means: Means, request: Request, plan: Plan) -> Copy:
     """The copy may be written, and the owners of systems by hand are asked. Its key is made now and sealed,
     before anything is written with it. Refuses a second time."""
     request = Request.objects.select_for_update(of=("self",)).select_related("case").get(pk=request.pk)
-    if request.right != Right.ACCESS or request.state != RequestState.OPEN:
+    if request.right not in tasks.COPYING or request.state != RequestState.OPEN:
         raise Permanent("This copy has been approved already, or is no copy.", "Look at the case again.")
     at, identity = means.clock(), pyrage.x25519.Identity.generate()
     sealed = means.keys.seal(request.case.key, str(identity).encode(), record=_record(request))
@@ -61,12 +61,13 @@ def write(*, means: Means, copy: Copy, language: str) -> bool:
     """Write the copy into the data folder; whether it is whole. One that lacks a system is given all the
     same and written anew later; what an earlier run left cut off is written over."""
     request = copy.request
+    means = refusal.narrowed(means=means, request=request)
     asked = cases.asked_in(means=means, case=request.case)
     spoken = means.datamap.organisation.languages
     try:
         seen = preview.preview(
             means=means,
-            right=Right.ACCESS,
+            right=Right(request.right),
             asked=asked,
             regime=request.case.regime,
             subject=cases.subject_of(means=means, case=request.case),

@@ -8,7 +8,7 @@ from datetime import date
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 
-from upheld.actions import cases, inforce, journal, plans, statements, suppression, tasks, window
+from upheld.actions import beyond, cases, inforce, journal, plans, statements, suppression, tasks, two, window
 from upheld.actions.difference import expected
 from upheld.actions.journal import Fenced, Hold
 from upheld.actions.means import Means
@@ -119,6 +119,8 @@ def approve(
     if allow and not reason:
         raise Permanent("A limit was allowed without a reason.", "Say why: --reason TEXT.")
     refuse_beyond(preview.beyond, allow)
+    if allow:
+        two.require(means=means, wish=beyond.wish(request=request, allow=allow, found=preview.beyond))
     means = _with_ring(means, request)
     row = plans.store(
         means=means,
@@ -173,6 +175,8 @@ def allow_more(
         state=FulfilmentState.FAILED, failure__in=[FailureKind.PERMANENT, FailureKind.MISCONFIGURED]
     ).exclude(unreached=True)
     systems = tuple(each.system for each in refused.order_by("position") if not each.parts.exists())
+    if systems and allow:
+        two.require(means=means, wish=beyond.wish(request=request, allow=allow))
     if systems and (allow or go_on):
         plans.replan(
             means=means,

@@ -64,6 +64,11 @@ def answer(
         raise Permanent(
             "This task has been answered already.", "`upheld status` lists the tasks that are open."
         )
+    if task.fulfilment.request.state == models.RequestState.REVOKED:
+        raise Permanent(
+            "The person took her request back, so there is nothing to do.",
+            "If you removed something already, tell the organisation.",
+        )
     if rows < 0:
         raise Permanent("A number of records is below zero.", "Give how many were removed, 0 for none.")
     request = task.fulfilment.request

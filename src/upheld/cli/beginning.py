@@ -14,6 +14,9 @@ organisation:
   name: {name}
   contact: {contact}
   regimes: [gdpr]
+# Who has to agree to a refusal, to going beyond a limit, to lifting a stop: team (a second member of staff),
+# or solo (the same person, a day later). Without it one person decides.
+# staff: team
 """
 PURPOSES = """\
 # Why data is used: the register that the data map refers to.

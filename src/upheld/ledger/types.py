@@ -246,3 +246,54 @@ VALUES_REPLAYED = _register(
     _SYSTEM,
     _count("records", "how many records had come back without them"),
 )
+REQUEST_EXTENDED = _register(
+    "request.extended/v1",
+    "More time was taken for one request, and the person was told why within the first period.",
+    _CASE,
+    _code("right", "the right that is exercised"),
+    _code("reason", "the reason, as the regime pack names it"),
+    _date("target", "the new day by which we answer"),
+    _date("legal", "the new last lawful day"),
+    _commitment("decision", "commitment to who decided it and in which words, under the case's key"),
+)
+REQUEST_REFUSED = _register(
+    "request.refused/v1",
+    "One request was refused on a ground of its law, and the person was told the ways to complain.",
+    _CASE,
+    _code("right", "the right that was asked for"),
+    _code("ground", "the ground, as the regime pack names it"),
+    _code("extent", "whether all of it was refused, or some systems", ("whole", "part")),
+    _commitment("decision", "commitment to who decided it and in which words, under the case's key"),
+)
+REQUEST_WITHDRAWN = _register(
+    "request.withdrawn/v1",
+    "The person took one request back before anything was written for it, and nothing will be.",
+    _CASE,
+    _code("right", "the right that had been asked for"),
+    _code("by", "who took it back: she by her own link, or staff on her word", ("person", "staff")),
+    _commitment("decision", "commitment to who recorded it and in which words, under the case's key"),
+)
+REQUEST_PAUSED = _register(
+    "request.paused/v1",
+    "The person was asked who she is; the last lawful day may move by the days until she answers.",
+    _CASE,
+    _code("right", "the right that is exercised"),
+    _date("asked", "the day on which she was asked"),
+    _commitment("decision", "commitment to who asked and why, under the case's key"),
+)
+REQUEST_RESUMED = _register(
+    "request.resumed/v1",
+    "The question of identity was answered; our own date has not moved.",
+    _CASE,
+    _code("right", "the right that is exercised"),
+    _date("answered", "the day on which she answered"),
+    _date("legal", "the last lawful day from now on"),
+    _commitment("decision", "commitment to who recorded it and in which words, under the case's key"),
+)
+AGREEMENT_GIVEN = _register(
+    "agreement.given/v1",
+    "A second yes was given to what one person alone may not decide.",
+    Field("case", Kind.ID, "the case's random id; absent for the stop switch", personal=False, optional=True),
+    _code("matter", "what it is about", ("limits", "undo", "refusal", "stop")),
+    _code("rule", "who had to agree", ("colleague", "outside", "cooling")),
+)

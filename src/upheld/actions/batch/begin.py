@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 
-from upheld.actions import cases, erasure, plans, window
+from upheld.actions import cases, erasure, plans, two, window
 from upheld.actions.asking import Asked
 from upheld.actions.batch.look import TOGETHER, Going, Look, in_groups
 from upheld.actions.difference import expected
@@ -40,6 +40,11 @@ def approve_many(
     """
     if allow and not reason:
         raise Permanent("A limit was allowed without a reason.", "Say why: --reason TEXT.")
+    if allow and two.rule_of(means=means, matter=models.Matter.LIMITS) is not None:
+        raise Permanent(
+            "Going beyond a limit is for two to decide, and for one person at a time.",
+            "Leave out --allow; whoever is beyond it is approved alone, in the console.",
+        )
     refuse_beyond(look.beyond, allow)
     batch = models.Batch.objects.create(
         at=means.clock(),

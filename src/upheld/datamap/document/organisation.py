@@ -18,6 +18,7 @@ from upheld.datamap.document.written import (
 )
 
 Regime = Literal["gdpr", "ccpa", "voluntary"]
+SecondYes = Literal["colleague", "outside", "cooling", "none"]
 
 
 class BackupsForm(Written):
@@ -71,6 +72,23 @@ class HoldForm(Written):
     """Systems, or tables as `system.table`."""
 
 
+class TwoForm(Written):
+    """Who says the second yes, matter by matter; what is left out is as `staff` has it."""
+
+    limits: SecondYes | None = None
+    """To a plan that goes beyond a limit of the map."""
+    undo: SecondYes | None = None
+    """To an undo that puts more rows back than `rows_per_person` allows."""
+    refusal: SecondYes | None = None
+    """To refusing a request, or a part of it."""
+    stop: SecondYes | None = None
+    """To lifting the stop of all writing."""
+    cooling: Annotated[int, Field(ge=1, le=720)] | None = None
+    """Hours of the cooling time (24 unless said)."""
+    outside: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)] | None = None
+    """The e-mail address of who says yes from outside, by a link and without an account."""
+
+
 class OrganisationFile(Written):
     """The file upheld.yaml."""
 
@@ -81,5 +99,11 @@ class OrganisationFile(Written):
     undo: Window | None = None
     """For how many days an erasure can be undone, at most to the legal date (none unless said); for systems
     that do not say it themselves."""
+    staff: Literal["solo", "team"] | None = None
+    """Who decides: `team`, a second member of staff says yes to what one alone may not decide; `solo`, the
+    same person says it again after a cooling time. Without it one person may decide everything, at the
+    command line, and nothing beyond a limit in the console."""
+    two: TwoForm | None = None
+    """Where the second yes is another than `staff` has it."""
     holds: Annotated[list[HoldForm], Field(min_length=1)] | None = None
     """Matters for which rows stay."""

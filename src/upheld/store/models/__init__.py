@@ -7,6 +7,7 @@ from upheld.store.models.certificate import Certificate
 from upheld.store.models.check import Check
 from upheld.store.models.communication import ClosedReason, Communication
 from upheld.store.models.copy import Copy
+from upheld.store.models.decision import Agreement, Decision, DecisionKind, Matter, Note, Pause, Rule
 from upheld.store.models.evidence import Due, Evidence
 from upheld.store.models.journal import Fulfilment, FulfilmentState, Part, PartState
 from upheld.store.models.ledger import Checkpoint, Entry, Node, PendingEntry
@@ -23,6 +24,7 @@ from upheld.store.models.task import Task, Upload
 from upheld.store.models.undo import FileCopy, Kept, Undoing, Window
 
 __all__ = [
+    "Agreement",
     "Arrival",
     "Batch",
     "BatchLine",
@@ -36,6 +38,8 @@ __all__ = [
     "ClosedReason",
     "Communication",
     "Copy",
+    "Decision",
+    "DecisionKind",
     "Due",
     "Entry",
     "Evidence",
@@ -50,17 +54,21 @@ __all__ = [
     "MailKind",
     "Milestone",
     "MilestoneState",
+    "Matter",
     "Node",
+    "Note",
     "Opening",
     "Package",
     "Part",
     "PartState",
+    "Pause",
     "PendingEntry",
     "Plan",
     "Request",
     "RequestState",
     "Restriction",
     "Role",
+    "Rule",
     "Staff",
     "Statement",
     "StatementIndex",

@@ -32,7 +32,7 @@ RIGHTS = [(right.value, right.value) for right in Right]
 class Case(models.Model):
     """`id` is random and says nothing: it is what the ledger and everybody outside sees. Identities and the
     identified subject are sealed with the key `key` of the key store; when that is destroyed, nobody can tell
-    any more whom the case was about."""
+    any more whom the case was about. `assigned_to`: who of the staff looks after it."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     state = models.CharField(max_length=12, choices=CaseState, default=CaseState.OPEN)
@@ -45,6 +45,7 @@ class Case(models.Model):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     closed_reason = models.CharField(max_length=200, default="")
+    assigned_to = models.ForeignKey("store.Staff", on_delete=models.SET_NULL, null=True, related_name="cases")
 
     class Meta:
         constraints = (

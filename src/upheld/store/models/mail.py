@@ -16,6 +16,10 @@ class MailKind(models.TextChoices):
     COPY_READY = "COPY_READY"
     DONE = "DONE"
     TASK = "TASK"
+    EXTENDED = "EXTENDED"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
+    AGREE = "AGREE"
 
 
 class Mail(models.Model):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from upheld.web.centre import ask, confirm, follow, task
+from upheld.web.centre import agree, ask, confirm, follow, task, withdraw
 
 urlpatterns = [
     path("", ask.ask, name="ask"),
@@ -13,5 +13,7 @@ urlpatterns = [
     path("follow/<slug:token>/copy/<path:name>", follow.copy, name="copy"),
     path("follow/<slug:token>/certificate/<uuid:number>/", follow.certificate, name="certificate"),
     path("follow/<slug:token>/certificate/<uuid:number>/proof.json", follow.proof, name="proof"),
+    path("follow/<slug:token>/withdraw/<uuid:number>/", withdraw.withdraw, name="withdraw"),
+    path("agree/<slug:token>/", agree.agree, name="agree-outside"),
     path("task/<slug:token>/", task.answer, name="task-answer"),
 ]
