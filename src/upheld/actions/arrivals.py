@@ -11,17 +11,18 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import transaction
 
-from upheld.actions import cases, letters, links, outbox
+from upheld.actions import cases, certainty, letters, links, outbox
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.datamap.normalise import normalise
+from upheld.law.certainty import Method
 from upheld.law.right import Right
 from upheld.rights.codec import decode, encode
 from upheld.rights.outcome import Permanent
 from upheld.rights.subject import Identity
 from upheld.store.database import hold
 from upheld.store.keys import Destroyed
-from upheld.store.models import Arrival, Channel, Link, LinkPurpose, Mail, MailKind, Request
+from upheld.store.models import Arrival, Channel, Link, LinkPurpose, Mail, MailKind, Request, RequestState
 from upheld.store.sealing import open_value, seal_value
 
 ORDER = (Right.ACCESS, Right.ERASURE)
@@ -99,7 +100,8 @@ def page(language: str, name: str, token: str) -> str:
 @transaction.atomic
 def verify(*, means: Means, token: str) -> links.Given:
     """The link was used by whoever reads that mailbox: her case is opened, or joined; gives the link by which
-    she follows it. Writes `case.opened` for a new case. Raises Unusable, Unknown, TwoCases."""
+    she follows it. Writes `case.opened` for a new case, and
+    `verification.added`. Raises Unusable, Unknown, TwoCases."""
     hold("cases")
     link = links.find(means=means, token=token, purpose=LinkPurpose.VERIFY)
     links.use(means=means, link=link)
@@ -119,6 +121,9 @@ def _join(means: Means, arrival: Arrival) -> None:
         Request.objects.filter(pk=request.pk, received_at__gt=arrival.received_at).update(
             received_at=arrival.received_at
         )
+        # A repeat may have been asked for while the first is carried out: that stands as it was approved.
+        if request.state == RequestState.OPEN:
+            certainty.prove(means=means, request=request, method=Method.LINK)
     if arrival.case is None:
         raise TypeError("An arrival asks for something.")
     former = arrival.key

@@ -169,6 +169,7 @@ MAILED = {
     MailKind.COPY_READY: "that the copy is ready",
     MailKind.DONE: "that the deletion is done",
     MailKind.TASK: "a task, to a system's owner",
+    MailKind.PROVE: "what we ask to be sure that it is her",
 }
 NAMES = {Right.ACCESS: "Copy", Right.ERASURE: "Deletion", Right.DELETE: "Deletion"}
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 from django.db import transaction
 
 from upheld.actions.asking import Asked
+from upheld.actions.certainty import needed
 from upheld.actions.means import Means
 from upheld.actions.record import record
 from upheld.actions.regime import columns, pinned, regime_for
@@ -60,15 +61,19 @@ def receive(*, means: Means, right: Right, asked: Asked, regime: str | None = No
     at = means.clock()
     law = found[0].regime if found else regime_for(means=means, regime=regime)
     kept = pinned(means=means, right=right, regime=law, at=at)
+    sure = needed(means=means, law=kept.law, right=right)
     if not found:
         case = _open(means, right, asked, kept.law)
-        request = Request(case=case, right=right.value, received_at=at, **columns(kept))
+        request = Request(case=case, right=right.value, received_at=at, needed=sure, **columns(kept))
         insert_all([request])
         return request
     case = found[0]
     _learn(means, case, asked)
     request, _ = Request.objects.get_or_create(
-        case=case, right=right.value, state__in=UNFINISHED, defaults={"received_at": at, **columns(kept)}
+        case=case,
+        right=right.value,
+        state__in=UNFINISHED,
+        defaults={"received_at": at, "needed": sure, **columns(kept)},
     )
     return request
 

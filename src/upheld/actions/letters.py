@@ -105,3 +105,22 @@ def task(*, means: Means, to: str, title: str, number: str, address: str, due: d
                 _("Please answer by {day}. No account is needed; the link works once.").format(day=day(due)),
             ),
         )
+
+
+def prove(*, means: Means, to: str, language: str, number: str, address: str, until: date) -> Letter:
+    """Asks for what is lacking to be sure that it is she who asks. Says nothing of what is held."""
+    with override(language):
+        return Letter(
+            to,
+            _("[{number}] We need one more thing from you").format(number=number),
+            _signed(
+                means,
+                _("Hello,"),
+                _(
+                    "before we carry out your request we must be sure that nobody else asks in your name. "
+                    "Please answer here by {day}:"
+                ).format(day=day(until)),
+                address,
+                _("What you write there is compared with what we hold, and then deleted."),
+            ),
+        )

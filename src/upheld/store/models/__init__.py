@@ -2,7 +2,7 @@
 
 from upheld.store.models.arrival import Arrival, Channel, Link, LinkPurpose
 from upheld.store.models.batch import Batch, BatchLine
-from upheld.store.models.case import BlindIndex, Case, CaseState, Request, RequestState
+from upheld.store.models.case import BlindIndex, Case, CaseState, Level, Request, RequestState
 from upheld.store.models.certificate import Certificate
 from upheld.store.models.copy import Copy
 from upheld.store.models.evidence import Due, Evidence
@@ -18,6 +18,7 @@ from upheld.store.models.stop import Stop
 from upheld.store.models.suppression import Suppression
 from upheld.store.models.task import Task
 from upheld.store.models.undo import FileCopy, Kept, Undoing, Window
+from upheld.store.models.verification import Doubt, Verification
 
 __all__ = [
     "Arrival",
@@ -30,6 +31,7 @@ __all__ = [
     "Channel",
     "Checkpoint",
     "Copy",
+    "Doubt",
     "Due",
     "Entry",
     "Evidence",
@@ -37,6 +39,7 @@ __all__ = [
     "Fulfilment",
     "FulfilmentState",
     "Kept",
+    "Level",
     "Link",
     "LinkPurpose",
     "Look",
@@ -61,5 +64,6 @@ __all__ = [
     "Suppression",
     "Task",
     "Undoing",
+    "Verification",
     "Window",
 ]

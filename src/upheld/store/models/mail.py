@@ -15,6 +15,7 @@ class MailKind(models.TextChoices):
     COPY_READY = "COPY_READY"
     DONE = "DONE"
     TASK = "TASK"
+    PROVE = "PROVE"
 
 
 class Mail(models.Model):
