@@ -56,6 +56,10 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         "confirm": {"language": "en", "token": verify},
         "follow": public,
         "copy-archive": public,
+        "prove": public,
+        "more": {"number": request.pk},
+        "doubt": {"number": request.pk},
+        "judge": {"number": request.pk},
         "copy": public | {"name": "index.html"},
         "certificate": public | {"number": request.pk},
         "proof": public | {"number": request.pk},
@@ -126,7 +130,7 @@ def main() -> None:
         "another person's certificate": reverse("certificate", kwargs=given["follow"] | {"number": other.pk}),
         "another person's proof": reverse("proof", kwargs=given["follow"] | {"number": other.pk}),
     }
-    pages = ("ask", "sent", "confirm", "follow", "task-answer")
+    pages = ("ask", "sent", "confirm", "follow", "prove", "task-answer")
     one = queries(clients["officer"])
     for number in range(4):
         verified(able, f"more{number}@example.net")

@@ -13,7 +13,18 @@ from pathlib import Path
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from upheld.actions import arrivals, copies, erasure, ledger, letters, links, outbox, restriction, window
+from upheld.actions import (
+    arrivals,
+    comparing,
+    copies,
+    erasure,
+    ledger,
+    letters,
+    links,
+    outbox,
+    restriction,
+    window,
+)
 from upheld.actions.erasure import Standing
 from upheld.actions.means import Means
 from upheld.actions.resume import CARRIED_OUT
@@ -51,6 +62,7 @@ class Round:
 
 def drain(*, means: Means, certify: Certify, server: Server | None, sender: str) -> Round:
     """One round. `server`: where mail goes; without one it stays in the outbox."""
+    comparing.compare_all(means=means)
     standings = [_fulfilled(means, request) for request in ready(means=means)]
     certify(means, [each for each in standings if each.answered])
     written = sum(

@@ -15,6 +15,8 @@ MAY = {
     "look": frozenset({Role.OFFICER, Role.OPERATOR, Role.SUPPORT}),
     "plan": frozenset({Role.OFFICER, Role.OPERATOR, Role.AUDITOR}),
     "approve": frozenset({Role.OFFICER}),
+    "verify": frozenset({Role.OFFICER, Role.OPERATOR}),
+    "judge": frozenset({Role.OFFICER}),
     "answer": frozenset({Role.OFFICER, Role.OPERATOR}),
     "outbox": frozenset({Role.OFFICER, Role.OPERATOR, Role.ENGINEER}),
     "mail": frozenset({Role.OFFICER}),

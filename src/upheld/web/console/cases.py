@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from upheld.actions import casefile, cases, outbox, queue, rounds, staff, stop
+from upheld.actions import casefile, cases, outbox, proofs, queue, rounds, staff, stop
 from upheld.actions.arrivals import number, rights_of
 from upheld.law.right import Right
 from upheld.store.models import Case, Request
@@ -65,6 +65,9 @@ def case(request: HttpRequest, number: UUID) -> HttpResponse:
         "heading": said(tuple(each.right for each in file.wishes)),
         "left": (line.dates.target - means.now.date()).days if line else 0,
         "role": account(request).role,
+        "verifying": proofs.boxes(means=means, case=found),
+        "may_verify": staff.may(account(request).role, "verify"),
+        "may_judge": staff.may(account(request).role, "judge"),
         "stopped": stop.in_force(),
     }
     return render(request, "console/case.html", shown)
@@ -89,7 +92,11 @@ def look(request: HttpRequest, number: UUID) -> HttpResponse:
     return render(
         request,
         "console/person.html",
-        {"case": found, "known": sorted({(each.kind, each.value, each.source) for each in known})},
+        {
+            "case": found,
+            "known": sorted({(each.kind, each.value, each.source) for each in known}),
+            "reasons": proofs.reasons(means=means, case=found),
+        },
     )
 
 

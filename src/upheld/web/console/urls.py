@@ -6,13 +6,16 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
-from upheld.web.console import cases, enrol, outbox, own, plan, switch, task
+from upheld.web.console import cases, enrol, outbox, own, plan, switch, task, verification
 
 urlpatterns = [
     path("", cases.queued, name="console"),
     path("cases/<uuid:number>/", cases.case, name="case"),
     path("cases/<uuid:number>/look/", cases.look, name="look"),
     path("requests/<uuid:number>/plan/", plan.plan, name="plan"),
+    path("requests/<uuid:number>/more/", verification.more, name="more"),
+    path("requests/<uuid:number>/doubt/", verification.doubt, name="doubt"),
+    path("requests/<uuid:number>/judge/", verification.judge, name="judge"),
     path("requests/<uuid:number>/retry/", cases.retry, name="retry"),
     path("tasks/<int:number>/", task.answer, name="task"),
     path("outbox/", outbox.listed, name="outbox"),
