@@ -152,7 +152,8 @@ def test_a_judgement_has_a_reason_that_is_sealed_and_is_not_below_what_is_needed
     for sure, why in ((Level.HIGH, " "), (Level.REASONABLE, "I think so.")):
         with pytest.raises(certainty.Permanent):
             certainty.judge(means=able, request=request, sure=sure, why=why)
-    made = certainty.judge(means=able, request=request, sure=Level.HIGH, why="I know Ada.")
+    certainty.judge(means=able, request=request, sure=Level.HIGH, why="I know Ada.")
+    made = Verification.objects.get(method=Method.JUDGEMENT)
 
     assert certainty.words(means=able, proof=made) == "I know Ada."
     assert b"Ada" not in bytes(made.sealed_details or b"")
@@ -208,3 +209,12 @@ def test_what_is_approved_is_not_proved_or_doubted_any_more(records: str, tmp_pa
     ):
         with pytest.raises(certainty.Permanent, match="approved already"):
             verb()
+
+
+def test_she_proves_once_who_she_is_for_all_that_she_asked(records: str, tmp_path: Path) -> None:
+    able = console(tmp_path, grave=True)
+    copy, deletion = asked_by_form(able, Right.ACCESS, Right.ERASURE)
+
+    certainty.judge(means=able, request=deletion, sure=Level.HIGH, why="She came to the desk.")
+
+    assert [states(each)[2] for each in (copy, deletion)] == [Level.HIGH, Level.HIGH]

@@ -245,3 +245,15 @@ def test_the_box_says_what_is_lacking_and_names_nobody(records: str, tmp_path: P
     assert [words for _, words, _ in proofs.reasons(means=able, case=request.case)] == [
         "A different person wrote last week."
     ]
+
+
+def test_a_comparison_for_another_request_does_not_verify_a_correction(records: str, tmp_path: Path) -> None:
+    """C-44"""
+    able = held(tmp_path)
+    deletion, correction = asked_by_form(able, Right.ERASURE, Right.ACCESS)[::-1]
+    Request.objects.filter(pk=correction.pk).update(right=Right.RECTIFICATION.value)
+
+    answer(able, ask(able, deletion))
+    comparing.compare_all(means=able)
+
+    assert [states(each)[2] for each in (deletion, correction)] == [Level.HIGH, Level.REASONABLE]

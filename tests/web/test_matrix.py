@@ -58,6 +58,9 @@ TABLE = {
     "enrol": everybody(200, 422),
     "console": only(roles(200, *SEE), roles(405, *SEE)),
     "case": only(roles(200, *SEE), roles(405, *SEE)),
+    "search": only(
+        roles(200, "officer", "operator", "support"), roles(422, "officer", "operator", "support")
+    ),
     "look": only(roles(405, "officer", "operator", "support"), roles(409, "officer", "operator", "support")),
     "plan": only(roles(200, *PLAN), {"officer": 409}),
     "retry": only({"officer": 405}, {"officer": 302}),

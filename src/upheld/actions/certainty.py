@@ -7,6 +7,7 @@ takes no row that says otherwise (`store.guard`).
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
@@ -119,6 +120,19 @@ def prove(
     return fresh
 
 
+@transaction.atomic
+def prove_person(*, means: Means, request: Request, method: Method, **more: Any) -> None:
+    """As `prove`, for every request of the case that waits: it is one person, and she is asked once. But what
+    a correction is about may have been compared for another request; so it counts only comparisons of its own
+    (C-44)."""
+    prove(means=means, request=request, method=method, **more)
+    others = request.case.requests.filter(state=RequestState.OPEN).exclude(pk=request.pk)
+    if method is Method.DATA_POINTS:
+        others = others.exclude(right=Right.RECTIFICATION)
+    for each in others:
+        prove(means=means, request=each, method=method, **more)
+
+
 def _proof(
     means: Means,
     request: Request,
@@ -172,7 +186,7 @@ def _open(request: Request) -> Request:
     return found
 
 
-def judge(*, means: Means, request: Request, sure: Level, why: str) -> Verification:
+def judge(*, means: Means, request: Request, sure: Level, why: str) -> None:
     """A member of staff is that sure, and says why; her name and her words are kept. Permanent without a
     reason, and below what is needed: a judgement that decides nothing is none."""
     if not why.strip():
@@ -182,7 +196,7 @@ def judge(*, means: Means, request: Request, sure: Level, why: str) -> Verificat
             f"That is less than the {WORDS[Level(request.needed)]} certainty that is needed.",
             "Ask the person for more instead.",
         )
-    return prove(means=means, request=request, method=Method.JUDGEMENT, grants=sure, details=why.strip())
+    prove_person(means=means, request=request, method=Method.JUDGEMENT, grants=sure, details=why.strip())
 
 
 # --- doubts ----------------------------------------------------------------------------------------------

@@ -106,7 +106,7 @@ def _done(means: Means, made: Doubt, matched: int, failure: str) -> bool:
     fresh.sealed_answers, fresh.compared_at, fresh.failure = None, at, failure[:200]
     fresh.save(update_fields=["sealed_answers", "compared_at", "failure"])
     if matched and fresh.request.state == RequestState.OPEN:
-        certainty.prove(means=means, request=fresh.request, method=Method.DATA_POINTS, points=matched)
+        certainty.prove_person(means=means, request=fresh.request, method=Method.DATA_POINTS, points=matched)
     return True
 
 

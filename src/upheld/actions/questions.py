@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from upheld.actions import arrivals, certainty, letters, links, outbox
+from upheld.actions import arrivals, certainty, letters, links, outbox, search
 from upheld.actions.means import Means
 from upheld.datamap.model import DataMap
 from upheld.law.certainty import Method
@@ -166,7 +166,8 @@ def answer(*, means: Means, made: Doubt, given: Mapping[str, str], name: str = "
         raise Permanent("The declaration is not signed.", "Write your name below it.")
     if fresh.declaration:
         signed = f"{words}\n\n{name.strip()[:100]}, {today(means).isoformat()}"
-        certainty.prove(means=means, request=fresh.request, method=Method.DECLARATION, details=signed)
+        certainty.prove_person(means=means, request=fresh.request, method=Method.DECLARATION, details=signed)
+        search.named(means=means, case=fresh.request.case, name=name)
     fresh.answered_at = fresh.not_before = at
     if said:
         fresh.sealed_answers = seal_value(means.keys, fresh.request.case.key, said, record=_record(fresh))

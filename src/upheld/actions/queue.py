@@ -101,6 +101,8 @@ def next_step(*, means: Means, requests: list[Request]) -> tuple[str, bool]:
     for request in requests:
         name = NAMES.get(Right(request.right), request.right.lower())
         if request.state == RequestState.OPEN:
+            if request.reached < request.needed:
+                return f"Be sure who asks for the {name}", True
             return f"Approve the {name}", True
         for each in request.fulfilments.all():
             title = means.datamap.system(each.system).title or each.system

@@ -75,7 +75,8 @@ class Case(models.Model):
 
 
 class BlindIndex(models.Model):
-    """How an open case is found by an identity: its HMAC under the index key. Rows go with the case's key.
+    """How a case is found by an identity: its HMAC under the index key. An open case is joined by it; staff
+    finds a closed one by it too (`actions.search`). Rows go with the case's key.
 
     `whole` marks the digest of all identities of the case together: two open cases cannot have the same.
     """

@@ -55,7 +55,8 @@ def queued(request: HttpRequest) -> HttpResponse:
 @only("see")
 @require_GET
 def case(request: HttpRequest, number: UUID) -> HttpResponse:
-    found = get_object_or_404(Case, pk=number)
+    # Fetched before the file is read: the runner may finish the case between the two.
+    found = get_object_or_404(Case.objects.prefetch_related("requests__fulfilments__tasks"), pk=number)
     means = able(request)
     file = casefile.opened(means=means, case=found)
     line = queue.line(means=means, case=found) if any(not each.finished for each in file.wishes) else None

@@ -6,10 +6,11 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
-from upheld.web.console import cases, enrol, outbox, own, plan, switch, task, verification
+from upheld.web.console import cases, enrol, outbox, own, plan, search, switch, task, verification
 
 urlpatterns = [
     path("", cases.queued, name="console"),
+    path("search/", search.search, name="search"),
     path("cases/<uuid:number>/", cases.case, name="case"),
     path("cases/<uuid:number>/look/", cases.look, name="look"),
     path("requests/<uuid:number>/plan/", plan.plan, name="plan"),
