@@ -242,7 +242,7 @@ def test_no_path_of_verbs_approves_a_request_below_its_level(sqlite_records: Pat
     run_state_machine_as_test(
         Paths,
         settings=settings(
-            max_examples=settings.default.max_examples if settings.default.max_examples > 1_000 else 40,
+            max_examples=settings.default.max_examples if settings.default.max_examples > 1_000 else 25,
             stateful_step_count=25,
             deadline=None,
             phases=[Phase.generate],

@@ -236,7 +236,6 @@ def test_the_box_says_what_is_lacking_and_names_nobody(records: str, tmp_path: P
     )
     assert [(each.what, each.reach, each.enough) for each in certainty_of.ways] == [
         ("one value that we hold of her", "reasonably high", True),
-        ("a sign-in to her account", "reasonably high", True),
     ]
     assert certainty_of.kinds == (("name", "her full name"), ("phone-number", "her telephone number"))
     answer(able, ask(able, request))

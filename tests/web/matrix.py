@@ -60,6 +60,7 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         "more": {"number": request.pk},
         "doubt": {"number": request.pk},
         "judge": {"number": request.pk},
+        "wrote": {"number": request.pk},
         "copy": public | {"name": "index.html"},
         "certificate": public | {"number": request.pk},
         "proof": public | {"number": request.pk},

@@ -66,6 +66,7 @@ TABLE = {
     "retry": only({"officer": 405}, {"officer": 302}),
     "more": only(roles(405, *DESK), roles(409, *DESK)),
     "doubt": only(roles(405, *DESK), roles(409, *DESK)),
+    "wrote": only(roles(405, *DESK), roles(409, *DESK)),
     "judge": only({"officer": 405}, {"officer": 409}),
     "task": only(roles(200, *DESK), roles(422, *DESK)),
     "outbox": only(roles(200, *LOCK), roles(405, *LOCK)),

@@ -22,7 +22,7 @@ from upheld.rights.outcome import Permanent
 from upheld.rights.subject import Identity
 from upheld.store.database import hold
 from upheld.store.keys import Destroyed
-from upheld.store.models import Arrival, Channel, Link, LinkPurpose, Mail, MailKind, Request, RequestState
+from upheld.store.models import Arrival, Channel, Link, LinkPurpose, Mail, MailKind, Request
 from upheld.store.sealing import open_value, seal_value
 
 ORDER = (Right.ACCESS, Right.ERASURE)
@@ -108,6 +108,7 @@ def verify(*, means: Means, token: str) -> links.Given:
     arrival = Arrival.objects.select_for_update().get(links=link)
     if arrival.verified_at is None:
         _join(means, arrival)
+        certainty.arrived(means=means, arrival=arrival, method=Method.LINK)
     return links.give(means=means, purpose=LinkPurpose.FOLLOW, arrival=arrival)
 
 
@@ -121,9 +122,6 @@ def _join(means: Means, arrival: Arrival) -> None:
         Request.objects.filter(pk=request.pk, received_at__gt=arrival.received_at).update(
             received_at=arrival.received_at
         )
-        # A repeat may have been asked for while the first is carried out: that stands as it was approved.
-        if request.state == RequestState.OPEN:
-            certainty.prove(means=means, request=request, method=Method.LINK)
     if arrival.case is None:
         raise TypeError("An arrival asks for something.")
     former = arrival.key

@@ -21,7 +21,7 @@ from upheld.law.pack import Certainty, Pack, Risk
 from upheld.law.right import Right
 from upheld.ledger.types import DOUBT_RECORDED, VERIFICATION_ADDED
 from upheld.rights.outcome import Permanent
-from upheld.store.models import Doubt, Level, Request, RequestState, Verification
+from upheld.store.models import Arrival, Doubt, Level, Request, RequestState, Verification
 from upheld.store.sealing import open_value, seal_value
 
 LASTS = timedelta(days=92)
@@ -118,6 +118,15 @@ def prove(
             level=certainty(fresh.level).value,
         )
     return fresh
+
+
+@transaction.atomic
+def arrived(*, means: Means, arrival: Arrival, method: Method, **more: Any) -> None:
+    """As `prove`, for what was asked for in one message that has its case now. A repeat may have been asked
+    for while the first is carried out: that stands as it was approved."""
+    asked = Request.objects.filter(case=arrival.case, right__in=arrival.rights.split())
+    for each in asked.filter(state=RequestState.OPEN):
+        prove(means=means, request=each, method=method, **more)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from upheld.actions import certainty, questions
 from upheld.actions.means import Means
 from upheld.actions.regime import law_of
 from upheld.law.certainty import Method, Proof, reached
-from upheld.law.pack import Certainty, Pack, Risk
+from upheld.law.pack import Pack, Risk
 from upheld.law.right import Right
 from upheld.store.models import Case, Doubt, Level, Request, RequestState, Verification
 
@@ -161,7 +161,6 @@ def _ways(law: Pack, now: certainty.Standing, at: datetime) -> tuple[Way, ...]:
         ("a link to her address", [Proof(Method.LINK)]),
         ("a mail from her address, signed by its domain", [Proof(Method.MAIL)]),
         (f"{several} that we hold of her", [Proof(Method.DATA_POINTS, points)]),
-        ("a sign-in to her account", [Proof(Method.SIGN_IN, grants=Certainty.HIGH)]),
     ]
     if most.declaration:
         matched = Proof(Method.DATA_POINTS, points)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("requests/<uuid:number>/plan/", plan.plan, name="plan"),
     path("requests/<uuid:number>/more/", verification.more, name="more"),
     path("requests/<uuid:number>/doubt/", verification.doubt, name="doubt"),
+    path("requests/<uuid:number>/wrote/", verification.wrote, name="wrote"),
     path("requests/<uuid:number>/judge/", verification.judge, name="judge"),
     path("requests/<uuid:number>/retry/", cases.retry, name="retry"),
     path("tasks/<int:number>/", task.answer, name="task"),

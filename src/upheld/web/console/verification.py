@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from upheld.actions import certainty, proofs, questions
+from upheld.actions import byletter, certainty, proofs, questions
+from upheld.mail.resolve import keys_in_dns
 from upheld.store.models import Request
 from upheld.web.console.access import able
 from upheld.web.console.access import staff as only
@@ -37,6 +38,18 @@ def doubt(request: HttpRequest, number: UUID) -> HttpResponseRedirect:
     found = _found(number)
     certainty.doubt(means=able(request), request=found, why=request.POST.get("why", ""))
     messages.success(request, "Your doubt is kept. More is needed now before this can be approved.")
+    return redirect("case", number=found.case_id)
+
+
+@only("verify")
+@require_POST
+def wrote(request: HttpRequest, number: UUID) -> HttpResponseRedirect:
+    """A mail that she wrote is held against the key of its domain; the mail itself is not kept."""
+    found = _found(number)
+    file = request.FILES.get("mail")
+    raw = file.read(byletter.LARGEST + 1) if file is not None else b""
+    byletter.wrote(means=able(request), request=found, raw=raw, resolve=keys_in_dns)
+    messages.success(request, "It is from her address, and signed by its domain.")
     return redirect("case", number=found.case_id)
 
 
