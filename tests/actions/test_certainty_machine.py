@@ -218,7 +218,8 @@ class Paths(RuleBasedStateMachine):
                 if way == "row":
                     Request.objects.filter(pk=request.pk).update(state=RequestState.IN_PROGRESS)
                 elif way == "verb" and request.right == Right.ACCESS:
-                    copies.approve(means=able, request=request)
+                    plan = approving.look(means=able, request=request).plan
+                    copies.approve(means=able, request=request, plan=plan)
                 else:
                     looked = approving.fingerprint(approving.look(means=able, request=request))
                     approving.approve(means=able, request=request, looked=looked)
