@@ -107,9 +107,13 @@ def task(*, means: Means, to: str, title: str, number: str, address: str, due: d
         )
 
 
-def prove(*, means: Means, to: str, language: str, number: str, address: str, until: date) -> Letter:
-    """Asks for what is lacking to be sure that it is she who asks. Says nothing of what is held."""
+def prove(
+    *, means: Means, to: str, language: str, number: str, address: str, until: date, compared: bool
+) -> Letter:
+    """Asks for what is lacking to be sure that it is she who asks. Says nothing of what is held. `compared`:
+    not only a signature is asked for."""
     with override(language):
+        compares = _("What you write there is compared with what we hold, and then deleted.")
         return Letter(
             to,
             _("[{number}] We need one more thing from you").format(number=number),
@@ -121,6 +125,6 @@ def prove(*, means: Means, to: str, language: str, number: str, address: str, un
                     "Please answer here by {day}:"
                 ).format(day=day(until)),
                 address,
-                _("What you write there is compared with what we hold, and then deleted."),
+                *([compares] if compared else []),
             ),
         )

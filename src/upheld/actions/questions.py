@@ -65,7 +65,7 @@ def ask(
     made.expires_at = made.at + LASTS
     made.save(force_insert=True)
     certainty.told(made, needed=request.needed)
-    _write(means, arrival, made.expires_at)
+    _write(means, arrival, made.expires_at, compared=bool(kinds))
     return made
 
 
@@ -112,7 +112,7 @@ def latest(case: Case) -> Arrival | None:
     return case.arrivals.filter(verified_at__isnull=False).order_by("-received_at").first()
 
 
-def _write(means: Means, arrival: Arrival, until: datetime) -> None:
+def _write(means: Means, arrival: Arrival, until: datetime, *, compared: bool) -> None:
     given = links.give(means=means, purpose=LinkPurpose.FOLLOW, arrival=arrival)
     letter = letters.prove(
         means=means,
@@ -121,6 +121,7 @@ def _write(means: Means, arrival: Arrival, until: datetime) -> None:
         number=arrivals.number(arrival),
         address=arrivals.page(arrival.language, "prove", given.token),
         until=means.datamap.organisation.local(until).date(),
+        compared=compared,
     )
     outbox.put(
         means=means, kind=MailKind.PROVE, letter=letter, key=arrival.key, arrival=arrival, case=arrival.case

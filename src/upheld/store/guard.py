@@ -5,7 +5,7 @@ Triggers, as those of the ledger (0003); but SQLite makes a table anew for most 
 the triggers on it. So they go before a migration and come back after it, whatever it changed.
 """
 
-from typing import Any
+from collections.abc import Sequence
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -77,13 +77,13 @@ TRIGGERS = {
 }
 
 
-def put_down(using: str, plan: list[Any], **_: object) -> None:
+def put_down(using: str, plan: Sequence[object] = (), **_: object) -> None:
     """Before a migration that changes something."""
     if plan:
         _without(connections[using])
 
 
-def take_up(using: str, plan: list[Any], **_: object) -> None:
+def take_up(using: str, plan: Sequence[object] = (), **_: object) -> None:
     """After it."""
     connection = connections[using]
     if not plan or not _there(connection):

@@ -71,5 +71,16 @@ def test_she_is_asked_for_more_and_is_not_deleted_before_it_is_sure_who_she_is(
     desk.get_by_label("Why do you look?").fill("an auditor asked")
     desk.get_by_role("button", name="Show who it is").click()
     assert "Her mailbox was broken into." in desk.locator("main").inner_text()
+    desk.get_by_role("link", name="Search").click()
+    desk.get_by_label("What to look for").fill(ADA)
+    desk.get_by_role("button", name="Search").click()
+    assert "Say why you look" in desk.get_by_role("alert").inner_text()
+    assert axe(desk) == []
+    desk.get_by_label("Why do you look?").fill("she telephoned")
+    desk.get_by_role("button", name="Search").click()
+    assert (desk.locator("h1").inner_text(), ADA in desk.url) == ("1 case", False)
+    assert axe(desk) == []
+    desk.get_by_role("cell").get_by_role("link").click()
+    assert "Looked at a search: she telephoned by Olive Officer" in desk.locator("main").inner_text()
     assert server.stop() == 0
     assert server.errors() == ""
