@@ -203,6 +203,8 @@ def test_the_types_that_the_engine_needs_are_registered() -> None:
         "statement.added/v1",
         "statement.removed/v1",
         "values.replayed/v1",
+        "verification.added/v1",
+        "doubt.recorded/v1",
     }
 
 

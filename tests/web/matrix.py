@@ -77,6 +77,11 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         "confirm": {"language": "en", "token": verify},
         "follow": public,
         "copy-archive": public,
+        "prove": public,
+        "more": {"number": request.pk},
+        "doubt": {"number": request.pk},
+        "judge": {"number": request.pk},
+        "wrote": {"number": request.pk},
         "copy": public | {"name": "index.html"},
         "certificate": public | {"number": request.pk},
         "proof": public | {"number": request.pk},
@@ -205,6 +210,8 @@ def main() -> None:
     one, alone = queries(clients["officer"], listing), queries(clients["officer"], case)
     fill(able, other.case, clients["officer"])
     full = queries(clients["officer"], case)
+    pages = ("ask", "sent", "confirm", "follow", "prove", "task-answer")
+    one = queries(clients["officer"])
     for number in range(4):
         verified(able, f"more{number}@example.net")
     listed = "".join(clients["officer"].get(reverse(name)).content.decode() for name in ("console", "cases"))

@@ -53,6 +53,7 @@ TABLE = {
     "ask": everybody(200, 422),
     "sent": everybody(200, 200),
     "follow": everybody(200, 200),
+    "prove": everybody(200, 200),
     "copy": everybody(404, 405),
     "copy-archive": everybody(404, 405),
     "certificate": everybody(404, 405),
@@ -68,6 +69,9 @@ TABLE = {
     "folder": only(roles(200, *ALL), roles(405, *ALL)),
     "folder-archive": only(roles(200, *ALL), roles(405, *ALL)),
     "case": only(roles(200, *SEE), roles(405, *SEE)),
+    "search": only(
+        roles(200, "officer", "operator", "support"), roles(422, "officer", "operator", "support")
+    ),
     "look": only(roles(405, "officer", "operator", "support"), roles(409, "officer", "operator", "support")),
     "plan": only(roles(200, *PLAN), {"officer": 409}),
     "extend": only({"officer": 200}, {"officer": 422}),
@@ -83,6 +87,10 @@ TABLE = {
     "agree": only(roles(200, *DESK), roles(409, *DESK)),
     "agree-outside": everybody(200, 422),
     "retry": only({"officer": 405}, {"officer": 302}),
+    "more": only(roles(405, *DESK), roles(409, *DESK)),
+    "doubt": only(roles(405, *DESK), roles(409, *DESK)),
+    "wrote": only(roles(405, *DESK), roles(409, *DESK)),
+    "judge": only({"officer": 405}, {"officer": 409}),
     "task": only(roles(200, *DESK), roles(422, *DESK)),
     "intake": only(roles(200, *CLERK), roles(422, *CLERK)),
     "message": only(roles(200, *CLERK), roles(422, *CLERK)),

@@ -11,10 +11,11 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import transaction
 
-from upheld.actions import cases, letters, links, originals, outbox
+from upheld.actions import cases, certainty, letters, links, originals, outbox
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.datamap.normalise import normalise
+from upheld.law.certainty import Method
 from upheld.law.right import Right
 from upheld.rights.codec import decode, encode
 from upheld.rights.outcome import Permanent
@@ -99,13 +100,15 @@ def page(language: str, name: str, token: str) -> str:
 @transaction.atomic
 def verify(*, means: Means, token: str) -> links.Given:
     """The link was used by whoever reads that mailbox: her case is opened, or joined; gives the link by which
-    she follows it. Writes `case.opened` for a new case. Raises Unusable, Unknown, TwoCases."""
+    she follows it. Writes `case.opened` for a new case, and
+    `verification.added`. Raises Unusable, Unknown, TwoCases."""
     hold("cases")
     link = links.find(means=means, token=token, purpose=LinkPurpose.VERIFY)
     links.use(means=means, link=link)
     arrival = Arrival.objects.select_for_update().get(links=link)
     if arrival.verified_at is None:
         join(means=means, arrival=arrival)
+        certainty.arrived(means=means, arrival=arrival, method=Method.LINK)
     return links.give(means=means, purpose=LinkPurpose.FOLLOW, arrival=arrival)
 
 

@@ -285,6 +285,7 @@ MAILED = {
     MailKind.COPY_READY: "that the copy is ready",
     MailKind.DONE: "that the deletion is done",
     MailKind.TASK: "a task, to a system's owner",
+    MailKind.PROVE: "what we ask to be sure that it is her",
     MailKind.EXTENDED: "that more time is needed, and why",
     MailKind.REFUSED: "what is refused, on which ground, and where to complain",
     MailKind.WITHDRAWN: "that the request was taken back",

@@ -10,7 +10,7 @@ import pyrage
 from django.conf import settings
 from django.db import transaction
 
-from upheld.actions import access, cases, plans, preview, refusal, tasks, uploads
+from upheld.actions import access, cases, certainty, plans, preview, refusal, tasks, uploads
 from upheld.actions.means import Means
 from upheld.law.right import Right
 from upheld.rights.outcome import Failure, Permanent
@@ -26,10 +26,12 @@ PIECE = 64 * 1024
 @transaction.atomic
 def approve(*, means: Means, request: Request, plan: Plan) -> Copy:
     """The copy may be written, and the owners of systems by hand are asked. Its key is made now and sealed,
-    before anything is written with it. Refuses a second time."""
+    before anything is written with it. Refuses a second time, and below the certainty who asks that is
+    needed."""
     request = Request.objects.select_for_update(of=("self",)).select_related("case").get(pk=request.pk)
     if request.right not in tasks.COPYING or request.state != RequestState.OPEN:
         raise Permanent("This copy has been approved already, or is no copy.", "Look at the case again.")
+    certainty.refuse_below(means=means, request=request)
     at, identity = means.clock(), pyrage.x25519.Identity.generate()
     sealed = means.keys.seal(request.case.key, str(identity).encode(), record=_record(request))
     copy = Copy.objects.create(
@@ -40,7 +42,7 @@ def approve(*, means: Means, request: Request, plan: Plan) -> Copy:
         sealed_identity=sealed,
         not_before=at,
     )
-    Request.objects.filter(pk=request.pk).update(state=RequestState.IN_PROGRESS)
+    Request.objects.filter(pk=request.pk).update(state=RequestState.IN_PROGRESS, reached=request.reached)
     _ask(means, request, plan)
     return copy
 

@@ -8,7 +8,19 @@ from datetime import date
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 
-from upheld.actions import beyond, cases, inforce, journal, plans, statements, suppression, tasks, two, window
+from upheld.actions import (
+    beyond,
+    cases,
+    certainty,
+    inforce,
+    journal,
+    plans,
+    statements,
+    suppression,
+    tasks,
+    two,
+    window,
+)
 from upheld.actions.difference import expected
 from upheld.actions.journal import Fenced, Hold
 from upheld.actions.means import Means
@@ -110,8 +122,8 @@ def approve(
     """The plan becomes rows and the subject is sealed; nothing is written in any system yet. Writes
     `plan.approved`.
 
-    Refuses beyond a limit that is not allowed with a reason, and a request that has a plan already: that is
-    resumed, never planned anew under the same approval (P-23).
+    Refuses beyond a limit that is not allowed with a reason, below the certainty who asks that is needed, and
+    a request that has a plan already: that is resumed, never planned anew under the same approval (P-23).
     """
     request = models.Request.objects.select_for_update(of=("self",)).select_related("case").get(pk=request.pk)
     if request.state != RequestState.OPEN:
@@ -121,6 +133,7 @@ def approve(
     refuse_beyond(preview.beyond, allow)
     if allow:
         two.require(means=means, wish=beyond.wish(request=request, allow=allow, found=preview.beyond))
+    certainty.refuse_below(means=means, request=request)
     means = _with_ring(means, request)
     row = plans.store(
         means=means,
@@ -151,7 +164,7 @@ def approve(
         )
         tasks.ask(means=means, fulfilment=fulfilment, plan=preview.plan)
     request.state = RequestState.IN_PROGRESS
-    request.save(update_fields=["state"])
+    request.save(update_fields=["state", "reached"])
     key = means.keys.commitment_key(request.case.key)
     record(
         PLAN_APPROVED,

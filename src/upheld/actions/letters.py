@@ -209,3 +209,26 @@ def told(
                 _until(target, legal),
             ),
         )
+
+
+def prove(
+    *, means: Means, to: str, language: str, number: str, address: str, until: date, compared: bool
+) -> Letter:
+    """Asks for what is lacking to be sure that it is she who asks. Says nothing of what is held. `compared`:
+    not only a signature is asked for."""
+    with override(language):
+        compares = _("What you write there is compared with what we hold, and then deleted.")
+        return Letter(
+            to,
+            _("[{number}] We need one more thing from you").format(number=number),
+            _signed(
+                means,
+                _("Hello,"),
+                _(
+                    "before we carry out your request we must be sure that nobody else asks in your name. "
+                    "Please answer here by {day}:"
+                ).format(day=day(until)),
+                address,
+                *([compares] if compared else []),
+            ),
+        )

@@ -20,7 +20,8 @@ class Means:
     """`now` is read once, by the face, and is the time by which periods are judged; `clock` gives the time at
     which something happened, for records of long runs. `by` names who acts: an account, never the subject.
     `regime`: under which this run receives what is new; the organisation's first where it is empty. `kept`:
-    the folder for sealed copies of files, while an undo window is open."""
+    the folder for sealed copies of files, while an undo window is open. `orders`: what is approved with these
+    was ordered at the command line, by somebody who knows who asked; without it who asks must be proved."""
 
     datamap: DataMap
     connectors: Mapping[str, Connector]
@@ -33,6 +34,7 @@ class Means:
     by: str
     regime: str = ""
     kept: Path | None = None
+    orders: bool = False
 
 
 def utc_now() -> datetime:

@@ -124,6 +124,8 @@ def next_step(*, means: Means, requests: list[Request]) -> tuple[str, bool]:
         if waits:
             return f"A second yes to {waits[0].get_matter_display()}", True
         if request.state == RequestState.OPEN:
+            if request.reached < request.needed:
+                return f"Be sure who asks for the {name}", True
             return f"Approve the {name}", True
         for each in request.fulfilments.all():
             title = means.datamap.system(each.system).title or each.system

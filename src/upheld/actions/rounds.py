@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 
 from upheld.actions import (
     arrivals,
+    comparing,
     copies,
     erasure,
     ledger,
@@ -64,6 +65,7 @@ class Round:
 def drain(*, means: Means, certify: Certify, server: Server | None, sender: str) -> Round:
     """One round. `server`: where mail goes; without one it stays in the outbox."""
     returning.carry_out(means=means)
+    comparing.compare_all(means=means)
     standings = [_fulfilled(means, request) for request in ready(means=means)]
     certify(means, [each for each in standings if each.answered])
     written = sum(

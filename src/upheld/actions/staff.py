@@ -1,5 +1,6 @@
 """Accounts of the console, who may do what, and the record of who looked at a person's data."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -21,6 +22,8 @@ MAY = {
     "agree": frozenset({Role.OFFICER, Role.OPERATOR}),
     "note": frozenset({Role.OFFICER, Role.OPERATOR, Role.SUPPORT}),
     "assign": frozenset({Role.OFFICER, Role.OPERATOR}),
+    "search": frozenset({Role.OFFICER, Role.OPERATOR, Role.SUPPORT}),
+    "verify": frozenset({Role.OFFICER, Role.OPERATOR}),
     "answer": frozenset({Role.OFFICER, Role.OPERATOR}),
     "outbox": frozenset({Role.OFFICER, Role.OPERATOR, Role.ENGINEER}),
     "mail": frozenset({Role.OFFICER}),
@@ -70,3 +73,11 @@ def look(*, case: Case | None, by: str, at: datetime, what: str, why: str) -> Lo
     if not why.strip():
         raise Permanent("Nobody said why this is looked at.", "Say why; it is kept with your name.")
     return Look.objects.create(case=case, by=by, at=at, what=what, why=why.strip()[:500])
+
+
+@transaction.atomic
+def look_at_all(*, cases: Iterable[Case], by: str, at: datetime, what: str, why: str) -> None:
+    """As `look`, for each case of a list that names people."""
+    Look.objects.bulk_create(
+        Look(case=each, by=by, at=at, what=what, why=why.strip()[:500]) for each in cases
+    )

@@ -8,6 +8,8 @@ EVIDENCE_CLASSES = ("A", "B", "C", "D", "E")
 ESTABLISHED = ("witnessed", "receipt", "reread")
 STEP_COUNTS = ("matched", "deleted", "anonymised", "detached", "retained")
 SET_COUNTS = ("matched", "restricted", "lifted", "corrected", "left")
+METHODS = ("link", "mail", "sign-in", "data-points", "declaration", "judgement")
+LEVELS = ("none", "reasonable", "high")
 RESTRICTION_GROUNDS = ("contested", "unlawful", "claims", "objection")
 
 
@@ -63,6 +65,23 @@ IDENTITY_JUDGED = _register(
     "A member of staff judged, with a reason, that a message is the person's own; no link proved it.",
     _CASE,
     _code("channel", "how it came in"),
+)
+VERIFICATION_ADDED = _register(
+    "verification.added/v1",
+    "It was proved who asks; an approval stands on it.",
+    _CASE,
+    _code("right", "the right that is exercised"),
+    _code("method", "how it was proved", METHODS),
+    _code("level", "how sure it is, by all that was proved so far", LEVELS),
+)
+DOUBT_RECORDED = _register(
+    "doubt.recorded/v1",
+    "Somebody doubts who asks, and said why: only then is more asked for.",
+    _CASE,
+    _code("right", "the right that is exercised"),
+    _code("needed", "how sure it must be from now on", LEVELS),
+    _count("asked", "how many values the person is asked to name"),
+    _code("declaration", "whether she is asked to sign that she is the person", ("asked", "not-asked")),
 )
 PLAN_APPROVED = _register(
     "plan.approved/v1",

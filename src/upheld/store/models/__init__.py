@@ -2,7 +2,7 @@
 
 from upheld.store.models.arrival import Arrival, Channel, Link, LinkPurpose
 from upheld.store.models.batch import Batch, BatchLine
-from upheld.store.models.case import BlindIndex, Case, CaseState, Request, RequestState
+from upheld.store.models.case import BlindIndex, Case, CaseState, Level, Request, RequestState
 from upheld.store.models.certificate import Certificate
 from upheld.store.models.check import Check
 from upheld.store.models.communication import ClosedReason, Communication
@@ -22,6 +22,7 @@ from upheld.store.models.stop import Stop
 from upheld.store.models.suppression import Suppression
 from upheld.store.models.task import Task, Upload
 from upheld.store.models.undo import FileCopy, Kept, Undoing, Window
+from upheld.store.models.verification import Doubt, Verification
 
 __all__ = [
     "Agreement",
@@ -40,6 +41,7 @@ __all__ = [
     "Copy",
     "Decision",
     "DecisionKind",
+    "Doubt",
     "Due",
     "Entry",
     "Evidence",
@@ -47,6 +49,7 @@ __all__ = [
     "Fulfilment",
     "FulfilmentState",
     "Kept",
+    "Level",
     "Link",
     "LinkPurpose",
     "Look",
@@ -78,5 +81,6 @@ __all__ = [
     "Task",
     "Undoing",
     "Upload",
+    "Verification",
     "Window",
 ]

@@ -20,6 +20,7 @@ class MailKind(models.TextChoices):
     REFUSED = "REFUSED"
     WITHDRAWN = "WITHDRAWN"
     AGREE = "AGREE"
+    PROVE = "PROVE"
 
 
 class Mail(models.Model):

@@ -14,6 +14,7 @@ from upheld.actions import (
     certificates,
     intake,
     outbox,
+    proofs,
     queue,
     rounds,
     staff,
@@ -71,6 +72,7 @@ def queued(request: HttpRequest) -> HttpResponse:
 @only("see")
 @require_GET
 def case(request: HttpRequest, number: UUID) -> HttpResponse:
+    # Fetched before the file is read: the runner may finish the case between the two.
     found = get_object_or_404(
         Case.objects.select_related("assigned_to").prefetch_related(*queue.FETCHED), pk=number
     )
@@ -84,6 +86,9 @@ def case(request: HttpRequest, number: UUID) -> HttpResponse:
         "heading": said(tuple(each.right for each in file.wishes)),
         "left": (line.dates.target - means.now.date()).days if line else 0,
         "role": role,
+        "verifying": proofs.boxes(means=means, case=found),
+        "may_verify": may(role, "verify"),
+        "may_judge": may(role, "judge"),
         "stopped": stop.in_force(),
         "may_decide": may(role, "decide"),
         "may_note": may(role, "note"),
@@ -126,7 +131,11 @@ def look(request: HttpRequest, number: UUID) -> HttpResponse:
     return render(
         request,
         "console/person.html",
-        {"case": found, "known": sorted({(each.kind, each.value, each.source) for each in known})},
+        {
+            "case": found,
+            "known": sorted({(each.kind, each.value, each.source) for each in known}),
+            "reasons": proofs.reasons(means=means, case=found),
+        },
     )
 
 

@@ -44,9 +44,23 @@ from upheld.web.console import (
 urlpatterns = [
     path("", today.today, name="console"),
     path("cases/", cases.queued, name="cases"),
+    search,
+    switch,
+    systems,
+    task,
+    verification,
+)
+
+urlpatterns = [
+    path("", cases.queued, name="console"),
+    path("search/", search.search, name="search"),
     path("cases/<uuid:number>/", cases.case, name="case"),
     path("cases/<uuid:number>/look/", cases.look, name="look"),
     path("requests/<uuid:number>/plan/", plan.plan, name="plan"),
+    path("requests/<uuid:number>/more/", verification.more, name="more"),
+    path("requests/<uuid:number>/doubt/", verification.doubt, name="doubt"),
+    path("requests/<uuid:number>/wrote/", verification.wrote, name="wrote"),
+    path("requests/<uuid:number>/judge/", verification.judge, name="judge"),
     path("requests/<uuid:number>/retry/", cases.retry, name="retry"),
     path("requests/<uuid:number>/extend/", decide.extend, name="extend"),
     path("requests/<uuid:number>/refuse/", decide.refuse, name="refuse"),
