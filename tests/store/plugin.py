@@ -33,6 +33,8 @@ def pytest_configure() -> None:
             TIME_ZONE="UTC",
             LOGGING_CONFIG=None,
             UPHELD_ADDRESS="https://privacy.test",
+            UPHELD_DIR=Path("no privacy folder"),
+            UPHELD_WEBHOOK_URL="",
             DATABASES={},
         )
         django.setup()

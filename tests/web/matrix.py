@@ -18,7 +18,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import URLPattern, get_resolver, reverse  # noqa: E402
 
-from upheld.actions import approving, arrivals, links, rounds, staff  # noqa: E402
+from upheld.actions import approving, arrivals, correspondence, links, rounds, staff  # noqa: E402
 from upheld.actions.means import Means  # noqa: E402
 from upheld.law.right import Right  # noqa: E402
 from upheld.store.models import Channel, LinkPurpose, Mail, Request, Role, Staff, Task  # noqa: E402
@@ -47,6 +47,9 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         means=able, channel=Channel.FORM, rights=(Right.ACCESS,), address="cy@example.net", language="en"
     )
     rounds.ask(means=able, task=task)
+    letter = correspondence.send(
+        means=able, case=request.case, name="acknowledge", language="en", subject="We have it", text="Hello"
+    )
     public = {"language": "en", "token": hers}
     verify = links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=fresh).token
     answer = links.give(means=able, purpose=LinkPurpose.ANSWER, task=task).token
@@ -65,6 +68,11 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         "plan": {"number": request.pk},
         "retry": {"number": request.pk},
         "task": {"number": task.pk},
+        "letter": {"language": "en", "name": "extend"},
+        "letter-edit": {"language": "en", "name": "extend"},
+        "case-letters": {"number": request.case_id},
+        "case-letter": {"number": request.case_id, "language": "en", "name": "keep-obligation"},
+        "letter-sent": {"number": letter.pk},
         "mail": {"number": Mail.objects.get(task=task).pk},
         "enrol": {"token": staff.invite(means=able, role=Role.AUDITOR)},
     }

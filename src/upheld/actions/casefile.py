@@ -99,6 +99,7 @@ class File:
     numbers: tuple[str, ...]
     wishes: tuple[Wish, ...]
     story: tuple[Event, ...]
+    letters: tuple[Mail, ...] = ()
 
 
 def opened(*, means: Means, case: Case) -> File:
@@ -115,6 +116,7 @@ def opened(*, means: Means, case: Case) -> File:
         tuple(arrivals.number(each) for each in came),
         tuple(_wish(means, each) for each in requests),
         tuple(sorted(_story(case, came, requests), key=lambda each: each.at, reverse=True)),
+        tuple(Mail.objects.filter(case=case, kind=MailKind.LETTER).order_by("-written_at")),
     )
 
 
@@ -169,6 +171,9 @@ MAILED = {
     MailKind.COPY_READY: "that the copy is ready",
     MailKind.DONE: "that the deletion is done",
     MailKind.TASK: "a task, to a system's owner",
+    MailKind.REMINDER: "a reminder, to a system's owner",
+    MailKind.ALARM: "an alarm, to the officer",
+    MailKind.LETTER: "a letter",
 }
 NAMES = {Right.ACCESS: "Copy", Right.ERASURE: "Deletion", Right.DELETE: "Deletion"}
 
@@ -181,11 +186,11 @@ def _story(case: Case, came: list[Arrival], requests: list[Request]) -> Iterator
     for request in requests:
         yield from _of_request(request)
     for mail in Mail.objects.filter(case=case):
-        what = MAILED[MailKind(mail.kind)]
+        what = MAILED[MailKind(mail.kind)] + (f" ({mail.letter})" if mail.letter else "")
         if mail.sent_at:
-            yield Event(mail.sent_at, f"Mailed {what}")
+            yield Event(mail.sent_at, f"Mailed {what}", mail.by)
         else:
-            yield Event(mail.written_at, f"Wrote {what}; it waits in the outbox")
+            yield Event(mail.written_at, f"Wrote {what}; it waits in the outbox", mail.by)
     for look in Look.objects.filter(case=case):
         yield Event(look.at, f"Looked at {look.what}: {look.why}", look.by)
 

@@ -1,1 +1,1 @@
-"""Mail as it goes out: composed, and handed to a mail server."""
+"""What goes out: letters as templates, mail composed and handed to a mail server, calls of a webhook."""

@@ -9,6 +9,7 @@ from upheld.datamap.document.written import (
     Country,
     Day,
     Language,
+    Mail,
     Name,
     Place,
     Region,
@@ -17,6 +18,7 @@ from upheld.datamap.document.written import (
     Written,
 )
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "never"]
 Regime = Literal["gdpr", "ccpa", "voluntary"]
 
 
@@ -71,6 +73,17 @@ class HoldForm(Written):
     """Systems, or tables as `system.table`."""
 
 
+class AlarmsForm(Written):
+    """Who is told at once what needs somebody, and once a week how things stand; numbers and links only."""
+
+    to: Mail | None = None
+    """Who is told (the organisation's contact unless said)."""
+    deputy: Mail | None = None
+    """Who is told the same."""
+    digest: Weekday | None = None
+    """The day on which the week's digest comes, or `never` (monday unless said)."""
+
+
 class OrganisationFile(Written):
     """The file upheld.yaml."""
 
@@ -81,5 +94,7 @@ class OrganisationFile(Written):
     undo: Window | None = None
     """For how many days an erasure can be undone, at most to the legal date (none unless said); for systems
     that do not say it themselves."""
+    alarms: AlarmsForm | None = None
+    """Who is told what needs somebody."""
     holds: Annotated[list[HoldForm], Field(min_length=1)] | None = None
     """Matters for which rows stay."""

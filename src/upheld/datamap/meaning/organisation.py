@@ -46,7 +46,15 @@ def organisation(form: OrganisationFile, spot: Spot) -> model.Organisation:
         holds=tuple(holds),
         limits=limits(form.limits),
         undo=window(form.undo) or 0,
+        alarms=_alarms(form),
     )
+
+
+def _alarms(form: OrganisationFile) -> model.Desk:
+    said = form.alarms
+    if said is None:
+        return model.Desk()
+    return model.Desk(said.to or "", said.deputy or "", said.digest or "monday")
 
 
 def _check_laws(form: OrganisationFile, spot: Spot) -> None:

@@ -1,5 +1,6 @@
 """The tables, by topic."""
 
+from upheld.store.models.alarm import Alarm, AlarmEvent
 from upheld.store.models.arrival import Arrival, Channel, Link, LinkPurpose
 from upheld.store.models.batch import Batch, BatchLine
 from upheld.store.models.case import BlindIndex, Case, CaseState, Request, RequestState
@@ -20,6 +21,8 @@ from upheld.store.models.task import Task
 from upheld.store.models.undo import FileCopy, Kept, Undoing, Window
 
 __all__ = [
+    "Alarm",
+    "AlarmEvent",
     "Arrival",
     "Batch",
     "BatchLine",

@@ -6,7 +6,7 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
-from upheld.web.console import cases, enrol, outbox, own, plan, switch, task
+from upheld.web.console import cases, enrol, letters, lettersend, outbox, own, plan, switch, task
 
 urlpatterns = [
     path("", cases.queued, name="console"),
@@ -17,6 +17,12 @@ urlpatterns = [
     path("tasks/<int:number>/", task.answer, name="task"),
     path("outbox/", outbox.listed, name="outbox"),
     path("outbox/<int:number>/", outbox.opened, name="mail"),
+    path("letters/", letters.listed, name="letters"),
+    path("letters/sent/<int:number>/", lettersend.sent, name="letter-sent"),
+    path("letters/<slug:language>/<slug:name>/", letters.letter, name="letter"),
+    path("letters/<slug:language>/<slug:name>/edit/", letters.edit, name="letter-edit"),
+    path("cases/<uuid:number>/letters/", lettersend.choose, name="case-letters"),
+    path("cases/<uuid:number>/letters/<slug:language>/<slug:name>/", lettersend.write, name="case-letter"),
     path("stop/", switch.switch, name="stop"),
     path("account/", own.own, name="mfa_index"),
     path("account/off/", own.own, name="mfa_deactivate_totp"),
