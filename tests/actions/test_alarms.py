@@ -75,7 +75,9 @@ def test_a_deletion_behind_a_copy_waits_for_a_decision_only_after_it(records: st
     assert noticed(able) == [("case.needs_you", "")]
 
 
-def test_ten_five_and_one_day_before_our_date_and_when_it_has_passed(records: str, tmp_path: Path) -> None:
+def test_ten_five_and_one_day_before_our_date_and_when_it_has_passed(
+    sqlite_records: Path, tmp_path: Path
+) -> None:
     """Received on 1 October: our date is Wednesday 28 October. Sundays, Saturdays and holidays are told of on
     the working day before."""
     able = office(tmp_path)
@@ -103,7 +105,7 @@ def test_ten_five_and_one_day_before_our_date_and_when_it_has_passed(records: st
     )
 
 
-def test_after_a_pause_only_the_nearest_is_told(records: str, tmp_path: Path) -> None:
+def test_after_a_pause_only_the_nearest_is_told(sqlite_records: Path, tmp_path: Path) -> None:
     able = office(tmp_path)
     asked(able, Right.ERASURE)
     noticed(able)
@@ -113,7 +115,7 @@ def test_after_a_pause_only_the_nearest_is_told(records: str, tmp_path: Path) ->
     assert [each.about.rpartition(":")[2] for each in Alarm.objects.filter(event="target.near")] == ["5"]
 
 
-def test_another_date_after_an_extension_is_told_anew(records: str, tmp_path: Path) -> None:
+def test_another_date_after_an_extension_is_told_anew(sqlite_records: Path, tmp_path: Path) -> None:
     able = office(tmp_path)
     found = request(asked(able, Right.ERASURE))
     noticed(able)
@@ -193,7 +195,9 @@ def test_a_system_that_failed_for_good_is_told_at_once_and_a_stubborn_one_at_its
     assert noticed(able) == []
 
 
-def test_an_agreement_is_told_thirty_and_seven_days_before_it_ends(records: str, tmp_path: Path) -> None:
+def test_an_agreement_is_told_thirty_and_seven_days_before_it_ends(
+    sqlite_records: Path, tmp_path: Path
+) -> None:
     host = Processor("host", "Hosting", "keeps servers", "DE", "contract", date(2026, 11, 10))
     able = office(tmp_path, processors=(host, replace(host, name="ended", expires=date(2026, 9, 1))))
     told = {day: noticed(on(able, date(2026, 10, 1) + timedelta(days=day))) for day in range(45)}

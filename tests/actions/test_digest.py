@@ -54,7 +54,7 @@ def test_it_comes_on_its_day_at_seven_once_to_officer_and_deputy(records: str, t
     ],
 )
 def test_seven_is_seven_by_the_wall_before_and_after_the_clocks_change(
-    moment: datetime, day: date, records: str, tmp_path: Path
+    moment: datetime, day: date, sqlite_records: Path, tmp_path: Path
 ) -> None:
     able = staffed(office(tmp_path), datetime(2026, 1, 1, tzinfo=UTC))
 
@@ -71,7 +71,7 @@ def test_seven_is_seven_by_the_wall_before_and_after_the_clocks_change(
     ],
 )
 def test_the_day_is_the_organisations_choice(
-    said: str, day: date | None, records: str, tmp_path: Path
+    said: str, day: date | None, sqlite_records: Path, tmp_path: Path
 ) -> None:
     able = staffed(office(tmp_path, desk=Desk(OFFICER, "", said)))
 
@@ -96,7 +96,7 @@ def test_nobody_gets_a_digest_of_a_time_before_there_was_an_account(records: str
     ],
 )
 def test_when_nothing_is_new_it_says_so_in_one_line(
-    language: str, line: str, records: str, tmp_path: Path
+    language: str, line: str, sqlite_records: Path, tmp_path: Path
 ) -> None:
     able = on(staffed(office(tmp_path, languages=(language,))), MONDAY)
     digest.write(means=able)
@@ -138,7 +138,7 @@ def test_it_counts_what_waits_and_names_cases_by_number_alone(records: str, tmp_
 
 
 def test_own_letters_that_cannot_be_used_stand_in_the_digest(
-    records: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     able = on(staffed(office(tmp_path)), MONDAY)
     (tmp_path / "letters" / "en").mkdir(parents=True)

@@ -35,6 +35,7 @@ def pytest_configure() -> None:
             UPHELD_ADDRESS="https://privacy.test",
             UPHELD_DIR=Path("no privacy folder"),
             UPHELD_WEBHOOK_URL="",
+            LOCALE_PATHS=[Path(project.__file__).parents[1] / "web" / "locale"],
             DATABASES={},
         )
         django.setup()
