@@ -186,7 +186,7 @@ def state(letter: Template, language: str) -> str:
     """Tells two wordings apart, so that nobody's change is overwritten unseen; also for a broken file."""
     try:
         content = _path(letter.name, language).read_bytes()
-    except FileNotFoundError:
+    except OSError:
         content = b"ours"
     return sha256(content).hexdigest()
 
