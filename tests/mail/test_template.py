@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
+import upheld
 from upheld.law import packs
 from upheld.law.pack import Pack
 from upheld.law.right import Right
 from upheld.mail import template
 from upheld.mail.template import FRAME, OCCASIONS, PLACEHOLDERS, Broken, Template
 
-LANGUAGES = ("de", "fr")
+LANGUAGES = tuple(each for each in template.languages() if each != "en")
+LOCALE = Path(upheld.__file__).parent / "web" / "locale"
 LAWS = ("gdpr", "ccpa", "voluntary")
 LETTERS = [template.ours(name, "en") for name in template.names()]
 CALIFORNIA = re.compile(r"(?:11 CCR|Cal\. Civ\. Code) [\d.]+(?:\(\w+\))*")
@@ -34,6 +36,10 @@ def cited(letter: Template, language: str) -> tuple[list[str], list[tuple[str, .
     others = CALIFORNIA.sub("", text)
     articles = [(each[0] or each[3], each[1], each[2]) for each in ARTICLES[language].findall(others)]
     return sorted(CALIFORNIA.findall(text)), sorted(articles)
+
+
+def test_every_language_of_the_pages_has_its_letters() -> None:
+    assert set(LANGUAGES) == {each.parent.name for each in LOCALE.glob("*/LC_MESSAGES")}
 
 
 def test_there_are_forty_that_an_officer_sends_and_each_is_reached_by_its_occasion() -> None:

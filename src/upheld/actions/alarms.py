@@ -23,6 +23,7 @@ from upheld.datamap.model import Organisation
 from upheld.law.holiday import calendar_for
 from upheld.law.right import Right
 from upheld.rights.regime import law_on
+from upheld.store.keys import Destroyed
 from upheld.store.models import (
     Alarm,
     AlarmEvent,
@@ -102,9 +103,11 @@ def _new(means: Means) -> Iterator[Noticed]:
 def _waiting() -> Iterator[Noticed]:
     """Requests that wait for an approval; a deletion not while the copy before it is unfinished."""
     copy = Request.objects.filter(case=OuterRef("case"), right=Right.ACCESS, state__in=UNFINISHED)
-    waiting = Request.objects.filter(state=RequestState.OPEN, case__arrivals__isnull=False).filter(
-        Q(right=Right.ACCESS) | ~Exists(copy)
-    )
+    waiting = Request.objects.filter(
+        state__in=UNFINISHED,  # by the index of those that are not finished
+        state=RequestState.OPEN,
+        case__arrivals__isnull=False,
+    ).filter(Q(right=Right.ACCESS) | ~Exists(copy))
     untold = waiting.exclude(_told(AlarmEvent.CASE_NEEDS_YOU, request=OuterRef("pk")))
     for each in untold.select_related("case").distinct()[:AT_ONCE]:
         yield Noticed(AlarmEvent.CASE_NEEDS_YOU, str(each.pk), each.case, each)
@@ -208,7 +211,7 @@ def _raise(means: Means, group: list[Noticed], *, mailing: bool) -> int:
                 for each in group:
                     if each.task is not None:
                         _remind(means, each.task)
-    except IntegrityError:  # another runner was faster
+    except (IntegrityError, Destroyed):  # another runner was faster, or the case has ended
         return 0
     return len(raised)
 
@@ -276,8 +279,9 @@ def sentence(event: str, day: date | None, about: str) -> str:
 
 def _remind(means: Means, task: Task) -> None:
     """Ask the owner again, with a new link, where the map has her address."""
-    system, case = means.datamap.system(task.fulfilment.system), task.fulfilment.request.case
-    if "@" not in system.address:
+    name, case = task.fulfilment.system, task.fulfilment.request.case
+    system = next((each for each in means.datamap.systems if each.name == name), None)
+    if system is None or "@" not in system.address:
         return
     given = links.give(means=means, purpose=LinkPurpose.ANSWER, task=task)
     letter = letters.task(

@@ -22,7 +22,7 @@ def framed(*, means: Means, language: str, number: str, subject: str, text: str)
     """Subject and text as they go out: the number before the subject, so that an answer finds its case, and
     around the text the greeting and who signs."""
     organisation = means.datamap.organisation
-    values = {"organisation": organisation.name, "contact": organisation.contact, "number": number}
+    values = {"organisation": organisation.name, "contact": organisation.contact, "number": number or "–"}
     frame = template.usable(template.FRAME, language, settings.UPHELD_DIR)
     _subject, whole = template.filled(frame, values | {"letter": text}, blanks=True)
     return (f"[{number}] {subject}" if number else subject), whole + "\n"

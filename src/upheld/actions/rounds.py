@@ -68,10 +68,10 @@ def drain(*, means: Means, certify: Certify, server: Server | None, sender: str)
         copies.write(means=means, copy=each, language=_language(each.request)) for each in copies_ready(means)
     )
     told = _tell_copies(means) + _tell_done(means) + _tell_tasks(means)
-    watch.tell(means=means, mailing=server is not None)
     if PendingEntry.objects.exists():
         ledger.checkpoint(means=means)
     sent = outbox.send(means=means, server=server, sender=sender) if server else 0
+    watch.tell(means=means, mailing=server is not None)
     return Round(len(standings), written, told, sent)
 
 

@@ -141,3 +141,10 @@ class Request(models.Model):
                 | (~models.Q(state__in=UNFINISHED) & models.Q(finished_at__isnull=False)),
             ),
         )
+        indexes = (
+            models.Index(
+                name="request_due",
+                fields=["target_date"],
+                condition=models.Q(state__in=UNFINISHED),
+            ),
+        )
