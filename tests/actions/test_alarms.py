@@ -15,6 +15,7 @@ from upheld.datamap.model import Desk, Processor
 from upheld.law.right import Right
 from upheld.store.models import (
     Alarm,
+    Check,
     Fulfilment,
     FulfilmentState,
     Mail,
@@ -193,6 +194,20 @@ def test_a_system_that_failed_for_good_is_told_at_once_and_a_stubborn_one_at_its
     assert noticed(able) == [("system.failed", "")]
     part.update(failure=FailureKind.PERMANENT)
     assert noticed(able) == []
+
+
+def test_a_system_that_cannot_be_reached_is_told_once_a_week(sqlite_records: Path, tmp_path: Path) -> None:
+    able = office(tmp_path)
+    Check.objects.create(system="forum", at=able.now, by="x", failure="host db.example.org is down")
+    Check.objects.create(system="shop", at=able.now, by="x")
+
+    told = [noticed(on(able, date(2026, 10, day))) for day in range(5, 20)]
+
+    assert [index for index, each in enumerate(told) if each] == [0, 7, 14], "Mondays"
+    assert told[0] == [("system.failed", "")]
+    text = read(able, MailKind.ALARM)[0][2]
+    assert "– The system `forum` cannot be reached.\n" in text
+    assert "db.example.org" not in text
 
 
 def test_an_agreement_is_told_thirty_and_seven_days_before_it_ends(

@@ -74,6 +74,10 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         "case-letter": {"number": request.case_id, "language": "en", "name": "keep-obligation"},
         "letter-sent": {"number": letter.pk},
         "mail": {"number": Mail.objects.get(task=task).pk},
+        "system": {"name": "letters"},
+        "system-check": {"name": "letters"},
+        "system-drawing": {"name": "letters"},
+        "entry-proof": {"number": 0},
         "enrol": {"token": staff.invite(means=able, role=Role.AUDITOR)},
     }
 

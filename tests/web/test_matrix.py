@@ -43,6 +43,7 @@ SEE = ("officer", "operator", "support", "auditor")
 PLAN = ("officer", "operator", "auditor")
 DESK = ("officer", "operator")
 LOCK = ("officer", "operator", "engineer")
+HOUSE = ("officer", "operator", "auditor", "engineer")
 ALL = KINDS[2:]
 TABLE = {
     "start": everybody(302, 302),
@@ -70,6 +71,14 @@ TABLE = {
     "case-letter": only({"officer": 200}, {"officer": 200}),
     "letter-sent": only({"officer": 405}, {"officer": 409}),
     "stop": only(roles(200, *LOCK), roles(409, *LOCK)),
+    "systems": only(roles(200, *HOUSE), roles(405, *HOUSE)),
+    "system": only(roles(200, *HOUSE), roles(405, *HOUSE)),
+    "system-check": only(roles(405, *LOCK), roles(302, *LOCK)),
+    "system-drawing": only(roles(200, *HOUSE), roles(405, *HOUSE)),
+    "journal": only(roles(200, *HOUSE), roles(405, *HOUSE)),
+    "history": only(roles(200, *HOUSE), roles(405, *HOUSE)),
+    "history-verify": only(roles(405, *HOUSE), roles(200, *HOUSE)),
+    "entry-proof": only(roles(200, *HOUSE), roles(405, *HOUSE)),
     "mfa_index": only(roles(200, *ALL), roles(405, *ALL)),
     "mfa_deactivate_totp": only(roles(200, *ALL), roles(405, *ALL)),
     "account_logout": {"nobody": [302, 302]},

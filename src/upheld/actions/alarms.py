@@ -29,6 +29,7 @@ from upheld.store.models import (
     AlarmEvent,
     Case,
     CaseState,
+    Check,
     Copy,
     Fulfilment,
     FulfilmentState,
@@ -49,6 +50,7 @@ AGREEMENT = (30, 7)
 """Days before a processor's agreement ends."""
 FRESH = timedelta(days=7)
 """A case that is older was not opened just now, but comes from before there were alarms."""
+UNREACHED = "check:"
 AT_ONCE = 200
 APART = 10
 """Beyond so many cases at once they are told in one mail."""
@@ -77,6 +79,7 @@ def notice(*, means: Means, mailing: bool) -> int:
         *_dates(means, today),
         *_overdue(today),
         *_failed(),
+        *_unreached(today),
         *_agreements(means, today),
     ][:AT_ONCE]
     groups: dict[object, list[Noticed]] = {}
@@ -186,6 +189,16 @@ def _failed() -> Iterator[Noticed]:
             yield Noticed(AlarmEvent.SYSTEM_FAILED, f"{name}:{each.pk}", each.request.case, each.request)
 
 
+def _unreached(today: date) -> Iterator[Noticed]:
+    """Systems that could not be asked when they were last looked at; of each once a week, while it lasts."""
+    week = today - timedelta(days=today.weekday())
+    failing = [each.system for each in Check.objects.exclude(failure="")]
+    abouts = {f"{UNREACHED}{name[:80]}:{week.isoformat()}" for name in failing}
+    told = Alarm.objects.filter(event=AlarmEvent.SYSTEM_FAILED, about__in=abouts) if abouts else ()
+    for about in sorted(abouts - {each.about for each in told}):
+        yield Noticed(AlarmEvent.SYSTEM_FAILED, about)
+
+
 def _agreements(means: Means, today: date) -> Iterator[Noticed]:
     due = {}
     for each in means.datamap.processors:
@@ -266,6 +279,8 @@ def _lines(group: list[Noticed], *, named: bool) -> Iterable[str]:
 def sentence(event: str, day: date | None, about: str) -> str:
     """What happened, in the language in force."""
     shown = letters.day(day) if day else ""
+    if about.startswith(UNREACHED):
+        return _("The system `{name}` cannot be reached.").format(name=about.split(":")[1])
     return {
         AlarmEvent.CASE_NEW: _("A new case."),
         AlarmEvent.CASE_NEEDS_YOU: _("It waits for your decision."),

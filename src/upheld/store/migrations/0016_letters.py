@@ -8,38 +8,10 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0013_server"),
+        ("store", "0022_checks"),
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="mail",
-            name="by",
-            field=models.CharField(blank=True, default="", max_length=100),
-        ),
-        migrations.AddField(
-            model_name="mail",
-            name="letter",
-            field=models.CharField(blank=True, default="", max_length=40),
-        ),
-        migrations.AlterField(
-            model_name="mail",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("VERIFY", "Verify"),
-                    ("FOLLOW", "Follow"),
-                    ("COPY_READY", "Copy Ready"),
-                    ("DONE", "Done"),
-                    ("TASK", "Task"),
-                    ("LETTER", "Letter"),
-                    ("REMINDER", "Reminder"),
-                    ("ALARM", "Alarm"),
-                    ("DIGEST", "Digest"),
-                ],
-                max_length=12,
-            ),
-        ),
         migrations.CreateModel(
             name="Alarm",
             fields=[
@@ -70,38 +42,85 @@ class Migration(migrations.Migration):
                 ("called_at", models.DateTimeField(null=True)),
                 ("given_up_at", models.DateTimeField(null=True)),
                 ("failure", models.CharField(blank=True, default="", max_length=200)),
-                (
-                    "case",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="alarms",
-                        to="store.case",
-                    ),
-                ),
-                (
-                    "request",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="alarms",
-                        to="store.request",
-                    ),
-                ),
             ],
-            options={
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(
-                            ("call_at__isnull", False),
-                            ("called_at__isnull", True),
-                            ("given_up_at__isnull", True),
-                        ),
-                        fields=["call_at"],
-                        name="alarm_to_call",
-                    )
+        ),
+        migrations.AddField(
+            model_name="mail",
+            name="by",
+            field=models.CharField(blank=True, default="", max_length=100),
+        ),
+        migrations.AddField(
+            model_name="mail",
+            name="letter",
+            field=models.CharField(blank=True, default="", max_length=40),
+        ),
+        migrations.AlterField(
+            model_name="mail",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("VERIFY", "Verify"),
+                    ("FOLLOW", "Follow"),
+                    ("COPY_READY", "Copy Ready"),
+                    ("DONE", "Done"),
+                    ("TASK", "Task"),
+                    ("LETTER", "Letter"),
+                    ("REMINDER", "Reminder"),
+                    ("ALARM", "Alarm"),
+                    ("DIGEST", "Digest"),
                 ],
-                "constraints": [models.UniqueConstraint(fields=("event", "about"), name="alarm_once")],
-            },
+                max_length=12,
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="fulfilment",
+            index=models.Index(
+                condition=models.Q(("state", "FAILED")), fields=["request"], name="fulfilment_failed"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="request",
+            index=models.Index(
+                condition=models.Q(("state__in", ("OPEN", "IN_PROGRESS"))),
+                fields=["target_date"],
+                name="request_due",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("answered_at__isnull", True)), fields=["due_on"], name="task_open"
+            ),
+        ),
+        migrations.AddField(
+            model_name="alarm",
+            name="case",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="alarms", to="store.case"
+            ),
+        ),
+        migrations.AddField(
+            model_name="alarm",
+            name="request",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="alarms",
+                to="store.request",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="alarm",
+            index=models.Index(
+                condition=models.Q(
+                    ("call_at__isnull", False), ("called_at__isnull", True), ("given_up_at__isnull", True)
+                ),
+                fields=["call_at"],
+                name="alarm_to_call",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="alarm",
+            constraint=models.UniqueConstraint(fields=("event", "about"), name="alarm_once"),
         ),
     ]

@@ -6,7 +6,20 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
-from upheld.web.console import cases, enrol, letters, lettersend, outbox, own, plan, switch, task
+from upheld.web.console import (
+    cases,
+    enrol,
+    history,
+    journal,
+    letters,
+    lettersend,
+    outbox,
+    own,
+    plan,
+    switch,
+    systems,
+    task,
+)
 
 urlpatterns = [
     path("", cases.queued, name="console"),
@@ -23,6 +36,14 @@ urlpatterns = [
     path("letters/<slug:language>/<slug:name>/edit/", letters.edit, name="letter-edit"),
     path("cases/<uuid:number>/letters/", lettersend.choose, name="case-letters"),
     path("cases/<uuid:number>/letters/<slug:language>/<slug:name>/", lettersend.write, name="case-letter"),
+    path("systems/", systems.listed, name="systems"),
+    path("systems/<slug:name>/", systems.one, name="system"),
+    path("systems/<slug:name>/check/", systems.check, name="system-check"),
+    path("systems/<slug:name>/drawing.svg", systems.drawing, name="system-drawing"),
+    path("journal/", journal.listed, name="journal"),
+    path("history/", history.listed, name="history"),
+    path("history/verify/", history.verify, name="history-verify"),
+    path("history/<int:number>/proof/", history.proof, name="entry-proof"),
     path("stop/", switch.switch, name="stop"),
     path("account/", own.own, name="mfa_index"),
     path("account/off/", own.own, name="mfa_deactivate_totp"),
