@@ -21,6 +21,7 @@ from django.urls import URLPattern, get_resolver, reverse  # noqa: E402
 from upheld.actions import approving, arrivals, correspondence, links, rounds, staff  # noqa: E402
 from upheld.actions.means import Means  # noqa: E402
 from upheld.law.right import Right  # noqa: E402
+from upheld.mail import template  # noqa: E402
 from upheld.store.models import Channel, LinkPurpose, Mail, Request, Role, Staff, Task  # noqa: E402
 from upheld.web.means import means  # noqa: E402
 
@@ -114,6 +115,18 @@ def queries(client: Client) -> int:
     return len(caught)
 
 
+def letters(client: Client) -> dict[str, list[str]]:
+    """Letters that the list of a language links to, and those of them that open."""
+    found = {}
+    for language in template.languages():
+        page = client.get(reverse("letters"), {"language": language}).content.decode()
+        linked = [name for name in template.names() if reverse("letter", args=[language, name]) in page]
+        found[language] = [
+            name for name in linked if client.get(reverse("letter", args=[language, name])).status_code == 200
+        ]
+    return found
+
+
 def main() -> None:
     call_command("migrate", verbosity=0)
     able = means(by="matrix", reaching=True)
@@ -144,6 +157,7 @@ def main() -> None:
         verified(able, f"more{number}@example.net")
     listed = clients["officer"].get(reverse("console")).content.decode()
     found = {
+        "letters": letters(clients["auditor"]),
         "answers": answers,
         "strange": {what: browser().get(address).status_code for what, address in strange.items()},
         "cookies": {name: sorted(browser().get(reverse(name, kwargs=given[name])).cookies) for name in pages},

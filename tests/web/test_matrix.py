@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.web.journeys.plugin import ORGANISATION, PURPOSES
+from upheld.mail import template
 
 LETTERS = """\
 system: letters
@@ -142,6 +143,10 @@ def test_every_route_answers_each_role_as_the_table_says(seen: dict[str, dict]) 
 
 def test_a_link_opens_nothing_of_another_purpose_or_person(seen: dict[str, dict]) -> None:
     assert set(seen["strange"].values()) == {404}
+
+
+def test_every_letter_is_reached_from_the_list_in_every_language(seen: dict[str, dict]) -> None:
+    assert seen["letters"] == {each: list(template.names()) for each in ("de", "en", "fr")}
 
 
 def test_public_pages_set_no_cookie(seen: dict[str, dict]) -> None:
