@@ -173,7 +173,7 @@ def test_an_owner_who_is_late_gets_a_new_link_and_the_officer_is_told(records: s
     ]
     assert [each for each in noticed(late) if each[0] == "owner.overdue"] == []
 
-    [(to, subject, text)] = read(able, MailKind.REMINDER)
+    [(to, subject, text)] = read(able, MailKind.OVERDUE)
     assert (to, subject) == ("desk@example.org", f"[{desk.number(found.case)}] Still open: a task in Letters")
     assert "https://privacy.test/en/task/" in text
     assert ADA not in text
@@ -273,7 +273,7 @@ def test_a_crash_anywhere_leaves_all_of_an_alarm_or_none_and_it_is_told_once(
     approved(able)
     task = Task.objects.get()
     late = on(able, task.due_on + timedelta(days=1))
-    whole = {MailKind.ALARM: 2, MailKind.REMINDER: 1}
+    whole = {MailKind.ALARM: 2, MailKind.OVERDUE: 1}
     crashed = 0
 
     for boundary in range(200):

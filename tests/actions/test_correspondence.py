@@ -104,7 +104,7 @@ def test_only_letters_that_law_and_request_allow_are_offered(sqlite_records: Pat
             "fr",
             "Il nous faut plus de temps",
             [
-                "Le jeudi 1 octobre 2026, vous nous avez demandé une copie de vos données et l’effacement de vos données.",
+                "Le jeudi 1er octobre 2026, vous nous avez demandé une copie de vos données et l’effacement de vos données.",
                 "au plus jusqu’au lundi 4 janvier 2027 (article 12, paragraphe 3, du RGPD)",
                 "La raison\u00a0: five archives {number}",
                 "(l’autorité de protection des données de votre pays)",

@@ -116,6 +116,31 @@ def test_a_name_that_is_public_and_private_is_refused(
     assert called.calls == []
 
 
+def test_a_host_with_an_address_that_does_not_work_is_reached_by_its_other(
+    monkeypatch: pytest.MonkeyPatch, called: Called
+) -> None:
+    port = int(called.url.split(":")[2].split("/")[0])
+    connect = socket.create_connection
+
+    def one_is_dead(address: tuple[str, int], *given: object) -> socket.socket:
+        if address[0] == "2001:db8::1":
+            raise OSError("network is unreachable")
+        return connect(address, *given)  # type: ignore[arg-type]
+
+    found = [(socket.AF_INET, 1, 6, "", (each, port)) for each in ("2001:db8::1", "127.0.0.1")]
+    resolve = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, *given, **named: found if "chat" in host else resolve(host, *given, **named),
+    )
+    monkeypatch.setattr(socket, "create_connection", one_is_dead)
+
+    call(f"http://chat.example.org:{port}/")
+
+    assert len(called.calls) == 1
+
+
 @pytest.mark.parametrize(
     ("address", "public"),
     [

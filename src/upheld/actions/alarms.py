@@ -308,4 +308,4 @@ def _remind(means: Means, task: Task) -> None:
         due=task.due_on,
         overdue=True,
     )
-    outbox.put(means=means, kind=MailKind.REMINDER, letter=letter, key=case.key, case=case, task=task)
+    outbox.put(means=means, kind=MailKind.OVERDUE, letter=letter, key=case.key, case=case, task=task)

@@ -171,7 +171,7 @@ MAILED = {
     MailKind.COPY_READY: "that the copy is ready",
     MailKind.DONE: "that the deletion is done",
     MailKind.TASK: "a task, to a system's owner",
-    MailKind.REMINDER: "a reminder, to a system's owner",
+    MailKind.OVERDUE: "a reminder, to a system's owner",
     MailKind.ALARM: "an alarm, to the officer",
     MailKind.LETTER: "a letter",
 }

@@ -14,8 +14,8 @@ from upheld.mail.letter import Letter
 
 
 def day(value: date) -> str:
-    """A date in full in the language in force: Thursday 26 November 2026."""
-    return date_format(value, _("l j F Y"))
+    """A date in full in the language in force: Thursday 26 November 2026; some write the first otherwise."""
+    return date_format(value, _("l 1 F Y") if value.day == 1 else _("l j F Y"))
 
 
 def framed(*, means: Means, language: str, number: str, subject: str, text: str) -> tuple[str, str]:

@@ -113,14 +113,23 @@ class _Connection(HTTPConnection):
         self._encrypted = encrypted
 
     def connect(self) -> None:
-        address = _address(self.host, self.port, private=self._to.private)
-        self.sock = socket.create_connection((address, self.port), SECONDS)
+        self.sock = _connected(_addresses(self.host, self.port, private=self._to.private), self.port)
         if self._encrypted:
             context = ssl.create_default_context()
             self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
 
 
-def _address(host: str, port: int, *, private: bool) -> str:
+def _connected(addresses: list[str], port: int) -> socket.socket:
+    """To the first that answers: a host may have an address of a kind that does not work from here."""
+    for address in addresses[:-1]:
+        try:
+            return socket.create_connection((address, port), SECONDS)
+        except OSError:
+            continue
+    return socket.create_connection((addresses[-1], port), SECONDS)
+
+
+def _addresses(host: str, port: int, *, private: bool) -> list[str]:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = [str(each[4][0]) for each in found]
     if not private and not all(public(each) for each in addresses):
@@ -128,7 +137,7 @@ def _address(host: str, port: int, *, private: bool) -> str:
             f"The webhook at {host} is an address of a private network.",
             "Set UPHELD_WEBHOOK_PRIVATE=yes if that is meant.",
         )
-    return addresses[0]
+    return addresses
 
 
 def public(address: str) -> bool:

@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                     ("DONE", "Done"),
                     ("TASK", "Task"),
                     ("LETTER", "Letter"),
-                    ("REMINDER", "Reminder"),
+                    ("OVERDUE", "Overdue"),
                     ("ALARM", "Alarm"),
                     ("DIGEST", "Digest"),
                 ],

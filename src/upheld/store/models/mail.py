@@ -9,7 +9,7 @@ from upheld.store.models.task import Task
 
 class MailKind(models.TextChoices):
     """What a mail is for. LETTER: somebody of the organisation wrote it. ALARM and DIGEST go to her and her
-    deputy, REMINDER to the owner of a system."""
+    deputy, OVERDUE to the owner of a system."""
 
     VERIFY = "VERIFY"
     FOLLOW = "FOLLOW"
@@ -17,7 +17,7 @@ class MailKind(models.TextChoices):
     DONE = "DONE"
     TASK = "TASK"
     LETTER = "LETTER"
-    REMINDER = "REMINDER"
+    OVERDUE = "OVERDUE"
     ALARM = "ALARM"
     DIGEST = "DIGEST"
 
