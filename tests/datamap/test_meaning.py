@@ -35,6 +35,7 @@ def test_the_organisation_its_places_and_its_holds() -> None:
         languages=("en", "de"),
         backup_days=35,
         undo=7,
+        alarms=m.Desk("officer@chess.example.org", "deputy@chess.example.org", "thursday"),
         holds=(
             m.Hold(
                 "prize-dispute-2026",

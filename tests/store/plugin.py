@@ -34,6 +34,9 @@ def pytest_configure() -> None:
             LOGGING_CONFIG=None,
             UPHELD_ADDRESS="https://privacy.test",
             UPHELD_SMTP_URL="",
+            UPHELD_DIR=Path("no privacy folder"),
+            UPHELD_WEBHOOK_URL="",
+            LOCALE_PATHS=[Path(project.__file__).parents[1] / "web" / "locale"],
             DATABASES={},
         )
         django.setup()

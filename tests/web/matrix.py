@@ -34,6 +34,11 @@ from upheld.store.models import (  # noqa: E402
     Staff,
     Task,
 )
+from upheld.actions import approving, arrivals, correspondence, links, rounds, staff  # noqa: E402
+from upheld.actions.means import Means  # noqa: E402
+from upheld.law.right import Right  # noqa: E402
+from upheld.mail import template  # noqa: E402
+from upheld.store.models import Channel, LinkPurpose, Mail, Request, Role, Staff, Task  # noqa: E402
 from upheld.web.means import means  # noqa: E402
 
 
@@ -59,6 +64,9 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         means=able, channel=Channel.FORM, rights=(Right.ACCESS,), address="cy@example.net", language="en"
     )
     rounds.ask(means=able, task=task)
+    letter = correspondence.send(
+        means=able, case=request.case, name="acknowledge", language="en", subject="We have it", text="Hello"
+    )
     public = {"language": "en", "token": hers}
     backing = verified(able, "dee@example.net")
     outside = "x" * 32
@@ -91,6 +99,11 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         "plan": {"number": request.pk},
         "retry": {"number": request.pk},
         "task": {"number": task.pk},
+        "letter": {"language": "en", "name": "extend"},
+        "letter-edit": {"language": "en", "name": "extend"},
+        "case-letters": {"number": request.case_id},
+        "case-letter": {"number": request.case_id, "language": "en", "name": "keep-obligation"},
+        "letter-sent": {"number": letter.pk},
         "mail": {"number": Mail.objects.get(task=task).pk},
         "extend": {"number": request.pk},
         "refuse": {"number": request.pk},
@@ -177,6 +190,16 @@ def fill(able: Means, case: Case, client: Client) -> None:
             request=request,
             looked=approving.fingerprint(approving.look(means=able, request=request)),
         )
+def letters(client: Client) -> dict[str, list[str]]:
+    """Letters that the list of a language links to, and those of them that open."""
+    found = {}
+    for language in template.languages():
+        page = client.get(reverse("letters"), {"language": language}).content.decode()
+        linked = [name for name in template.names() if reverse("letter", args=[language, name]) in page]
+        found[language] = [
+            name for name in linked if client.get(reverse("letter", args=[language, name])).status_code == 200
+        ]
+    return found
 
 
 def main() -> None:
@@ -216,6 +239,7 @@ def main() -> None:
         verified(able, f"more{number}@example.net")
     listed = "".join(clients["officer"].get(reverse(name)).content.decode() for name in ("console", "cases"))
     found = {
+        "letters": letters(clients["auditor"]),
         "answers": answers,
         "strange": {what: browser().get(address).status_code for what, address in strange.items()},
         "cookies": {name: sorted(browser().get(reverse(name, kwargs=given[name])).cookies) for name in pages},

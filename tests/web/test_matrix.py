@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.web.journeys.plugin import ORGANISATION, PURPOSES
+from upheld.mail import template
 
 LETTERS = """\
 system: letters
@@ -99,6 +100,12 @@ TABLE = {
     "original-file": only(roles(405, *CLERK), roles(404, *CLERK)),
     "outbox": only(roles(200, *LOCK), roles(405, *LOCK)),
     "mail": only({"officer": 405}, {"officer": 409}),
+    "letters": only(roles(200, *SEE), roles(405, *SEE)),
+    "letter": only(roles(200, *SEE), roles(405, *SEE)),
+    "letter-edit": only({"officer": 200}, {"officer": 422}),
+    "case-letters": only({"officer": 200}, {"officer": 405}),
+    "case-letter": only({"officer": 200}, {"officer": 200}),
+    "letter-sent": only({"officer": 405}, {"officer": 409}),
     "stop": only(roles(200, *LOCK), roles(409, *LOCK)),
     "systems": only(roles(200, *HOUSE), roles(405, *HOUSE)),
     "system": only(roles(200, *HOUSE), roles(405, *HOUSE)),
@@ -175,6 +182,10 @@ def test_every_route_answers_each_role_as_the_table_says(seen: dict[str, dict]) 
 
 def test_a_link_opens_nothing_of_another_purpose_or_person(seen: dict[str, dict]) -> None:
     assert set(seen["strange"].values()) == {404}
+
+
+def test_every_letter_is_reached_from_the_list_in_every_language(seen: dict[str, dict]) -> None:
+    assert seen["letters"] == {each: list(template.names()) for each in ("de", "en", "fr")}
 
 
 def test_public_pages_set_no_cookie(seen: dict[str, dict]) -> None:

@@ -160,6 +160,7 @@ class File:
     came: tuple[Arrival, ...]
     wishes: tuple[Wish, ...]
     story: tuple[Event, ...]
+    letters: tuple[Mail, ...] = ()
 
 
 FETCHED = (
@@ -191,6 +192,7 @@ def opened(*, means: Means, case: Case) -> File:
         tuple(came),
         tuple(_wish(means, each, loaded) for each in requests),
         tuple(sorted(_story(case, came, requests), key=lambda each: each.at, reverse=True)),
+        tuple(Mail.objects.filter(case=case, kind=MailKind.LETTER).order_by("-written_at")),
     )
 
 
@@ -285,6 +287,9 @@ MAILED = {
     MailKind.COPY_READY: "that the copy is ready",
     MailKind.DONE: "that the deletion is done",
     MailKind.TASK: "a task, to a system's owner",
+    MailKind.OVERDUE: "a reminder, to a system's owner",
+    MailKind.ALARM: "an alarm, to the officer",
+    MailKind.LETTER: "a letter",
     MailKind.PROVE: "what we ask to be sure that it is her",
     MailKind.EXTENDED: "that more time is needed, and why",
     MailKind.REFUSED: "what is refused, on which ground, and where to complain",
@@ -310,10 +315,11 @@ def _story(case: Case, came: list[Arrival], requests: list[Request]) -> Iterator
         yield from _of_request(request)
     for mail in Mail.objects.filter(case=case):
         what = MAILED.get(MailKind(mail.kind), mail.get_kind_display().lower())
+        what += f" ({mail.letter})" if mail.letter else ""
         if mail.sent_at:
-            yield Event(mail.sent_at, f"Mailed {what}")
+            yield Event(mail.sent_at, f"Mailed {what}", mail.by)
         else:
-            yield Event(mail.written_at, f"Wrote {what}; it waits in the outbox")
+            yield Event(mail.written_at, f"Wrote {what}; it waits in the outbox", mail.by)
     for look in Look.objects.filter(case=case):
         yield Event(look.at, f"Looked at {look.what}: {look.why}", look.by)
 

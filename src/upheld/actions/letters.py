@@ -1,111 +1,92 @@
-"""The mails we write, in the language of whoever gets them: plain text, a link, nothing to open."""
+"""The mails that go out by themselves, in the language of whoever gets them: plain text, a link, nothing to
+open. Their words are templates (`mail/letters`), which the privacy folder may replace."""
 
 from datetime import date
 
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from upheld.actions.means import Means
 from upheld.law.right import Right
+from upheld.mail import template
 from upheld.mail.letter import Letter
 
 
 def day(value: date) -> str:
-    """A date in full in the language in force: Thursday 26 November 2026."""
-    return date_format(value, _("l j F Y"))
+    """A date in full in the language in force: Thursday 26 November 2026; some write the first otherwise."""
+    return date_format(value, _("l 1 F Y") if value.day == 1 else _("l j F Y"))
 
 
-def _signed(means: Means, *paragraphs: str) -> str:
+def framed(*, means: Means, language: str, number: str, subject: str, text: str) -> tuple[str, str]:
+    """Subject and text as they go out: the number before the subject, so that an answer finds its case, and
+    around the text the greeting and who signs."""
     organisation = means.datamap.organisation
-    return "\n\n".join((*paragraphs, f"{organisation.name}\n{organisation.contact}")) + "\n"
+    values = {"organisation": organisation.name, "contact": organisation.contact, "number": number or "–"}
+    frame = template.usable(template.FRAME, language, settings.UPHELD_DIR)
+    _subject, whole = template.filled(frame, values | {"letter": text}, blanks=True)
+    return (f"[{number}] {subject}" if number else subject), whole + "\n"
+
+
+def written(*, means: Means, name: str, to: str, language: str, number: str, **values: str) -> Letter:
+    """The letter of that name, filled. Where the organisation's own wording cannot be used it is ours; raises
+    `template.Broken` where a value is missing."""
+    organisation = means.datamap.organisation
+    known = {"organisation": organisation.name, "contact": organisation.contact, "number": number}
+    letter = template.usable(name, language, settings.UPHELD_DIR)
+    subject, text = template.filled(letter, known | values)
+    subject, text = framed(means=means, language=language, number=number, subject=subject, text=text)
+    return Letter(to, subject, text)
 
 
 def verify(*, means: Means, to: str, language: str, number: str, address: str) -> Letter:
     """Asks whether it was she who asked. Says nothing of what is held, for we have not looked."""
-    with override(language):
-        return Letter(
-            to,
-            _("[{number}] Please confirm your request").format(number=number),
-            _signed(
-                means,
-                _("Hello,"),
-                _(
-                    "somebody asked {organisation}, with this address, for a copy or for the deletion of "
-                    "data. If it was you, confirm it here:"
-                ).format(organisation=means.datamap.organisation.name),
-                address,
-                _("The link works once, for three days. It can be renewed on the page that it leads to."),
-                _("If it was not you, do nothing. Without the link nothing happens."),
-            ),
-        )
+    return written(means=means, name="verify", to=to, language=language, number=number, link=address)
 
 
 def follow(*, means: Means, to: str, language: str, number: str, address: str) -> Letter:
     """The way back to her request."""
-    with override(language):
-        return Letter(
-            to,
-            _("[{number}] Your request").format(number=number),
-            _signed(
-                means,
-                _("Hello,"),
-                _("here you see where your request stands, and what happens next:"),
-                address,
-                _("The link works for thirty days. Whoever has it can read the page: keep it to yourself."),
-            ),
-        )
+    return written(means=means, name="follow", to=to, language=language, number=number, link=address)
 
 
 def copy_ready(*, means: Means, to: str, language: str, number: str, address: str, until: date) -> Letter:
     """Her copy can be read."""
     with override(language):
-        return Letter(
-            to,
-            _("[{number}] Your copy is ready").format(number=number),
-            _signed(
-                means,
-                _("Hello,"),
-                _("the copy of what we hold about you is ready. Read it here, in your browser:"),
-                address,
-                _("It is there until {day}; then it is destroyed.").format(day=day(until)),
-            ),
-        )
+        last = day(until)
+    return written(
+        means=means, name="copy-ready", to=to, language=language, number=number, link=address, until=last
+    )
 
 
 def done(*, means: Means, to: str, language: str, number: str, address: str) -> Letter:
     """What was asked for is done, and there is a certificate."""
+    return written(means=means, name="done", to=to, language=language, number=number, link=address)
+
+
+def task(
+    *, means: Means, to: str, title: str, number: str, address: str, due: date, overdue: bool = False
+) -> Letter:
+    """Asks the owner of a system by hand, or asks again. Names nobody: whom it is about stands behind the
+    link."""
+    language = means.datamap.organisation.languages[0]
     with override(language):
-        return Letter(
-            to,
-            _("[{number}] What we deleted").format(number=number),
-            _signed(
-                means,
-                _("Hello,"),
-                _("your deletion is done. Read what was deleted, what stays and why, with its proof:"),
-                address,
-                _("The link works for thirty days. To keep it for longer, print the page or save its proof."),
-            ),
-        )
+        by = day(due)
+    return written(
+        means=means,
+        name="task-overdue" if overdue else "task",
+        to=to,
+        language=language,
+        number=number,
+        system=title,
+        link=address,
+        due=by,
+    )
 
 
-def task(*, means: Means, to: str, title: str, number: str, address: str, due: date) -> Letter:
-    """Asks the owner of a system by hand. Names nobody: whom it is about stands behind the link."""
-    with override(means.datamap.organisation.languages[0]):
-        return Letter(
-            to,
-            _("[{number}] A task in {system}").format(number=number, system=title),
-            _signed(
-                means,
-                _("Hello,"),
-                _("a person asked for her data in a system that you look after: {system}.").format(
-                    system=title
-                ),
-                _("What to look for, and where to answer:"),
-                address,
-                _("Please answer by {day}. No account is needed; the link works once.").format(day=day(due)),
-            ),
-        )
+def _signed(means: Means, *paragraphs: str) -> str:
+    organisation = means.datamap.organisation
+    return "\n\n".join((*paragraphs, f"{organisation.name}\n{organisation.contact}")) + "\n"
 
 
 def wish(right: Right) -> str:

@@ -29,9 +29,11 @@ def put(
     arrival: Arrival | None = None,
     case: Case | None = None,
     task: Task | None = None,
+    letter_name: str = "",
+    by: str = "",
 ) -> Mail:
     """Write one mail, sealed. Belongs into the transaction of what it tells of. `about`: the same is told
-    once, a repeat raises IntegrityError."""
+    once, a repeat raises IntegrityError. `letter_name` and `by`: which letter somebody wrote."""
     at = means.clock()
     mail = Mail(
         kind=kind,
@@ -39,6 +41,8 @@ def put(
         arrival=arrival,
         case=case,
         task=task,
+        letter=letter_name,
+        by=by,
         key=key,
         sealed_content=b"",
         written_at=at,
@@ -116,7 +120,11 @@ def _message(means: Means, letter: Letter, sender: str) -> EmailMessage:
 
 @transaction.atomic
 def _sent(means: Means, mail: Mail) -> None:
-    Mail.objects.filter(pk=mail.pk).update(sent_at=means.clock(), sealed_content=b"", failure="")
+    content = {} if mail.kind == MailKind.LETTER else {"sealed_content": b""}
+    Mail.objects.filter(pk=mail.pk).update(sent_at=means.clock(), failure="", **content)
+    if mail.case_id is None and mail.arrival_id is None:
+        # A key of its own: nothing else is sealed with it.
+        transaction.on_commit(lambda: means.keys.destroy([mail.key]))
 
 
 @transaction.atomic

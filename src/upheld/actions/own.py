@@ -31,7 +31,7 @@ from upheld.rights.rows.values import Row
 from upheld.rights.subject import Identity, Key, Person, Subject
 from upheld.rights.undo import Restored, Undoing, cannot
 from upheld.store.keys import KeyStore
-from upheld.store.models import BlindIndex, Case, Look, Mail, Request
+from upheld.store.models import BlindIndex, Case, Look, Mail, MailKind, Request
 
 PEOPLE = "cases"
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -184,7 +184,9 @@ def _records(numbers: Sequence[str]) -> dict[str, list[Row]]:
                 "written_at": each.written_at,
                 "sent_at": each.sent_at,
             }
-            for each in Mail.objects.filter(case__in=found, task=None).order_by("pk")
+            for each in Mail.objects.filter(case__in=found, task=None)
+            .exclude(kind=MailKind.ALARM)
+            .order_by("pk")
         ],
         "looks": [
             {"id": each.pk, "case_id": str(each.case_id), "at": each.at, "what": each.what, "why": each.why}

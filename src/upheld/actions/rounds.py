@@ -24,6 +24,7 @@ from upheld.actions import (
     outbox,
     restriction,
     returning,
+    watch,
     window,
 )
 from upheld.actions.erasure import Standing
@@ -75,6 +76,7 @@ def drain(*, means: Means, certify: Certify, server: Server | None, sender: str)
     if PendingEntry.objects.exists():
         ledger.checkpoint(means=means)
     sent = outbox.send(means=means, server=server, sender=sender) if server else 0
+    watch.tell(means=means, mailing=server is not None)
     return Round(len(standings), written, told, sent)
 
 

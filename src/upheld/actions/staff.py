@@ -27,6 +27,7 @@ MAY = {
     "answer": frozenset({Role.OFFICER, Role.OPERATOR}),
     "outbox": frozenset({Role.OFFICER, Role.OPERATOR, Role.ENGINEER}),
     "mail": frozenset({Role.OFFICER}),
+    "letters": frozenset({Role.OFFICER}),
     "stop": frozenset({Role.OFFICER, Role.OPERATOR, Role.ENGINEER}),
     "lift": frozenset({Role.OFFICER}),
     "systems": frozenset({Role.OFFICER, Role.OPERATOR, Role.AUDITOR, Role.ENGINEER}),

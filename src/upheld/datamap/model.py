@@ -534,6 +534,16 @@ class Two:
 
 
 @dataclass(frozen=True, slots=True)
+class Desk:
+    """Who is told what happens: `to` (the organisation's contact where it is empty), and her deputy the same.
+    `digest`: the weekday of the weekly digest, or `never`."""
+
+    to: str = ""
+    deputy: str = ""
+    digest: str = "monday"
+
+
+@dataclass(frozen=True, slots=True)
 class Organisation:
     """The controller: who it is, where it may keep data, and under which regimes it answers. `undo`: days of
     the undo window of systems that do not say it themselves. `regime_by_place`: country, country-state or
@@ -556,6 +566,7 @@ class Organisation:
     limits: Limits = Limits()
     undo: int = 0
     two: Two = Two()
+    alarms: Desk = Desk()
 
     def local(self, moment: datetime) -> datetime:
         """The moment by the organisation's own clock: on that day, and no other, its periods end (T-02)."""

@@ -84,6 +84,25 @@ SETTINGS = (
         "the organisation's contact",
         "From whom mails come. Answers go to the organisation's contact.",
     ),
+    Setting(
+        "UPHELD_WEBHOOK_URL",
+        "URL",
+        "none",
+        "A program of yours that is called when something needs somebody "
+        "([spec/webhook.md](../spec/webhook.md)).",
+    ),
+    Setting(
+        "UPHELD_WEBHOOK_SECRET",
+        "text",
+        "",
+        "What its calls are signed with: `whsec_` and 24 to 64 random bytes in base64. Better as a file.",
+    ),
+    Setting(
+        "UPHELD_WEBHOOK_PRIVATE",
+        "`yes`",
+        "",
+        "That program is on a network of your own: a private address, and http, are allowed.",
+    ),
 )
 
 
@@ -160,6 +179,13 @@ def _number(environment: Mapping[str, str], name: str, default: int) -> int:
     return int(written)
 
 
+def _yes(environment: Mapping[str, str], name: str) -> bool:
+    written = environment.get(name, "")
+    if written not in ("", "yes"):
+        raise Misconfigured(f"{name} is {written!r}.", "Write yes, or leave it out.")
+    return written == "yes"
+
+
 def markdown() -> str:
     """The table of docs/settings.md."""
     rows = (f"| `{each.name}` | {each.type} | {each.default} | {each.help} |" for each in SETTINGS)
@@ -178,6 +204,9 @@ _LISTENS = os.environ.get("UPHELD_LISTENS", "")
 UPHELD_ADDRESS = UPHELD_ENVIRONMENT.get("UPHELD_ADDRESS", _LISTENS).rstrip("/")
 UPHELD_SMTP_URL = UPHELD_ENVIRONMENT.get("UPHELD_SMTP_URL", "")
 UPHELD_MAIL_FROM = UPHELD_ENVIRONMENT.get("UPHELD_MAIL_FROM", "")
+UPHELD_WEBHOOK_URL = UPHELD_ENVIRONMENT.get("UPHELD_WEBHOOK_URL", "")
+UPHELD_WEBHOOK_SECRET = UPHELD_ENVIRONMENT.get("UPHELD_WEBHOOK_SECRET", "")
+UPHELD_WEBHOOK_PRIVATE = _yes(UPHELD_ENVIRONMENT, "UPHELD_WEBHOOK_PRIVATE")
 UPHELD_PACKAGE_DAYS = _number(UPHELD_ENVIRONMENT, "UPHELD_PACKAGE_DAYS", 30)
 
 DATABASES = {"default": database(UPHELD_ENVIRONMENT.get("UPHELD_DATABASE_URL", ""), UPHELD_DATA)}

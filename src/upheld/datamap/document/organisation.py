@@ -9,6 +9,7 @@ from upheld.datamap.document.written import (
     Country,
     Day,
     Language,
+    Mail,
     Name,
     Place,
     Region,
@@ -17,6 +18,7 @@ from upheld.datamap.document.written import (
     Written,
 )
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "never"]
 Regime = Literal["gdpr", "ccpa", "voluntary"]
 SecondYes = Literal["colleague", "outside", "cooling", "none"]
 
@@ -89,6 +91,17 @@ class TwoForm(Written):
     """The e-mail address of who says yes from outside, by a link and without an account."""
 
 
+class AlarmsForm(Written):
+    """Who is told at once what needs somebody, and once a week how things stand; numbers and links only."""
+
+    to: Mail | None = None
+    """Who is told (the organisation's contact unless said)."""
+    deputy: Mail | None = None
+    """Who is told the same."""
+    digest: Weekday | None = None
+    """The day on which the week's digest comes, or `never` (monday unless said)."""
+
+
 class OrganisationFile(Written):
     """The file upheld.yaml."""
 
@@ -105,5 +118,7 @@ class OrganisationFile(Written):
     command line, and nothing beyond a limit in the console."""
     two: TwoForm | None = None
     """Where the second yes is another than `staff` has it."""
+    alarms: AlarmsForm | None = None
+    """Who is told what needs somebody."""
     holds: Annotated[list[HoldForm], Field(min_length=1)] | None = None
     """Matters for which rows stay."""

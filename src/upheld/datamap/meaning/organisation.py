@@ -47,6 +47,7 @@ def organisation(form: OrganisationFile, spot: Spot) -> model.Organisation:
         limits=limits(form.limits),
         undo=window(form.undo) or 0,
         two=_two(form, spot),
+        alarms=_alarms(form),
     )
 
 
@@ -70,6 +71,13 @@ def _two(form: OrganisationFile, spot: Spot) -> model.Two:
             "Write `outside: name@example.org` beside it.",
         )
     return model.Two(tuple(rules), (written.cooling if written else None) or 24, outside)
+
+
+def _alarms(form: OrganisationFile) -> model.Desk:
+    said = form.alarms
+    if said is None:
+        return model.Desk()
+    return model.Desk(said.to or "", said.deputy or "", said.digest or "monday")
 
 
 def _check_laws(form: OrganisationFile, spot: Spot) -> None:

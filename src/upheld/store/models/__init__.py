@@ -1,5 +1,6 @@
 """The tables, by topic."""
 
+from upheld.store.models.alarm import Alarm, AlarmEvent
 from upheld.store.models.arrival import Arrival, Channel, Link, LinkPurpose
 from upheld.store.models.batch import Batch, BatchLine
 from upheld.store.models.case import BlindIndex, Case, CaseState, Level, Request, RequestState
@@ -26,6 +27,8 @@ from upheld.store.models.verification import Doubt, Verification
 
 __all__ = [
     "Agreement",
+    "Alarm",
+    "AlarmEvent",
     "Arrival",
     "Batch",
     "BatchLine",

@@ -87,6 +87,11 @@ class Fulfilment(models.Model):
                 fields=["leased_until"],
                 condition=models.Q(state=FulfilmentState.RUNNING),
             ),
+            models.Index(
+                name="fulfilment_failed",
+                fields=["request"],
+                condition=models.Q(state=FulfilmentState.FAILED),
+            ),
         )
 
 
