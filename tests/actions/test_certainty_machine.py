@@ -1,4 +1,4 @@
-"""No path of verbs approves a request below its level: random sequences of arrivals, doubts, questions, answers,
+"""No path of verbs approves a request below its level: random sequences of arrivals, doubts, doubts, answers,
 judgements, time and approvals, checked against an independent reckoning of what was proved."""
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 
 from tests.actions.test_certainty import GRAVE, KNOWN, POSTS
 from tests.actions.world import ADA, FORUM, HER, NOW, forum_rows, means
-from upheld.actions import approving, arrivals, cases, certainty, comparing, copies, links, questions
+from upheld.actions import approving, arrivals, cases, certainty, comparing, copies, links, doubts
 from upheld.actions.means import Means
 from upheld.law.right import Right
 from upheld.rights.outcome import Failure
@@ -148,7 +148,7 @@ class Paths(RuleBasedStateMachine):
         if request is None:
             return
         try:
-            questions.ask(
+            doubts.ask(
                 means=self.at(),
                 request=request,
                 kinds=tuple(sorted(kinds)),
@@ -166,10 +166,10 @@ class Paths(RuleBasedStateMachine):
     )
     def answer(self, data: st.DataObject, name: str, phone: str) -> None:
         request = self.one(data)
-        made = questions.open_in(means=self.at(), case=request.case) if request else None
+        made = doubts.open_in(means=self.at(), case=request.case) if request else None
         if made is None:
             return
-        questions.answer(
+        doubts.answer(
             means=self.at(),
             made=made,
             given={"name": name, "phone-number": phone},

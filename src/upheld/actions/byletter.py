@@ -1,6 +1,6 @@
 """She wrote from her address, and its domain signed what she wrote: as good as a link that was sent there."""
 
-from upheld.actions import arrivals, certainty, questions
+from upheld.actions import arrivals, certainty, doubts
 from upheld.actions.means import Means
 from upheld.datamap.normalise import normalise
 from upheld.law.certainty import Method
@@ -21,7 +21,7 @@ def wrote(*, means: Means, request: Request, raw: bytes, resolve: Resolve) -> Ve
         raise Permanent(
             "This is no mail, or larger than a megabyte.", "Save the mail without its attachments, as .eml."
         )
-    arrival = questions.latest(request.case)
+    arrival = doubts.latest(request.case)
     if arrival is None:
         raise Permanent(
             "No address of this person is known in this case.", "Say in the case why you are sure."

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from upheld.actions import cases, certainty, plans, questions
+from upheld.actions import cases, certainty, plans, doubts
 from upheld.actions.means import Means
 from upheld.actions.regime import law_of
 from upheld.datamap.likeness import alike
@@ -52,7 +52,7 @@ def _compared(means: Means, made: Doubt) -> bool:
 
 def _matching(means: Means, made: Doubt) -> tuple[frozenset[str], tuple[str, ...]]:
     """The kinds of which something held is what she said, and the systems that could not be asked."""
-    said = questions.answers(means=means, made=made)
+    said = doubts.answers(means=means, made=made)
     request = made.request
     law = law_of(means=means, request=request)
     plan = plans.planned(means=means, right=Right.ACCESS, regime=request.case.regime, law=law)

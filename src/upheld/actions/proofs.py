@@ -4,7 +4,7 @@ nobody."""
 from dataclasses import dataclass
 from datetime import datetime
 
-from upheld.actions import certainty, questions
+from upheld.actions import certainty, doubts
 from upheld.actions.means import Means
 from upheld.actions.regime import law_of
 from upheld.law.certainty import Method, Proof, reached
@@ -93,7 +93,7 @@ class Box:
 def boxes(*, means: Means, case: Case) -> tuple[Box, ...]:
     """Of all requests of the case, in their order. Reads our own records alone."""
     found = case.requests.select_related("case").prefetch_related("verifications", "doubts")
-    wanted = questions.latest(case) is not None
+    wanted = doubts.latest(case) is not None
     ordered = sorted(found, key=lambda each: (each.right != Right.ACCESS, each.received_at))
     return tuple(_box(means, each, reachable=wanted) for each in ordered)
 
@@ -104,7 +104,7 @@ def _box(means: Means, request: Request, *, reachable: bool) -> Box:
     high = certainty.level(law.certainty(right, Risk.HIGH))
     level = law.levels[certainty.certainty(now.needed)]
     asked = [each for each in now.doubts if each.expires_at is not None]
-    waiting = any(questions.is_open(each, at) or each.sealed_answers is not None for each in asked)
+    waiting = any(doubts.is_open(each, at) or each.sealed_answers is not None for each in asked)
     return Box(
         request=request,
         right=right,
@@ -116,10 +116,10 @@ def _box(means: Means, request: Request, *, reachable: bool) -> Box:
         proofs=tuple(_proof(each, at) for each in now.proofs),
         doubts=tuple(_doubt(each, at) for each in now.doubts),
         ways=_ways(law, now, at) if not now.enough else (),
-        kinds=tuple((kind, KINDS[kind]) for kind in questions.offered(means.datamap)),
+        kinds=tuple((kind, KINDS[kind]) for kind in doubts.offered(means.datamap)),
         declaration=level.declaration,
         doubtable=high > now.needed,
-        askable=not now.enough and reachable and not waiting and len(asked) < questions.MOST,
+        askable=not now.enough and reachable and not waiting and len(asked) < doubts.MOST,
         contested=right is Right.RECTIFICATION,
     )
 
@@ -142,7 +142,7 @@ def _doubt(each: Doubt, at: datetime) -> Asked:
     elif each.sealed_answers is not None:
         state = "answered; it is being compared"
     else:
-        state = "waits for her answer" if questions.is_open(each, at) else "not answered in time"
+        state = "waits for her answer" if doubts.is_open(each, at) else "not answered in time"
     return Asked(each.by, each.at, each.raised, ", ".join(asked), state, each.failure)
 
 

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from upheld.actions import arrivals, certificates, copies, links, questions
+from upheld.actions import arrivals, certificates, copies, links, doubts
 from upheld.actions.following import Step, story
 from upheld.actions.means import Means
 from upheld.ledger.issue import Issued
@@ -59,7 +59,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
         request,
         "centre/follow.html",
         {"number": arrivals.number(arrival), "steps": steps, "token": token, "all_done": _done(steps)}
-        | {"question": arrival.case and questions.open_in(means=able, case=arrival.case)},
+        | {"question": arrival.case and doubts.open_in(means=able, case=arrival.case)},
     )
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from upheld.actions import arrivals, links, questions
+from upheld.actions import arrivals, links, doubts
 from upheld.store.models import Doubt, LinkPurpose
 from upheld.web import rate
 from upheld.web.centre.pages import public
@@ -52,7 +52,7 @@ class Answers(forms.Form):
         super().__init__(data)  # type: ignore[arg-type]
         for kind in made.kinds.split():
             self.fields[kind] = forms.CharField(
-                max_length=questions.LONGEST,
+                max_length=doubts.LONGEST,
                 label=LABELS[kind],
                 help_text=HINTS.get(kind, ""),
                 widget=forms.TextInput({"autocomplete": FILLED.get(kind, "off")}),
@@ -80,7 +80,7 @@ def prove(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "centre/unknown.html", status=404)
     if arrival is None or arrival.case is None:
         raise TypeError("Whoever can follow has a case.")
-    made = questions.open_in(means=able, case=arrival.case)
+    made = doubts.open_in(means=able, case=arrival.case)
     shown: dict[str, object] = {
         "token": token,
         "number": arrivals.number(arrival),
@@ -105,7 +105,7 @@ def prove(request: HttpRequest, token: str) -> HttpResponse:
         )
     if not form.is_valid():
         return render(request, "centre/prove.html", shown, status=422)
-    questions.answer(
+    doubts.answer(
         means=able,
         made=made,
         given=form.cleaned_data,

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from upheld.actions import byletter, certainty, proofs, questions
+from upheld.actions import byletter, certainty, proofs, doubts
 from upheld.mail.resolve import keys_in_dns
 from upheld.store.models import Request
 from upheld.web.console.access import able
@@ -19,7 +19,7 @@ from upheld.web.console.access import staff as only
 def more(request: HttpRequest, number: UUID) -> HttpResponseRedirect:
     """Ask her; the doubt is kept."""
     found = _found(number)
-    questions.ask(
+    doubts.ask(
         means=able(request),
         request=found,
         kinds=tuple(request.POST.getlist("kinds")),

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from tests.actions.test_arrivals import later
 from tests.actions.test_certainty import GRAVE, POSTS, asked_by_form, console, entries, states
 from tests.actions.world import ADA, FORUM, forum_rows, means
-from upheld.actions import certainty, comparing, outbox, proofs, questions
+from upheld.actions import certainty, comparing, outbox, proofs, doubts
 from upheld.actions.means import Means
 from upheld.law.certainty import Method
 from upheld.law.right import Right
@@ -33,7 +33,7 @@ def held(folder: Path, *, regime: str = "gdpr", **options: object) -> Means:
 
 
 def ask(able: Means, request: Request, *kinds: str, **more: object) -> Doubt:
-    return questions.ask(
+    return doubts.ask(
         means=able,
         request=request,
         kinds=kinds or ("name", "phone-number"),
@@ -46,7 +46,7 @@ def ask(able: Means, request: Request, *kinds: str, **more: object) -> Doubt:
 def answer(able: Means, made: Doubt, **more: str) -> None:
     given = {"name": NAME, "phone-number": PHONE}
     given |= {key.replace("_", "-"): value for key, value in more.items() if key not in ("signed", "words")}
-    questions.answer(
+    doubts.answer(
         means=able, made=made, given=given, name=more.get("signed", ""), words=more.get("words", "")
     )
 
@@ -108,9 +108,9 @@ def test_nothing_more_is_asked_than_is_lacking_and_not_without_a_doubt(records: 
         ask(able, request)
     certainty.doubt(means=able, request=request, why="Somebody else used her address last year.")
     with pytest.raises(Permanent, match="Nobody said why"):
-        questions.ask(means=able, request=request, kinds=("name",), declaration=False, why=" ")
+        doubts.ask(means=able, request=request, kinds=("name",), declaration=False, why=" ")
     with pytest.raises(Permanent, match="Nothing was chosen"):
-        questions.ask(means=able, request=request, kinds=(), declaration=False, why="x")
+        doubts.ask(means=able, request=request, kinds=(), declaration=False, why="x")
     with pytest.raises(Permanent, match="No system holds date-of-birth, passport"):
         ask(able, request, "passport", "date-of-birth")
     assert Mail.objects.filter(kind=MailKind.PROVE).count() == 0
@@ -136,7 +136,7 @@ def test_tries_are_two_and_end(records: str, tmp_path: Path) -> None:
     late = later(able, days=15)
     with pytest.raises(Permanent, match="time is over"):
         answer(late, second)
-    assert questions.open_in(means=late, case=request.case) is None
+    assert doubts.open_in(means=late, case=request.case) is None
     with pytest.raises(Permanent, match="asked 2 times"):
         ask(late, request)
     assert (points(), Doubt.objects.filter(expires_at__isnull=False).count()) == ([], 2)
