@@ -22,7 +22,7 @@ from tools.findings import PRODUCT, Finding, relative, tell
 LOCALE = PRODUCT / "web" / "locale"
 PAGES = (PRODUCT / "web" / "templates" / "centre", PRODUCT / "web" / "templates")
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
-CALLED = re.compile(r"""gettext\((u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))\)""")
+CALLED = re.compile(r"""(?:gettext|\b_)\((u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))\)""")
 
 
 def texts() -> Iterator[str]:

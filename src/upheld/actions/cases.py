@@ -42,13 +42,16 @@ class TwoCases(Permanent):
 
 
 @transaction.atomic
-def receive(*, means: Means, right: Right, asked: Asked, regime: str | None = None) -> Request:
+def receive(
+    *, means: Means, right: Right, asked: Asked, regime: str | None = None, received: datetime | None = None
+) -> Request:
     """The person's unfinished request of this right: hers, if she has an open case, else a new one.
 
     Joins by any identity given; two cases at once are refused. Writes `case.opened` for a new case. Until
     its plan is approved, a case learns further identities from a repeat; afterwards its subject stands.
     A case stays under its regime; each request is pinned to that law as it is on its own day (X-01).
-    Misconfigured for a right that the law does not give.
+    Misconfigured for a right that the law does not give. `received`: when it reached us, if that was not just
+    now: its periods run from then (G-12.9).
     """
     hold("cases")
     found = _open_cases(means, asked)
@@ -57,7 +60,7 @@ def receive(*, means: Means, right: Right, asked: Asked, regime: str | None = No
             f"These identities belong to {len(found)} open cases.",
             "Give them one at a time, or close one of the cases first (`upheld status` lists them).",
         )
-    at = means.clock()
+    at = received or means.clock()
     law = found[0].regime if found else regime_for(means=means, regime=regime)
     kept = pinned(means=means, right=right, regime=law, at=at)
     if not found:
@@ -71,6 +74,19 @@ def receive(*, means: Means, right: Right, asked: Asked, regime: str | None = No
         case=case, right=right.value, state__in=UNFINISHED, defaults={"received_at": at, **columns(kept)}
     )
     return request
+
+
+@transaction.atomic
+def learn(*, means: Means, case: Case, asked: Asked) -> bool:
+    """The case learns identities that were proved after it was opened; whether it still could: once its plan
+    is approved, its subject stands. Refuses those of another open case (TwoCases)."""
+    hold("cases")
+    if any(each.pk != case.pk for each in _open_cases(means, asked)):
+        raise TwoCases("This identity belongs to another open case.", "Close one of the two cases first.")
+    if case.state != CaseState.OPEN or case.sealed_subject is not None:
+        return False
+    _learn(means, case, asked)
+    return True
 
 
 def asked_in(*, means: Means, case: Case) -> Asked:

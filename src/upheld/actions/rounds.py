@@ -128,6 +128,8 @@ def _tell(means: Means, request: Request, kind: MailKind) -> bool:
         return False
     try:
         to = arrivals.opened(means=means, arrival=arrival).address
+        if not to:  # she is reached by post or telephone
+            return False
         with transaction.atomic():
             given = links.give(means=means, purpose=LinkPurpose.FOLLOW, arrival=arrival)
             letter = _letter(means, request, kind, arrival, to, arrivals.followed_at(arrival, given))
@@ -185,7 +187,7 @@ def ask(*, means: Means, task: Task) -> None:
         to=system.address,
         title=system.title or system.name,
         number=str(case.pk)[:8],
-        address=arrivals.page(language, "task", given.token),
+        address=links.page(language, "task", given.token),
         due=task.due_on,
     )
     outbox.put(means=means, kind=MailKind.TASK, letter=letter, key=case.key, case=case, task=task)

@@ -39,7 +39,7 @@ def test_a_person_is_erased_by_browser_and_mailbox_and_holds_the_proof(
 
     person.goto(link(mailbox.next(ADA, f"[{number}] What we deleted")))
     person.get_by_role("link", name="Read what was deleted").click()
-    assert "3 records deleted" in person.locator("main").inner_text()
+    assert "Records deleted: 3" in person.locator("main").inner_text()
     with person.expect_download() as saved:
         person.get_by_role("link", name="Save the proof").click()
     proof = tmp_path / "proof.json"

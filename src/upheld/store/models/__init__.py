@@ -9,8 +9,10 @@ from upheld.store.models.evidence import Due, Evidence
 from upheld.store.models.journal import Fulfilment, FulfilmentState, Part, PartState
 from upheld.store.models.ledger import Checkpoint, Entry, Node, PendingEntry
 from upheld.store.models.mail import Mail, MailKind
+from upheld.store.models.pace import Pace
 from upheld.store.models.package import Opening, Package
 from upheld.store.models.plan import Plan, Step
+from upheld.store.models.question import Enclosure, Question, QuestionKind
 from upheld.store.models.restriction import Restriction
 from upheld.store.models.staff import Look, Role, Staff
 from upheld.store.models.statement import Statement, StatementIndex
@@ -31,6 +33,7 @@ __all__ = [
     "Checkpoint",
     "Copy",
     "Due",
+    "Enclosure",
     "Entry",
     "Evidence",
     "FileCopy",
@@ -44,11 +47,14 @@ __all__ = [
     "MailKind",
     "Node",
     "Opening",
+    "Pace",
     "Package",
     "Part",
     "PartState",
     "PendingEntry",
     "Plan",
+    "Question",
+    "QuestionKind",
     "Request",
     "RequestState",
     "Restriction",

@@ -15,6 +15,9 @@ class MailKind(models.TextChoices):
     COPY_READY = "COPY_READY"
     DONE = "DONE"
     TASK = "TASK"
+    OTHER = "OTHER"
+    QUESTION = "QUESTION"
+    REMINDER = "REMINDER"
 
 
 class Mail(models.Model):

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from upheld.actions import casefile, cases, outbox, queue, rounds, staff, stop
+from upheld.actions import casefile, cases, deciding, outbox, queue, rounds, staff, stop
 from upheld.actions.arrivals import number, rights_of
 from upheld.law.right import Right
 from upheld.store.models import Case, Request
@@ -44,6 +44,7 @@ def queued(request: HttpRequest) -> HttpResponse:
             "late": sum(left < 0 for _, _, left in lines),
             "needing": sum(each.needs for each, _, _ in lines),
             "today": today,
+            "for_staff": deciding.waiting(),
             "unconfirmed": many,
             "newest": [(number(each), said(rights_of(each)), each.received_at) for each in newest],
             "mails": outbox.waiting(),

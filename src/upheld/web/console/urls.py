@@ -6,12 +6,18 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
-from upheld.web.console import cases, enrol, outbox, own, plan, switch, task
+from upheld.web.console import cases, enrol, outbox, own, plan, switch, talk, task
 
 urlpatterns = [
     path("", cases.queued, name="console"),
     path("cases/<uuid:number>/", cases.case, name="case"),
     path("cases/<uuid:number>/look/", cases.look, name="look"),
+    path("cases/<uuid:number>/ask/", talk.ask, name="ask-person"),
+    path("cases/<uuid:number>/told/", talk.told, name="told"),
+    path("enclosures/<uuid:number>/", talk.enclosure, name="enclosure"),
+    path("waiting/<uuid:number>/", talk.waiting, name="waiting"),
+    path("waiting/<uuid:number>/read/", talk.read, name="waiting-read"),
+    path("waiting/<uuid:number>/decide/", talk.decide, name="waiting-decide"),
     path("requests/<uuid:number>/plan/", plan.plan, name="plan"),
     path("requests/<uuid:number>/retry/", cases.retry, name="retry"),
     path("tasks/<int:number>/", task.answer, name="task"),
