@@ -14,6 +14,7 @@ from upheld.actions.means import Means
 from upheld.law.right import Right
 from upheld.rights.outcome import Failure, Permanent
 from upheld.rights.package.seeking import Opened
+from upheld.rights.package.writing import languages
 from upheld.store.models import Copy, Opening, Package, Request, RequestState
 
 RETRY = timedelta(minutes=5)
@@ -62,7 +63,7 @@ def write(*, means: Means, copy: Copy, language: str) -> bool:
             out=_file(request, means),
             recipients=(copy.recipient,),
             days=settings.UPHELD_PACKAGE_DAYS,
-            language=language if language in spoken else "",
+            language=next((each for each in (language, *spoken) if each in spoken and each in languages), ""),
         )
     except Failure as failure:
         _later(means, copy, str(failure))

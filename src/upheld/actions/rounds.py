@@ -13,7 +13,18 @@ from pathlib import Path
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from upheld.actions import arrivals, copies, erasure, ledger, letters, links, outbox, restriction, window
+from upheld.actions import (
+    arrivals,
+    copies,
+    erasure,
+    ledger,
+    letters,
+    links,
+    outbox,
+    reminders,
+    restriction,
+    window,
+)
 from upheld.actions.erasure import Standing
 from upheld.actions.means import Means
 from upheld.actions.resume import CARRIED_OUT
@@ -56,7 +67,7 @@ def drain(*, means: Means, certify: Certify, server: Server | None, sender: str)
     written = sum(
         copies.write(means=means, copy=each, language=_language(each.request)) for each in copies_ready(means)
     )
-    told = _tell_copies(means) + _tell_done(means) + _tell_tasks(means)
+    told = _tell_copies(means) + _tell_done(means) + _tell_tasks(means) + reminders.tell(means=means)
     if PendingEntry.objects.exists():
         ledger.checkpoint(means=means)
     sent = outbox.send(means=means, server=server, sender=sender) if server else 0

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.conf import settings
+from django.conf.locale import LANG_INFO
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import register_converter, reverse
@@ -40,7 +41,10 @@ def languages() -> list[str]:
     return [each for each in datamap().organisation.languages if each in written] or ["en"]
 
 
-NAMES = {"en": "English", "de": "Deutsch", "fr": "Français"}
+def own_name(language: str) -> str:
+    """What a language calls itself."""
+    known = LANG_INFO.get(language, {})
+    return str(known.get("name_local", language)).capitalize()
 
 
 def public(view: View[P]) -> Callable[..., HttpResponseBase]:
@@ -62,7 +66,7 @@ def public(view: View[P]) -> Callable[..., HttpResponseBase]:
                 others = [
                     (
                         each,
-                        NAMES.get(each, each),
+                        own_name(each),
                         reverse(match.view_name, args=match.args, kwargs={**match.kwargs, "language": each}),
                     )
                     for each in spoken
