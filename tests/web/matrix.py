@@ -79,6 +79,7 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         "mine": {"language": "en", "token": also},
         "question": public | {"number": asked.pk},
         "ask-person": {"number": request.case_id},
+        "nothing": {"number": request.pk},
         "told": {"number": request.case_id},
         "enclosure": {"number": Enclosure.objects.get().pk},
         "waiting": {"number": waits.pk},

@@ -69,6 +69,7 @@ TABLE = {
     "waiting": only(roles(200, *LOOK), roles(405, *LOOK)),
     "waiting-read": only(roles(405, *LOOK), roles(409, *LOOK)),
     "waiting-decide": only({"officer": 405}, {"officer": 409}),
+    "nothing": only({"officer": 405}, {"officer": 409}),
     "plan": only(roles(200, *PLAN), {"officer": 409}),
     "retry": only({"officer": 405}, {"officer": 302}),
     "task": only(roles(200, *DESK), roles(422, *DESK)),

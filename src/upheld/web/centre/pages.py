@@ -61,13 +61,15 @@ def public(view: View[P]) -> Callable[..., HttpResponseBase]:
         with override(language):
             request.LANGUAGE_CODE = language
             others = []
+            further = request.META.get("QUERY_STRING", "")
             if request.resolver_match is not None and request.method != "POST":
                 match = request.resolver_match
                 others = [
                     (
                         each,
                         own_name(each),
-                        reverse(match.view_name, args=match.args, kwargs={**match.kwargs, "language": each}),
+                        reverse(match.view_name, args=match.args, kwargs={**match.kwargs, "language": each})
+                        + (f"?{further}" if further else ""),
                     )
                     for each in spoken
                 ]

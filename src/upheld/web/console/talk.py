@@ -7,10 +7,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, Streami
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from upheld.actions import arrivals, deciding, enclosures, hints, questions, staff
+from upheld.actions import arrivals, deciding, enclosures, hints, questions, staff, unfound
+from upheld.actions.regime import regime_for
 from upheld.actions.staff import may
 from upheld.law.right import Right
-from upheld.store.models import Arrival, Case, Enclosure
+from upheld.rights.regime import law_on
+from upheld.store.models import Arrival, Case, Enclosure, Request
 from upheld.web.console.access import able, account
 from upheld.web.console.access import staff as only
 
@@ -35,12 +37,17 @@ def waiting(request: HttpRequest, number: UUID) -> HttpResponse:
 def read(request: HttpRequest, number: UUID) -> HttpResponse:
     """What is in it; recorded with who looked and why, before anything is shown."""
     found = get_object_or_404(Arrival, pk=number)
-    content = deciding.read(means=able(request), arrival=found, why=request.POST.get("why", ""))
+    means = able(request)
+    content = deciding.read(means=means, arrival=found, why=request.POST.get("why", ""))
+    law = law_on(
+        found.case.regime if found.case else regime_for(means=means, regime=found.regime), means.now.date()
+    )
+    given = [each for each in Right if law.given(each) is not None]
     shown = {
         "arrival": found,
         "called": arrivals.number(found),
         "content": content,
-        "rights": [(each.value, each.value.capitalize().replace("_", " ")) for each in Right],
+        "rights": [(each.value, each.value.capitalize().replace("_", " ")) for each in given],
         "may_decide": may(account(request).role, "approve"),
     }
     return render(request, "console/talk/read.html", shown)
@@ -69,6 +76,16 @@ def ask(request: HttpRequest, number: UUID) -> HttpResponseRedirect:
         questions.ask_person(means=means, case=found, text=request.POST.get("text", ""))
     messages.success(request, "Asked. She gets a mail with a link; the answer comes here.")
     return redirect("case", number=found.pk)
+
+
+@only("approve")
+@require_POST
+def nothing(request: HttpRequest, number: UUID) -> HttpResponseRedirect:
+    """Her request ends: she was asked for another identifier, and still no system knows her."""
+    found = get_object_or_404(Request.objects.select_related("case"), pk=number)
+    unfound.answer(means=able(request, reaching=True), request=found)
+    messages.success(request, "Ended: nothing was found. She is told by mail.")
+    return redirect("case", number=found.case_id)
 
 
 @only("look")

@@ -18,6 +18,7 @@ urlpatterns = [
     path("waiting/<uuid:number>/", talk.waiting, name="waiting"),
     path("waiting/<uuid:number>/read/", talk.read, name="waiting-read"),
     path("waiting/<uuid:number>/decide/", talk.decide, name="waiting-decide"),
+    path("requests/<uuid:number>/nothing/", talk.nothing, name="nothing"),
     path("requests/<uuid:number>/plan/", plan.plan, name="plan"),
     path("requests/<uuid:number>/retry/", cases.retry, name="retry"),
     path("tasks/<int:number>/", task.answer, name="task"),
