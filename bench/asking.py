@@ -20,7 +20,15 @@ KNOWN, UNKNOWN = "ada.quillfeather@example.org", "zoe.nightingales@example.org"
 ORGANISATION = """\
 organisation: {name: Example, contact: privacy@example.org, country: DE, regimes: [gdpr], languages: [en]}
 """
-SYSTEM = "system: letters\nkind: manual\ntitle: Letters\nowner: The office\naddress: o@example.org\nlook_for: letters\ndays: 14\n"
+SYSTEM = """\
+system: letters
+kind: manual
+title: Letters
+owner: The office
+address: office@example.org
+look_for: letters
+days: 14
+"""
 
 
 def p_of(first: Sequence[float], second: Sequence[float]) -> float:
