@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from playwright.sync_api import Page
+
 from tests.servers.database import Database
 from tests.web.journeys.plugin import ADA, Visitor, officer
 from tests.web.journeys.server import Mailbox, Server, link
@@ -11,17 +13,8 @@ from tests.web.journeys.tree import focused, headings, heard, refuse_disorder, t
 OTHER = "quill@example.net"
 
 
-def test_wishes_in_own_words_reach_an_officer_and_her_question_is_answered(
-    sqlite: Database,
-    serving: Callable[..., Server],
-    mailbox: Mailbox,
-    visitor: Visitor,
-    tmp_path: Path,
-) -> None:
-    server = serving(sqlite)
-    desk, person, other = visitor(), visitor(phone=True), visitor(phone=True)
-    officer(desk, server)
-
+def mended(person: Page, server: Server) -> None:
+    """The form by the tab key alone, sent empty; on to the field by the summary of what is wrong."""
     person.goto(f"{server.address}/en/")
     refuse_disorder(person)
     assert tabbed(person) == [
@@ -59,6 +52,10 @@ def test_wishes_in_own_words_reach_an_officer_and_her_question_is_answered(
     ]
     person.get_by_role("link", name="Write your e-mail address").press("Enter")
     assert focused(person) == "input Your e-mail address"
+
+
+def asked(person: Page) -> str:
+    """The rest of the form, a look at the answers, a change of mind; gives the number."""
     person.keyboard.type(ADA)
     person.get_by_label("What is wrong?").fill("My name is Quillfather")
     person.get_by_label("What would be right?").fill("Ada Quillfeather")
@@ -76,8 +73,12 @@ def test_wishes_in_own_words_reach_an_officer_and_her_question_is_answered(
     person.get_by_role("button", name="Continue").click()
     person.get_by_role("button", name="Send my request").click()
     refuse_disorder(person)
-    number = person.locator(".number").inner_text()
-    person.goto(link(mailbox.next(ADA, f"[{number}] Please confirm")))
+    return person.locator(".number").inner_text()
+
+
+def confirmed(person: Page, address: str) -> str:
+    """The link in the mail; gives the address of her page."""
+    person.goto(address)
     refuse_disorder(person)
     assert heard(person) == [
         "- main:",
@@ -92,7 +93,6 @@ def test_wishes_in_own_words_reach_an_officer_and_her_question_is_answered(
         '    - button "Yes, it was me"',
     ]
     person.get_by_role("button", name="Yes, it was me").click()
-    follow = person.url
     refuse_disorder(person)
     assert headings(person) == [
         (1, "Your request is with us"),
@@ -101,16 +101,14 @@ def test_wishes_in_own_words_reach_an_officer_and_her_question_is_answered(
         (2, "Stop e-mails being looked at"),
         (2, "Not content?"),
     ]
+    return person.url
 
-    other.goto(link(mailbox.next(OTHER, f"[{number}] Is this address yours too?")))
-    refuse_disorder(other)
-    assert (ADA in other.content(), "a…@example.org" in other.locator("main").inner_text()) == (False, True)
-    other.get_by_role("button", name="Yes, both are mine").click()
-    assert "part of your request now" in other.locator("main").inner_text()
 
+def decided(desk: Page, server: Server, number: str) -> str:
+    """An officer reads what was written, opens the case, and asks back; gives the case's address."""
     desk.goto(f"{server.address}/console/")
     desk.get_by_role("link", name=number).click()
-    assert "letters" not in desk.content(), "what she wrote stands behind a look"
+    assert "read my letters" not in desk.content(), "what she wrote stands behind a look"
     desk.get_by_label("Why do you look?").fill("to decide it")
     desk.get_by_role("button", name="Read it").click()
     assert "Who has read my letters?" in desk.locator("main").inner_text()
@@ -119,9 +117,11 @@ def test_wishes_in_own_words_reach_an_officer_and_her_question_is_answered(
     desk.get_by_role("button", name="Open her case").click()
     desk.get_by_label("A question to her").fill("Which letters do you mean? A picture of one helps.")
     desk.get_by_role("button", name="Send the question").click()
-    case = desk.url
+    return desk.url
 
-    person.goto(link(mailbox.next(ADA, f"[{number}] A question about your request")))
+
+def answered(person: Page, folder: Path) -> Path:
+    """She answers, first with a file that is none of those we take; gives the right one."""
     refuse_disorder(person)
     person.get_by_role("link", name="Read it and answer").click()
     refuse_disorder(person)
@@ -132,17 +132,21 @@ def test_wishes_in_own_words_reach_an_officer_and_her_question_is_answered(
         "a Back to my request",
     ]
     person.get_by_label("Your answer").fill("Those of last spring.")
-    wrong = tmp_path / "letter.png"
+    wrong = folder / "letter.png"
     wrong.write_bytes(b"MZ\x90\x00 no picture")
     person.get_by_label("Files, if they help").set_input_files(wrong)
     person.get_by_role("button", name="Send my answer").click()
     assert focused(person) == "div There is something to mend"
-    right = tmp_path / "spring.png"
+    right = folder / "spring.png"
     right.write_bytes(b"\x89PNG\r\n\x1a\n of spring")
     person.get_by_label("Files, if they help").set_input_files(right)
     person.get_by_role("button", name="Send my answer").click()
     assert "We need something from you" not in person.locator("main").inner_text()
+    return right
 
+
+def read_by_staff(desk: Page, case: str, sent: Path) -> None:
+    """Her words and her file stand behind a look."""
     desk.goto(case)
     assert "last spring" not in desk.content()
     desk.get_by_label("Read what she wrote").fill("to answer her")
@@ -154,15 +158,39 @@ def test_wishes_in_own_words_reach_an_officer_and_her_question_is_answered(
     )
     with desk.expect_download() as saved:
         desk.get_by_role("button", name="Save it").click()
-    kept = tmp_path / "kept.png"
+    kept = sent.with_name("kept.png")
     saved.value.save_as(kept)
-    assert kept.read_bytes() == right.read_bytes()
+    assert kept.read_bytes() == sent.read_bytes()
     desk.goto(case)
     desk.get_by_label("Why do you look?").fill("to see the second address")
     desk.get_by_role("button", name="Show who it is").click()
     assert OTHER in desk.locator("main").inner_text()
-    assert sqlite.rows("SELECT name FROM users WHERE id = 7") == [("Ada Quillfeather",)]
 
+
+def test_wishes_in_own_words_reach_an_officer_and_her_question_is_answered(
+    sqlite: Database,
+    serving: Callable[..., Server],
+    mailbox: Mailbox,
+    visitor: Visitor,
+    tmp_path: Path,
+) -> None:
+    server = serving(sqlite)
+    desk, person, other = visitor(), visitor(phone=True), visitor(phone=True)
+    officer(desk, server)
+
+    mended(person, server)
+    number = asked(person)
+    follow = confirmed(person, link(mailbox.next(ADA, f"[{number}] Please confirm")))
+    other.goto(link(mailbox.next(OTHER, f"[{number}] Is this address yours too?")))
+    refuse_disorder(other)
+    assert (ADA in other.content(), "a…@example.org" in other.locator("main").inner_text()) == (False, True)
+    other.get_by_role("button", name="Yes, both are mine").click()
+    assert "part of your request now" in other.locator("main").inner_text()
+    case = decided(desk, server, number)
+    person.goto(link(mailbox.next(ADA, f"[{number}] A question about your request")))
+    read_by_staff(desk, case, answered(person, tmp_path))
+
+    assert sqlite.rows("SELECT name FROM users WHERE id = 7") == [("Ada Quillfeather",)]
     person.goto(follow.replace("/en/", "/de/"))
     refuse_disorder(person)
     assert (person.context.cookies(), other.context.cookies()) == ([], [])
