@@ -13,8 +13,8 @@ help:  ## list these targets
 	@echo "Upheld: make <target>"
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
 
-demo: .venv/ready-demo  ## an example organisation: access, erasure, a list of people, an undo, the proof (ONCE=1: then end)
-	@$(BIN)/upheld demo --once
+demo: .venv/ready-demo  ## an example organisation: its server, a staff log-in, an inbox (ONCE=1: the whole journey without you)
+	@$(BIN)/upheld demo $(if $(ONCE),--once)
 
 test: .venv/ready-dev  ## the tests, on every database server this machine has
 	@echo "Running the tests with $(WORKERS) workers; tests whose server is missing are skipped and listed at the end."

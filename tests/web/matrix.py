@@ -99,6 +99,10 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         "retry": {"number": request.pk},
         "task": {"number": task.pk},
         "mail": {"number": Mail.objects.get(task=task).pk},
+        "system": {"name": "letters"},
+        "system-check": {"name": "letters"},
+        "system-drawing": {"name": "letters"},
+        "entry-proof": {"number": 0},
         "enrol": {"token": staff.invite(means=able, role=Role.AUDITOR)},
     }
 

@@ -44,6 +44,7 @@ PLAN = ("officer", "operator", "auditor")
 DESK = ("officer", "operator")
 LOOK = ("officer", "operator", "support")
 LOCK = ("officer", "operator", "engineer")
+HOUSE = ("officer", "operator", "auditor", "engineer")
 ALL = KINDS[2:]
 TABLE = {
     "start": everybody(302, 302),
@@ -76,6 +77,14 @@ TABLE = {
     "outbox": only(roles(200, *LOCK), roles(405, *LOCK)),
     "mail": only({"officer": 405}, {"officer": 409}),
     "stop": only(roles(200, *LOCK), roles(409, *LOCK)),
+    "systems": only(roles(200, *HOUSE), roles(405, *HOUSE)),
+    "system": only(roles(200, *HOUSE), roles(405, *HOUSE)),
+    "system-check": only(roles(405, *LOCK), roles(302, *LOCK)),
+    "system-drawing": only(roles(200, *HOUSE), roles(405, *HOUSE)),
+    "journal": only(roles(200, *HOUSE), roles(405, *HOUSE)),
+    "history": only(roles(200, *HOUSE), roles(405, *HOUSE)),
+    "history-verify": only(roles(405, *HOUSE), roles(200, *HOUSE)),
+    "entry-proof": only(roles(200, *HOUSE), roles(405, *HOUSE)),
     "mfa_index": only(roles(200, *ALL), roles(405, *ALL)),
     "mfa_deactivate_totp": only(roles(200, *ALL), roles(405, *ALL)),
     "account_logout": {"nobody": [302, 302]},

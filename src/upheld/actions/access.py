@@ -1,9 +1,10 @@
 """Give a person a copy of her data (G-15.3, G-15.4), or what she may take along (G-20.1)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from upheld.actions.regime import under
 from upheld.law.right import Right
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import PACKAGE_ISSUED, PACKAGE_OPENED
-from upheld.rights.connector import Collected, Connector
+from upheld.rights.connector import Attachment, Collected, Connector
 from upheld.rights.outcome import FileImage, Misnamed
 from upheld.rights.package.archive import readers
 from upheld.rights.package.writing import Summary, write
@@ -116,12 +117,13 @@ def deliver(
     days: int,
     language: str = "",
     rows: Rows = uncounted,
+    answers: Mapping[str, Sequence[Attachment]] = MappingProxyType({}),
 ) -> Delivered:
     """Write the copy, encrypted to `recipients`, and note when it expires. Reads only, in every system.
 
     `language`: one of those in which the organisation answers, the first unless said; Misnamed for
     another. A system that fails does not stop the others: the copy says so, and the request stays open until
-    a copy is whole. Writes `package.issued`.
+    a copy is whole. `answers`: what came back from systems by hand. Writes `package.issued`.
     """
     spoken = refuse_wrong(means=means, language=language, recipients=recipients)
     summary = write(
@@ -136,6 +138,7 @@ def deliver(
         out=out,
         recipients=recipients,
         language=spoken,
+        answers=answers,
         statements=statements.of(means=means, subject=preview.subject),
         pinned=under(means=means, right=Right(request.right), request=request),
     )

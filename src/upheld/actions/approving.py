@@ -59,7 +59,7 @@ def approve(*, means: Means, request: Request, looked: str) -> None:
     if fingerprint(seen) != looked:
         raise Changed
     if request.right == Right.ACCESS:
-        copies.approve(means=means, request=request)
+        copies.approve(means=means, request=request, plan=seen.plan)
         return
     refuse_before_copy(means=means, case=request.case)
     erasure.approve(means=means, request=request, preview=seen)

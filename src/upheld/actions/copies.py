@@ -9,22 +9,24 @@ import pyrage
 from django.conf import settings
 from django.db import transaction
 
-from upheld.actions import access, cases, preview
+from upheld.actions import access, cases, plans, preview, tasks, uploads
 from upheld.actions.means import Means
 from upheld.law.right import Right
 from upheld.rights.outcome import Failure, Permanent
+from upheld.rights.package.gather import State
 from upheld.rights.package.seeking import Opened
 from upheld.rights.package.writing import languages
-from upheld.store.models import Copy, Opening, Package, Request, RequestState
+from upheld.rights.plan import Plan
+from upheld.store.models import Copy, Fulfilment, Opening, Package, Request, RequestState
 
 RETRY = timedelta(minutes=5)
 PIECE = 64 * 1024
 
 
 @transaction.atomic
-def approve(*, means: Means, request: Request) -> Copy:
-    """The copy may be written. Its key is made now and sealed, before anything is written with it. Refuses
-    a second time."""
+def approve(*, means: Means, request: Request, plan: Plan) -> Copy:
+    """The copy may be written, and the owners of systems by hand are asked. Its key is made now and sealed,
+    before anything is written with it. Refuses a second time."""
     request = Request.objects.select_for_update(of=("self",)).select_related("case").get(pk=request.pk)
     if request.right != Right.ACCESS or request.state != RequestState.OPEN:
         raise Permanent("This copy has been approved already, or is no copy.", "Look at the case again.")
@@ -39,7 +41,20 @@ def approve(*, means: Means, request: Request) -> Copy:
         not_before=at,
     )
     Request.objects.filter(pk=request.pk).update(state=RequestState.IN_PROGRESS)
+    _ask(means, request, plan)
     return copy
+
+
+def _ask(means: Means, request: Request, plan: Plan) -> None:
+    """What is read needs no journal; what a person is asked does."""
+    named = [name for name in plan.systems if plans.by_hand(plan, name)]
+    if not named:
+        return
+    steps = tuple(step for step in plan.steps if step.system in named)
+    row = plans.store(means=means, request=request, plan=Plan(plan.right, plan.regime, steps))
+    for position, system in enumerate(named):
+        fulfilment = Fulfilment.objects.create(request=request, plan=row, position=position, system=system)
+        tasks.ask(means=means, fulfilment=fulfilment, plan=plan)
 
 
 def write(*, means: Means, copy: Copy, language: str) -> bool:
@@ -64,13 +79,20 @@ def write(*, means: Means, copy: Copy, language: str) -> bool:
             recipients=(copy.recipient,),
             days=settings.UPHELD_PACKAGE_DAYS,
             language=next((each for each in (language, *spoken) if each in spoken and each in languages), ""),
+            answers=uploads.answers(means=means, request=request),
         )
     except Failure as failure:
         _later(means, copy, str(failure))
         return False
     if not delivered.summary.complete:
-        lacking = ", ".join(part.system for part in delivered.summary.systems if part.failure)
+        lacking = ", ".join(
+            part.system
+            for part in delivered.summary.systems
+            if part.state not in (State.COMPLETE, State.NOTHING)
+        )
         _later(means, copy, f"Not whole yet: {lacking or 'a system'}.")
+    else:
+        uploads.remove(means=means, request=request)
     _replaced(means, request, delivered.package)
     return delivered.summary.complete
 

@@ -3,12 +3,12 @@ nothing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 
-from upheld.actions import cases, inforce, journal, plans, statements, suppression, window
+from upheld.actions import cases, inforce, journal, plans, statements, suppression, tasks, window
 from upheld.actions.difference import expected
 from upheld.actions.journal import Fenced, Hold
 from upheld.actions.means import Means
@@ -147,7 +147,7 @@ def approve(
             failure=journal.kind_of(failure) if failure else "",
             failure_text=str(failure) if failure else "",
         )
-        _ask(means, fulfilment, preview.plan)
+        tasks.ask(means=means, fulfilment=fulfilment, plan=preview.plan)
     request.state = RequestState.IN_PROGRESS
     request.save(update_fields=["state"])
     key = means.keys.commitment_key(request.case.key)
@@ -183,18 +183,6 @@ def allow_more(
             go_on=go_on,
         )
     return systems
-
-
-def _ask(means: Means, fulfilment: models.Fulfilment, plan: Plan) -> None:
-    """Tasks of a system that only a person reaches. Its part waits for their answers."""
-    today = means.now.date()
-    for task in plans.by_hand(plan, fulfilment.system):
-        models.Task.objects.create(
-            fulfilment=fulfilment,
-            step=task.number,
-            asked_at=means.clock(),
-            due_on=today + timedelta(days=task.days),
-        )
 
 
 def fulfil(*, means: Means, request: models.Request, progress: Progress = silently) -> Standing:

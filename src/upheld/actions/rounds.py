@@ -39,6 +39,7 @@ from upheld.store.models import (
     FulfilmentState,
     LinkPurpose,
     MailKind,
+    Package,
     PendingEntry,
     Request,
     RequestState,
@@ -91,8 +92,12 @@ def ready(*, means: Means) -> tuple[Request, ...]:
 
 
 def copies_ready(means: Means) -> tuple[Copy, ...]:
-    """Approved copies that are not written whole."""
+    """Approved copies that are not written whole. One that was written as far as it goes is written again
+    when everybody who was asked has answered."""
     waiting = Copy.objects.filter(request__state=RequestState.IN_PROGRESS, not_before__lte=means.clock())
+    asked = Task.objects.filter(answered_at=None).values("fulfilment__request")
+    written = Package.objects.filter(removed_at=None).values("request")
+    waiting = waiting.exclude(Q(request__in=asked) & Q(request__in=written))
     return tuple(waiting.select_related("request__case").order_by("approved_at")[:20])
 
 

@@ -20,6 +20,10 @@ MAY = {
     "mail": frozenset({Role.OFFICER}),
     "stop": frozenset({Role.OFFICER, Role.OPERATOR, Role.ENGINEER}),
     "lift": frozenset({Role.OFFICER}),
+    "systems": frozenset({Role.OFFICER, Role.OPERATOR, Role.AUDITOR, Role.ENGINEER}),
+    "check": frozenset({Role.OFFICER, Role.OPERATOR, Role.ENGINEER}),
+    "journal": frozenset({Role.OFFICER, Role.OPERATOR, Role.AUDITOR, Role.ENGINEER}),
+    "history": frozenset({Role.OFFICER, Role.OPERATOR, Role.AUDITOR, Role.ENGINEER}),
     "own": EVERYBODY,
 }
 """What each role may do. `own`: one's own account."""

@@ -1,14 +1,17 @@
 """Answer the tasks of systems that only a person reaches."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from hashlib import sha256
 
 from django.db import transaction
 
-from upheld.actions import evidence
+from upheld.actions import evidence, uploads
 from upheld.actions.journal import SETTING, tally
 from upheld.actions.means import Means
-from upheld.actions.plans import load
+from upheld.actions.plans import by_hand, load
 from upheld.actions.record import record
+from upheld.actions.uploads import Given
 from upheld.law.right import Right
 from upheld.ledger import canonical
 from upheld.ledger.commitment import commit as commit_to
@@ -17,17 +20,41 @@ from upheld.rights.answer import Answer, Reply
 from upheld.rights.answer import evidence as evidence_of
 from upheld.rights.codec import encode, text
 from upheld.rights.outcome import Counts, Established, Misnamed, Permanent
+from upheld.rights.plan import Plan
 from upheld.store import models
 from upheld.store.models import FulfilmentState
 from upheld.store.sealing import seal_value
 
+COPYING = (Right.ACCESS, Right.PORTABILITY)
+
+
+def ask(*, means: Means, fulfilment: models.Fulfilment, plan: Plan) -> None:
+    """Open the tasks of a system that only a person reaches; none for another. Its part waits for their
+    answers. Belongs into the transaction of the plan's approval."""
+    today = means.now.date()
+    for task in by_hand(plan, fulfilment.system):
+        models.Task.objects.create(
+            fulfilment=fulfilment,
+            step=task.number,
+            asked_at=means.clock(),
+            due_on=today + timedelta(days=task.days),
+        )
+
 
 @transaction.atomic
 def answer(
-    *, means: Means, task: models.Task, words: str, rows: int = 0, by: str, proof: bytes | None = None
+    *,
+    means: Means,
+    task: models.Task,
+    words: str,
+    rows: int = 0,
+    by: str,
+    proof: bytes | None = None,
+    files: Sequence[Given] = (),
 ) -> models.Evidence:
-    """What the system's owner did: `rows` removed, in `words`, which are sealed. `proof`: the confirmation
-    of a third party, of which the digest is kept.
+    """What the system's owner found, or removed: `rows`, in `words`, which are sealed. `proof`: the
+    confirmation of a third party, of which the digest is kept. `files`: what belongs into her copy, where it
+    was asked for; with its last task the copy can be written.
 
     Evidence of class A, somebody says so, or D with a proof; nothing of it was seen by us (P-20). With its
     last task the system's part is done. A task is answered once. Writes `step.fulfilled`.
@@ -39,16 +66,23 @@ def answer(
         )
     if rows < 0:
         raise Permanent("A number of records is below zero.", "Give how many were removed, 0 for none.")
-    at, case = means.clock(), task.fulfilment.request.case
+    request = task.fulfilment.request
+    at, case = means.clock(), request.case
+    copying = request.right in COPYING
+    if files and not copying:
+        raise Permanent("Files belong into a copy, and this is none.", "Give a confirmation as a proof.")
+    copy = uploads.keep(means=means, task=task, files=files) if files else None
+    reply = Reply.COPY if copy else Reply.DONE if rows else Reply.NOTHING_FOUND
     task.answered_at, task.answered_by = at, by
     fulfilment = task.fulfilment
     given = Answer(
         system=fulfilment.system,
         step=task.step,
-        reply=Reply.DONE if rows else Reply.NOTHING_FOUND,
+        reply=reply,
         by=by,
         at=at,
         proof=None if proof is None else sha256(proof).hexdigest(),
+        copy=copy,
         words=words,
     )
     cls = evidence_of(given)
@@ -56,7 +90,9 @@ def answer(
     task.save()
     plan = load(fulfilment.plan)
     setting = plan.right in SETTING
-    counts = tally(plan, Counts(())) | {"matched": rows, _done(fulfilment.request): rows}
+    counts = tally(plan, Counts(())) | {"matched": rows}
+    if not copying:
+        counts[_done(request)] = rows
     key = means.keys.commitment_key(case.key)
     content: dict[str, canonical.Value] = {
         "system": fulfilment.system,
@@ -69,6 +105,7 @@ def answer(
         fulfilment.state, fulfilment.finished_at = FulfilmentState.DONE, at
         fulfilment.failure, fulfilment.failure_text = "", ""
         fulfilment.save()
+        models.Copy.objects.filter(request=request).update(not_before=at)
     record(
         STEP_SET if setting else STEP_FULFILLED,
         at=at,

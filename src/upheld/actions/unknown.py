@@ -6,7 +6,7 @@ from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.actions.preview import Preview, preview
 from upheld.law.right import Right
-from upheld.rights.outcome import Permanent
+from upheld.rights.outcome import Counts, Permanent
 from upheld.store.models import Request, RequestState
 
 NO_MATCH = "no_match"
@@ -20,12 +20,21 @@ class Unknown(Permanent):
 def is_unknown(*, means: Means, asked: Asked, seen: Preview) -> bool:
     """Whether every system was asked, and none has anything of this person. Where one cannot be asked, or
     only its owner can look, nobody may say so. Reads only."""
-    if seen.subject.people or seen.rows:
+    if known(means=means, seen=seen):
         return False
     # What a right is about may be little; all that there is, only a copy would hold.
     every = seen if seen.plan.right is Right.ACCESS else preview(means=means, right=Right.ACCESS, asked=asked)
     counted = all(every.counts.get(name) is not None for name in every.plan.systems)
-    return counted and not (every.waiting or every.subject.people or every.rows)
+    return counted and not (every.waiting or known(means=means, seen=every))
+
+
+def known(*, means: Means, seen: Preview) -> int:
+    """How many rows of the organisation's systems are her, or are hers; our own record of her asking is no
+    sign that anybody knows her."""
+    own = {each.name for each in means.datamap.systems if each.kind == "own"}
+    people = sum(each.system not in own for each in seen.subject.people)
+    counted = [each for name, each in seen.counts.items() if name not in own and isinstance(each, Counts)]
+    return people or sum(count.rows for each in counted for count in each.steps)
 
 
 def ended(*, means: Means, request: Request, asked: Asked, seen: Preview, nothing_found: bool) -> bool:
@@ -35,8 +44,8 @@ def ended(*, means: Means, request: Request, asked: Asked, seen: Preview, nothin
     Unless it is to be answered that nothing was found, raises Unknown instead: the case stays open, and she
     is asked once for another identifier.
     """
-    known = cases.subject_of(means=means, case=request.case)
-    if known is not None or not is_unknown(means=means, asked=asked, seen=seen):
+    before = cases.subject_of(means=means, case=request.case)
+    if before is not None or not is_unknown(means=means, asked=asked, seen=seen):
         return False
     if not nothing_found:
         raise Unknown(

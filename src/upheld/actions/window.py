@@ -35,7 +35,7 @@ def spans(*, means: Means, last: date, systems: Iterable[str]) -> Mapping[str, S
     found: dict[str, Span] = {}
     for name in systems:
         system = plans.system_of(means, name)
-        if system.kind == "manual":  # who does it by hand may keep it, or not
+        if system.kind in ("manual", "own"):  # who does it by hand may keep it; our own records stay
             continue
         days = system.undo or 0
         wanted = today + timedelta(days=days)

@@ -1,6 +1,7 @@
 """What `upheld init` does."""
 
 import json
+from importlib.resources import files as resources
 from pathlib import Path
 
 import typer
@@ -21,6 +22,10 @@ purposes:
     title: Running our service for the people who use it
     basis: contract
     retention: as long as the account exists
+  requests:
+    title: Answering people's requests about their data
+    basis: legal-obligation
+    retention: until the key of the case is destroyed, when backups can no longer bring it back
 """
 LETTERS = """\
 # A system that no program reaches: a name, an owner and an address, and it works from the first day.
@@ -48,8 +53,10 @@ def begin(folder: Path, name: str, contact: str) -> int:
         "contact": json.dumps(contact, ensure_ascii=False),
     }
     files = {"upheld.yaml": ORGANISATION, "purposes.yaml": PURPOSES, "systems/letters.yaml": LETTERS}
-    for file, text in files.items():
-        (folder / file).write_text(text.format(**quoted), encoding="utf-8")
+    written = {file: text.format(**quoted) for file, text in files.items()}
+    written["systems/upheld.yaml"] = (resources("upheld.datamap.ready") / "upheld.yaml").read_text("utf-8")
+    for file, text in written.items():
+        (folder / file).write_text(text, encoding="utf-8")
         typer.echo(f"wrote {folder / file}")
     typer.echo(f"Next: describe a system in {folder / 'systems'}, then upheld map check --dir {folder}")
     return 0

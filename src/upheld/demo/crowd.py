@@ -3,15 +3,14 @@
 import json
 import re
 import shutil
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from upheld.demo import crm, scan, shop
+from upheld.demo import scan
 from upheld.demo.build import Drawn
+from upheld.demo.journey import known_most
 from upheld.demo.people import Person
 from upheld.demo.place import Place
-from upheld.demo.rows import Rows
 from upheld.demo.terminal import Terminal, Unexpected
 
 MANY = 1000
@@ -29,7 +28,7 @@ class Crowd:
     def run(self) -> None:
         """All of it, in order. The last thousand people of the organisation are those who go."""
         leaving = self.drawn.people[-MANY:]
-        stays = self._known_most(leaving)
+        stays = known_most(self.drawn, leaving)
         self._folder()
         self.terminal.heading(
             f"{MANY:,} people at once, in the three databases; what goes can come back for seven days"
@@ -39,12 +38,6 @@ class Crowd:
         before = self._look(stays)
         case = self._erase(file, leaving.index(stays) + 2)
         self._undo(case, stays, before, leaving)
-
-    def _known_most(self, people: list[Person]) -> Person:
-        """Of whom the shop and the contact book both have much."""
-        orders = _counted(self.drawn.shop["orders"], "customer_id")
-        donations = _counted(self.drawn.crm["donations"], "contact_id")
-        return max(people, key=lambda each: min(orders[shop.number_of(each)], donations[crm.number_of(each)]))
 
     @property
     def options(self) -> tuple[str, str]:
@@ -111,11 +104,6 @@ class Crowd:
             f"{sum(map(len, back.values())):,} rows of hers in {len(back)} tables are back, byte for byte\n"
             f"the other {len(gone):,}: no address of theirs is left but in what the map retains"
         )
-
-
-def _counted(table: Rows, column: str) -> Counter[object]:
-    place = table.columns.index(column)
-    return Counter(row[place] for row in table.rows)
 
 
 def _hers(raw: scan.Raw) -> dict[tuple[str, str], list[str]]:

@@ -8,9 +8,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from upheld.demo import program
-from upheld.demo.people import HER_NUMBER
+from upheld.demo.journey import known_most
+from upheld.demo.office import EMAIL, Office
+from upheld.demo.people import HER_NUMBER, Person
 from upheld.demo.place import FORUM, Place
 from upheld.demo.postgresql import programs
+from upheld.demo.server import free_port, refuse_taken
 from upheld.demo.terminal import Terminal, Unexpected
 from upheld.demo.tour import Tour
 
@@ -23,7 +26,8 @@ def guide(folder: Path, *, seed: int, people: int, mariadb: bool, keep: bool) ->
     terminal = Terminal(Console())
     held = False
     try:
-        Tour(place, terminal, seed, people, datetime.now(UTC).date(), mariadb).run()
+        office = Office(place, free_port(), free_port())
+        Tour(place, terminal, seed, people, datetime.now(UTC).date(), mariadb, office).run()
         held = True
     except Unexpected as wrong:
         terminal.console.print(
@@ -35,6 +39,52 @@ def guide(folder: Path, *, seed: int, people: int, mariadb: bool, keep: bool) ->
     if held:
         _where(place, terminal, keep=keep)
     return 0 if held else 1
+
+
+def stay(folder: Path, *, seed: int, people: int, mariadb: bool, port: int, inbox_port: int) -> int:
+    """Open the organisation's server and wait; 0 after Ctrl-C. Everything that was started is stopped."""
+    programs()
+    program.load()
+    place, terminal = Place(folder), Terminal(Console())
+    for each in (port, inbox_port):
+        refuse_taken(each)
+    office = Office(place, port, inbox_port)
+    tour = Tour(place, terminal, seed, people, datetime.now(UTC).date(), mariadb, office)
+    try:
+        drawn = tour.set_up()
+        tour.check_map()
+        terminal.heading("The organisation's server, its officer, and an inbox")
+        with terminal.console.status("[dim]the server starts[/dim]"):
+            office.open()
+        _addresses(terminal, office, known_most(drawn, drawn.people[HER_NUMBER:]))
+        return office.wait()
+    except KeyboardInterrupt:
+        terminal.say("\n  Everything that was started is stopped.")
+        return 0
+    except Unexpected as wrong:
+        terminal.console.print(
+            f"[bold red]This did not hold.[/bold red] {escape(str(wrong))}", highlight=False
+        )
+        return 1
+    finally:
+        office.close()
+        place.stop()
+
+
+def _addresses(terminal: Terminal, office: Office, person: Person) -> None:
+    for what, where in (
+        ("what people see", f"{office.address}/"),
+        ("what the staff sees", office.console),
+        ("  log in as", EMAIL),
+        ("  with the password", office.password),
+        ("  and six digits", "they stand on the inbox page"),
+        ("all mail", office.inbox.address),
+    ):
+        terminal.say(f"  {what:<22} {where}")
+    terminal.say("")
+    terminal.say(f"  Ask for something as {person.name}: {person.email}")
+    terminal.say("  Use the link in the mail, approve in the console, and look at the inbox again.")
+    terminal.say("  Ctrl-C ends it. The whole journey without you: upheld demo --once")
 
 
 def _where(place: Place, terminal: Terminal, *, keep: bool) -> None:

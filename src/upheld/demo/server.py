@@ -39,7 +39,7 @@ def start(attempt: Try, folder: Path, account: Account, password: str) -> Server
     """Start it on a free port of the loopback. Misconfigured, with its last words, if it does not answer."""
     log = folder / "server.log"
     for _ in range(TRIES):
-        port = _free_port()
+        port = free_port()
         command, answers = attempt(port)
         with log.open("ab") as output:
             running = subprocess.Popen(
@@ -99,7 +99,20 @@ def new_password() -> str:
     return secrets.token_hex(12)
 
 
-def _free_port() -> int:
+def refuse_taken(port: int) -> None:
+    """Misconfigured where the loopback has something else on that port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise Misconfigured(
+                f"Port {port} is taken: {error.strerror}.", "Choose others with --port and --inbox-port."
+            ) from error
+
+
+def free_port() -> int:
+    """One that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

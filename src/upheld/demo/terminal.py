@@ -68,7 +68,7 @@ class Terminal:
 
     def _run(self, module: str, arguments: Sequence[str], expect: Sequence[int]) -> str:
         with self.console.status("[dim]…[/dim]"):
-            code, said, warned = run(module, arguments, _environment())
+            code, said, warned = run(module, arguments, environment())
         if code not in expect:
             raise Unexpected(f"The command ended with {code}.\n{said[-3000:]}{warned[-3000:]}")
         return said.replace(f"{Path.cwd()}{os.sep}", "")
@@ -79,7 +79,7 @@ def quoted(part: str) -> str:
     return f'"{part}"' if " " in part or not part else part
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Ours, without what would lead a command to other systems than the demo's."""
     foreign = {FORUM, SHOP, CRM, FILES, ARCHIVE}
     return {

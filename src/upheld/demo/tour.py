@@ -10,6 +10,8 @@ from rich.table import Table
 from upheld.demo import scan
 from upheld.demo.build import Drawn, build, draw
 from upheld.demo.crowd import Crowd
+from upheld.demo.journey import Journey
+from upheld.demo.office import Office
 from upheld.demo.people import Person, her
 from upheld.demo.place import Place
 from upheld.demo.rows import count
@@ -26,12 +28,13 @@ class Tour:
     people: int
     today: date
     mariadb: bool
+    office: Office
 
     def run(self) -> None:
         """All of it, in order."""
-        drawn = self._set_up()
+        drawn = self.set_up()
         liv = her(drawn.people)
-        self._check_map()
+        self.check_map()
         self._plan(liv)
         before = self._look(liv)
         self._access(liv)
@@ -39,13 +42,16 @@ class Tour:
         self._verify()
         self._scan(liv, before)
         Crowd(self.place, self.terminal, drawn).run()
+        with self.office:
+            Journey(self.place, self.terminal, drawn, self.office).run()
 
     @property
     def options(self) -> tuple[str, str]:
         """Where the privacy folder is, for every command."""
         return "--dir", str(self.place.privacy)
 
-    def _set_up(self) -> Drawn:
+    def set_up(self) -> Drawn:
+        """Make the organisation's systems."""
         self.terminal.heading("Wattgrund, an invented foundation for open hardware, and its five systems")
         console = self.terminal.console
         with console.status("[dim]drawing people and what they did[/dim]") as status:
@@ -75,7 +81,8 @@ class Tour:
         )
         return drawn
 
-    def _check_map(self) -> None:
+    def check_map(self) -> None:
+        """Show that the map fits."""
         self.terminal.heading("Does the data map fit the systems as they are?")
         said = self.terminal.upheld("map", "check", "--strict", *self.options)
         self.terminal.show(said, at_most=1)

@@ -45,7 +45,7 @@ def run() -> None:
 
 def one(*, purging: bool) -> None:
     """One round."""
-    from upheld.actions import arrivals, enclosures, pace, rounds  # lazy: app ready
+    from upheld.actions import arrivals, checking, enclosures, pace, rounds  # lazy: app ready
     from upheld.actions.erasure import fulfil  # lazy: app ready
     from upheld.actions.purge import purge  # lazy: app ready
     from upheld.cli.certifying import certify_answered  # lazy: app ready
@@ -60,6 +60,7 @@ def one(*, purging: bool) -> None:
         server=server(url) if url else None,
         sender=settings.UPHELD_MAIL_FROM or able.datamap.organisation.contact,
     )
+    checking.check_due(means=able)
     if purging:
         arrivals.expire(means=able)
         pace.forget(means=able)

@@ -60,3 +60,47 @@ def test_the_owner_of_a_cabinet_answers_by_link_and_the_deletion_is_done(
     assert "the person telephoned by Olive Officer" in desk.locator("main").inner_text()
     assert server.stop() == 0
     assert server.errors() == ""
+
+
+def test_a_copy_holds_what_the_owner_of_a_cabinet_uploads(
+    sqlite: Database,
+    serving: Callable[..., Server],
+    mailbox: Mailbox,
+    visitor: Visitor,
+    tmp_path: Path,
+) -> None:
+    """G-15.3: what stands on paper is as much hers as what stands in a database."""
+    (tmp_path / "privacy" / "systems").mkdir(parents=True)
+    (tmp_path / "privacy" / "systems" / "letters.yaml").write_text(LETTERS)
+    server = serving(sqlite)
+    desk, person, owner = visitor(), visitor(), visitor(phone=True)
+    officer(desk, server)
+    number = ask(person, server, ADA, "Get a copy")
+    person.goto(link(mailbox.next(ADA, f"[{number}] Please confirm")))
+    person.get_by_role("button", name="Yes, it was me").click()
+    desk.goto(f"{server.address}/console/")
+    desk.get_by_role("cell").get_by_role("link").first.click()
+    desk.get_by_role("link", name="See what will happen").click()
+    desk.get_by_role("button", name="Approve the copy").click()
+    until(desk, "asked its owner")
+
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(b"%PDF-1.7 Dear Ada")
+    owner.goto(link(mailbox.next("office@larkspur.example", "A task in Letters")))
+    assert "shred" not in owner.locator("main").inner_text(), "nothing is to be removed for a copy"
+    owner.get_by_label("How many records did you find").fill("1")
+    owner.get_by_label("What you found").fill("one letter")
+    owner.get_by_label("Files for the copy").set_input_files(scan)
+    owner.get_by_label("Your name").fill("Otto of the office")
+    owner.get_by_role("button", name="Send my answer").click()
+    assert "Your answer for Letters is kept" in owner.locator("main").inner_text()
+
+    person.goto(link(mailbox.next(ADA, f"[{number}] Your copy is ready")))
+    person.get_by_role("link", name="Read my copy").click()
+    with person.expect_download() as saved:
+        person.locator("a[href$='scan.pdf']").click()
+    assert Path(saved.value.path()).read_bytes() == scan.read_bytes()
+    desk.reload()
+    assert "Everything in this case is done" in desk.locator("main").inner_text()
+    assert server.stop() == 0
+    assert server.errors() == ""

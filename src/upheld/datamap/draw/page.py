@@ -84,6 +84,15 @@ def as_html(datamap: model.DataMap) -> str:
     return "\n".join([*parts, "</main></body></html>", ""])
 
 
+def as_svg(system: model.System) -> str:
+    """The picture of one system's tables, as a file that stands alone; nothing but a frame where it has
+    none."""
+    figure = _figure(system, 0)
+    drawn = figure[figure.index("<svg ") : figure.index("</figure>")]
+    head, end, rest = drawn.partition(">")
+    return f'{head} xmlns="http://www.w3.org/2000/svg"{end}<style>{_style()}</style>{rest}\n'
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 

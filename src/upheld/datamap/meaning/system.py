@@ -1,5 +1,6 @@
 """Systems."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from upheld.datamap import model
@@ -38,7 +39,7 @@ def system(form: SystemFile, spot: Spot) -> model.System:
         ),
         tenant=model.Tenant(tenant.column, tenant.value) if tenant else None,
         max_rows=form.max_rows or MAX_ROWS,
-        undo=0 if form.kind == "manual" else window(form.undo),
+        undo=0 if form.kind in KEEPS_NOTHING else window(form.undo),
         receipt=form.receipt,
         refresh=tuple(form.refresh or ()),
         read_only=form.read_only,
@@ -68,9 +69,7 @@ def _drafted(form: DraftedForm | None) -> model.Drafted | None:
 
 
 def _check_kind(form: SystemFile, spot: Spot) -> None:
-    manual = form.kind == "manual"
-    needed = ("owner", "address") if manual else ("connect",)
-    idle = ("connect", "tables", "schemas", "undo") if manual else MANUAL
+    needed, idle = _FITTING.get(form.kind, (("connect",), MANUAL))
     for name in needed:
         if getattr(form, name) is None and not spot.page.is_damaged((name,)):
             spot.down("kind").complain(
@@ -84,6 +83,15 @@ def _check_kind(form: SystemFile, spot: Spot) -> None:
                 "Leave it out, or change `kind`.",
             )
 
+
+KEEPS_NOTHING = ("manual", "own")
+"""Kinds in which nothing can be undone: one is done by hand, in the other nothing is removed."""
+
+_FITTING: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "manual": (("owner", "address"), ("connect", "tables", "schemas", "undo")),
+    "own": ((), ("connect", "schemas", "undo", *MANUAL)),
+}
+"""By kind, what it needs and what has no use in it."""
 
 _NEED = {
     "owner": "Who does it by hand?",

@@ -4,6 +4,7 @@ from upheld.store.models.arrival import Arrival, Channel, Link, LinkPurpose
 from upheld.store.models.batch import Batch, BatchLine
 from upheld.store.models.case import BlindIndex, Case, CaseState, Request, RequestState
 from upheld.store.models.certificate import Certificate
+from upheld.store.models.check import Check
 from upheld.store.models.copy import Copy
 from upheld.store.models.evidence import Due, Evidence
 from upheld.store.models.journal import Fulfilment, FulfilmentState, Part, PartState
@@ -18,7 +19,7 @@ from upheld.store.models.staff import Look, Role, Staff
 from upheld.store.models.statement import Statement, StatementIndex
 from upheld.store.models.stop import Stop
 from upheld.store.models.suppression import Suppression
-from upheld.store.models.task import Task
+from upheld.store.models.task import Task, Upload
 from upheld.store.models.undo import FileCopy, Kept, Undoing, Window
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "CaseState",
     "Certificate",
     "Channel",
+    "Check",
     "Checkpoint",
     "Copy",
     "Due",
@@ -67,5 +69,6 @@ __all__ = [
     "Suppression",
     "Task",
     "Undoing",
+    "Upload",
     "Window",
 ]

@@ -1,5 +1,7 @@
 """What people do by hand in systems that no connector reaches."""
 
+from uuid import uuid4
+
 from django.db import models
 
 from upheld.store.models.journal import Fulfilment
@@ -24,3 +26,22 @@ class Task(models.Model):
                 condition=models.Q(answered_at__isnull=True) | ~models.Q(answered_by=""),
             ),
         )
+
+
+class Upload(models.Model):
+    """A file that came with an answer, for the person's copy. It stands sealed under the case's key in the
+    folder `kept/uploads` of the data folder, by this id, until the copy is written whole; what stays is its
+    digest."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="uploads")
+    position = models.PositiveIntegerField()
+    sealed_name = models.BinaryField()
+    digest = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("position",)
+        constraints = (models.UniqueConstraint(name="upload_once", fields=["task", "position"]),)

@@ -6,7 +6,7 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
-from upheld.web.console import cases, enrol, outbox, own, plan, switch, talk, task
+from upheld.web.console import cases, enrol, history, journal, outbox, own, plan, switch, systems, talk, task
 
 urlpatterns = [
     path("", cases.queued, name="console"),
@@ -24,6 +24,14 @@ urlpatterns = [
     path("tasks/<int:number>/", task.answer, name="task"),
     path("outbox/", outbox.listed, name="outbox"),
     path("outbox/<int:number>/", outbox.opened, name="mail"),
+    path("systems/", systems.listed, name="systems"),
+    path("systems/<slug:name>/", systems.one, name="system"),
+    path("systems/<slug:name>/check/", systems.check, name="system-check"),
+    path("systems/<slug:name>/drawing.svg", systems.drawing, name="system-drawing"),
+    path("journal/", journal.listed, name="journal"),
+    path("history/", history.listed, name="history"),
+    path("history/verify/", history.verify, name="history-verify"),
+    path("history/<int:number>/proof/", history.proof, name="entry-proof"),
     path("stop/", switch.switch, name="stop"),
     path("account/", own.own, name="mfa_index"),
     path("account/off/", own.own, name="mfa_deactivate_totp"),

@@ -1,0 +1,198 @@
+"""Upheld's own records as a system of the map (kind `own`): her requests and letters belong to her copy too.
+
+A case is found by the keyed index while it is open; a closed one cannot be found by anybody's name any more,
+and what it holds becomes unreadable with its key (X-06). An erasure leaves it: without it nobody could show
+how the request was answered.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import NoReturn
+
+from django.conf import settings
+
+from upheld.actions import cases
+from upheld.datamap.model import System, Table
+from upheld.rights.connector import Capabilities, Collected, Entropy, Execution, Finding, Found, Severity
+from upheld.rights.outcome import (
+    Committed,
+    Counts,
+    Established,
+    FileImage,
+    Permanent,
+    Prepared,
+    Settled,
+    Verified,
+)
+from upheld.rights.plan import Step
+from upheld.rights.rows.change import Changes
+from upheld.rights.rows.select import Selector
+from upheld.rights.rows.values import Row
+from upheld.rights.subject import Identity, Key, Person, Subject
+from upheld.rights.undo import Restored, Undoing, cannot
+from upheld.store.keys import KeyStore
+from upheld.store.models import BlindIndex, Case, Look, Mail, Request
+
+PEOPLE = "cases"
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    PEOPLE: ("id", "law", "opened_at", "closed_at"),
+    "requests": ("id", "case_id", "right", "received_at", "answer_by", "law_by", "state", "finished_at"),
+    "letters": ("id", "case_id", "kind", "written_at", "sent_at"),
+    "looks": ("id", "case_id", "at", "what", "why"),
+}
+"""What can be mapped. Who looked is a colleague's name, and not hers to have; when and why is."""
+
+
+class OwnRecords:
+    """Our own records of the people of open cases. Reads only; an erasure writes nothing here."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Reading."""
+        return Capabilities(
+            transactions=True, establishes=Established.WITNESSED, restrict=False, undo=False, version="1"
+        )
+
+    def check(self) -> tuple[Finding, ...]:
+        """A table or a column that is none of ours is a STOP, as is a rule that would remove something: our
+        records go with their keys and in no other way."""
+        found = []
+        for table in self.system.tables:
+            known = COLUMNS.get(table.name)
+            if known is None:
+                cure = f"Tables: {', '.join(COLUMNS)}."
+                found.append(self._finding("table.missing", table, "", "There is no such record.", cure))
+                continue
+            for each in table.fields:
+                if each.column not in known:
+                    what, cure = "It has no such field.", f"Fields: {', '.join(known)}."
+                    found.append(self._finding("column.missing", table, each.column, what, cure))
+        return tuple(found)
+
+    def _finding(self, code: str, table: Table, column: str, what: str, cure: str) -> Finding:
+        return Finding(code, Severity.STOP, self.system.name, table.name, column, what, cure)
+
+    def key(self, table: str, text: str) -> Key:
+        """Permanent: a case is not named from outside."""
+        raise Permanent(f"{self.system.name}.{table} has no keys to name.", "Leave this identity out.")
+
+    def find(self, identities: Sequence[Identity], people: Sequence[Person]) -> Found:
+        """Open cases of these identities."""
+        keys, found = KeyStore(settings.UPHELD_KEYS), {}
+        for identity in identities:
+            if not identity.verified:
+                continue
+            digest = keys.blind(identity.kind, cases.canonical(identity).value)
+            for each in BlindIndex.objects.filter(digest=digest, open=True, whole=False):
+                found[each.case_id] = Person(self.system.name, PEOPLE, (str(each.case_id),), identity)
+        return Found(tuple(found.values()))
+
+    def count(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Counts:
+        """Her rows."""
+        changes = self._changes(steps, subject, now)
+        return changes.counts(changes.tally(undecided=False))
+
+    def collect(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Iterator[Collected]:
+        """Her rows, table by table."""
+        for _, _, copied in self._changes(steps, subject, now).collect():
+            yield copied
+
+    def execute(
+        self,
+        steps: Sequence[Step],
+        subject: Subject,
+        *,
+        now: datetime,
+        entropy: Entropy,
+        allow: frozenset[str],
+        before: bool = False,
+    ) -> Execution:
+        """Nothing is written: it says what stays."""
+        counts = self.count(steps, subject, now=now)
+        yield Prepared(self.system.name, "all", entropy(), counts, b"")
+        yield Committed(self.system.name, "all", Established.WITNESSED, counts, ())
+
+    def verify(
+        self, steps: Sequence[Step], subject: Subject, traces: Sequence[bytes], *, now: datetime
+    ) -> Verified:
+        """Everything that is mapped here stays, by the map."""
+        return Verified(self.system.name, (), (), ())
+
+    def settle(self, token: str) -> Settled:
+        """Nothing was written, so nothing can have been lost."""
+        return Settled.COMMITTED
+
+    def returning(self, before: Sequence[bytes], *, files: Sequence[FileImage] = ()) -> Restored:
+        raise cannot(self.system.name)
+
+    def sealed(
+        self,
+        steps: Sequence[Step],
+        subject: Subject,
+        before: Sequence[bytes],
+        *,
+        until: date,
+        files: Sequence[FileImage] = (),
+    ) -> Iterator[Collected]:
+        return iter(())
+
+    def undo(self, before: Sequence[bytes], *, entropy: Entropy, files: Sequence[FileImage] = ()) -> Undoing:
+        raise cannot(self.system.name)
+
+    def _changes(self, steps: Sequence[Step], subject: Subject, now: datetime) -> Changes:
+        hers = [str(key[0]) for key in subject.keys(self.system.name, PEOPLE)]
+        tables = _records(hers)
+        selector = Selector(self.system, lambda table: iter(tables.get(table.name, ())), subject, now)
+        changes = Changes(selector, steps, _unasked)
+        changes.prepare()
+        return changes
+
+
+def _unasked() -> NoReturn:
+    raise TypeError("Nothing random is written here.")
+
+
+def _records(numbers: Sequence[str]) -> dict[str, list[Row]]:
+    """What our tables hold about these cases."""
+    found = Case.objects.filter(pk__in=numbers)
+    return {
+        PEOPLE: [
+            {"id": str(each.pk), "law": each.regime, "opened_at": each.opened_at, "closed_at": each.closed_at}
+            for each in found
+        ],
+        "requests": [
+            {
+                "id": str(each.pk),
+                "case_id": str(each.case_id),
+                "right": each.right,
+                "received_at": each.received_at,
+                "answer_by": each.target_date,
+                "law_by": each.legal_date,
+                "state": each.state,
+                "finished_at": each.finished_at,
+            }
+            for each in Request.objects.filter(case__in=found).order_by("received_at", "pk")
+        ],
+        "letters": [
+            {
+                "id": each.pk,
+                "case_id": str(each.case_id),
+                "kind": each.kind,
+                "written_at": each.written_at,
+                "sent_at": each.sent_at,
+            }
+            for each in Mail.objects.filter(case__in=found, task=None).order_by("pk")
+        ],
+        "looks": [
+            {"id": each.pk, "case_id": str(each.case_id), "at": each.at, "what": each.what, "why": each.why}
+            for each in Look.objects.filter(case__in=found).order_by("pk")
+        ],
+    }
+
+
+def connector(system: System, *, secrets: Mapping[str, str]) -> OwnRecords:  # noqa: ARG001 - no secrets
+    """The entry point of kind `own`."""
+    return OwnRecords(system)

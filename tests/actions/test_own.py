@@ -1,0 +1,109 @@
+"""Upheld's own records are a system of the map: in her copy, left by her erasure, found by nobody's name later."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from tests.actions.world import HER, HIM, NOW, PLANTED, forum, means
+from upheld.actions import cases, erasure, preview, staff, unknown
+from upheld.actions.asking import Asked
+from upheld.actions.means import Means
+from upheld.actions.own import connector
+from upheld.datamap.model import DataMap
+from upheld.datamap.read import read
+from upheld.law.right import Right
+from upheld.rights.connector import Row
+from upheld.rights.subject import Identity
+from upheld.store.models import Case
+
+FOLDER = """\
+organisation: {name: Example Foundation, contact: privacy@example.org}
+"""
+PURPOSES = "purposes:\n  requests: {title: Requests, basis: legal-obligation, retention: until the key is destroyed}\n"
+
+
+@pytest.fixture
+def able(records: str, tmp_path: Path, settings: Settings) -> Means:
+    """A forum, and our own records as a fresh folder maps them."""
+    settings.UPHELD_KEYS = tmp_path / "keys"
+    folder = tmp_path / "privacy"
+    (folder / "systems").mkdir(parents=True)
+    (folder / "upheld.yaml").write_text(FOLDER)
+    (folder / "purposes.yaml").write_text(PURPOSES)
+    text = (files("upheld.datamap.ready") / "upheld.yaml").read_text()
+    (folder / "systems" / "upheld.yaml").write_text(text)
+    mapped = read(folder)
+    given = means(tmp_path, forum())
+    whole: DataMap = replace(
+        given.datamap, systems=(*given.datamap.systems, *mapped.systems), purposes=mapped.purposes
+    )
+    own = connector(mapped.systems[0], secrets={})
+    assert own.check() == ()
+    return replace(given, datamap=whole, connectors={**given.connectors, "upheld": own})
+
+
+def copied(able: Means, right: Right) -> Mapping[str, list[Mapping[str, object]]]:
+    seen = preview.preview(means=able, right=right, asked=HER)
+    found: dict[str, list[Mapping[str, object]]] = {}
+    own = able.connectors["upheld"]
+    for each in own.collect(seen.plan.of("upheld"), seen.subject, now=able.now):
+        assert isinstance(each, Row)
+        found.setdefault(each.table, []).append(each.values)
+    return found
+
+
+def test_her_copy_holds_what_we_hold_about_her_requests_and_nothing_of_others(able: Means) -> None:
+    """G-15.4, X-06"""
+    request = cases.receive(means=able, right=Right.ACCESS, asked=HER)
+    cases.receive(means=able, right=Right.ERASURE, asked=HIM)
+    staff.look(case=request.case, by="Olive Officer", at=NOW, what="who it is about", why="she telephoned")
+
+    found = copied(able, Right.ACCESS)
+
+    assert [each["id"] for each in found["cases"]] == [str(request.case_id)]
+    assert [(each["right"], each["state"]) for each in found["requests"]] == [("ACCESS", "OPEN")]
+    assert [(each["what"], each["why"]) for each in found["looks"]] == [("who it is about", "she telephoned")]
+    assert "Olive" not in repr(found), "who looked is a colleague's name"
+
+
+def test_an_erasure_leaves_them_and_the_certificate_says_so(able: Means) -> None:
+    """G-17.3, P-20"""
+    request = cases.receive(means=able, right=Right.ERASURE, asked=HER)
+    seen = preview.preview(means=able, right=Right.ERASURE, asked=HER)
+    erasure.approve(means=able, request=request, preview=seen)
+    request.refresh_from_db()
+
+    standing = erasure.fulfil(means=able, request=request)
+
+    assert standing.complete
+    assert {name: state for name, state, _ in standing.systems} == {"forum": "DONE", "upheld": "DONE"}
+    assert Case.objects.get().sealed_identities
+    explained = seen.explanation.as_text()
+    assert "unreadable once its key is destroyed" in explained
+    assert not [each for each in PLANTED if each in explained]
+    assert copied(able, Right.ACCESS) == {}, "a closed case is found by nobody's name"
+
+
+def test_a_map_of_what_is_not_there_stops(able: Means) -> None:
+    system = able.datamap.system("upheld")
+    table = replace(system.tables[0], name="secrets")
+    wrong = replace(system, tables=(table, replace(system.tables[1], fields=table.fields[:1])))
+
+    found = connector(wrong, secrets={}).check()
+
+    assert next((each.code, each.table) for each in found) == ("table.missing", "secrets")
+
+
+def test_our_own_record_of_her_asking_is_no_sign_that_anybody_knows_her(able: Means) -> None:
+    """G-11.1"""
+    stranger = Asked((Identity("email", "nobody@example.net"),))
+    cases.receive(means=able, right=Right.ACCESS, asked=stranger)
+
+    seen = preview.preview(means=able, right=Right.ACCESS, asked=stranger)
+
+    assert seen.rows == 2
+    assert unknown.is_unknown(means=able, asked=stranger, seen=seen)
