@@ -111,10 +111,11 @@ def test_three_mails_a_day_go_to_an_address_that_somebody_else_names(records: st
 
 def test_own_words_wait_for_staff_and_become_what_they_decide(records: str, tmp_path: Path) -> None:
     able = means(tmp_path, forum())
-    arrival = ask(able, Told(words="Please forget my old poems."), rights=())
+    arrival = ask(able, Told(words="Please forget my old poems.", others=(OTHER,)), rights=())
     assert deciding.waiting() == (0, ()), "nobody has proved that address"
 
     confirm(able, arrival)
+    assert not Mail.objects.filter(kind=MailKind.OTHER).exists(), "no case could learn it yet"
     assert (Case.objects.count(), [each.arrival for each in deciding.waiting()[1]]) == (0, [arrival.pk])
     with pytest.raises(Permanent):
         deciding.decide(means=able, arrival=arrival, rights=[], why="she says so")
@@ -126,6 +127,7 @@ def test_own_words_wait_for_staff_and_become_what_they_decide(records: str, tmp_
     case = deciding.decide(means=after, arrival=arrival, rights=[Right.ERASURE], why="she wants poems gone")
 
     assert [(each.right, each.received_at) for each in case.requests.all()] == [("ERASURE", NOW)]
+    assert Mail.objects.filter(kind=MailKind.OTHER).count() == 1
     assert given(able, arrival) == (Identity("email", ADA),)
     assert arrivals.opened(means=able, arrival=arrival).told.words == "Please forget my old poems."
     assert [(each.what, each.why) for each in Look.objects.all()] == [

@@ -173,11 +173,10 @@ def _confirmed(means: Means, arrival: Arrival) -> None:
         arrival.waits_at = at
     if arrival.rights and not content.told.lost:
         join(means=means, arrival=arrival, asked=asked_by(content))
+        alias.ask_all(means=means, arrival=arrival, others=content.told.others)
     else:
         arrival.confirmed_at, arrival.expires_at = at, at + WAITS
         arrival.save()
-    if not content.told.lost:
-        alias.ask_all(means=means, arrival=arrival, others=content.told.others)
 
 
 def asked_by(content: Content) -> Asked:

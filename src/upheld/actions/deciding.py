@@ -69,11 +69,12 @@ def decide(*, means: Means, arrival: Arrival, rights: Sequence[Right], why: str)
         raise Permanent("Somebody has decided this already.", "Look at the list again.")
     if not rights and not fresh.rights:
         raise Permanent("No right was chosen.", "Choose what was asked for.")
-    content = arrivals.opened(means=means, arrival=fresh)
+    content, first = arrivals.opened(means=means, arrival=fresh), fresh.case is None
     fresh.rights = arrivals.ordered((*arrivals.rights_of(fresh), *rights))
     fresh.waits_at = None
     arrivals.join(means=means, arrival=fresh, asked=arrivals.asked_by(content))
-    if content.told.lost:
+    if first:
+        # Only now is there a case that could learn them.
         alias.ask_all(means=means, arrival=fresh, others=content.told.others)
     if fresh.case is None:
         raise TypeError("A decided arrival has its case.")

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from upheld.actions import arrivals, cases
 from upheld.actions.means import Means
-from upheld.datamap.normalise import normalise
 from upheld.store.models import Case
 
 
@@ -37,4 +36,4 @@ def _folded(value: str) -> str:
     digits = "".join(each for each in value if each.isdigit())
     if digits and not any(each.isalpha() for each in value):
         return digits
-    return normalise("email", " ".join(value.split()))
+    return " ".join(value.split()).casefold()
