@@ -23,7 +23,7 @@ LOCALE = PRODUCT / "web" / "locale"
 WRITING = [PRODUCT / "actions" / f"{name}.py" for name in ("alarms", "correspondence", "digest", "grounds", "letters", "notices")]
 PAGES = (PRODUCT / "web" / "templates" / "centre", PRODUCT / "web" / "templates")
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
-CALLED = re.compile(r"""gettext\((u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))\)""")
+CALLED = re.compile(r"""(?:gettext|\b_)\((u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))\)""")
 
 
 def texts() -> Iterator[str]:

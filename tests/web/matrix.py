@@ -29,6 +29,15 @@ from upheld.store.models import (  # noqa: E402
     LinkPurpose,
     Mail,
     Matter,
+from upheld.actions import approving, arrivals, enclosures, links, questions, rounds, staff  # noqa: E402
+from upheld.actions.means import Means  # noqa: E402
+from upheld.law.right import Right  # noqa: E402
+from upheld.store.models import (  # noqa: E402
+    Arrival,
+    Channel,
+    Enclosure,
+    LinkPurpose,
+    Mail,
     Request,
     Role,
     Staff,
@@ -75,12 +84,35 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
     verify = links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=fresh).token
     answer = links.give(means=able, purpose=LinkPurpose.ANSWER, task=task).token
     letter = intake.keep(means=able, channel=Channel.LETTER, raw=b"Please delete my data")
+    case, told = request.case, arrivals.Told(words="what do you do with it?", others=("dora@example.net",))
+    asked = questions.ask_person(means=able, case=case, text="Which of the two gardens?")
+    other = questions.ask_person(means=able, case=case, text="May we see the letter?")
+    questions.answer(
+        means=able, question=other, words="here", files=[enclosures.Given("letter.txt", b"dear all")]
+    )
+    waits = arrivals.receive(
+        means=able, channel=Channel.FORM, rights=(), address="eve@example.net", language="en", told=told
+    )
+    arrivals.verify(means=able, token=links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=waits).token)
+    also = links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=waits, position=1).token
     return {
         "message": {"number": letter.pk},
         "arrival": {"number": fresh.pk},
         "original": {"number": fresh.pk},
         "original-file": {"number": fresh.pk, "place": 1},
         "ask": {"language": "en"},
+        "lost": {"language": "en"},
+        "contact": {"language": "en"},
+        "proof-check": {"language": "en"},
+        "mine": {"language": "en", "token": also},
+        "question": public | {"number": asked.pk},
+        "ask-person": {"number": request.case_id},
+        "nothing": {"number": request.pk},
+        "told": {"number": request.case_id},
+        "enclosure": {"number": Enclosure.objects.get().pk},
+        "waiting": {"number": waits.pk},
+        "waiting-read": {"number": waits.pk},
+        "waiting-decide": {"number": waits.pk},
         "sent": {"language": "en", "number": "0A1B2C3D"},
         "confirm": {"language": "en", "token": verify},
         "follow": public,
@@ -143,6 +175,18 @@ def visitors(able: Means) -> dict[str, Client]:
         clients[name.lower()] = browser()
         clients[name.lower()].force_login(account)
     return clients
+
+
+def links_of(able: Means, request: Request) -> str:
+    """A link to the page of the person whose request it is."""
+    arrival = request.case.arrivals.get()
+    return links.give(means=able, purpose=LinkPurpose.FOLLOW, arrival=arrival).token
+
+
+def fresh_other(able: Means) -> str:
+    """An unused link to another address of somebody."""
+    waits = Arrival.objects.exclude(waits_at=None).get()
+    return links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=waits, position=1).token
 
 
 def routes(patterns: list[Any]) -> list[str]:
@@ -223,6 +267,12 @@ def main() -> None:
         "a token of another purpose": reverse(
             "follow", kwargs={"language": "en", "token": given["task-answer"]["token"]}
         ),
+        "another person's question": reverse(
+            "question", kwargs=given["question"] | {"token": links_of(able, other)}
+        ),
+        "a link to another address, to confirm with": reverse(
+            "confirm", kwargs={"language": "en", "token": fresh_other(able)}
+        ),
         "another person's certificate": reverse("certificate", kwargs=given["follow"] | {"number": other.pk}),
         "another person's proof": reverse("proof", kwargs=given["follow"] | {"number": other.pk}),
     }
@@ -234,6 +284,8 @@ def main() -> None:
     fill(able, other.case, clients["officer"])
     full = queries(clients["officer"], case)
     pages = ("ask", "sent", "confirm", "follow", "prove", "task-answer")
+    public = ("ask", "lost", "contact", "proof-check", "sent", "confirm", "mine", "follow", "question")
+    pages = (*public, "task-answer")
     one = queries(clients["officer"])
     for number in range(4):
         verified(able, f"more{number}@example.net")

@@ -44,6 +44,7 @@ SEE = ("officer", "operator", "support", "auditor")
 PLAN = ("officer", "operator", "auditor")
 DESK = ("officer", "operator")
 FRONT = (*DESK, "support")
+LOOK = ("officer", "operator", "support")
 LOCK = ("officer", "operator", "engineer")
 SETTERS = ("officer", "engineer")
 CLERK = ("officer", "operator", "support")
@@ -52,6 +53,10 @@ ALL = KINDS[2:]
 TABLE = {
     "start": everybody(302, 302),
     "ask": everybody(200, 422),
+    "lost": everybody(200, 422),
+    "contact": everybody(200, 405),
+    "proof-check": everybody(200, 422),
+    "question": everybody(200, 422),
     "sent": everybody(200, 200),
     "follow": everybody(200, 200),
     "prove": everybody(200, 200),
@@ -73,7 +78,14 @@ TABLE = {
     "search": only(
         roles(200, "officer", "operator", "support"), roles(422, "officer", "operator", "support")
     ),
-    "look": only(roles(405, "officer", "operator", "support"), roles(409, "officer", "operator", "support")),
+    "look": only(roles(405, *LOOK), roles(409, *LOOK)),
+    "ask-person": only(roles(405, *DESK), roles(409, *DESK)),
+    "told": only(roles(405, *LOOK), roles(409, *LOOK)),
+    "enclosure": only(roles(405, *LOOK), roles(200, *LOOK)),
+    "waiting": only(roles(200, *LOOK), roles(405, *LOOK)),
+    "waiting-read": only(roles(405, *LOOK), roles(409, *LOOK)),
+    "waiting-decide": only({"officer": 405}, {"officer": 409}),
+    "nothing": only({"officer": 405}, {"officer": 409}),
     "plan": only(roles(200, *PLAN), {"officer": 409}),
     "extend": only({"officer": 200}, {"officer": 422}),
     "refuse": only({"officer": 200}, {"officer": 422}),
@@ -161,13 +173,16 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
 
 def test_every_route_answers_each_role_as_the_table_says(seen: dict[str, dict]) -> None:
     answers = dict(seen["answers"])
-    confirm = answers.pop("confirm")
     withdraw = answers.pop("withdraw")
+    once = {name: answers.pop(name) for name in ("confirm", "mine")}
     of_allauth = {name: answers.pop(name) for name in OF_ALLAUTH}
 
     assert answers == TABLE
-    assert confirm["nobody"] == [200, 302], "the first use of the link"
-    assert {tuple(each) for kind, each in confirm.items() if kind != "nobody"} == {(410, 410)}, (
+    assert {name: each.pop("nobody") for name, each in once.items()} == {
+        "confirm": [200, 302],
+        "mine": [200, 200],
+    }, "the first use of the link"
+    assert {tuple(each) for kinds in once.values() for each in kinds.values()} == {(410, 410)}, (
         "and no second"
     )
     assert (withdraw.pop("nobody"), set(map(tuple, withdraw.values()))) == ([200, 302], {(404, 404)}), (

@@ -287,6 +287,9 @@ MAILED = {
     MailKind.COPY_READY: "that the copy is ready",
     MailKind.DONE: "that the deletion is done",
     MailKind.TASK: "a task, to a system's owner",
+    MailKind.OTHER: "a link to another address of hers",
+    MailKind.QUESTION: "that there is a question",
+    MailKind.REMINDER: "that the copy goes soon",
     MailKind.OVERDUE: "a reminder, to a system's owner",
     MailKind.ALARM: "an alarm, to the officer",
     MailKind.LETTER: "a letter",
@@ -320,6 +323,10 @@ def _story(case: Case, came: list[Arrival], requests: list[Request]) -> Iterator
             yield Event(mail.sent_at, f"Mailed {what}", mail.by)
         else:
             yield Event(mail.written_at, f"Wrote {what}; it waits in the outbox", mail.by)
+    for question in case.questions.all():
+        yield Event(question.asked_at, "Asked the person a question", question.asked_by)
+        if question.answered_at:
+            yield Event(question.answered_at, "The person answered")
     for look in Look.objects.filter(case=case):
         yield Event(look.at, f"Looked at {look.what}: {look.why}", look.by)
 

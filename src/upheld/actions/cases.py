@@ -89,6 +89,19 @@ def receive(
     return request
 
 
+@transaction.atomic
+def learn(*, means: Means, case: Case, asked: Asked) -> bool:
+    """The case learns identities that were proved after it was opened; whether it still could: once its plan
+    is approved, its subject stands. Refuses those of another open case (TwoCases)."""
+    hold("cases")
+    if any(each.pk != case.pk for each in _open_cases(means, asked)):
+        raise TwoCases("This identity belongs to another open case.", "Close one of the two cases first.")
+    if case.state != CaseState.OPEN or case.sealed_subject is not None:
+        return False
+    _learn(means, case, asked)
+    return True
+
+
 def asked_in(*, means: Means, case: Case) -> Asked:
     """What was given in this case. Raises Destroyed when its key is gone."""
     read = open_value(

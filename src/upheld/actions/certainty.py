@@ -130,6 +130,23 @@ def arrived(*, means: Means, arrival: Arrival, method: Method, **more: Any) -> N
 
 
 @transaction.atomic
+def judged(*, means: Means, arrival: Arrival, why: str) -> None:
+    """A member of staff is sure that this message is hers, and says why: as sure as what was asked for in it
+    needs. Permanent without a reason."""
+    if not why.strip():
+        raise Permanent("Nobody said why it is sure who asks.", "Say why; it is kept with your name.")
+    asked = Request.objects.filter(case=arrival.case, right__in=arrival.rights.split())
+    for each in asked.filter(state=RequestState.OPEN):
+        prove(
+            means=means,
+            request=each,
+            method=Method.JUDGEMENT,
+            grants=Level(each.needed),
+            details=why.strip()[:500],
+        )
+
+
+@transaction.atomic
 def prove_person(*, means: Means, request: Request, method: Method, **more: Any) -> None:
     """As `prove`, for every request of the case that waits: it is one person, and she is asked once. But what
     a correction is about may have been compared for another request; so it counts only comparisons of its own

@@ -1,10 +1,9 @@
 """A person's copy, through the server: approved in the console, written by the runner, read by her link."""
 
-import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import pyrage
 from django.conf import settings
@@ -15,11 +14,12 @@ from upheld.actions.means import Means
 from upheld.law.right import Right
 from upheld.rights.outcome import Failure, Permanent
 from upheld.rights.package.gather import State
+from upheld.rights.package.seeking import Opened
+from upheld.rights.package.writing import languages
 from upheld.rights.plan import Plan
 from upheld.store.models import Copy, Fulfilment, Opening, Package, Request, RequestState
 
 RETRY = timedelta(minutes=5)
-IN_MEMORY = 8 * 1024 * 1024
 PIECE = 64 * 1024
 
 
@@ -81,7 +81,7 @@ def write(*, means: Means, copy: Copy, language: str) -> bool:
             out=_file(request, means),
             recipients=(copy.recipient,),
             days=settings.UPHELD_PACKAGE_DAYS,
-            language=language if language in spoken else "",
+            language=next((each for each in (language, *spoken) if each in spoken and each in languages), ""),
             answers=uploads.answers(means=means, request=request),
         )
     except Failure as failure:
@@ -128,18 +128,13 @@ def latest(request: Request) -> Package | None:
 
 
 def read(*, means: Means, package: Package) -> IO[bytes]:
-    """The copy's ZIP, decrypted into a file without a name, which is gone when it is closed. Raises
-    Permanent when the copy has expired."""
+    """The copy's ZIP, decrypted where it is read, and in plain nowhere but in the memory of that. Raises
+    Permanent when the copy has expired, Misconfigured where its file is altered."""
     copy = Copy.objects.select_related("request__case").filter(request=package.request).first()
     if copy is None or package.removed_at is not None or package.expires_at <= means.clock():
         raise Permanent("This copy has expired.", "Ask for a new one.")
     secret = means.keys.open(copy.request.case.key, bytes(copy.sealed_identity), record=_record(copy.request))
-    identity = pyrage.x25519.Identity.from_str(secret.decode())
-    plain: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, dir=str(settings.UPHELD_DATA))  # noqa: SIM115 - given
-    with Path(package.path).open("rb") as sealed:
-        pyrage.decrypt_io(sealed, plain, [identity])
-    plain.seek(0)
-    return plain
+    return cast("IO[bytes]", Opened(Path(package.path).open("rb"), secret.decode()))
 
 
 def pieces(plain: IO[bytes]) -> Iterator[bytes]:

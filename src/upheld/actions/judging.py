@@ -12,12 +12,11 @@ from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.actions.originals import Asker
 from upheld.actions.record import record
-from upheld.law.certainty import Method
 from upheld.ledger.types import IDENTITY_JUDGED
 from upheld.rights.outcome import Permanent
 from upheld.rights.subject import Identity
 from upheld.store.database import hold
-from upheld.store.models import Arrival, Level, LinkPurpose, Request, RequestState
+from upheld.store.models import Arrival, LinkPurpose
 
 
 @transaction.atomic
@@ -36,16 +35,7 @@ def judge(*, means: Means, number: UUID, why: str) -> Arrival:
     originals.seal(means=means, arrival=arrival, original=original)
     arrival.judged_by = means.by
     arrivals.join(means=means, arrival=arrival, asked=_asked(content.address, original.asker))
-    for each in Request.objects.filter(
-        case=arrival.case, right__in=arrival.rights.split(), state=RequestState.OPEN
-    ):
-        certainty.prove(
-            means=means,
-            request=each,
-            method=Method.JUDGEMENT,
-            grants=Level(each.needed),
-            details=why.strip()[:500],
-        )
+    certainty.judged(means=means, arrival=arrival, why=why)
     record(IDENTITY_JUDGED, at=means.clock(), case=str(arrival.case_id), channel=arrival.channel.lower())
     if content.address:
         given = links.give(means=means, purpose=LinkPurpose.FOLLOW, arrival=arrival)

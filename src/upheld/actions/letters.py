@@ -213,3 +213,56 @@ def prove(
                 *([compares] if compared else []),
             ),
         )
+
+
+def other(*, means: Means, to: str, language: str, number: str, address: str) -> Letter:
+    """Asks whether this address is hers too. Says neither who named it nor what is held."""
+    with override(language):
+        return Letter(
+            to,
+            _("[{number}] Is this address yours too?").format(number=number),
+            _signed(
+                means,
+                _("Hello,"),
+                _(
+                    "somebody who has sent {organisation} a request says that this address belongs to the "
+                    "same person. If that is right, say so here:"
+                ).format(organisation=means.datamap.organisation.name),
+                address,
+                _("If you do not know of it, do nothing. This address is then not used."),
+            ),
+        )
+
+
+def question(*, means: Means, to: str, language: str, number: str, address: str) -> Letter:
+    """There is a question for her. It stands behind the link."""
+    with override(language):
+        return Letter(
+            to,
+            _("[{number}] A question about your request").format(number=number),
+            _signed(
+                means,
+                _("Hello,"),
+                _("we need to know something before we can go on. The question, and where to answer:"),
+                address,
+                _("The link works for thirty days. Whoever has it can read the page: keep it to yourself."),
+            ),
+        )
+
+
+def reminder(*, means: Means, to: str, language: str, number: str, address: str, until: date) -> Letter:
+    """Her copy goes in a week."""
+    with override(language):
+        return Letter(
+            to,
+            _("[{number}] Your copy goes soon").format(number=number),
+            _signed(
+                means,
+                _("Hello,"),
+                _("your copy is there until {day}; then it is destroyed. Read or save it here:").format(
+                    day=day(until)
+                ),
+                address,
+                _("You can ask for a new one whenever you like."),
+            ),
+        )

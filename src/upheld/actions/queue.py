@@ -140,5 +140,6 @@ def next_step(*, means: Means, requests: list[Request]) -> tuple[str, bool]:
 
 def unconfirmed() -> tuple[int, list[Arrival]]:
     """How many people have not used their link yet, and the newest of them."""
-    found = Arrival.objects.filter(verified_at=None).defer("sealed_content", "sealed_original")
+    found = Arrival.objects.filter(verified_at=None, waits_at=None)
+    found = found.defer("sealed_content", "sealed_original")
     return found.count(), list(found.order_by("-received_at")[:SHOWN])

@@ -25,6 +25,8 @@ from upheld.actions import (
     restriction,
     returning,
     watch,
+    reminders,
+    restriction,
     window,
 )
 from upheld.actions.erasure import Standing
@@ -72,7 +74,7 @@ def drain(*, means: Means, certify: Certify, server: Server | None, sender: str)
     written = sum(
         copies.write(means=means, copy=each, language=_language(each.request)) for each in copies_ready(means)
     )
-    told = _tell_copies(means) + _tell_done(means) + _tell_tasks(means)
+    told = _tell_copies(means) + _tell_done(means) + _tell_tasks(means) + reminders.tell(means=means)
     if PendingEntry.objects.exists():
         ledger.checkpoint(means=means)
     sent = outbox.send(means=means, server=server, sender=sender) if server else 0
@@ -208,7 +210,7 @@ def ask(*, means: Means, task: Task) -> None:
         to=system.address,
         title=system.title or system.name,
         number=str(case.pk)[:8],
-        address=arrivals.page(language, "task", given.token),
+        address=links.page(language, "task", given.token),
         due=task.due_on,
     )
     outbox.put(means=means, kind=MailKind.TASK, letter=letter, key=case.key, case=case, task=task)

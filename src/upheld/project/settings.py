@@ -8,6 +8,7 @@ the environment first, then in a file of its name in the folder of secrets. What
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -103,6 +104,13 @@ SETTINGS = (
         "",
         "That program is on a network of your own: a private address, and http, are allowed.",
     ),
+    Setting(
+        "UPHELD_PROXIES",
+        "addresses",
+        "none: whoever connects is the visitor",
+        "Proxies in front of the server, addresses or networks: `127.0.0.1, 10.0.0.0/8`. Only what they say "
+        "in X-Forwarded-For is believed; without it everybody behind a proxy has one rate.",
+    ),
 )
 
 
@@ -186,6 +194,20 @@ def _yes(environment: Mapping[str, str], name: str) -> bool:
     return written == "yes"
 
 
+def networks(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Addresses and networks, separated by commas. Misconfigured for what is none."""
+    given = tuple(each.strip() for each in environment.get(name, "").split(",") if each.strip())
+    for each in given:
+        try:
+            ip_network(each, strict=False)
+        except ValueError:
+            raise Misconfigured(
+                f"{name} names {each!r}, which is neither an address nor a network.",
+                "Write it like 127.0.0.1 or 10.0.0.0/8, several separated by commas.",
+            ) from None
+    return given
+
+
 def markdown() -> str:
     """The table of docs/settings.md."""
     rows = (f"| `{each.name}` | {each.type} | {each.default} | {each.help} |" for each in SETTINGS)
@@ -207,6 +229,7 @@ UPHELD_MAIL_FROM = UPHELD_ENVIRONMENT.get("UPHELD_MAIL_FROM", "")
 UPHELD_WEBHOOK_URL = UPHELD_ENVIRONMENT.get("UPHELD_WEBHOOK_URL", "")
 UPHELD_WEBHOOK_SECRET = UPHELD_ENVIRONMENT.get("UPHELD_WEBHOOK_SECRET", "")
 UPHELD_WEBHOOK_PRIVATE = _yes(UPHELD_ENVIRONMENT, "UPHELD_WEBHOOK_PRIVATE")
+UPHELD_PROXIES = networks(UPHELD_ENVIRONMENT, "UPHELD_PROXIES")
 UPHELD_PACKAGE_DAYS = _number(UPHELD_ENVIRONMENT, "UPHELD_PACKAGE_DAYS", 30)
 
 DATABASES = {"default": database(UPHELD_ENVIRONMENT.get("UPHELD_DATABASE_URL", ""), UPHELD_DATA)}

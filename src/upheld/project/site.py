@@ -59,9 +59,12 @@ STATIC_URL = "/static/"
 UPHELD_STATIC = _WEB / "static"
 
 LANGUAGE_CODE = "en"
-LOCALE_PATHS = [_WEB / "locale"]
+# A folder `locale` beside the map adds languages, or says ours otherwise.
+LOCALE_PATHS = [plain.UPHELD_DIR.resolve() / "locale", _WEB / "locale"]
 LANGUAGES = [("en", "English")] + [
-    (each.name, each.name) for each in sorted((_WEB / "locale").iterdir()) if (each / "LC_MESSAGES").is_dir()
+    (name, name)
+    for name in sorted({each.parent.name for path in LOCALE_PATHS for each in path.glob("*/LC_MESSAGES")})
+    if name != "en"
 ]
 USE_I18N = True
 

@@ -14,8 +14,10 @@ from upheld.store.models.journal import Fulfilment, FulfilmentState, Part, PartS
 from upheld.store.models.ledger import Checkpoint, Entry, Node, PendingEntry
 from upheld.store.models.mail import Mail, MailKind
 from upheld.store.models.milestone import Milestone, MilestoneState
+from upheld.store.models.pace import Pace
 from upheld.store.models.package import Opening, Package
 from upheld.store.models.plan import Plan, Step
+from upheld.store.models.question import Enclosure, Question, QuestionKind
 from upheld.store.models.restriction import Restriction
 from upheld.store.models.staff import Look, Role, Staff
 from upheld.store.models.statement import Statement, StatementIndex
@@ -46,6 +48,7 @@ __all__ = [
     "DecisionKind",
     "Doubt",
     "Due",
+    "Enclosure",
     "Entry",
     "Evidence",
     "FileCopy",
@@ -64,12 +67,15 @@ __all__ = [
     "Node",
     "Note",
     "Opening",
+    "Pace",
     "Package",
     "Part",
     "PartState",
     "Pause",
     "PendingEntry",
     "Plan",
+    "Question",
+    "QuestionKind",
     "Request",
     "RequestState",
     "Restriction",

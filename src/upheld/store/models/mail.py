@@ -26,6 +26,9 @@ class MailKind(models.TextChoices):
     OVERDUE = "OVERDUE"
     ALARM = "ALARM"
     DIGEST = "DIGEST"
+    OTHER = "OTHER"
+    QUESTION = "QUESTION"
+    REMINDER = "REMINDER"
 
 
 class Mail(models.Model):

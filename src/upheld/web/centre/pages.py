@@ -12,7 +12,7 @@ from django.utils.translation import get_language_from_request, override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from upheld.web.languages import NAMES, languages
+from upheld.web.languages import languages, own_name
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -47,13 +47,15 @@ def public(view: View[P]) -> Callable[..., HttpResponseBase]:
         with override(language):
             request.LANGUAGE_CODE = language
             others = []
+            further = request.META.get("QUERY_STRING", "")
             if request.resolver_match is not None and request.method != "POST":
                 match = request.resolver_match
                 others = [
                     (
                         each,
-                        NAMES.get(each, each),
-                        reverse(match.view_name, args=match.args, kwargs={**match.kwargs, "language": each}),
+                        own_name(each),
+                        reverse(match.view_name, args=match.args, kwargs={**match.kwargs, "language": each})
+                        + (f"?{further}" if further else ""),
                     )
                     for each in spoken
                 ]

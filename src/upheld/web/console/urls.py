@@ -60,12 +60,20 @@ urlpatterns = [
     systems,
     task,
 )
+from upheld.web.console import cases, enrol, history, journal, outbox, own, plan, switch, systems, talk, task
 
 urlpatterns = [
     path("", cases.queued, name="console"),
     path("search/", search.search, name="search"),
     path("cases/<uuid:number>/", cases.case, name="case"),
     path("cases/<uuid:number>/look/", cases.look, name="look"),
+    path("cases/<uuid:number>/ask/", talk.ask, name="ask-person"),
+    path("cases/<uuid:number>/told/", talk.told, name="told"),
+    path("enclosures/<uuid:number>/", talk.enclosure, name="enclosure"),
+    path("waiting/<uuid:number>/", talk.waiting, name="waiting"),
+    path("waiting/<uuid:number>/read/", talk.read, name="waiting-read"),
+    path("waiting/<uuid:number>/decide/", talk.decide, name="waiting-decide"),
+    path("requests/<uuid:number>/nothing/", talk.nothing, name="nothing"),
     path("requests/<uuid:number>/plan/", plan.plan, name="plan"),
     path("requests/<uuid:number>/more/", verification.more, name="more"),
     path("requests/<uuid:number>/doubt/", verification.doubt, name="doubt"),
