@@ -352,6 +352,15 @@ def test_a_broken_file_does_not_keep_a_mail_back(sqlite_records: Path, tmp_path:
     assert "/en/confirm/" in mail.text
 
 
+def test_what_is_not_offered_is_not_drafted_either(sqlite_records: Path, tmp_path: Path) -> None:
+    able = office(tmp_path)
+    case = asked(able, Right.ERASURE)
+
+    for name in ("verify", "tell-recipient", "copy-enclosed"):
+        with pytest.raises(Permanent, match="does not fit"):
+            correspondence.drafted(means=able, case=case, letter=template.ours(name, "en"), words={})
+
+
 def test_a_finished_case_can_still_be_written_in(sqlite_records: Path, tmp_path: Path) -> None:
     able = office(tmp_path)
     case = asked(able, Right.ERASURE)

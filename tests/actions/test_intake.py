@@ -175,6 +175,7 @@ def test_a_right_that_the_law_does_not_give_is_refused_before_anything_is_opened
         saying(rights=()),
         replace(saying(), people=()),
         saying(Asker(phone="+49301234567")),
+        saying(Asker("Ada Quillfeather")),
         saying(*[WHO] * 101),
     ):
         with pytest.raises(Permanent):

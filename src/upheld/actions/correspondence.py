@@ -67,9 +67,7 @@ def known(*, means: Means, case: Case, letter: Template) -> dict[str, str]:
     """What a letter of the case can say by itself, in its language: of the requests that it fits, those that
     are not finished where there are any."""
     requests = [
-        each
-        for each in case.requests.order_by("received_at")
-        if letter.fits(case.regime, Right(each.right)) or not letter.sendable
+        each for each in case.requests.order_by("received_at") if letter.fits(case.regime, Right(each.right))
     ]
     current = [each for each in requests if each.state in UNFINISHED] or requests
     if not current:
@@ -120,7 +118,7 @@ def wish(requests: Iterable[Request]) -> str:
 def drafted(*, means: Means, case: Case, letter: Template, words: Mapping[str, str]) -> tuple[str, str]:
     """Subject and whole text, filled from the case and with the officer's words; what is missing is a blank.
     Raises Fits."""
-    if letter.sendable and not _fits(letter, case):
+    if not _fits(letter, case):
         raise Fits(letter, case)
     said = known(means=means, case=case, letter=letter) | _only_open(letter, words)
     subject, text = template.filled(letter, said, blanks=True)

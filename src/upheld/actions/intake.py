@@ -152,6 +152,11 @@ def _refuse_unlikely(means: Means, reading: Reading) -> None:
         )
     if any(not (each.name or each.address) for each in reading.people):
         raise Permanent("Somebody has neither name nor address.", "Write one, or leave the line out.")
+    if not all(each.address or each.phone or each.post or each.number for each in reading.people):
+        raise Permanent(
+            "A name alone is many people's.",
+            "Write an e-mail address, a telephone number, a postal address or a customer number beside it.",
+        )
 
 
 def _arrival(

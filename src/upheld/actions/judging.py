@@ -44,9 +44,12 @@ def judge(*, means: Means, number: UUID, why: str) -> Arrival:
 
 
 def _asked(address: str, asker: Asker) -> Asked:
-    """By what she is looked for. A name alone is many people's: it counts with her postal address, and only
-    where there is nothing better."""
+    """By what she is looked for. A name alone is many people's: it counts with her postal address or number,
+    and only where there is nothing better."""
     given = [Identity(kind, value) for kind, value in (("email", address), ("phone", asker.phone)) if value]
     if not given:
-        given = [Identity("name and address", ", ".join(filter(None, (asker.name, asker.post))))]
+        beside = asker.post or asker.number
+        if not beside:
+            raise Permanent("A name alone is many people's.", "Ask her for an address or a number of hers.")
+        given = [Identity("name and address", f"{asker.name}, {beside}")]
     return Asked(tuple(given))
