@@ -20,7 +20,10 @@ from django.utils.translation.template import templatize
 from tools.findings import PRODUCT, Finding, relative, tell
 
 LOCALE = PRODUCT / "web" / "locale"
-WRITING = [PRODUCT / "actions" / f"{name}.py" for name in ("alarms", "correspondence", "digest", "grounds", "letters", "notices")]
+WRITING = [
+    PRODUCT / "actions" / f"{name}.py"
+    for name in ("alarms", "correspondence", "digest", "grounds", "letters", "notices")
+]
 PAGES = (PRODUCT / "web" / "templates" / "centre", PRODUCT / "web" / "templates")
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
 CALLED = re.compile(r"""(?:gettext|\b_)\((u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))\)""")

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 
 from tests.actions.test_certainty import GRAVE, KNOWN, POSTS
 from tests.actions.world import ADA, FORUM, HER, NOW, forum_rows, means
-from upheld.actions import approving, arrivals, cases, certainty, comparing, copies, links, doubts
+from upheld.actions import approving, arrivals, cases, certainty, comparing, copies, doubts, links
 from upheld.actions.means import Means
 from upheld.law.right import Right
 from upheld.rights.outcome import Failure

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from tests.actions.test_arrivals import later
 from tests.actions.test_certainty import GRAVE, POSTS, asked_by_form, console, entries, states
 from tests.actions.world import ADA, FORUM, forum_rows, means
-from upheld.actions import certainty, comparing, outbox, proofs, doubts
+from upheld.actions import certainty, comparing, doubts, outbox, proofs
 from upheld.actions.means import Means
 from upheld.law.certainty import Method
 from upheld.law.right import Right

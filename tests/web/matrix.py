@@ -18,36 +18,38 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import URLPattern, get_resolver, reverse  # noqa: E402
 
-from upheld.actions import approving, arrivals, intake, links, rounds, staff  # noqa: E402
-from upheld.actions import adding, approving, arrivals, extension, links, rounds, staff, thread, two  # noqa: E402
+from upheld.actions import (  # noqa: E402
+    adding,
+    approving,
+    arrivals,
+    correspondence,
+    enclosures,
+    extension,
+    intake,
+    links,
+    questions,
+    rounds,
+    staff,
+    thread,
+    two,
+)
 from upheld.actions.means import Means  # noqa: E402
 from upheld.law.right import Right  # noqa: E402
+from upheld.mail import template  # noqa: E402
 from upheld.store.models import (  # noqa: E402
     Agreement,
-    Case,
-    Channel,
-    LinkPurpose,
-    Mail,
-    Matter,
-from upheld.actions import approving, arrivals, enclosures, links, questions, rounds, staff  # noqa: E402
-from upheld.actions.means import Means  # noqa: E402
-from upheld.law.right import Right  # noqa: E402
-from upheld.store.models import (  # noqa: E402
     Arrival,
+    Case,
     Channel,
     Enclosure,
     LinkPurpose,
     Mail,
+    Matter,
     Request,
     Role,
     Staff,
     Task,
 )
-from upheld.actions import approving, arrivals, correspondence, links, rounds, staff  # noqa: E402
-from upheld.actions.means import Means  # noqa: E402
-from upheld.law.right import Right  # noqa: E402
-from upheld.mail import template  # noqa: E402
-from upheld.store.models import Channel, LinkPurpose, Mail, Request, Role, Staff, Task  # noqa: E402
 from upheld.web.means import means  # noqa: E402
 
 
@@ -79,11 +81,11 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
     public = {"language": "en", "token": hers}
     backing = verified(able, "dee@example.net")
     outside = "x" * 32
-    asked = two.ask(means=able, wish=two.Wish(Matter.LIMITS, "x", "x", request=request), reason="y")
-    Agreement.objects.filter(pk=asked.pk).update(link_digest=links.digest(outside))
+    second = two.ask(means=able, wish=two.Wish(Matter.LIMITS, "x", "x", request=request), reason="y")
+    Agreement.objects.filter(pk=second.pk).update(link_digest=links.digest(outside))
     verify = links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=fresh).token
     answer = links.give(means=able, purpose=LinkPurpose.ANSWER, task=task).token
-    letter = intake.keep(means=able, channel=Channel.LETTER, raw=b"Please delete my data")
+    post = intake.keep(means=able, channel=Channel.LETTER, raw=b"Please delete my data")
     case, told = request.case, arrivals.Told(words="what do you do with it?", others=("dora@example.net",))
     asked = questions.ask_person(means=able, case=case, text="Which of the two gardens?")
     other = questions.ask_person(means=able, case=case, text="May we see the letter?")
@@ -96,7 +98,7 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
     arrivals.verify(means=able, token=links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=waits).token)
     also = links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=waits, position=1).token
     return {
-        "message": {"number": letter.pk},
+        "message": {"number": post.pk},
         "arrival": {"number": fresh.pk},
         "original": {"number": fresh.pk},
         "original-file": {"number": fresh.pk, "place": 1},
@@ -147,7 +149,7 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         "notes": {"number": request.case_id},
         "assign": {"number": request.case_id},
         "add": {"number": request.case_id},
-        "agree": {"number": asked.pk},
+        "agree": {"number": second.pk},
         "agree-outside": {"language": "en", "token": outside},
         "withdraw": {"language": "en", "token": backing[0], "number": backing[1].pk},
         "system": {"name": "letters"},
@@ -198,14 +200,6 @@ def routes(patterns: list[Any]) -> list[str]:
     ]
 
 
-def queries(client: Client) -> list[int]:
-    """How many the start page takes, and how many the list."""
-    many = []
-    for name in ("console", "cases"):
-        with CaptureQueriesContext(connection) as caught:
-            assert client.get(reverse(name)).status_code == 200
-        many.append(len(caught))
-    return many
 def queries(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as caught:
         assert client.get(address).status_code == 200
@@ -234,6 +228,8 @@ def fill(able: Means, case: Case, client: Client) -> None:
             request=request,
             looked=approving.fingerprint(approving.look(means=able, request=request)),
         )
+
+
 def letters(client: Client) -> dict[str, list[str]]:
     """Letters that the list of a language links to, and those of them that open."""
     found = {}
@@ -276,17 +272,26 @@ def main() -> None:
         "another person's certificate": reverse("certificate", kwargs=given["follow"] | {"number": other.pk}),
         "another person's proof": reverse("proof", kwargs=given["follow"] | {"number": other.pk}),
     }
-    pages = ("ask", "sent", "confirm", "follow", "task-answer")
-    listing, case = reverse("console"), reverse("case", kwargs={"number": other.case_id})
+    lists, case = (reverse("console"), reverse("cases")), reverse("case", kwargs={"number": other.case_id})
     adding.add(means=able, case=other.case, right=Right.RESTRICTION)
     thread.note(means=able, case=other.case, words="note")
-    one, alone = queries(clients["officer"], listing), queries(clients["officer"], case)
+    one = [queries(clients["officer"], each) for each in lists]
+    alone = queries(clients["officer"], case)
     fill(able, other.case, clients["officer"])
     full = queries(clients["officer"], case)
-    pages = ("ask", "sent", "confirm", "follow", "prove", "task-answer")
-    public = ("ask", "lost", "contact", "proof-check", "sent", "confirm", "mine", "follow", "question")
+    public = (
+        "ask",
+        "lost",
+        "contact",
+        "proof-check",
+        "sent",
+        "confirm",
+        "mine",
+        "follow",
+        "question",
+        "prove",
+    )
     pages = (*public, "task-answer")
-    one = queries(clients["officer"])
     for number in range(4):
         verified(able, f"more{number}@example.net")
     listed = "".join(clients["officer"].get(reverse(name)).content.decode() for name in ("console", "cases"))
@@ -295,7 +300,7 @@ def main() -> None:
         "answers": answers,
         "strange": {what: browser().get(address).status_code for what, address in strange.items()},
         "cookies": {name: sorted(browser().get(reverse(name, kwargs=given[name])).cookies) for name in pages},
-        "queries": [one, queries(clients["officer"], listing)],
+        "queries": [one, [queries(clients["officer"], each) for each in lists]],
         "case": [alone, full],
         "named": [each for each in ("ada.quillfeather", "bob.ashgrove", "more1") if each in listed],
     }

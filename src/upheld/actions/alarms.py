@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from upheld.actions import desk, letters, links, outbox
-from upheld.actions.arrivals import page
+from upheld.actions.links import page
 from upheld.actions.means import Means
 from upheld.datamap.model import Organisation
 from upheld.law.holiday import calendar_for

@@ -19,7 +19,6 @@ from upheld.rights.plan import Plan
 from upheld.store.models import (
     Arrival,
     Case,
-    Certificate,
     Channel,
     Decision,
     DecisionKind,

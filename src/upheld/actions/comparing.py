@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from upheld.actions import cases, certainty, plans, doubts
+from upheld.actions import cases, certainty, doubts, plans
 from upheld.actions.means import Means
 from upheld.actions.regime import law_of
 from upheld.datamap.likeness import alike

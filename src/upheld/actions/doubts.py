@@ -119,7 +119,7 @@ def _write(means: Means, arrival: Arrival, until: datetime, *, compared: bool) -
         to=arrivals.opened(means=means, arrival=arrival).address,
         language=arrival.language,
         number=arrivals.number(arrival),
-        address=arrivals.page(arrival.language, "prove", given.token),
+        address=links.page(arrival.language, "prove", given.token),
         until=means.datamap.organisation.local(until).date(),
         compared=compared,
     )

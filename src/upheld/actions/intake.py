@@ -207,7 +207,7 @@ def _acknowledge(
         due=due,
         sender=original.sender,
         number=arrivals.number(arrival),
-        link=arrivals.page(arrival.language, "confirm", given.token),
+        link=links.page(arrival.language, "confirm", given.token),
     )
     outbox.put(means=means, kind=MailKind.ACKNOWLEDGE, letter=letter, key=arrival.key, arrival=arrival)
 

@@ -22,11 +22,10 @@ from upheld.actions import (
     letters,
     links,
     outbox,
+    reminders,
     restriction,
     returning,
     watch,
-    reminders,
-    restriction,
     window,
 )
 from upheld.actions.erasure import Standing

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
-from upheld.actions import arrivals, links, notices, outbox
+from upheld.actions import links, notices, outbox
 from upheld.actions.decisions import said as trimmed
 from upheld.actions.means import Means
 from upheld.actions.record import record
@@ -102,7 +102,7 @@ def _mail(means: Means, row: Agreement, token: str, to: str) -> None:
         who=row.asked_by,
         said=row.said,
         reason=row.reason,
-        page=arrivals.page(organisation.languages[0], "agree", token),
+        page=links.page(organisation.languages[0], "agree", token),
         until=organisation.local(row.expires_at).date(),
     )
     key = row.request.case.key if row.request else means.keys.create()

@@ -28,8 +28,9 @@ class Arrival(models.Model):
     what came in on any other channel than the form, under the same key. `judged_by`: who of us judged that it
     is she, where no link did.
 
-    `regime`: the law that the person's place or a clerk chose; empty for the organisation's first. `waits_at`:
-    since when it waits for staff, who say which right it is, or whether it is she; null once they have.
+    `regime`: the law that the person's place or a clerk chose; empty for the organisation's first.
+    `waits_at`: since when it waits for staff, who say which right it is, or whether it is she; null once they
+    have.
     `confirmed_at`: the link was used while it waited, so that it belongs to no case yet.
     """
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from upheld.actions import arrivals, links, doubts
+from upheld.actions import arrivals, doubts, links
 from upheld.store.models import Doubt, LinkPurpose
 from upheld.web import rate
 from upheld.web.centre.pages import public
@@ -96,7 +96,7 @@ def prove(request: HttpRequest, token: str) -> HttpResponse:
     }
     if request.method != "POST":
         return render(request, "centre/prove.html", shown)
-    if rate.exceeded(request, "prove", most=20):
+    if rate.exceeded(request, able, "prove", most=20):
         return page(
             request,
             429,

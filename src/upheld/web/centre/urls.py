@@ -2,9 +2,21 @@
 
 from django.urls import path
 
-from upheld.web.centre import agree, ask, confirm, follow, task, withdraw
-from upheld.web.centre import ask, confirm, follow, prove, task
-from upheld.web.centre import ask, certificate, confirm, contact, copy, follow, mine, proof, question, task
+from upheld.web.centre import (
+    agree,
+    ask,
+    certificate,
+    confirm,
+    contact,
+    copy,
+    follow,
+    mine,
+    proof,
+    prove,
+    question,
+    task,
+    withdraw,
+)
 
 urlpatterns = [
     path("", ask.ask, name="ask"),
@@ -16,10 +28,6 @@ urlpatterns = [
     path("mine/<slug:token>/", mine.mine, name="mine"),
     path("follow/<slug:token>/", follow.follow, name="follow"),
     path("prove/<slug:token>/", prove.prove, name="prove"),
-    path("follow/<slug:token>/copy.zip", follow.archive, name="copy-archive"),
-    path("follow/<slug:token>/copy/<path:name>", follow.copy, name="copy"),
-    path("follow/<slug:token>/certificate/<uuid:number>/", follow.certificate, name="certificate"),
-    path("follow/<slug:token>/certificate/<uuid:number>/proof.json", follow.proof, name="proof"),
     path("follow/<slug:token>/withdraw/<uuid:number>/", withdraw.withdraw, name="withdraw"),
     path("agree/<slug:token>/", agree.agree, name="agree-outside"),
     path("follow/<slug:token>/question/<uuid:number>/", question.answer, name="question"),

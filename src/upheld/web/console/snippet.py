@@ -17,7 +17,7 @@ from upheld.actions.staff import may
 from upheld.datamap.model import Organisation
 from upheld.web.console.access import able, account
 from upheld.web.console.access import staff as only
-from upheld.web.languages import NAMES, languages
+from upheld.web.languages import languages, own_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def snippet_in(language: str, organisation: Organisation) -> Snippet:
         form = _form(address, language)
     return Snippet(
         language,
-        NAMES.get(language, language),
+        own_name(language),
         address,
         f'<a href="{escape(address)}" hreflang="{language}">{escape(said)}</a>',
         mail,

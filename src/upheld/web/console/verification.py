@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from upheld.actions import byletter, certainty, proofs, doubts
+from upheld.actions import byletter, certainty, doubts, proofs
 from upheld.mail.resolve import keys_in_dns
 from upheld.store.models import Request
 from upheld.web.console.access import able

@@ -41,7 +41,7 @@ def weigh(apps: StateApps, _editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0018_decisions"),
+        ("store", "0019_decisions"),
     ]
 
     operations = [

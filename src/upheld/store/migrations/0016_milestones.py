@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0022_checks"),
+        ("store", "0015_checks"),
     ]
 
     operations = [

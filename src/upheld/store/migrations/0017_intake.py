@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0023_milestones"),
+        ("store", "0016_milestones"),
     ]
 
     operations = [

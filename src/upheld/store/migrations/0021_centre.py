@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0022_checks"),
+        ("store", "0020_verification"),
     ]
 
     operations = [
@@ -60,11 +60,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="arrival",
-            name="regime",
-            field=models.CharField(blank=True, default="", max_length=20),
-        ),
-        migrations.AddField(
-            model_name="arrival",
             name="waits_at",
             field=models.DateTimeField(null=True),
         ),
@@ -79,10 +74,20 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 choices=[
                     ("VERIFY", "Verify"),
+                    ("ACKNOWLEDGE", "Acknowledge"),
                     ("FOLLOW", "Follow"),
                     ("COPY_READY", "Copy Ready"),
                     ("DONE", "Done"),
                     ("TASK", "Task"),
+                    ("EXTENDED", "Extended"),
+                    ("REFUSED", "Refused"),
+                    ("WITHDRAWN", "Withdrawn"),
+                    ("AGREE", "Agree"),
+                    ("PROVE", "Prove"),
+                    ("LETTER", "Letter"),
+                    ("OVERDUE", "Overdue"),
+                    ("ALARM", "Alarm"),
+                    ("DIGEST", "Digest"),
                     ("OTHER", "Other"),
                     ("QUESTION", "Question"),
                     ("REMINDER", "Reminder"),
