@@ -200,6 +200,12 @@ def test_the_types_that_the_engine_needs_are_registered() -> None:
         "statement.added/v1",
         "statement.removed/v1",
         "values.replayed/v1",
+        "request.extended/v1",
+        "request.refused/v1",
+        "request.withdrawn/v1",
+        "request.paused/v1",
+        "request.resumed/v1",
+        "agreement.given/v1",
     }
 
 
