@@ -205,6 +205,12 @@ def test_the_types_that_the_engine_needs_are_registered() -> None:
         "values.replayed/v1",
         "verification.added/v1",
         "doubt.recorded/v1",
+        "request.extended/v1",
+        "request.refused/v1",
+        "request.withdrawn/v1",
+        "request.paused/v1",
+        "request.resumed/v1",
+        "agreement.given/v1",
     }
 
 
