@@ -13,6 +13,7 @@ from upheld.actions.means import Means
 from upheld.datamap.model import Field
 from upheld.law.certainty import Method
 from upheld.law.right import Right
+from upheld.store.database import insert_all
 from upheld.store.models import (
     Channel,
     Doubt,
@@ -218,3 +219,21 @@ def test_she_proves_once_who_she_is_for_all_that_she_asked(records: str, tmp_pat
     certainty.judge(means=able, request=deletion, sure=Level.HIGH, why="She came to the desk.")
 
     assert [states(each)[2] for each in (copy, deletion)] == [Level.HIGH, Level.HIGH]
+
+
+def test_orders_of_a_list_are_proofs_that_stand_before_what_they_prove(records: str, tmp_path: Path) -> None:
+    able = means(tmp_path, forum())
+    first = cases.receive(means=able, right=Right.ACCESS, asked=HER)
+    law = {each: getattr(first, each) for each in ("pack", "pack_digest", "received_date")}
+    dates = {"target_date": first.target_date, "legal_date": first.legal_date}
+    made = Request(
+        case=first.case, right="ERASURE", state="IN_PROGRESS", received_at=able.now, reached=2, **law, **dates
+    )
+
+    with transaction.atomic():
+        insert_all([certainty.ordered(means=able, request=made, at=able.now)])
+        insert_all([made])
+
+    assert [each.method for each in Request.objects.get(pk=made.pk).verifications.all()] == [Method.ORDER]
+    with pytest.raises(certainty.Below):
+        certainty.ordered(means=console(tmp_path), request=made, at=able.now)
