@@ -216,7 +216,7 @@ def fill(able: Means, case: Case, client: Client) -> None:
             address="bob.ashgrove@example.com",
             language="en",
         )
-        adding.add(means=able, case=case, right=right)
+        adding.add(means=able, case=case, right=right, why="she wrote")
         thread.note(means=able, case=case, words=f"note {number}")
         client.post(reverse("look", kwargs={"number": case.pk}), {"why": f"look {number}"})
         request = case.requests.get(right=right)
@@ -273,7 +273,7 @@ def main() -> None:
         "another person's proof": reverse("proof", kwargs=given["follow"] | {"number": other.pk}),
     }
     lists, case = (reverse("console"), reverse("cases")), reverse("case", kwargs={"number": other.case_id})
-    adding.add(means=able, case=other.case, right=Right.RESTRICTION)
+    adding.add(means=able, case=other.case, right=Right.RESTRICTION, why="she wrote")
     thread.note(means=able, case=other.case, words="note")
     one = [queries(clients["officer"], each) for each in lists]
     alone = queries(clients["officer"], case)

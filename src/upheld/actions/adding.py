@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from upheld.actions import cases
+from upheld.actions import cases, certainty
 from upheld.actions.means import Means
 from upheld.law.right import Right
 from upheld.rights.outcome import Permanent
@@ -27,13 +27,15 @@ def choices(*, means: Means, case: Case) -> tuple[Right, ...]:
 
 
 @transaction.atomic
-def add(*, means: Means, case: Case, right: Right) -> Request:
-    """The case's request of that right, received now. Permanent for a closed case, and where what is known of
-    the person belongs to another case too."""
+def add(*, means: Means, case: Case, right: Right, why: str) -> Request:
+    """The case's request of that right, received now. That she asked for it is the judgement of whoever adds
+    it: `why` is kept, sealed, with the name. Permanent without it, for a closed case, and where what is known
+    of the person belongs to another case too."""
     if case.state != CaseState.OPEN:
         raise Permanent("This case is closed.", "What she asks for now is a case of its own.")
     asked = cases.asked_in(means=means, case=case)
     request = cases.receive(means=means, right=right, asked=asked, regime=case.regime)
     if request.case_id != case.pk:
         raise Permanent("What is known of this person belongs to another case.", "Look at that one.")
+    certainty.judge_one(means=means, request=request, why=why)
     return request

@@ -133,17 +133,23 @@ def arrived(*, means: Means, arrival: Arrival, method: Method, **more: Any) -> N
 def judged(*, means: Means, arrival: Arrival, why: str) -> None:
     """A member of staff is sure that this message is hers, and says why: as sure as what was asked for in it
     needs. Permanent without a reason."""
-    if not why.strip():
-        raise Permanent("Nobody said why it is sure who asks.", "Say why; it is kept with your name.")
     asked = Request.objects.filter(case=arrival.case, right__in=arrival.rights.split())
     for each in asked.filter(state=RequestState.OPEN):
-        prove(
-            means=means,
-            request=each,
-            method=Method.JUDGEMENT,
-            grants=Level(each.needed),
-            details=why.strip()[:500],
-        )
+        judge_one(means=means, request=each, why=why)
+
+
+@transaction.atomic
+def judge_one(*, means: Means, request: Request, why: str) -> None:
+    """The same for one request and no other of its case."""
+    if not why.strip():
+        raise Permanent("Nobody said why it is sure who asks.", "Say why; it is kept with your name.")
+    prove(
+        means=means,
+        request=request,
+        method=Method.JUDGEMENT,
+        grants=Level(request.needed),
+        details=why.strip()[:500],
+    )
 
 
 @transaction.atomic

@@ -75,6 +75,7 @@ def test_a_wrong_name_is_corrected_and_the_deletion_prolonged_then_taken_back(
 
     desk.get_by_text("She asked for something else as well").click()
     desk.get_by_label("What she asked for").select_option("RECTIFICATION")
+    desk.get_by_label("Where does she ask for it").fill("in the same letter")
     desk.get_by_role("button", name="Add it to the case").click()
     desk.get_by_role("link", name="Enter what is right").click()
     desk.get_by_label("Field 1", exact=True).select_option("name")
@@ -199,6 +200,7 @@ def test_data_is_restricted_and_lifted_taken_along_deleted_and_put_back(
     for right in ("RESTRICTION", "PORTABILITY"):
         desk.get_by_text("She asked for something else as well").click()
         desk.get_by_label("What she asked for").select_option(right)
+        desk.get_by_label("Where does she ask for it").fill("in the same letter")
         desk.get_by_role("button", name="Add it to the case").click()
     desk.get_by_role("link", name="See what will happen").first.click()
     assert "What she can take elsewhere" in desk.locator("h1").inner_text()

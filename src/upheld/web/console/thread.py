@@ -73,6 +73,6 @@ def add(request: HttpRequest, number: UUID) -> HttpResponseRedirect:
             "This cannot be added here.",
             f"Choose one of: {', '.join(Right(each).lower() for each in known) or 'none is left'}.",
         )
-    adding.add(means=means, case=case, right=chosen)
+    adding.add(means=means, case=case, right=chosen, why=request.POST.get("why", ""))
     messages.success(request, "Added. It waits for approval like the others.")
     return redirect("case", number=number)
