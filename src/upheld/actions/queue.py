@@ -59,9 +59,7 @@ def waiting(*, means: Means, after: str = "", size: int = PAGE) -> Page:
         at, number = _cursor(after)
         rows = rows.filter(Q(received__gt=at) | Q(received=at, pk__gt=number))
     fetched = list(
-        rows.select_related("assigned_to")
-        .order_by("received", "pk")
-        .prefetch_related("requests__fulfilments__tasks", "requests__agreements")[: size + 1]
+        rows.select_related("assigned_to").order_by("received", "pk").prefetch_related(*FETCHED)[: size + 1]
     )
     shown = fetched[:size]
     last = shown[-1] if len(fetched) > size else None

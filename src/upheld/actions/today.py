@@ -105,7 +105,7 @@ def today(*, means: Means) -> Today:
     # A case has at most one unfinished request of each right.
     nearest = needing.order_by("target_date", "case").values_list("case", flat=True)
     order = list(dict.fromkeys(nearest[: SHOWN * len(Right)]))[:SHOWN]
-    found = Case.objects.prefetch_related("requests__fulfilments__tasks").in_bulk(order)
+    found = Case.objects.select_related("assigned_to").prefetch_related(*queue.FETCHED).in_bulk(order)
     return Today(
         day=day,
         open=dates["every"],
