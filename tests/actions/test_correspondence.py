@@ -19,6 +19,7 @@ from upheld.actions import (
     digest,
     letters,
     links,
+    notices,
     outbox,
     rounds,
 )
@@ -26,6 +27,7 @@ from upheld.actions.means import Means
 from upheld.law.right import Right
 from upheld.mail import template
 from upheld.mail.deliver import server
+from upheld.mail.letter import Letter
 from upheld.mail.template import Broken
 from upheld.rights.outcome import Misconfigured, Permanent
 from upheld.store.keys import Destroyed
@@ -231,6 +233,27 @@ def test_pressing_reply_works_on_every_mail(records: str, tmp_path: Path) -> Non
         ),
         (MailKind.DONE, letters.done(means=able, to=ADA, language="en", number=number(case), address=page)),
     ):
+        outbox.put(means=able, kind=kind, letter=letter, key=case.key, case=case)
+    about = notices.About(number(case), Right.ERASURE, DUE, page, "Example", "privacy@example.org")
+    written = {
+        MailKind.EXTENDED: notices.extended(reason="number", words="many", former=DUE, target=DUE, legal=DUE),
+        MailKind.REFUSED: notices.refused(ground="unfounded", cites="Art. 12(5) GDPR", words="why"),
+        MailKind.WITHDRAWN: notices.withdrawn(),
+    }
+    known = {"means": able, "to": ADA, "language": "en", "number": number(case)}
+    again = {kind: Letter(ADA, write(about)[0], "text") for kind, write in written.items()} | {
+        MailKind.ACKNOWLEDGE: letters.acknowledge(
+            rights=(Right.ERASURE,), received=DUE, target=DUE, legal=DUE, address=page, sender="", **known
+        ),
+        MailKind.PROVE: letters.prove(address=page, until=DUE, compared=True, **known),
+        MailKind.OTHER: letters.other(address=page, **known),
+        MailKind.QUESTION: letters.question(address=page, **known),
+        MailKind.REMINDER: letters.reminder(address=page, until=DUE, **known),
+        MailKind.AGREE: notices.agree(
+            means=able, to=ADA, number=number(case), who="O", said="more", reason="y", page=page, until=DUE
+        ),
+    }
+    for kind, letter in again.items():
         outbox.put(means=able, kind=kind, letter=letter, key=case.key, case=case)
     Staff.objects.create(
         email="o@example.org", name="O", role=Role.OFFICER, created_at=on(able, date(2026, 9, 1)).now

@@ -66,6 +66,9 @@ def test_the_organisation_is_introduced_and_owners_reached_at_its_former_contact
         "  contact: privacy@larkspur.example\n"
         "  regimes: [gdpr]\n"
         "  languages: [en, de]\n"
+        "# Who has to agree to a refusal, to going beyond a limit, to lifting a stop: team (a second member of staff),\n"
+        "# or solo (the same person, a day later). Without it one person decides.\n"
+        "# staff: team\n"
     )
     assert [each.address for each in read(home).systems] == ["privacy@larkspur.example", ""]
     assert list(Milestone.objects.values_list("name", "state", "by")) == [("organisation", "DONE", "officer")]

@@ -93,7 +93,7 @@ def test_weeks_begin_on_the_organisations_own_monday(records: str, tmp_path: Pat
     sunday = NOW.replace(day=15, hour=23, minute=30)
     for number, at in enumerate((sunday, sunday - timedelta(hours=1), NOW - timedelta(weeks=20))):
         request = asked(able, number)
-        state = RequestState.FULFILLED if number == 1 else RequestState.OPEN
+        state = RequestState.DENIED if number == 1 else RequestState.OPEN
         Request.objects.filter(pk=request.pk).update(
             received_at=at, state=state, finished_at=NOW if number == 1 else None
         )
