@@ -68,6 +68,26 @@ def verified(able: Means, address: str) -> tuple[str, Request]:
     return followed.token, Request.objects.get(case=arrival.case)
 
 
+def decisions(request: Request) -> dict[str, dict[str, Any]]:
+    """Of what is decided on one request, or on its case."""
+    return {
+        "more": {"number": request.pk},
+        "doubt": {"number": request.pk},
+        "judge": {"number": request.pk},
+        "wrote": {"number": request.pk},
+        "extend": {"number": request.pk},
+        "refuse": {"number": request.pk},
+        "identity": {"number": request.pk},
+        "take-back": {"number": request.pk},
+        "undo": {"number": request.pk},
+        "evidence": {"number": request.pk},
+        "lift": {"number": request.case_id},
+        "notes": {"number": request.case_id},
+        "assign": {"number": request.case_id},
+        "add": {"number": request.case_id},
+    }
+
+
 def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, Any]]:
     """What stands in the address of each route."""
     task = Task.objects.get()
@@ -120,10 +140,6 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         "follow": public,
         "copy-archive": public,
         "prove": public,
-        "more": {"number": request.pk},
-        "doubt": {"number": request.pk},
-        "judge": {"number": request.pk},
-        "wrote": {"number": request.pk},
         "copy": public | {"name": "index.html"},
         "certificate": public | {"number": request.pk},
         "proof": public | {"number": request.pk},
@@ -139,16 +155,7 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         "case-letter": {"number": request.case_id, "language": "en", "name": "keep-obligation"},
         "letter-sent": {"number": letter.pk},
         "mail": {"number": Mail.objects.get(task=task).pk},
-        "extend": {"number": request.pk},
-        "refuse": {"number": request.pk},
-        "identity": {"number": request.pk},
-        "take-back": {"number": request.pk},
-        "undo": {"number": request.pk},
-        "evidence": {"number": request.pk},
-        "lift": {"number": request.case_id},
-        "notes": {"number": request.case_id},
-        "assign": {"number": request.case_id},
-        "add": {"number": request.case_id},
+        **decisions(request),
         "agree": {"number": second.pk},
         "agree-outside": {"language": "en", "token": outside},
         "withdraw": {"language": "en", "token": backing[0], "number": backing[1].pk},
