@@ -106,7 +106,7 @@ def confirmed(person: Page, address: str) -> str:
 
 def decided(desk: Page, server: Server, number: str) -> str:
     """An officer reads what was written, opens the case, and asks back; gives the case's address."""
-    desk.goto(f"{server.address}/console/")
+    desk.goto(f"{server.address}/console/cases/")
     desk.get_by_role("link", name=number).click()
     assert "read my letters" not in desk.content(), "what she wrote stands behind a look"
     desk.get_by_label("Why do you look?").fill("to decide it")
@@ -224,7 +224,7 @@ def test_a_lost_mailbox_is_a_path_and_a_false_certificate_is_told_apart(
     person.get_by_role("button", name="Yes, it was me").click()
     assert "Somebody of ours reads it" in person.locator("main").inner_text()
 
-    desk.goto(f"{server.address}/console/")
+    desk.goto(f"{server.address}/console/cases/")
     desk.get_by_role("link", name=number).click()
     desk.get_by_label("Why do you look?").fill("a lost mailbox")
     desk.get_by_role("button", name="Read it").click()

@@ -41,7 +41,7 @@ def colleague(page: Page, server: Server) -> None:
 
 def opened(desk: Page, server: Server, *, row: int = 0) -> str:
     """The case of that line of the list; its address."""
-    desk.goto(f"{server.address}/console/")
+    desk.goto(f"{server.address}/console/cases/")
     desk.locator("table").first.get_by_role("cell").get_by_role("link").nth(row).click()
     return desk.url
 

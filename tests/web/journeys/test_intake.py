@@ -101,7 +101,7 @@ def test_a_pasted_mail_and_an_agent_s_list_become_requests_that_are_acknowledged
         person.goto(link(mailbox.next(who, "We have received your request")))
         person.get_by_role("button", name="Yes, it was me").click()
     desk.goto(f"{server.address}/console/")
-    until(desk, "3 cases need you")
+    until(desk, "Three cases need you")
 
     assert sqlite.rows("SELECT count(*) FROM users") == [(2,)], "nothing is done before an approval"
     assert person.context.cookies() == []

@@ -62,7 +62,7 @@ def test_an_officer_answers_an_alarm_with_a_letter_in_her_own_words(
     assert "(Art. 17(3)(d) GDPR): they are history. It is protected" in text
     desk.goto(case)
     desk.get_by_label("Why do you read the letter").fill("she asked")
-    desk.get_by_role("button", name="Read it").click()
+    desk.get_by_role("button", name="Read the letter").click()
     assert "they are history." in desk.locator("main").inner_text()
 
     script.context.add_cookies(desk.context.cookies())

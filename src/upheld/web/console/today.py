@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from upheld.actions import milestones, stop
+from upheld.actions import deciding, intake, milestones, stop, two
 from upheld.actions.staff import may
 from upheld.actions.today import SPANS, Today
 from upheld.actions.today import today as looked
@@ -45,6 +45,9 @@ def today(request: HttpRequest) -> HttpResponse:
         "week_open": sum(each.state == "open" for each in week),
         "may_set": may(role, "foundation"),
         "stopped": stop.in_force(),
+        "unread": intake.unread(),
+        "for_staff": deciding.waiting()[0],
+        "second": len(two.waiting(means=means)),
         "flow": flow(seen),
         "flow_said": (sum(each.received for each in seen.weeks), sum(each.answered for each in seen.weeks)),
         "spread": spread(seen),
