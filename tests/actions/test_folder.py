@@ -18,7 +18,7 @@ MAP = "upheld.yaml"
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    begin(tmp_path / "privacy", "Larkspur", "desk@larkspur.example")
+    begin(tmp_path / "privacy", "Larkspur", "desk@larkspur.example", serving=True)
     return tmp_path / "privacy"
 
 
@@ -125,7 +125,7 @@ except Misconfigured as error:
 def test_a_folder_that_is_read_only_is_known_as_that_and_refused_in_words() -> None:
     with tempfile.TemporaryDirectory() as place:
         home = Path(place) / "privacy"
-        begin(home, "Larkspur", "desk@larkspur.example")
+        begin(home, "Larkspur", "desk@larkspur.example", serving=True)
         Path(place).chmod(0o755)
         before = everything(home)
         said = subprocess.run(

@@ -21,7 +21,7 @@ from upheld.store.models import Milestone, MilestoneState
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    begin(tmp_path / "privacy", "Your organisation", milestones.FIRST_CONTACT)
+    begin(tmp_path / "privacy", "Your organisation", milestones.FIRST_CONTACT, serving=True)
     return tmp_path / "privacy"
 
 
