@@ -94,7 +94,7 @@ def test_an_erasure_leaves_them_and_the_certificate_says_so(able: Means) -> None
     explained = seen.explanation.as_text()
     assert "unreadable once its key is destroyed" in explained
     assert not [each for each in PLANTED if each in explained]
-    assert copied(able, Right.ACCESS) == {}, "a closed case is found by nobody's name"
+    assert copied(able, Right.ACCESS) == {}, "a closed case is not found for a copy"
 
 
 def test_a_map_of_what_is_not_there_stops(able: Means) -> None:

@@ -1,7 +1,7 @@
 """Upheld's own records as a system of the map (kind `own`): her requests and letters belong to her copy too.
 
-A case is found by the keyed index while it is open; a closed one cannot be found by anybody's name any more,
-and what it holds becomes unreadable with its key (X-06). An erasure leaves it: without it nobody could show
+A case is found here by the keyed index while it is open; what a closed one holds becomes unreadable with its
+key (X-06). An erasure leaves it: without it nobody could show
 how the request was answered.
 """
 

@@ -146,7 +146,7 @@ def test_an_empty_server_answers_a_copy_and_a_deletion_with_twelve_systems_by_ha
     person.get_by_role("button", name="Yes, it was me").click()
 
     desk.goto(f"{empty.address}/console/")
-    assert desk.locator("h1").inner_text() == "Nothing is late. One case needs you, none of them this week."
+    assert desk.locator("h1").inner_text() == "Nothing is late. One case needs you, not this week."
     desk.get_by_role("cell").get_by_role("link").first.click()
     case = desk.url
     desk.get_by_role("link", name="See what will happen").first.click()

@@ -67,7 +67,8 @@ def heading(seen: Today) -> str:
     )
     if not seen.needing:
         return f"{late} Nothing needs you."
-    many, when = (seen.week, " this week") if seen.week else (seen.needing, ", none of them this week")
+    later = ", not this week" if seen.needing == 1 else ", none of them this week"
+    many, when = (seen.week, " this week") if seen.week else (seen.needing, later)
     return f"{late} {_many(many)} {'case needs' if many == 1 else 'cases need'} you{when}."
 
 
