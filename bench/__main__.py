@@ -40,6 +40,7 @@ def main(arguments: argparse.Namespace) -> int:
         stop_all(run_folder)
     results.figures += list(_ledger(arguments.entries))
     results.figures += list(_package(arguments.rows))
+    results.figures += list(_asking(arguments.pairs))
     community = Community(arguments.people)
     run = Run(
         at=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
@@ -104,6 +105,15 @@ def _ledger(entries: int) -> Iterator[Figure]:
         yield Figure(measure, "once", found[name], note=note)
 
 
+def _asking(pairs: int) -> Iterator[Figure]:
+    _say(f"the request form, {pairs:,} pairs")
+    found = _printed("bench.asking", pairs)
+    p = f"{pairs:,} pairs in random order; rank test: p = {found['p']:.3f}"
+    for who in ("known", "unknown"):
+        note = f"95 %: {found[f'{who}_p95_ms']:.1f} ms" + (f"; {p}" if who == "unknown" else "")
+        yield Figure(f"ask-{who}", "once", found[f"{who}_median_ms"], note=note)
+
+
 def _package(rows: int) -> Iterator[Figure]:
     _say(f"an access package of {rows:,} rows")
     found = _printed("bench.package_memory", rows)
@@ -149,6 +159,7 @@ if __name__ == "__main__":
         "--people", type=int, default=FULL, help="in the community; the page is of 200,000 or more"
     )
     parser.add_argument("--rows", type=int, default=5_000_000, help="of the access package")
+    parser.add_argument("--pairs", type=int, default=2_000, help="of requests by the form")
     parser.add_argument("--entries", type=int, default=1_000_000, help="of the ledger")
     parser.add_argument("--records", type=int, default=50_000, help="of GDPRbench; 0: without it")
     parser.add_argument("--rounds", type=int, default=3, help="of which each figure is the median")

@@ -49,5 +49,7 @@ ONCE = (
     Goal("proof", "a proof at a million entries", 1_000, "µs", once=True),
     Goal("proof-size", "its size", 1_024, "bytes", once=True),
     Goal("proof-check", "checking its hashes", 50, "µs", once=True),
+    Goal("ask-known", "the request form for somebody known: median", None, "ms", once=True),
+    Goal("ask-unknown", "the same for somebody unknown", None, "ms", once=True),
     Goal("package", "access package of 5 million rows: memory above idle", 50, "MB", once=True),
 )

@@ -89,6 +89,7 @@ class Upheld:
             entropy=random_token,
             owner="bench/1/1",
             by="bench",
+            orders=True,
         )
 
     @property

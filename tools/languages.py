@@ -20,9 +20,13 @@ from django.utils.translation.template import templatize
 from tools.findings import PRODUCT, Finding, relative, tell
 
 LOCALE = PRODUCT / "web" / "locale"
+WRITING = [
+    PRODUCT / "actions" / f"{name}.py"
+    for name in ("alarms", "correspondence", "digest", "grounds", "letters", "notices")
+]
 PAGES = (PRODUCT / "web" / "templates" / "centre", PRODUCT / "web" / "templates")
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
-CALLED = re.compile(r"""gettext\((u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))\)""")
+CALLED = re.compile(r"""(?:gettext|\b_)\((u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))\)""")
 
 
 def texts() -> Iterator[str]:
@@ -33,7 +37,7 @@ def texts() -> Iterator[str]:
         for page in sorted(folder.glob("*.html")):
             for found in CALLED.findall(templatize(page.read_text())):
                 yield str(ast.literal_eval(found.removeprefix("u")))
-    for module in (*sorted((PRODUCT / "web").rglob("*.py")), PRODUCT / "actions" / "letters.py"):
+    for module in (*sorted((PRODUCT / "web").rglob("*.py")), *WRITING):
         for node in ast.walk(ast.parse(module.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
                 first = node.args[0]

@@ -14,7 +14,7 @@ from tools.findings import ROOT
 
 README = ROOT / "README.md"
 MARKS = ("<!-- tour: begin -->\n", "<!-- tour: end -->")
-LINES = 6
+LINES = 2
 WIDTH = 118
 HEADING = re.compile(r"^(\d+\. .*?)(?: \d+\.\d s)?$")
 

@@ -98,6 +98,7 @@ class Upheld(Tables):
             entropy=random_token,
             owner="bench/1/1",
             by="bench",
+            orders=True,
         )
         self.sequenced = datetime.now(UTC)
         self.entered = 0

@@ -9,16 +9,17 @@ import pytest
 from pytest_django import Settings
 
 from tests.actions.world import HER, HIM, NOW, PLANTED, forum, means
-from upheld.actions import cases, erasure, preview, staff, unknown
+from upheld.actions import cases, erasure, outbox, preview, staff, unknown
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.actions.own import connector
 from upheld.datamap.model import DataMap
 from upheld.datamap.read import read
 from upheld.law.right import Right
+from upheld.mail.letter import Letter
 from upheld.rights.connector import Row
 from upheld.rights.subject import Identity
-from upheld.store.models import Case
+from upheld.store.models import Case, MailKind
 
 FOLDER = """\
 organisation: {name: Example Foundation, contact: privacy@example.org}
@@ -70,6 +71,14 @@ def test_her_copy_holds_what_we_hold_about_her_requests_and_nothing_of_others(ab
     assert "Olive" not in repr(found), "who looked is a colleague's name"
 
 
+def test_her_copy_names_mails_to_her_and_no_alarm_of_a_colleagues(able: Means) -> None:
+    case = cases.receive(means=able, right=Right.ACCESS, asked=HER).case
+    for kind in (MailKind.LETTER, MailKind.ALARM):
+        outbox.put(means=able, kind=kind, letter=Letter("x@example.org", "x", "x"), key=case.key, case=case)
+
+    assert [each["kind"] for each in copied(able, Right.ACCESS)["letters"]] == ["LETTER"]
+
+
 def test_an_erasure_leaves_them_and_the_certificate_says_so(able: Means) -> None:
     """G-17.3, P-20"""
     request = cases.receive(means=able, right=Right.ERASURE, asked=HER)
@@ -85,7 +94,7 @@ def test_an_erasure_leaves_them_and_the_certificate_says_so(able: Means) -> None
     explained = seen.explanation.as_text()
     assert "unreadable once its key is destroyed" in explained
     assert not [each for each in PLANTED if each in explained]
-    assert copied(able, Right.ACCESS) == {}, "a closed case is found by nobody's name"
+    assert copied(able, Right.ACCESS) == {}, "a closed case is not found for a copy"
 
 
 def test_a_map_of_what_is_not_there_stops(able: Means) -> None:

@@ -179,7 +179,7 @@ def test_requests_from_before_packs_get_the_law_of_their_day_once(records: str, 
     with_ = means(tmp_path, forum())
     open_, running = begin(with_, HER), cases.receive(means=with_, right=Right.ACCESS, asked=HIM)
     done = cases.receive(means=with_, right=Right.ACCESS, asked=HER)
-    Request.objects.filter(pk=done.pk).update(state="FULFILLED", finished_at=NOW)
+    Request.objects.filter(pk=done.pk).update(state="DENIED", finished_at=NOW)
     wanted = {pk: dates(Request.objects.get(pk=pk)) for pk in (open_.pk, running.pk)}
     Request.objects.update(
         pack="", pack_digest="", target_date=None, legal_date=None, received_date=None, calendar=""

@@ -164,4 +164,5 @@ def means(
         entropy=serial_entropy(),
         owner=owner,
         by="officer",
+        orders=True,
     )

@@ -36,6 +36,16 @@ def test_the_organisation_its_places_and_its_holds() -> None:
         languages=("en", "de"),
         backup_days=35,
         undo=7,
+        two=m.Two(
+            (
+                ("limits", m.Second.OUTSIDE),
+                ("undo", m.Second.COLLEAGUE),
+                ("stop", m.Second.COOLING),
+            ),
+            48,
+            "board@example.org",
+        ),
+        alarms=m.Desk("officer@chess.example.org", "deputy@chess.example.org", "thursday"),
         holds=(
             m.Hold(
                 "prize-dispute-2026",

@@ -181,6 +181,9 @@ def test_the_types_that_the_engine_needs_are_registered() -> None:
         "erasure.undone/v1",
         "suppression.lifted/v1",
         "case.opened/v1",
+        "communication.closed/v1",
+        "communication.reopened/v1",
+        "identity.judged/v1",
         "plan.approved/v1",
         "step.fulfilled/v1",
         "step.set/v1",
@@ -200,6 +203,14 @@ def test_the_types_that_the_engine_needs_are_registered() -> None:
         "statement.added/v1",
         "statement.removed/v1",
         "values.replayed/v1",
+        "verification.added/v1",
+        "doubt.recorded/v1",
+        "request.extended/v1",
+        "request.refused/v1",
+        "request.withdrawn/v1",
+        "request.paused/v1",
+        "request.resumed/v1",
+        "agreement.given/v1",
     }
 
 

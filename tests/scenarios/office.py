@@ -53,6 +53,7 @@ class Office:
             entropy=lambda: f"r{next(self.world.random):023d}",
             owner=f"host/{next(self.programs)}/1",
             by="officer",
+            orders=True,
             kept=self.folder / "kept",
         )
 

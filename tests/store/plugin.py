@@ -51,6 +51,10 @@ def pytest_configure(config: pytest.Config) -> None:
             TIME_ZONE="UTC",
             LOGGING_CONFIG=None,
             UPHELD_ADDRESS="https://privacy.test",
+            UPHELD_SMTP_URL="",
+            UPHELD_DIR=Path("no privacy folder"),
+            UPHELD_WEBHOOK_URL="",
+            LOCALE_PATHS=[Path(project.__file__).parents[1] / "web" / "locale"],
             DATABASES={},
         )
         django.setup()

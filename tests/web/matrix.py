@@ -18,10 +18,38 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import URLPattern, get_resolver, reverse  # noqa: E402
 
-from upheld.actions import approving, arrivals, links, rounds, staff  # noqa: E402
+from upheld.actions import (  # noqa: E402
+    adding,
+    approving,
+    arrivals,
+    correspondence,
+    enclosures,
+    extension,
+    intake,
+    links,
+    questions,
+    rounds,
+    staff,
+    thread,
+    two,
+)
 from upheld.actions.means import Means  # noqa: E402
 from upheld.law.right import Right  # noqa: E402
-from upheld.store.models import Channel, LinkPurpose, Mail, Request, Role, Staff, Task  # noqa: E402
+from upheld.mail import template  # noqa: E402
+from upheld.store.models import (  # noqa: E402
+    Agreement,
+    Arrival,
+    Case,
+    Channel,
+    Enclosure,
+    LinkPurpose,
+    Mail,
+    Matter,
+    Request,
+    Role,
+    Staff,
+    Task,
+)
 from upheld.web.means import means  # noqa: E402
 
 
@@ -40,6 +68,26 @@ def verified(able: Means, address: str) -> tuple[str, Request]:
     return followed.token, Request.objects.get(case=arrival.case)
 
 
+def decisions(request: Request) -> dict[str, dict[str, Any]]:
+    """Of what is decided on one request, or on its case."""
+    return {
+        "more": {"number": request.pk},
+        "doubt": {"number": request.pk},
+        "judge": {"number": request.pk},
+        "wrote": {"number": request.pk},
+        "extend": {"number": request.pk},
+        "refuse": {"number": request.pk},
+        "identity": {"number": request.pk},
+        "take-back": {"number": request.pk},
+        "undo": {"number": request.pk},
+        "evidence": {"number": request.pk},
+        "lift": {"number": request.case_id},
+        "notes": {"number": request.case_id},
+        "assign": {"number": request.case_id},
+        "add": {"number": request.case_id},
+    }
+
+
 def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, Any]]:
     """What stands in the address of each route."""
     task = Task.objects.get()
@@ -47,15 +95,51 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         means=able, channel=Channel.FORM, rights=(Right.ACCESS,), address="cy@example.net", language="en"
     )
     rounds.ask(means=able, task=task)
+    letter = correspondence.send(
+        means=able, case=request.case, name="acknowledge", language="en", subject="We have it", text="Hello"
+    )
     public = {"language": "en", "token": hers}
+    backing = verified(able, "dee@example.net")
+    outside = "x" * 32
+    second = two.ask(means=able, wish=two.Wish(Matter.LIMITS, "x", "x", request=request), reason="y")
+    Agreement.objects.filter(pk=second.pk).update(link_digest=links.digest(outside))
     verify = links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=fresh).token
     answer = links.give(means=able, purpose=LinkPurpose.ANSWER, task=task).token
+    post = intake.keep(means=able, channel=Channel.LETTER, raw=b"Please delete my data")
+    case, told = request.case, arrivals.Told(words="what do you do with it?", others=("dora@example.net",))
+    asked = questions.ask_person(means=able, case=case, text="Which of the two gardens?")
+    other = questions.ask_person(means=able, case=case, text="May we see the letter?")
+    questions.answer(
+        means=able, question=other, words="here", files=[enclosures.Given("letter.txt", b"dear all")]
+    )
+    waits = arrivals.receive(
+        means=able, channel=Channel.FORM, rights=(), address="eve@example.net", language="en", told=told
+    )
+    arrivals.verify(means=able, token=links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=waits).token)
+    also = links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=waits, position=1).token
     return {
+        "message": {"number": post.pk},
+        "arrival": {"number": fresh.pk},
+        "original": {"number": fresh.pk},
+        "original-file": {"number": fresh.pk, "place": 1},
         "ask": {"language": "en"},
+        "lost": {"language": "en"},
+        "contact": {"language": "en"},
+        "proof-check": {"language": "en"},
+        "mine": {"language": "en", "token": also},
+        "question": public | {"number": asked.pk},
+        "ask-person": {"number": request.case_id},
+        "nothing": {"number": request.pk},
+        "told": {"number": request.case_id},
+        "enclosure": {"number": Enclosure.objects.get().pk},
+        "waiting": {"number": waits.pk},
+        "waiting-read": {"number": waits.pk},
+        "waiting-decide": {"number": waits.pk},
         "sent": {"language": "en", "number": "0A1B2C3D"},
         "confirm": {"language": "en", "token": verify},
         "follow": public,
         "copy-archive": public,
+        "prove": public,
         "copy": public | {"name": "index.html"},
         "certificate": public | {"number": request.pk},
         "proof": public | {"number": request.pk},
@@ -65,12 +149,23 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         "plan": {"number": request.pk},
         "retry": {"number": request.pk},
         "task": {"number": task.pk},
+        "letter": {"language": "en", "name": "extend"},
+        "letter-edit": {"language": "en", "name": "extend"},
+        "case-letters": {"number": request.case_id},
+        "case-letter": {"number": request.case_id, "language": "en", "name": "keep-obligation"},
+        "letter-sent": {"number": letter.pk},
         "mail": {"number": Mail.objects.get(task=task).pk},
+        **decisions(request),
+        "agree": {"number": second.pk},
+        "agree-outside": {"language": "en", "token": outside},
+        "withdraw": {"language": "en", "token": backing[0], "number": backing[1].pk},
         "system": {"name": "letters"},
         "system-check": {"name": "letters"},
         "system-drawing": {"name": "letters"},
         "entry-proof": {"number": 0},
         "enrol": {"token": staff.invite(means=able, role=Role.AUDITOR)},
+        "first-step": {"name": "organisation"},
+        "week": {"name": "link"},
     }
 
 
@@ -91,6 +186,18 @@ def visitors(able: Means) -> dict[str, Client]:
     return clients
 
 
+def links_of(able: Means, request: Request) -> str:
+    """A link to the page of the person whose request it is."""
+    arrival = request.case.arrivals.get()
+    return links.give(means=able, purpose=LinkPurpose.FOLLOW, arrival=arrival).token
+
+
+def fresh_other(able: Means) -> str:
+    """An unused link to another address of somebody."""
+    waits = Arrival.objects.exclude(waits_at=None).get()
+    return links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=waits, position=1).token
+
+
 def routes(patterns: list[Any]) -> list[str]:
     """The names of all routes."""
     return [
@@ -100,10 +207,46 @@ def routes(patterns: list[Any]) -> list[str]:
     ]
 
 
-def queries(client: Client) -> int:
+def queries(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as caught:
-        assert client.get(reverse("console")).status_code == 200
+        assert client.get(address).status_code == 200
     return len(caught)
+
+
+def fill(able: Means, case: Case, client: Client) -> None:
+    """Two more of everything that a case's page shows."""
+    for number, right in enumerate((Right.ACCESS, Right.PORTABILITY)):
+        arrivals.receive(
+            means=able,
+            channel=Channel.FORM,
+            rights=(Right.ERASURE,),
+            address="bob.ashgrove@example.com",
+            language="en",
+        )
+        adding.add(means=able, case=case, right=right, why="she wrote")
+        thread.note(means=able, case=case, words=f"note {number}")
+        client.post(reverse("look", kwargs={"number": case.pk}), {"why": f"look {number}"})
+        request = case.requests.get(right=right)
+        wish = two.Wish(Matter.LIMITS, "x", f"x{number}", request=request)
+        two.ask(means=able, wish=wish, reason="y")
+        extension.extend(means=able, request=request, code="number", words="many")
+        approving.approve(
+            means=able,
+            request=request,
+            looked=approving.fingerprint(approving.look(means=able, request=request)),
+        )
+
+
+def letters(client: Client) -> dict[str, list[str]]:
+    """Letters that the list of a language links to, and those of them that open."""
+    found = {}
+    for language in template.languages():
+        page = client.get(reverse("letters"), {"language": language}).content.decode()
+        linked = [name for name in template.names() if reverse("letter", args=[language, name]) in page]
+        found[language] = [
+            name for name in linked if client.get(reverse("letter", args=[language, name])).status_code == 200
+        ]
+    return found
 
 
 def main() -> None:
@@ -127,19 +270,45 @@ def main() -> None:
         "a token of another purpose": reverse(
             "follow", kwargs={"language": "en", "token": given["task-answer"]["token"]}
         ),
+        "another person's question": reverse(
+            "question", kwargs=given["question"] | {"token": links_of(able, other)}
+        ),
+        "a link to another address, to confirm with": reverse(
+            "confirm", kwargs={"language": "en", "token": fresh_other(able)}
+        ),
         "another person's certificate": reverse("certificate", kwargs=given["follow"] | {"number": other.pk}),
         "another person's proof": reverse("proof", kwargs=given["follow"] | {"number": other.pk}),
     }
-    pages = ("ask", "sent", "confirm", "follow", "task-answer")
-    one = queries(clients["officer"])
+    lists, case = (reverse("console"), reverse("cases")), reverse("case", kwargs={"number": other.case_id})
+    adding.add(means=able, case=other.case, right=Right.RESTRICTION, why="she wrote")
+    thread.note(means=able, case=other.case, words="note")
+    one = [queries(clients["officer"], each) for each in lists]
+    alone = queries(clients["officer"], case)
+    fill(able, other.case, clients["officer"])
+    full = queries(clients["officer"], case)
+    public = (
+        "ask",
+        "lost",
+        "contact",
+        "proof-check",
+        "sent",
+        "confirm",
+        "mine",
+        "follow",
+        "question",
+        "prove",
+    )
+    pages = (*public, "task-answer")
     for number in range(4):
         verified(able, f"more{number}@example.net")
-    listed = clients["officer"].get(reverse("console")).content.decode()
+    listed = "".join(clients["officer"].get(reverse(name)).content.decode() for name in ("console", "cases"))
     found = {
+        "letters": letters(clients["auditor"]),
         "answers": answers,
         "strange": {what: browser().get(address).status_code for what, address in strange.items()},
         "cookies": {name: sorted(browser().get(reverse(name, kwargs=given[name])).cookies) for name in pages},
-        "queries": [one, queries(clients["officer"])],
+        "queries": [one, [queries(clients["officer"], each) for each in lists]],
+        "case": [alone, full],
         "named": [each for each in ("ada.quillfeather", "bob.ashgrove", "more1") if each in listed],
     }
     json.dump(found, sys.stdout)

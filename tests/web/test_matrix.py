@@ -10,6 +10,7 @@ import pytest
 
 from tests.store.plugin import stored
 from tests.web.journeys.plugin import ORGANISATION, PURPOSES
+from upheld.mail import template
 
 LETTERS = """\
 system: letters
@@ -43,28 +44,81 @@ def roles(status: int, *kinds: str) -> dict[str, int]:
 SEE = ("officer", "operator", "support", "auditor")
 PLAN = ("officer", "operator", "auditor")
 DESK = ("officer", "operator")
+FRONT = (*DESK, "support")
+LOOK = ("officer", "operator", "support")
 LOCK = ("officer", "operator", "engineer")
+SETTERS = ("officer", "engineer")
+CLERK = ("officer", "operator", "support")
 HOUSE = ("officer", "operator", "auditor", "engineer")
 ALL = KINDS[2:]
 TABLE = {
     "start": everybody(302, 302),
     "ask": everybody(200, 422),
+    "lost": everybody(200, 422),
+    "contact": everybody(200, 405),
+    "proof-check": everybody(200, 422),
+    "question": everybody(200, 422),
     "sent": everybody(200, 200),
     "follow": everybody(200, 200),
+    "prove": everybody(200, 200),
     "copy": everybody(404, 405),
     "copy-archive": everybody(404, 405),
     "certificate": everybody(404, 405),
     "proof": everybody(404, 405),
     "task-answer": everybody(200, 422),
     "enrol": everybody(200, 422),
-    "console": only(roles(200, *SEE), roles(405, *SEE)),
+    "console": only(roles(200, *ALL), roles(405, *ALL)),
+    "cases": only(roles(200, *SEE), roles(405, *SEE)),
+    "first": only(roles(302, *ALL), roles(405, *ALL)),
+    "first-step": only(roles(200, *ALL), roles(422, *SETTERS)),
+    "week": only(roles(405, *SETTERS), roles(302, *SETTERS)),
+    "snippet": only(roles(200, *ALL), roles(405, *ALL)),
+    "folder": only(roles(200, *ALL), roles(405, *ALL)),
+    "folder-archive": only(roles(200, *ALL), roles(405, *ALL)),
     "case": only(roles(200, *SEE), roles(405, *SEE)),
-    "look": only(roles(405, "officer", "operator", "support"), roles(409, "officer", "operator", "support")),
+    "search": only(
+        roles(200, "officer", "operator", "support"), roles(422, "officer", "operator", "support")
+    ),
+    "look": only(roles(405, *LOOK), roles(409, *LOOK)),
+    "ask-person": only(roles(405, *DESK), roles(409, *DESK)),
+    "told": only(roles(405, *LOOK), roles(409, *LOOK)),
+    "enclosure": only(roles(405, *LOOK), roles(200, *LOOK)),
+    "waiting": only(roles(200, *LOOK), roles(405, *LOOK)),
+    "waiting-read": only(roles(405, *LOOK), roles(409, *LOOK)),
+    "waiting-decide": only({"officer": 405}, {"officer": 409}),
+    "nothing": only({"officer": 405}, {"officer": 409}),
     "plan": only(roles(200, *PLAN), {"officer": 409}),
+    "extend": only({"officer": 200}, {"officer": 422}),
+    "refuse": only({"officer": 200}, {"officer": 422}),
+    "identity": only({"officer": 200}, {"officer": 422}),
+    "take-back": only({"officer": 200}, {"officer": 422}),
+    "undo": only({"officer": 409}, {"officer": 409}),
+    "evidence": only(roles(404, *SEE), roles(405, *SEE)),
+    "lift": only({"officer": 200}, {"officer": 409}),
+    "notes": only(roles(200, *FRONT), roles(422, *FRONT)),
+    "assign": only(roles(405, *DESK), roles(302, *DESK)),
+    "add": only({"officer": 405}, {"officer": 409}),
+    "agree": only(roles(200, *DESK), roles(409, *DESK)),
+    "agree-outside": everybody(200, 422),
     "retry": only({"officer": 405}, {"officer": 302}),
+    "more": only(roles(405, *DESK), roles(409, *DESK)),
+    "doubt": only(roles(405, *DESK), roles(409, *DESK)),
+    "wrote": only(roles(405, *DESK), roles(409, *DESK)),
+    "judge": only({"officer": 405}, {"officer": 409}),
     "task": only(roles(200, *DESK), roles(422, *DESK)),
+    "intake": only(roles(200, *CLERK), roles(422, *CLERK)),
+    "message": only(roles(200, *CLERK), roles(422, *CLERK)),
+    "arrival": only(roles(200, *SEE), {"officer": 422}),
+    "original": only(roles(405, *CLERK), roles(409, *CLERK)),
+    "original-file": only(roles(405, *CLERK), roles(404, *CLERK)),
     "outbox": only(roles(200, *LOCK), roles(405, *LOCK)),
     "mail": only({"officer": 405}, {"officer": 409}),
+    "letters": only(roles(200, *SEE), roles(405, *SEE)),
+    "letter": only(roles(200, *SEE), roles(405, *SEE)),
+    "letter-edit": only({"officer": 200}, {"officer": 422}),
+    "case-letters": only({"officer": 200}, {"officer": 405}),
+    "case-letter": only({"officer": 200}, {"officer": 200}),
+    "letter-sent": only({"officer": 405}, {"officer": 409}),
     "stop": only(roles(200, *LOCK), roles(409, *LOCK)),
     "systems": only(roles(200, *HOUSE), roles(405, *HOUSE)),
     "system": only(roles(200, *HOUSE), roles(405, *HOUSE)),
@@ -96,7 +150,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
     folder = tmp_path_factory.mktemp("matrix")
     privacy = folder / "privacy"
     (privacy / "systems").mkdir(parents=True)
-    (privacy / "upheld.yaml").write_text(ORGANISATION)
+    (privacy / "upheld.yaml").write_text(ORGANISATION + "staff: team\n")
     (privacy / "purposes.yaml").write_text(PURPOSES)
     (privacy / "systems" / "letters.yaml").write_text(LETTERS)
     (folder / "data").mkdir()
@@ -121,13 +175,20 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
 
 def test_every_route_answers_each_role_as_the_table_says(seen: dict[str, dict]) -> None:
     answers = dict(seen["answers"])
-    confirm = answers.pop("confirm")
+    withdraw = answers.pop("withdraw")
+    once = {name: answers.pop(name) for name in ("confirm", "mine")}
     of_allauth = {name: answers.pop(name) for name in OF_ALLAUTH}
 
     assert answers == TABLE
-    assert confirm["nobody"] == [200, 302], "the first use of the link"
-    assert {tuple(each) for kind, each in confirm.items() if kind != "nobody"} == {(410, 410)}, (
+    assert {name: each.pop("nobody") for name, each in once.items()} == {
+        "confirm": [200, 302],
+        "mine": [200, 200],
+    }, "the first use of the link"
+    assert {tuple(each) for kinds in once.values() for each in kinds.values()} == {(410, 410)}, (
         "and no second"
+    )
+    assert (withdraw.pop("nobody"), set(map(tuple, withdraw.values()))) == ([200, 302], {(404, 404)}), (
+        "what was taken back once is not there a second time"
     )
     assert {name: each["nobody"][0] for name, each in of_allauth.items()} == {
         "account_inactive": 200,
@@ -140,13 +201,25 @@ def test_a_link_opens_nothing_of_another_purpose_or_person(seen: dict[str, dict]
     assert set(seen["strange"].values()) == {404}
 
 
+def test_every_letter_is_reached_from_the_list_in_every_language(seen: dict[str, dict]) -> None:
+    assert seen["letters"] == {each: list(template.names()) for each in ("de", "en", "fr")}
+
+
 def test_public_pages_set_no_cookie(seen: dict[str, dict]) -> None:
     assert set(map(tuple, seen["cookies"].values())) == {()}
 
 
-def test_the_list_takes_as_many_queries_for_six_cases_as_for_two_and_names_nobody(
+def test_start_page_and_list_take_as_many_queries_for_six_cases_as_for_two_and_name_nobody(
     seen: dict[str, dict],
 ) -> None:
     first, more = seen["queries"]
 
     assert (first, seen["named"]) == (more, [])
+
+
+def test_a_case_takes_as_many_queries_with_three_requests_and_notes_as_with_fewer(
+    seen: dict[str, dict],
+) -> None:
+    alone, full = seen["case"]
+
+    assert alone == full

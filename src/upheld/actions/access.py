@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from django.db import transaction
 
-from upheld.actions import cases, kept, statements, window
+from upheld.actions import cases, certainty, kept, statements, window
 from upheld.actions.means import Means
 from upheld.actions.preview import Preview
 from upheld.actions.record import record
@@ -130,10 +130,12 @@ def deliver(
     """Write the copy, encrypted to `recipients`, and note when it expires. Reads only, in every system.
 
     `language`: one of those in which the organisation answers, the first unless said; Misnamed for
-    another. A system that fails does not stop the others: the copy says so, and the request stays open until
-    a copy is whole. `answers`: what came back from systems by hand. `fence` is called within the transaction
-    in which it becomes known. Writes `package.issued`.
+    another; Below where it is not sure enough who asks. A system that fails does not stop the others: the
+    copy says so, and the request stays open until a copy is whole. `answers`: what came back from systems by
+    hand. `fence` is called within the transaction in which it becomes known. Writes `package.issued`.
     """
+    if request.state == RequestState.OPEN and not means.orders:
+        certainty.refuse_below(means=means, request=request)
     spoken = refuse_wrong(means=means, language=language, recipients=recipients)
     summary = write(
         preview.plan,
@@ -159,6 +161,9 @@ def _issued(
     means: Means, request: models.Request, out: Path, summary: Summary, days: int, fence: Fence
 ) -> models.Package:
     fence()
+    if request.state == RequestState.OPEN:
+        certainty.refuse_below(means=means, request=request)
+        request.save(update_fields=["reached"])
     at, path = means.clock(), str(out.resolve())
     # What stood there is replaced: when its time is over it must not take this file with it.
     models.Package.objects.filter(path=path, removed_at__isnull=True).update(removed_at=at)

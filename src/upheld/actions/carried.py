@@ -5,6 +5,7 @@ what she wanted is known for the values that stood there then. So it stands in t
 somebody says that it will be made anew.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Max, Min
@@ -70,8 +71,9 @@ def _order(means: Means, request: models.Request, first: models.Restriction) -> 
     seen = preview(
         means=means, right=Right.RESTRICTION, asked=asked, regime=request.case.regime, subject=subject
     )
+    # Whoever asked for the first was believed then; the runner that puts it in force again asks nobody.
     restriction.approve(
-        means=means,
+        means=replace(means, orders=True),
         request=cases.receive(means=means, right=Right.RESTRICTION, asked=asked),
         preview=seen,
         ground=RestrictionGround(first.ground),

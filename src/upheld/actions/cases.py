@@ -7,6 +7,7 @@ from hashlib import sha256
 from django.db import transaction
 
 from upheld.actions.asking import Asked
+from upheld.actions.certainty import needed
 from upheld.actions.means import Means
 from upheld.actions.record import record
 from upheld.actions.regime import columns, pinned, regime_for
@@ -42,12 +43,20 @@ class TwoCases(Permanent):
 
 
 @transaction.atomic
-def receive(*, means: Means, right: Right, asked: Asked, regime: str | None = None) -> Request:
+def receive(
+    *,
+    means: Means,
+    right: Right,
+    asked: Asked,
+    regime: str | None = None,
+    received_at: datetime | None = None,
+) -> Request:
     """The person's unfinished request of this right: hers, if she has an open case, else a new one.
 
     Joins by any identity given; two cases at once are refused. Writes `case.opened` for a new case. Until
     its plan is approved, a case learns further identities from a repeat; afterwards its subject stands.
     A case stays under its regime; each request is pinned to that law as it is on its own day (X-01).
+    `received_at`: when it reached us, where that is not now: all dates count from there (G-12.9).
     Misconfigured for a right that the law does not give.
     """
     hold("cases")
@@ -57,20 +66,40 @@ def receive(*, means: Means, right: Right, asked: Asked, regime: str | None = No
             f"These identities belong to {len(found)} open cases.",
             "Give them one at a time, or close one of the cases first (`upheld status` lists them).",
         )
-    at = means.clock()
+    at = received_at or means.clock()
     law = found[0].regime if found else regime_for(means=means, regime=regime)
     kept = pinned(means=means, right=right, regime=law, at=at)
+    sure = needed(means=means, law=kept.law, right=right)
     if not found:
         case = _open(means, right, asked, kept.law)
-        request = Request(case=case, right=right.value, received_at=at, **columns(kept))
+        request = Request(case=case, right=right.value, received_at=at, needed=sure, **columns(kept))
         insert_all([request])
         return request
     case = found[0]
     _learn(means, case, asked)
     request, _ = Request.objects.get_or_create(
-        case=case, right=right.value, state__in=UNFINISHED, defaults={"received_at": at, **columns(kept)}
+        case=case,
+        right=right.value,
+        state__in=UNFINISHED,
+        defaults={"received_at": at, "needed": sure, **columns(kept)},
     )
+    if at < request.received_at:  # a letter that lay somewhere: it counts from its own day
+        Request.objects.filter(pk=request.pk).update(received_at=at, **columns(kept))
+        request.refresh_from_db()
     return request
+
+
+@transaction.atomic
+def learn(*, means: Means, case: Case, asked: Asked) -> bool:
+    """The case learns identities that were proved after it was opened; whether it still could: once its plan
+    is approved, its subject stands. Refuses those of another open case (TwoCases)."""
+    hold("cases")
+    if any(each.pk != case.pk for each in _open_cases(means, asked)):
+        raise TwoCases("This identity belongs to another open case.", "Close one of the two cases first.")
+    if case.state != CaseState.OPEN or case.sealed_subject is not None:
+        return False
+    _learn(means, case, asked)
+    return True
 
 
 def asked_in(*, means: Means, case: Case) -> Asked:
@@ -145,7 +174,7 @@ def finish(
     """A request ends; with its last one the case is closed. Writes `case.closed` then.
 
     While a restriction of its is in force a case stays open: who lifts it needs to know what the marks were
-    before. A closed case is no longer found by an identity; its key is destroyed when backups can no
+    before. A closed case is no longer joined by an identity; its key is destroyed when backups can no
     longer bring the person back, nor rows of hers that go on `keep_until`, the last date on which some are
     due.
     """
@@ -166,7 +195,9 @@ def finish(
         closed_reason=reason,
         key_destroy_on=max(destroy_on, case.key_destroy_on or destroy_on),
     )
-    case.blind_index.all().delete()
+    # What staff finds it by stays until its key goes; by nothing of it does anybody join it any more.
+    case.blind_index.filter(whole=True).delete()
+    case.blind_index.update(open=False)
     record(CASE_CLOSED, at=at, case=str(case.pk), outcome=FINAL.get(state, "expired"))
 
 
@@ -177,6 +208,7 @@ def destroy_key(*, means: Means, case: Case, at: datetime) -> None:
         raise Permanent(f"Case {case.pk} is open; its key is needed to finish it.", "Close the case first.")
     effective = at.date() + backup_days(means=means)
     Case.objects.filter(pk=case.pk, key_destroyed_at__isnull=True).update(key_destroyed_at=at)
+    case.blind_index.all().delete()
     record(KEY_DESTROYED, at=at, case=str(case.pk), key=case.key, effective_by=effective.isoformat())
     # Last: if the commit fails, the key is gone and the next purge records it; the other way round it would
     # stay.

@@ -1,16 +1,15 @@
 """A person's copy, through the server: approved in the console, written by the runner, read by her link."""
 
-import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import pyrage
 from django.conf import settings
 from django.db import transaction
 
-from upheld.actions import access, cases, dispatch, plans, preview, tasks, uploads
+from upheld.actions import access, cases, certainty, dispatch, plans, preview, refusal, tasks, uploads
 from upheld.actions.access import Delivered, Rows, uncounted
 from upheld.actions.journal import Fenced
 from upheld.actions.lease import is_leased
@@ -18,6 +17,8 @@ from upheld.actions.means import Means
 from upheld.law.right import Right
 from upheld.rights.outcome import Failure, Permanent
 from upheld.rights.package.gather import State
+from upheld.rights.package.seeking import Opened
+from upheld.rights.package.writing import languages
 from upheld.rights.plan import Plan
 from upheld.store.models import Copy, Fulfilment, Opening, Package, Request, RequestState
 
@@ -29,10 +30,12 @@ PIECE = 64 * 1024
 @transaction.atomic
 def approve(*, means: Means, request: Request, plan: Plan) -> Copy:
     """The copy may be written, and the owners of systems by hand are asked. Its key is made now and sealed,
-    before anything is written with it. Refuses a second time."""
+    before anything is written with it. Refuses a second time, and below the certainty who asks that is
+    needed."""
     request = Request.objects.select_for_update(of=("self",)).select_related("case").get(pk=request.pk)
-    if request.right != Right.ACCESS or request.state != RequestState.OPEN:
+    if request.right not in tasks.COPYING or request.state != RequestState.OPEN:
         raise Permanent("This copy has been approved already, or is no copy.", "Look at the case again.")
+    certainty.refuse_below(means=means, request=request)
     at, identity = means.clock(), pyrage.x25519.Identity.generate()
     sealed = means.keys.seal(request.case.key, str(identity).encode(), record=_record(request))
     copy = Copy.objects.create(
@@ -43,7 +46,7 @@ def approve(*, means: Means, request: Request, plan: Plan) -> Copy:
         sealed_identity=sealed,
         not_before=at,
     )
-    Request.objects.filter(pk=request.pk).update(state=RequestState.IN_PROGRESS)
+    Request.objects.filter(pk=request.pk).update(state=RequestState.IN_PROGRESS, reached=request.reached)
     _ask(means, request, plan)
     dispatch.wake(request.case_id)
     return copy
@@ -90,9 +93,11 @@ def write(*, means: Means, copy: Copy, language: str, rows: Rows = uncounted) ->
 
 def _written(means: Means, copy: Copy, language: str, rows: Rows) -> Delivered:
     request, out = copy.request, _file(copy.request, means)
+    means = refusal.narrowed(means=means, request=request)
+    spoken = means.datamap.organisation.languages
     seen = preview.preview(
         means=means,
-        right=Right.ACCESS,
+        right=Right(request.right),
         asked=cases.asked_in(means=means, case=request.case),
         regime=request.case.regime,
         subject=cases.subject_of(means=means, case=request.case),
@@ -105,7 +110,7 @@ def _written(means: Means, copy: Copy, language: str, rows: Rows) -> Delivered:
             out=out,
             recipients=(copy.recipient,),
             days=settings.UPHELD_PACKAGE_DAYS,
-            language=language if language in means.datamap.organisation.languages else "",
+            language=next((each for each in (language, *spoken) if each in spoken and each in languages), ""),
             rows=rows,
             answers=uploads.answers(means=means, request=request),
             fence=lambda: _fenced(means, copy),
@@ -174,18 +179,13 @@ def latest(request: Request) -> Package | None:
 
 
 def read(*, means: Means, package: Package) -> IO[bytes]:
-    """The copy's ZIP, decrypted into a file without a name, which is gone when it is closed. Raises
-    Permanent when the copy has expired."""
+    """The copy's ZIP, decrypted where it is read, and in plain nowhere but in the memory of that. Raises
+    Permanent when the copy has expired, Misconfigured where its file is altered."""
     copy = Copy.objects.select_related("request__case").filter(request=package.request).first()
     if copy is None or package.removed_at is not None or package.expires_at <= means.clock():
         raise Permanent("This copy has expired.", "Ask for a new one.")
     secret = means.keys.open(copy.request.case.key, bytes(copy.sealed_identity), record=_record(copy.request))
-    identity = pyrage.x25519.Identity.from_str(secret.decode())
-    plain: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, dir=str(settings.UPHELD_DATA))  # noqa: SIM115 - given
-    with Path(package.path).open("rb") as sealed:
-        pyrage.decrypt_io(sealed, plain, [identity])
-    plain.seek(0)
-    return plain
+    return cast("IO[bytes]", Opened(Path(package.path).open("rb"), secret.decode()))
 
 
 def pieces(plain: IO[bytes]) -> Iterator[bytes]:

@@ -30,9 +30,10 @@ def first_of(*, means: Means, requests: Iterable[Request]) -> Dates:
     return min(found, key=lambda each: (each.target, each.legal))
 
 
-def expected(*, means: Means) -> Dates:
-    """Those of a copy that is asked for now, the same for whoever asks."""
-    return _shown(regime.under(means=means, right=Right.ACCESS).dates)
+def expected(*, means: Means, law: str = "", right: Right = Right.ACCESS) -> Dates:
+    """Those of what is asked for now under a law, the same for whoever asks. Misconfigured for a law under
+    which the organisation does not answer, or that does not give the right."""
+    return _shown(regime.under(means=means, right=right, regime=law or None).dates)
 
 
 def _shown(due: deadline.Dates) -> Dates:

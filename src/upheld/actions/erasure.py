@@ -9,15 +9,18 @@ from django.db import transaction
 from django.db.models import prefetch_related_objects
 
 from upheld.actions import (
+    beyond,
     cases,
+    certainty,
     dispatch,
     inforce,
     journal,
-    pace,
     plans,
     statements,
     suppression,
     tasks,
+    tempo,
+    two,
     window,
 )
 from upheld.actions.difference import expected
@@ -121,8 +124,8 @@ def approve(
     """The plan becomes rows and the subject is sealed; nothing is written in any system yet. Writes
     `plan.approved`.
 
-    Refuses beyond a limit that is not allowed with a reason, and a request that has a plan already: that is
-    resumed, never planned anew under the same approval (P-23).
+    Refuses beyond a limit that is not allowed with a reason, below the certainty who asks that is needed, and
+    a request that has a plan already: that is resumed, never planned anew under the same approval (P-23).
     """
     request = models.Request.objects.select_for_update(of=("self",)).select_related("case").get(pk=request.pk)
     if request.state != RequestState.OPEN:
@@ -130,6 +133,9 @@ def approve(
     if allow and not reason:
         raise Permanent("A limit was allowed without a reason.", "Say why: --reason TEXT.")
     refuse_beyond(preview.beyond, allow)
+    if allow:
+        two.require(means=means, wish=beyond.wish(request=request, allow=allow, found=preview.beyond))
+    certainty.refuse_below(means=means, request=request)
     means = _with_ring(means, request)
     row = plans.store(
         means=means,
@@ -160,7 +166,7 @@ def approve(
         )
         tasks.ask(means=means, fulfilment=fulfilment, plan=preview.plan)
     request.state = RequestState.IN_PROGRESS
-    request.save(update_fields=["state"])
+    request.save(update_fields=["state", "reached"])
     key = means.keys.commitment_key(request.case.key)
     record(
         PLAN_APPROVED,
@@ -185,6 +191,8 @@ def allow_more(
         state=FulfilmentState.FAILED, failure__in=[FailureKind.PERMANENT, FailureKind.MISCONFIGURED]
     ).exclude(unreached=True)
     systems = tuple(each.system for each in refused.order_by("position") if not each.parts.exists())
+    if systems and allow:
+        two.require(means=means, wish=beyond.wish(request=request, allow=allow))
     if systems and (allow or go_on):
         plans.replan(
             means=means,
@@ -221,7 +229,7 @@ def fulfil(*, means: Means, request: models.Request, progress: Progress = silent
         interrupted = fulfilment.state in (FulfilmentState.RUNNING, FulfilmentState.FAILED)
         hold = journal.take(means=means, fulfilment=fulfilment, plan=plan)
         if hold is None:
-            progress(fulfilment.system, pace.words(fulfilment) or "is being done by another run")
+            progress(fulfilment.system, tempo.words(fulfilment) or "is being done by another run")
             continue
         attempt(means=means, hold=hold, progress=progress, interrupted=interrupted)
     conclude(means=means, request=request)
@@ -447,7 +455,7 @@ def standing(request: models.Request) -> Standing:
         open_tasks = [task for task in each.tasks.all() if task.answered_at is None]
         if open_tasks:
             why = f"waits for an answer by {open_tasks[0].due_on.isoformat()}"
-        why = why or pace.words(each)
+        why = why or tempo.words(each)
         until = days.get(each.window_id or 0) if each.state in window.OUTCOMES else None
         if until is not None and not why:
             why = f"recoverable until {until.isoformat()}"

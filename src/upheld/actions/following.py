@@ -8,6 +8,8 @@ from upheld.actions import copies, dates, preview
 from upheld.actions.arrivals import rights_of
 from upheld.actions.dates import Dates
 from upheld.actions.means import Means
+from upheld.actions.unknown import NO_MATCH
+from upheld.actions.wishes import Wish, wish_of
 from upheld.law.right import Right
 from upheld.store.models import Arrival, FulfilmentState, Request, RequestState
 
@@ -16,7 +18,7 @@ from upheld.store.models import Arrival, FulfilmentState, Request, RequestState
 class Step:
     """One request of hers. `state`: `looking` before its approval, `doing`, `done`, or `ended` otherwise.
     `parts` and `finished` count systems; `troubled` names those that could not be reached or wait for
-    somebody. `copy_until`: her copy can be read until then."""
+    somebody. `copy_until`: her copy can be read until then. `nothing`: no system knows her."""
 
     number: UUID
     right: Right
@@ -29,6 +31,12 @@ class Step:
     copy_until: date | None = None
     certified: bool = False
     finished_at: datetime | None = None
+    nothing: bool = False
+
+    @property
+    def wish(self) -> Wish:
+        """What she would call it."""
+        return wish_of(self.right)
 
     @property
     def copy(self) -> bool:
@@ -44,7 +52,10 @@ STATES = {
 
 
 def story(*, means: Means, arrival: Arrival) -> tuple[Step, ...]:
-    """The requests of her case that this message asked for, in the order in which they are done."""
+    """The requests of her case that this message asked for, in the order in which they are done; none while
+    there is no case."""
+    if arrival.case is None:
+        return ()
     asked = [each.value for each in rights_of(arrival)]
     found = Request.objects.filter(case=arrival.case, right__in=asked).prefetch_related(
         "fulfilments", "packages"
@@ -76,4 +87,5 @@ def _step(means: Means, request: Request) -> Step:
         copy_until=until,
         certified=request.certificates.filter(complete=True).exists(),
         finished_at=request.finished_at,
+        nothing=request.reason == NO_MATCH,
     )

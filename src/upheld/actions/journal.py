@@ -17,8 +17,8 @@ from django.db.models import Q, QuerySet
 from upheld.actions import evidence, kept
 from upheld.actions.lease import is_leased
 from upheld.actions.means import Means
-from upheld.actions.pace import is_begun, is_free, put_off, room
 from upheld.actions.record import entry, put_all, record
+from upheld.actions.tempo import is_begun, is_free, put_off, room
 from upheld.law.right import Right
 from upheld.ledger import canonical
 from upheld.ledger.commitment import commit as commit_to
@@ -165,7 +165,8 @@ def _fenced(hold: Hold, **changes: object) -> None:
 
 def prepare(*, means: Means, hold: Hold, event: Prepared) -> models.Part:
     """Durable before the target commits: how to ask it later, and, sealed, what to look for, and its files.
-    Raises Fenced once somebody had the erasure undone: what is not yet prepared then is never committed."""
+    Raises Fenced once somebody had it undone or took it back: what is not prepared then is never
+    committed."""
     copies = kept.copy(means=means, fulfilment=hold.fulfilment, files=event.files)
     return _prepare(means, hold, event, copies)
 
@@ -175,8 +176,9 @@ def _prepare(means: Means, hold: Hold, event: Prepared, copies: Sequence[kept.Co
     at = means.clock()
     _fenced(hold, leased_until=at + means.lease)
     locked = models.Request.objects.select_for_update().filter(pk=hold.fulfilment.request_id)
-    if locked.values_list("undone_at", flat=True).get() is not None:
-        raise Fenced(f"{hold.system}: the erasure is being undone")
+    state, undone = locked.values_list("state", "undone_at").get()
+    if undone is not None or state == models.RequestState.REVOKED:
+        raise Fenced(f"{hold.system}: the request is being undone, or was taken back")
     kept.note(fulfilment=hold.fulfilment, copies=copies, at=at)
     position = len(hold.parts) + 1 if hold.first else None
     part = keep_part(means=means, fulfilment=hold.fulfilment, event=event, at=at, position=position)

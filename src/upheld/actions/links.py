@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 
+from django.conf import settings
+
 from upheld.actions.means import Means
 from upheld.rights.outcome import Permanent
 from upheld.store.models import Arrival, Link, LinkPurpose, Task
@@ -47,6 +49,7 @@ def give(
     arrival: Arrival | None = None,
     task: Task | None = None,
     role: str = "",
+    position: int = 0,
 ) -> Given:
     """A new link. Belongs into the transaction of the mail that carries it."""
     token, at = secrets.token_urlsafe(24), means.clock()
@@ -56,10 +59,16 @@ def give(
         arrival=arrival,
         task=task,
         role=role,
+        position=position,
         created_at=at,
         expires_at=at + LASTS[purpose],
     )
     return Given(link, token)
+
+
+def page(language: str, name: str, token: str) -> str:
+    """The full address of one of the public pages."""
+    return f"{settings.UPHELD_ADDRESS}/{language}/{name}/{token}/"
 
 
 def digest(token: str) -> bytes:

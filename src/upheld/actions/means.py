@@ -21,7 +21,8 @@ class Means:
     which something happened, for records of long runs. `by` names who acts: an account, never the subject.
     `regime`: under which this run receives what is new; the organisation's first where it is empty. `kept`:
     the folder for sealed copies of files, while an undo window is open. `lease`: for how long what is begun
-    is this program's own."""
+    is this program's own. `orders`: what is approved with these was ordered at the command line, by somebody
+    who knows who asked; without it who asks must be proved."""
 
     datamap: DataMap
     connectors: Mapping[str, Connector]
@@ -35,6 +36,7 @@ class Means:
     regime: str = ""
     kept: Path | None = None
     lease: timedelta = timedelta(minutes=30)
+    orders: bool = False
 
 
 def utc_now() -> datetime:

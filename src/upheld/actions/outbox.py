@@ -32,9 +32,11 @@ def put(
     arrival: Arrival | None = None,
     case: Case | None = None,
     task: Task | None = None,
+    letter_name: str = "",
+    by: str = "",
 ) -> Mail:
     """Write one mail, sealed. Belongs into the transaction of what it tells of. `about`: the same is told
-    once, a repeat raises IntegrityError."""
+    once, a repeat raises IntegrityError. `letter_name` and `by`: which letter somebody wrote."""
     at = means.clock()
     mail = Mail(
         kind=kind,
@@ -42,6 +44,8 @@ def put(
         arrival=arrival,
         case=case,
         task=task,
+        letter=letter_name,
+        by=by,
         key=key,
         sealed_content=b"",
         written_at=at,
@@ -51,6 +55,18 @@ def put(
     mail.sealed_content = seal_value(means.keys, key, encode(letter), record=_record(mail))
     mail.save(update_fields=["sealed_content"])
     return mail
+
+
+def move(*, means: Means, arrival: Arrival) -> None:
+    """What waits for this arrival goes under its new key and into its case, but for links to confirm, which
+    are not needed any more."""
+    waiting = Mail.objects.filter(arrival=arrival, sent_at=None, dropped_at=None)
+    for mail in waiting.exclude(kind=MailKind.VERIFY).exclude(key=arrival.key):
+        letter = opened(means=means, mail=mail)
+        sealed = seal_value(means.keys, arrival.key, encode(letter), record=_record(mail))
+        Mail.objects.filter(pk=mail.pk, sent_at=None).update(
+            key=arrival.key, case=arrival.case, sealed_content=sealed
+        )
 
 
 def told(*, kind: MailKind, about: Sequence[str]) -> frozenset[str]:
@@ -120,12 +136,17 @@ def _message(means: Means, letter: Letter, sender: str) -> EmailMessage:
 
 @transaction.atomic
 def _sent(means: Means, mail: Mail) -> None:
-    Mail.objects.filter(pk=mail.pk).update(sent_at=means.clock(), sealed_content=b"", failure="")
+    content = {} if mail.kind == MailKind.LETTER else {"sealed_content": b""}
+    Mail.objects.filter(pk=mail.pk).update(sent_at=means.clock(), failure="", **content)
+    if mail.case_id is None and mail.arrival_id is None:
+        # A key of its own: nothing else is sealed with it.
+        transaction.on_commit(lambda: means.keys.destroy([mail.key]))
 
 
 @transaction.atomic
 def _dropped(means: Means, mail: Mail, why: str) -> None:
-    Mail.objects.filter(pk=mail.pk).update(dropped_at=means.clock(), failure=why[:200])
+    # By its key too: one that was moved under another meanwhile is sent in the next round.
+    Mail.objects.filter(pk=mail.pk, key=mail.key).update(dropped_at=means.clock(), failure=why[:200])
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """Upheld's own records as a system of the map (kind `own`): her requests and letters belong to her copy too.
 
-A case is found by the keyed index while it is open; a closed one cannot be found by anybody's name any more,
-and what it holds becomes unreadable with its key (X-06). An erasure leaves it: without it nobody could show
+A case is found here by the keyed index while it is open; what a closed one holds becomes unreadable with its
+key (X-06). An erasure leaves it: without it nobody could show
 how the request was answered.
 """
 
@@ -31,7 +31,7 @@ from upheld.rights.rows.values import Row
 from upheld.rights.subject import Identity, Key, Person, Subject
 from upheld.rights.undo import Restored, Undoing, cannot
 from upheld.store.keys import KeyStore
-from upheld.store.models import BlindIndex, Case, Look, Mail, Request
+from upheld.store.models import BlindIndex, Case, Look, Mail, MailKind, Request
 
 PEOPLE = "cases"
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -184,7 +184,9 @@ def _records(numbers: Sequence[str]) -> dict[str, list[Row]]:
                 "written_at": each.written_at,
                 "sent_at": each.sent_at,
             }
-            for each in Mail.objects.filter(case__in=found, task=None).order_by("pk")
+            for each in Mail.objects.filter(case__in=found, task=None)
+            .exclude(kind=MailKind.ALARM)
+            .order_by("pk")
         ],
         "looks": [
             {"id": each.pk, "case_id": str(each.case_id), "at": each.at, "what": each.what, "why": each.why}

@@ -7,21 +7,25 @@ from uuid import UUID
 
 from django.db.models import Min, Q
 
-from upheld.actions import dates
+from upheld.actions import dates, two
 from upheld.actions.dates import Dates
 from upheld.actions.means import Means
+from upheld.actions.tasks import COPYING
 from upheld.law.right import Right
 from upheld.rights.outcome import Permanent
 from upheld.store.models import Arrival, Case, CaseState, FulfilmentState, Request, RequestState
 from upheld.store.models.case import UNFINISHED
 
+FETCHED = ("requests__fulfilments__tasks", "requests__agreements")
+"""What a line of the list needs."""
 PAGE = 50
 SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One case. `next` is what is to be done, `needs` whether by somebody of the console."""
+    """One case. `next` is what is to be done, `needs` whether by somebody of the console; `keeper`: who looks
+    after it."""
 
     case: UUID
     rights: tuple[Right, ...]
@@ -29,6 +33,7 @@ class Line:
     dates: Dates
     next: str
     needs: bool
+    keeper: str = ""
 
     @property
     def days(self) -> int:
@@ -54,7 +59,7 @@ def waiting(*, means: Means, after: str = "", size: int = PAGE) -> Page:
         at, number = _cursor(after)
         rows = rows.filter(Q(received__gt=at) | Q(received=at, pk__gt=number))
     fetched = list(
-        rows.order_by("received", "pk").prefetch_related("requests__fulfilments__tasks")[: size + 1]
+        rows.select_related("assigned_to").order_by("received", "pk").prefetch_related(*FETCHED)[: size + 1]
     )
     shown = fetched[:size]
     last = shown[-1] if len(fetched) > size else None
@@ -84,6 +89,7 @@ def line(*, means: Means, case: Case) -> Line:
         dates=dates.first_of(means=means, requests=requests),
         next=said,
         needs=needs,
+        keeper=case.assigned_to.name if case.assigned_to else "",
     )
 
 
@@ -93,10 +99,22 @@ def _unfinished(case: Case) -> list[Request]:
 
 
 def _in_order(requests: Iterable[Request]) -> list[Request]:
-    return sorted(requests, key=lambda each: (each.right != Right.ACCESS, each.received_at))
+    return sorted(requests, key=lambda each: (each.right not in COPYING, each.received_at))
 
 
-NAMES = {Right.ACCESS: "copy", Right.ERASURE: "deletion", Right.DELETE: "deletion"}
+NAMES = {
+    Right.ACCESS: "copy",
+    Right.KNOW: "list of what is held",
+    Right.PORTABILITY: "copy to take elsewhere",
+    Right.RECTIFICATION: "correction",
+    Right.ERASURE: "deletion",
+    Right.DELETE: "deletion",
+    Right.RESTRICTION: "restriction",
+    Right.OBJECTION: "objection",
+    Right.WITHDRAWAL: "withdrawal of consent",
+    Right.OPT_OUT: "opt-out of sale",
+}
+"""What each right is called in the console."""
 
 
 def next_step(*, means: Means, requests: list[Request]) -> tuple[str, bool]:
@@ -104,8 +122,13 @@ def next_step(*, means: Means, requests: list[Request]) -> tuple[str, bool]:
     speaks for it."""
     said = "runs by itself"
     for request in requests:
-        name = NAMES.get(Right(request.right), request.right.lower())
+        name = NAMES[Right(request.right)]
+        waits = [each for each in request.agreements.all() if two.is_open(each, means.clock())]
+        if waits:
+            return f"A second yes to {waits[0].get_matter_display()}", True
         if request.state == RequestState.OPEN:
+            if request.reached < request.needed:
+                return f"Be sure who asks for the {name}", True
             return f"Approve the {name}", True
         for each in request.fulfilments.all():
             title = means.datamap.system(each.system).title or each.system
@@ -113,12 +136,13 @@ def next_step(*, means: Means, requests: list[Request]) -> tuple[str, bool]:
                 return f"{title} failed", True
             if any(task.answered_at is None for task in each.tasks.all()):
                 said = f"{title}: its owner was asked"
-        if request.right == Right.ACCESS:
+        if request.right in COPYING and said == "runs by itself":
             return "the copy is being written", False
     return said, False
 
 
 def unconfirmed() -> tuple[int, list[Arrival]]:
     """How many people have not used their link yet, and the newest of them."""
-    found = Arrival.objects.filter(verified_at=None)
+    found = Arrival.objects.filter(verified_at=None, waits_at=None)
+    found = found.defer("sealed_content", "sealed_original")
     return found.count(), list(found.order_by("-received_at")[:SHOWN])

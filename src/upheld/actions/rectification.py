@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from django.db import transaction
 
-from upheld.actions import cases, erasure, journal, plans, statements
+from upheld.actions import beyond, cases, erasure, journal, plans, statements, two
 from upheld.actions.asking import Asked
 from upheld.actions.difference import expected
 from upheld.actions.erasure import Progress, Standing, silently
@@ -142,6 +142,8 @@ def approve_again(
     if allow and not reason:
         raise Permanent("A limit was allowed without a reason.", "Say why: --reason TEXT.")
     preview = correction.preview
+    if allow:
+        two.require(means=means, wish=beyond.wish(request=request, allow=allow, found=preview.beyond))
     row = plans.store(
         means=means,
         request=request,

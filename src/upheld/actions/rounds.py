@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 
 from upheld.actions import (
     arrivals,
+    comparing,
     copies,
     dispatch,
     erasure,
@@ -25,8 +26,11 @@ from upheld.actions import (
     letters,
     links,
     outbox,
+    reminders,
     restriction,
+    returning,
     together,
+    watch,
     window,
 )
 from upheld.actions.erasure import Progress, Standing, silently
@@ -35,6 +39,7 @@ from upheld.actions.resume import CARRIED_OUT
 from upheld.law.right import Right
 from upheld.mail.deliver import Server
 from upheld.mail.letter import Letter
+from upheld.store.installation import minds
 from upheld.store.keys import Destroyed
 from upheld.store.models import (
     Arrival,
@@ -77,6 +82,7 @@ def drain(
 ) -> Round:
     """One round. `server`: where mail goes; without one it stays in the outbox. `minutes`: erasures that were
     approved within so many are one batch; 0: each goes by itself, at once."""
+    prepare(means=means)
     carry = _Carrying(means, certify, progress, minutes)
     requests, written = carry.out(ready(means=means), copies_ready(means))
     return rest(means=means, server=server, sender=sender, done=Round(requests, written))
@@ -128,12 +134,25 @@ class _Carrying:
         return len(standings), sum(written)
 
 
+def prepare(*, means: Means) -> None:
+    """What makes other things ready: rows to put back, answers to compare. Of all programs one does it."""
+    if minds(owner=means.owner, at=means.clock()):
+        returning.carry_out(means=means)
+        comparing.compare_all(means=means)
+
+
 def rest(*, means: Means, server: Server | None, sender: str, done: Round | None = None) -> Round:
-    """What follows from what is done: mails are written, entries sequenced, mails sent."""
+    """What follows from what is done: mails are written, entries sequenced, mails sent. What is due by its
+    date is noticed by one of all programs."""
     told = _tell_copies(means) + _tell_done(means) + _tell_tasks(means)
+    minding = minds(owner=means.owner, at=means.clock())
+    if minding:
+        told += reminders.tell(means=means)
     if PendingEntry.objects.exists():
         ledger.checkpoint(means=means)
     sent = outbox.send(means=means, server=server, sender=sender) if server else 0
+    if minding:
+        watch.tell(means=means, mailing=server is not None)
     return replace(done or Round(), told=told, sent=sent)
 
 
@@ -229,6 +248,8 @@ def _tell(means: Means, request: Request, kind: MailKind) -> bool:
         return False
     try:
         to = arrivals.opened(means=means, arrival=arrival).address
+        if not to:  # she wrote by letter: what she is told goes by post
+            return False
         with transaction.atomic():
             given = links.give(means=means, purpose=LinkPurpose.FOLLOW, arrival=arrival)
             letter = _letter(means, request, kind, arrival, to, arrivals.followed_at(arrival, given))
@@ -288,7 +309,7 @@ def ask(*, means: Means, task: Task, about: str = "") -> None:
         to=system.address,
         title=system.title or system.name,
         number=str(case.pk)[:8],
-        address=arrivals.page(language, "task", given.token),
+        address=links.page(language, "task", given.token),
         due=task.due_on,
     )
     outbox.put(

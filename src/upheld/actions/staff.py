@@ -1,5 +1,6 @@
 """Accounts of the console, who may do what, and the record of who looked at a person's data."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -13,11 +14,20 @@ EVERYBODY = frozenset(Role)
 MAY = {
     "see": frozenset({Role.OFFICER, Role.OPERATOR, Role.SUPPORT, Role.AUDITOR}),
     "look": frozenset({Role.OFFICER, Role.OPERATOR, Role.SUPPORT}),
+    "intake": frozenset({Role.OFFICER, Role.OPERATOR, Role.SUPPORT}),
+    "judge": frozenset({Role.OFFICER}),
     "plan": frozenset({Role.OFFICER, Role.OPERATOR, Role.AUDITOR}),
     "approve": frozenset({Role.OFFICER}),
+    "decide": frozenset({Role.OFFICER}),
+    "agree": frozenset({Role.OFFICER, Role.OPERATOR}),
+    "note": frozenset({Role.OFFICER, Role.OPERATOR, Role.SUPPORT}),
+    "assign": frozenset({Role.OFFICER, Role.OPERATOR}),
+    "search": frozenset({Role.OFFICER, Role.OPERATOR, Role.SUPPORT}),
+    "verify": frozenset({Role.OFFICER, Role.OPERATOR}),
     "answer": frozenset({Role.OFFICER, Role.OPERATOR}),
     "outbox": frozenset({Role.OFFICER, Role.OPERATOR, Role.ENGINEER}),
     "mail": frozenset({Role.OFFICER}),
+    "letters": frozenset({Role.OFFICER}),
     "stop": frozenset({Role.OFFICER, Role.OPERATOR, Role.ENGINEER}),
     "lift": frozenset({Role.OFFICER}),
     "systems": frozenset({Role.OFFICER, Role.OPERATOR, Role.AUDITOR, Role.ENGINEER}),
@@ -25,6 +35,8 @@ MAY = {
     "journal": frozenset({Role.OFFICER, Role.OPERATOR, Role.AUDITOR, Role.ENGINEER}),
     "history": frozenset({Role.OFFICER, Role.OPERATOR, Role.AUDITOR, Role.ENGINEER}),
     "own": EVERYBODY,
+    "today": EVERYBODY,
+    "foundation": frozenset({Role.OFFICER, Role.ENGINEER}),
 }
 """What each role may do. `own`: one's own account."""
 
@@ -62,3 +74,11 @@ def look(*, case: Case | None, by: str, at: datetime, what: str, why: str) -> Lo
     if not why.strip():
         raise Permanent("Nobody said why this is looked at.", "Say why; it is kept with your name.")
     return Look.objects.create(case=case, by=by, at=at, what=what, why=why.strip()[:500])
+
+
+@transaction.atomic
+def look_at_all(*, cases: Iterable[Case], by: str, at: datetime, what: str, why: str) -> None:
+    """As `look`, for each case of a list that names people."""
+    Look.objects.bulk_create(
+        Look(case=each, by=by, at=at, what=what, why=why.strip()[:500]) for each in cases
+    )

@@ -6,10 +6,11 @@ from typing import Any, TypeVar, cast
 
 from django.db import transaction
 
+from upheld.actions import two
 from upheld.actions.means import Means
 from upheld.rights.connector import Connector
 from upheld.rights.outcome import Permanent, Transient
-from upheld.store.models import Stop
+from upheld.store.models import Agreement, Matter, Stop
 
 E = TypeVar("E")
 
@@ -34,8 +35,18 @@ def stop(*, means: Means, reason: str) -> Stop:
 
 
 @transaction.atomic
-def lift(*, means: Means) -> bool:
-    """Writing is allowed again; False where it was."""
+def lift(*, means: Means, reason: str = "") -> bool | Agreement:
+    """Writing is allowed again; False where it was. Gives the wish instead where two have to decide: nothing
+    is written before the second yes."""
+    there = in_force()
+    if there is None:
+        return False
+    wish = two.Wish(Matter.STOP, "allow writing again", (there.pk,), stop=there)
+    if two.rule_of(means=means, matter=Matter.STOP) is not None and not two.agreed(means=means, wish=wish):
+        asked = two.ask(means=means, wish=wish, reason=reason)
+        if asked.agreed_at is None:
+            return asked
+    two.require(means=means, wish=wish)
     return bool(Stop.objects.filter(lifted_at=None).update(lifted_at=means.clock(), lifted_by=means.by))
 
 

@@ -60,10 +60,7 @@ def answer(
     last task the system's part is done. A task is answered once. Writes `step.fulfilled`.
     """
     task = models.Task.objects.select_for_update().get(pk=task.pk)
-    if task.answered_at is not None:
-        raise Permanent(
-            "This task has been answered already.", "`upheld status` lists the tasks that are open."
-        )
+    _refuse_over(task)
     if rows < 0:
         raise Permanent("A number of records is below zero.", "Give how many were removed, 0 for none.")
     request = task.fulfilment.request
@@ -119,6 +116,19 @@ def answer(
     )
     dispatch.wake(case.pk)
     return row
+
+
+def _refuse_over(task: models.Task) -> None:
+    """Permanent where there is nothing to answer any more."""
+    if task.answered_at is not None:
+        raise Permanent(
+            "This task has been answered already.", "`upheld status` lists the tasks that are open."
+        )
+    if task.fulfilment.request.state == models.RequestState.REVOKED:
+        raise Permanent(
+            "The person took her request back, so there is nothing to do.",
+            "If you removed something already, tell the organisation.",
+        )
 
 
 def _done(request: models.Request) -> str:

@@ -6,7 +6,19 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from upheld.actions import carried, cases, erasure, evidence, journal, kept, plans, suppression, window
+from upheld.actions import (
+    beyond,
+    carried,
+    cases,
+    erasure,
+    evidence,
+    journal,
+    kept,
+    plans,
+    suppression,
+    two,
+    window,
+)
 from upheld.actions.asking import Asked
 from upheld.actions.erasure import ERASURES, Progress, silently
 from upheld.actions.means import Means
@@ -86,11 +98,12 @@ def find(*, means: Means, case: str = "", asked: Asked | None = None) -> models.
     if not case or len(those) != 1:
         which = "No erasure belongs to" if not those else "Several erasures belong to"
         raise Misnamed(f"{which} the case {case or '(none given)'}.", "Name one by its id: `upheld status`.")
-    _refuse_late(means, those[0])
+    refuse_late(means, those[0])
     return those[0]
 
 
-def _refuse_late(means: Means, request: models.Request) -> None:
+def refuse_late(means: Means, request: models.Request) -> None:
+    """Permanent for an erasure that had no window, whose window is over, or that was undone."""
     windows = list(request.windows.all())
     if not windows:
         raise Permanent(
@@ -212,6 +225,9 @@ def approve(*, means: Means, request: models.Request, uncorrected: bool = False)
     if request.state != RequestState.IN_PROGRESS:
         raise Permanent("This erasure is finished; there is nothing to undo.", "`upheld status` shows it.")
     if request.undone_at is None:
+        exceeding = beyond.of_undo(means=means, request=request)
+        if exceeding is not None:
+            two.require(means=means, wish=exceeding)
         request.undone_at, request.undone_by = means.clock(), means.by
         request.save(update_fields=["undone_at", "undone_by"])
     suppression.lift(means=means, request=request)

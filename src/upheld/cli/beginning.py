@@ -14,6 +14,9 @@ organisation:
   name: {name}
   contact: {contact}
   regimes: [gdpr]
+# Who has to agree to a refusal, to going beyond a limit, to lifting a stop: team (a second member of staff),
+# or solo (the same person, a day later). Without it one person decides.
+# staff: team
 """
 PURPOSES = """\
 # Why data is used: the register that the data map refers to.
@@ -40,8 +43,9 @@ days: 14
 """
 
 
-def begin(folder: Path, name: str, contact: str) -> int:
-    """Write the folder; refuses one that has anything in it."""
+def begin(folder: Path, name: str, contact: str, *, serving: bool = False) -> int:
+    """Write the folder; refuses one that has anything in it. `serving`: for a server, whose own records are a
+    system of the map from the first day."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Permanent(
             f"{folder} exists and is not empty; nothing was written.", "Choose another with --dir."
@@ -54,7 +58,10 @@ def begin(folder: Path, name: str, contact: str) -> int:
     }
     files = {"upheld.yaml": ORGANISATION, "purposes.yaml": PURPOSES, "systems/letters.yaml": LETTERS}
     written = {file: text.format(**quoted) for file, text in files.items()}
-    written["systems/upheld.yaml"] = (resources("upheld.datamap.ready") / "upheld.yaml").read_text("utf-8")
+    if serving:
+        written["systems/upheld.yaml"] = (resources("upheld.datamap.ready") / "upheld.yaml").read_text(
+            "utf-8"
+        )
     for file, text in written.items():
         (folder / file).write_text(text, encoding="utf-8")
         typer.echo(f"wrote {folder / file}")

@@ -85,6 +85,7 @@ def means(*, accept_proposals: bool = False, place: str = "") -> Means:
         by=getpass.getuser(),
         regime=regime_of(mapped, place),
         kept=settings.UPHELD_DATA / "kept",
+        orders=True,
     )
     pin_old(means=made)
     return made

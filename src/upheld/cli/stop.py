@@ -33,7 +33,12 @@ def stop(
 
     means = start.means()
     if lift:
-        lifted = verbs.lift(means=means)
+        lifted = verbs.lift(means=means, reason="lifted at the command line")
+        if not isinstance(lifted, bool):
+            from upheld.actions.two import when  # lazy: app ready
+
+            typer.echo(f"This is for two to decide. {when(means=means, agreement=lifted)}", err=True)
+            raise typer.Exit(1)
         typer.echo("Writing is allowed again." if lifted else "Writing was not stopped.")
         return
     verbs.stop(means=means, reason=reason)

@@ -8,20 +8,13 @@ import typer
 
 from upheld.actions import erasure, ledger, undo
 from upheld.actions.means import Means
+from upheld.actions.returning import WORDS
 from upheld.actions.undo import Putting
 from upheld.actions.window import alive
 from upheld.cli import show, start
 from upheld.cli.faults import WrongUse
-from upheld.rights.undo import Conflict, Why
+from upheld.rights.undo import Conflict
 from upheld.store.models import Request
-
-WORDS = {
-    Why.TAKEN: "their key, or a value that must differ, is used by another row by now",
-    Why.PARENT: "a row that they refer to is not there",
-    Why.CHANGED: "somebody has changed or removed what the erasure left of them",
-    Why.SCHEMA: "their table or a column of it has changed",
-    Why.REFUSED: "the database refuses them",
-}
 
 
 @dataclass(frozen=True, slots=True)

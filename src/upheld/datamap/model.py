@@ -512,11 +512,49 @@ class Hold:
     place: Place = NOWHERE
 
 
+class Second(StrEnum):
+    """Who says the second yes to what one person alone may not decide: another member of staff, somebody
+    outside by a link, or the same person after a cooling time."""
+
+    COLLEAGUE = "colleague"
+    OUTSIDE = "outside"
+    COOLING = "cooling"
+
+
+MATTERS = ("limits", "undo", "refusal", "stop")
+"""What takes two: going beyond a limit, an undo beyond one, a refusal, lifting the stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Two:
+    """The rules of two: for each of MATTERS who says the second yes; none where nobody has to. `cooling`:
+    hours. `outside`: the address to which the link goes."""
+
+    rules: tuple[tuple[str, Second], ...] = ()
+    cooling: int = 24
+    outside: str = ""
+
+    def rule(self, matter: str) -> Second | None:
+        """Who says the second yes to that; None where one person may decide it."""
+        return dict(self.rules).get(matter)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who is told what happens: `to` (the organisation's contact where it is empty), and her deputy the same.
+    `digest`: the weekday of the weekly digest, or `never`."""
+
+    to: str = ""
+    deputy: str = ""
+    digest: str = "monday"
+
+
 @dataclass(frozen=True, slots=True)
 class Organisation:
     """The controller: who it is, where it may keep data, and under which regimes it answers. `undo`: days of
     the undo window of systems that do not say it themselves. `regime_by_place`: country, country-state or
-    `otherwise`, with its regime. `region`: of the country, for its holidays."""
+    `otherwise`, with its regime. `region`: of the country, for its holidays. `two`: what
+    one person alone may not decide."""
 
     name: str
     contact: str
@@ -533,6 +571,8 @@ class Organisation:
     holds: tuple[Hold, ...] = ()
     limits: Limits = Limits()
     undo: int = 0
+    two: Two = Two()
+    alarms: Desk = Desk()
 
     def local(self, moment: datetime) -> datetime:
         """The moment by the organisation's own clock: on that day, and no other, its periods end (T-02)."""

@@ -1,5 +1,6 @@
 """Begin the tour, end it whatever happens, and say where everything lies."""
 
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -42,7 +43,10 @@ def guide(folder: Path, *, seed: int, people: int, mariadb: bool, keep: bool) ->
 
 
 def stay(folder: Path, *, seed: int, people: int, mariadb: bool, port: int, inbox_port: int) -> int:
-    """Open the organisation's server and wait; 0 after Ctrl-C. Everything that was started is stopped."""
+    """Open the organisation's server and wait; 0 after Ctrl-C or SIGTERM. Everything that was started is
+    stopped."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell in the background had it ignored
+        signal.signal(number, signal.default_int_handler)
     programs()
     program.load()
     place, terminal = Place(folder), Terminal(Console())

@@ -81,7 +81,7 @@ class Journey:
         visitor.open(self._mail(person.email, f"[{number}] What we deleted"))
         visitor.follow("Read what was deleted")
         proof = self.place.root / "proof.json"
-        proof.write_bytes(visitor.read(self._link(visitor, "proof")))
+        proof.write_bytes(visitor.read(self._link(visitor, "Save the proof")))
         self._did("reads what was deleted, what stays and until when, and saves the proof")
         self.terminal.show(self.terminal.verify(proof))
 

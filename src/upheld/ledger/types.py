@@ -8,6 +8,8 @@ EVIDENCE_CLASSES = ("A", "B", "C", "D", "E")
 ESTABLISHED = ("witnessed", "receipt", "reread")
 STEP_COUNTS = ("matched", "deleted", "anonymised", "detached", "retained")
 SET_COUNTS = ("matched", "restricted", "lifted", "corrected", "left")
+METHODS = ("link", "mail", "sign-in", "data-points", "declaration", "judgement")
+LEVELS = ("none", "reasonable", "high")
 RESTRICTION_GROUNDS = ("contested", "unlawful", "claims", "objection")
 
 
@@ -45,6 +47,41 @@ CASE_OPENED = _register(
     _CASE,
     _code("right", "the right that is exercised"),
     _code("regime", "the regime pack that applies, with its version"),
+)
+COMMUNICATION_CLOSED = _register(
+    "communication.closed/v1",
+    "A message that came in was closed, and nothing was opened for it.",
+    _id("communication", "the message's random id, which names nobody"),
+    _code("channel", "how it came in"),
+    _code("reason", "why nothing was opened", ("not-a-request", "spam", "here-already")),
+)
+COMMUNICATION_REOPENED = _register(
+    "communication.reopened/v1",
+    "A message that had been closed was taken up again.",
+    _id("communication", "the message's random id, which names nobody"),
+)
+IDENTITY_JUDGED = _register(
+    "identity.judged/v1",
+    "A member of staff judged, with a reason, that a message is the person's own; no link proved it.",
+    _CASE,
+    _code("channel", "how it came in"),
+)
+VERIFICATION_ADDED = _register(
+    "verification.added/v1",
+    "It was proved who asks; an approval stands on it.",
+    _CASE,
+    _code("right", "the right that is exercised"),
+    _code("method", "how it was proved", METHODS),
+    _code("level", "how sure it is, by all that was proved so far", LEVELS),
+)
+DOUBT_RECORDED = _register(
+    "doubt.recorded/v1",
+    "Somebody doubts who asks, and said why: only then is more asked for.",
+    _CASE,
+    _code("right", "the right that is exercised"),
+    _code("needed", "how sure it must be from now on", LEVELS),
+    _count("asked", "how many values the person is asked to name"),
+    _code("declaration", "whether she is asked to sign that she is the person", ("asked", "not-asked")),
 )
 PLAN_APPROVED = _register(
     "plan.approved/v1",
@@ -227,4 +264,55 @@ VALUES_REPLAYED = _register(
     "After a restore, marks of restrictions and corrections were set again that the backup did not have.",
     _SYSTEM,
     _count("records", "how many records had come back without them"),
+)
+REQUEST_EXTENDED = _register(
+    "request.extended/v1",
+    "More time was taken for one request, and the person was told why within the first period.",
+    _CASE,
+    _code("right", "the right that is exercised"),
+    _code("reason", "the reason, as the regime pack names it"),
+    _date("target", "the new day by which we answer"),
+    _date("legal", "the new last lawful day"),
+    _commitment("decision", "commitment to who decided it and in which words, under the case's key"),
+)
+REQUEST_REFUSED = _register(
+    "request.refused/v1",
+    "One request was refused on a ground of its law, and the person was told the ways to complain.",
+    _CASE,
+    _code("right", "the right that was asked for"),
+    _code("ground", "the ground, as the regime pack names it"),
+    _code("extent", "whether all of it was refused, or some systems", ("whole", "part")),
+    _commitment("decision", "commitment to who decided it and in which words, under the case's key"),
+)
+REQUEST_WITHDRAWN = _register(
+    "request.withdrawn/v1",
+    "The person took one request back before anything was written for it, and nothing will be.",
+    _CASE,
+    _code("right", "the right that had been asked for"),
+    _code("by", "who took it back: she by her own link, or staff on her word", ("person", "staff")),
+    _commitment("decision", "commitment to who recorded it and in which words, under the case's key"),
+)
+REQUEST_PAUSED = _register(
+    "request.paused/v1",
+    "The person was asked who she is; the last lawful day may move by the days until she answers.",
+    _CASE,
+    _code("right", "the right that is exercised"),
+    _date("asked", "the day on which she was asked"),
+    _commitment("decision", "commitment to who asked and why, under the case's key"),
+)
+REQUEST_RESUMED = _register(
+    "request.resumed/v1",
+    "The question of identity was answered; our own date has not moved.",
+    _CASE,
+    _code("right", "the right that is exercised"),
+    _date("answered", "the day on which she answered"),
+    _date("legal", "the last lawful day from now on"),
+    _commitment("decision", "commitment to who recorded it and in which words, under the case's key"),
+)
+AGREEMENT_GIVEN = _register(
+    "agreement.given/v1",
+    "A second yes was given to what one person alone may not decide.",
+    Field("case", Kind.ID, "the case's random id; absent for the stop switch", personal=False, optional=True),
+    _code("matter", "what it is about", ("limits", "undo", "refusal", "stop")),
+    _code("rule", "who had to agree", ("colleague", "outside", "cooling")),
 )

@@ -1,1 +1,1 @@
-"""Mail as it goes out: composed, and handed to a mail server."""
+"""Mail: what comes in is read; letters are templates, handed to a mail server; calls of a webhook."""

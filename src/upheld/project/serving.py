@@ -69,7 +69,7 @@ def begin(data: Path | None, folder: Path | None, address: str) -> None:
     if not privacy.exists():
         from upheld.cli.beginning import begin as make  # lazy: slow import
 
-        make(privacy, "Your organisation", "privacy@example.org")
+        make(privacy, "Your organisation", "privacy@example.org", serving=True)
     import django  # lazy: slow import
     from django.core.management import call_command  # lazy: slow import
 

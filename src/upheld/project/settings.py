@@ -8,6 +8,7 @@ the environment first, then in a file of its name in the folder of secrets. What
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -91,6 +92,32 @@ SETTINGS = (
         "the organisation's contact",
         "From whom mails come. Answers go to the organisation's contact.",
     ),
+    Setting(
+        "UPHELD_WEBHOOK_URL",
+        "URL",
+        "none",
+        "A program of yours that is called when something needs somebody "
+        "([spec/webhook.md](../spec/webhook.md)).",
+    ),
+    Setting(
+        "UPHELD_WEBHOOK_SECRET",
+        "text",
+        "",
+        "What its calls are signed with: `whsec_` and 24 to 64 random bytes in base64. Better as a file.",
+    ),
+    Setting(
+        "UPHELD_WEBHOOK_PRIVATE",
+        "`yes`",
+        "",
+        "That program is on a network of your own: a private address, and http, are allowed.",
+    ),
+    Setting(
+        "UPHELD_PROXIES",
+        "addresses",
+        "none: whoever connects is the visitor",
+        "Proxies in front of the server, addresses or networks: `127.0.0.1, 10.0.0.0/8`. Only what they say "
+        "in X-Forwarded-For is believed; without it everybody behind a proxy has one rate.",
+    ),
 )
 
 
@@ -167,6 +194,27 @@ def _number(environment: Mapping[str, str], name: str, default: int, *, least: i
     return int(written)
 
 
+def _yes(environment: Mapping[str, str], name: str) -> bool:
+    written = environment.get(name, "")
+    if written not in ("", "yes"):
+        raise Misconfigured(f"{name} is {written!r}.", "Write yes, or leave it out.")
+    return written == "yes"
+
+
+def networks(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Addresses and networks, separated by commas. Misconfigured for what is none."""
+    given = tuple(each.strip() for each in environment.get(name, "").split(",") if each.strip())
+    for each in given:
+        try:
+            ip_network(each, strict=False)
+        except ValueError:
+            raise Misconfigured(
+                f"{name} names {each!r}, which is neither an address nor a network.",
+                "Write it like 127.0.0.1 or 10.0.0.0/8, several separated by commas.",
+            ) from None
+    return given
+
+
 def markdown() -> str:
     """The table of docs/settings.md."""
     rows = (f"| `{each.name}` | {each.type} | {each.default} | {each.help} |" for each in SETTINGS)
@@ -185,6 +233,10 @@ _LISTENS = os.environ.get("UPHELD_LISTENS", "")
 UPHELD_ADDRESS = UPHELD_ENVIRONMENT.get("UPHELD_ADDRESS", _LISTENS).rstrip("/")
 UPHELD_SMTP_URL = UPHELD_ENVIRONMENT.get("UPHELD_SMTP_URL", "")
 UPHELD_MAIL_FROM = UPHELD_ENVIRONMENT.get("UPHELD_MAIL_FROM", "")
+UPHELD_WEBHOOK_URL = UPHELD_ENVIRONMENT.get("UPHELD_WEBHOOK_URL", "")
+UPHELD_WEBHOOK_SECRET = UPHELD_ENVIRONMENT.get("UPHELD_WEBHOOK_SECRET", "")
+UPHELD_WEBHOOK_PRIVATE = _yes(UPHELD_ENVIRONMENT, "UPHELD_WEBHOOK_PRIVATE")
+UPHELD_PROXIES = networks(UPHELD_ENVIRONMENT, "UPHELD_PROXIES")
 UPHELD_PACKAGE_DAYS = _number(UPHELD_ENVIRONMENT, "UPHELD_PACKAGE_DAYS", 30)
 UPHELD_TOGETHER_MINUTES = _number(UPHELD_ENVIRONMENT, "UPHELD_TOGETHER_MINUTES", 0, least=0)
 

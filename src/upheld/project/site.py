@@ -63,9 +63,12 @@ STATIC_URL = "/static/"
 UPHELD_STATIC = _WEB / "static"
 
 LANGUAGE_CODE = "en"
-LOCALE_PATHS = [_WEB / "locale"]
+# A folder `locale` beside the map adds languages, or says ours otherwise.
+LOCALE_PATHS = [plain.UPHELD_DIR.resolve() / "locale", _WEB / "locale"]
 LANGUAGES = [("en", "English")] + [
-    (each.name, each.name) for each in sorted((_WEB / "locale").iterdir()) if (each / "LC_MESSAGES").is_dir()
+    (name, name)
+    for name in sorted({each.parent.name for path in LOCALE_PATHS for each in path.glob("*/LC_MESSAGES")})
+    if name != "en"
 ]
 USE_I18N = True
 
@@ -118,7 +121,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 600  # a list of a hundred people, corrected line by line
 # What is uploaded stays in memory until it is sealed, never in a file of its own; more than this is not read.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 26 * 1024 * 1024

@@ -86,6 +86,7 @@ class Work:
 
         def rest() -> None:
             able = self._means()
+            rounds.prepare(means=able)
             rounds.rest(means=able, server=_server(), sender=_sender(able))
 
         self._guarded(rest)
@@ -105,7 +106,7 @@ class Work:
 
     def due(self) -> None:
         """A look at the systems, and what is due by its date: that once an hour, by one of all programs."""
-        from upheld.actions import arrivals, checking  # lazy: app ready
+        from upheld.actions import arrivals, checking, enclosures, intake, pace  # lazy: app ready
         from upheld.actions.erasure import fulfil  # lazy: app ready
         from upheld.actions.purge import purge  # lazy: app ready
         from upheld.cli.certifying import certify_answered  # lazy: app ready
@@ -117,6 +118,9 @@ class Work:
             if not installation.due_now(at=able.clock()):
                 return
             arrivals.expire(means=able)
+            intake.expire(means=able)
+            pace.forget(means=able)
+            enclosures.sweep(means=able)
             released = purge(means=able).released
             certify_answered(able, [fulfil(means=able, request=each) for each in released])
 

@@ -127,6 +127,8 @@ class _SystemPlanner:
         return self._numbered()
 
     def restriction(self) -> list[Step]:
+        if self.system.kind == "own":  # what shows how she was answered is used for nothing else anyway
+            return []
         if self.system.kind == "manual":
             return [self._task("mark what is found as restricted, and use it for nothing but keeping it")]
         tables = iter(self.system.tables)

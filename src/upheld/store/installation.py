@@ -15,6 +15,7 @@ from upheld.store.models import Installation
 
 MARK = "installation"
 HOURLY = timedelta(minutes=55)
+MINDED = timedelta(seconds=45)
 
 
 @transaction.atomic
@@ -66,3 +67,14 @@ def due_now(*, at: datetime) -> bool:
     told so."""
     late = Installation.objects.filter(Q(due_at=None) | Q(due_at__lte=at - HOURLY), pk=1)
     return bool(late.update(due_at=at))
+
+
+def minds(*, owner: str, at: datetime) -> bool:
+    """Whether this program is the one that sees to what only one has to: it stays so while it asks at least
+    every 45 seconds, then another takes over. Everybody is where no installation was begun."""
+    free = Q(minder=owner) | Q(minded_until__lte=at) | Q(minded_until=None)
+    known = Installation.objects.filter(pk=1)
+    mine = known.filter(minder=owner, minded_until__gt=at + MINDED / 2)
+    if mine.exists():
+        return True
+    return bool(known.filter(free).update(minder=owner, minded_until=at + MINDED)) or not known.exists()

@@ -60,6 +60,7 @@ def means(world: World, *, now: datetime = NOW) -> Means:
         entropy=lambda: f"r{next(random):023d}",
         owner="host/1/1",
         by="officer",
+        orders=True,
     )
 
 

@@ -26,7 +26,7 @@ def test_a_copy_is_read_in_the_browser_before_anything_is_deleted(
     person.goto(link(mailbox.next(ADA, f"[{number}] Please confirm")))
     person.get_by_role("button", name="Yes, it was me").click()
 
-    desk.goto(f"{server.address}/console/")
+    desk.goto(f"{server.address}/console/cases/")
     desk.get_by_role("cell").get_by_role("link").first.click()
     case = desk.url
     assert "A copy, then everything deleted" in desk.locator("h1").inner_text()
@@ -120,14 +120,15 @@ def test_axe_finds_nothing_wrong_with_any_page(
             page = other.new_page()
             page.goto(case)
             look(f"case-{kind}", page)
-            page.goto(f"{server.address}/console/")
+            page.goto(f"{server.address}/console/cases/")
             look(f"queue-{kind}", page)
             other.close()
         desk.get_by_role("link", name="See what will happen").click()
         look("plan", desk)
-        for page in ("outbox", "stop", "account"):
+        asks = tuple(f"first/{each}" for each in ("organisation", "countries", "policy", "systems", "try"))
+        for page in ("", "link", "folder", *asks, "outbox", "stop", "account"):
             desk.goto(f"{server.address}/console/{page}/")
-            look(page, desk)
+            look(page.replace("/", "-") or "today", desk)
 
     assert {name: found for name, found in wrong.items() if found} == {}
     assert server.stop() == 0

@@ -26,7 +26,7 @@ def test_the_owner_of_a_cabinet_answers_by_link_and_the_deletion_is_done(
     person.get_by_role("button", name="Yes, it was me").click()
     follow = person.url
 
-    desk.goto(f"{server.address}/console/")
+    desk.goto(f"{server.address}/console/cases/")
     desk.get_by_role("cell").get_by_role("link").first.click()
     desk.get_by_role("link", name="See what will happen").click()
     desk.get_by_role("button", name="Approve the deletion").click()
@@ -48,7 +48,7 @@ def test_the_owner_of_a_cabinet_answers_by_link_and_the_deletion_is_done(
 
     person.goto(link(mailbox.next(ADA, f"[{number}] What we deleted")))
     person.get_by_role("link", name="Read what was deleted").click()
-    assert "3 records deleted" in person.locator("main").inner_text()
+    assert "Records deleted: 3" in person.locator("main").inner_text()
     assert sqlite.rows("SELECT id FROM users") == [(8,)]
     desk.reload()
     assert "Everything in this case is done" in desk.locator("main").inner_text()

@@ -28,7 +28,7 @@ def test_a_person_is_erased_by_browser_and_mailbox_and_holds_the_proof(
     assert "Somebody of ours looks at it" in person.locator("main").inner_text()
     assert each_database.rows("SELECT count(*) FROM users") == [(2,)], "nothing is done before an approval"
 
-    desk.goto(f"{server.address}/console/")
+    desk.goto(f"{server.address}/console/cases/")
     assert "1 case needs you" in desk.locator("h1").inner_text()
     desk.get_by_role("cell").get_by_role("link").first.click()
     assert ADA not in desk.content(), "who it is stands behind a look"
@@ -39,7 +39,7 @@ def test_a_person_is_erased_by_browser_and_mailbox_and_holds_the_proof(
 
     person.goto(link(mailbox.next(ADA, f"[{number}] What we deleted")))
     person.get_by_role("link", name="Read what was deleted").click()
-    assert "3 records deleted" in person.locator("main").inner_text()
+    assert "Records deleted: 3" in person.locator("main").inner_text()
     with person.expect_download() as saved:
         person.get_by_role("link", name="Save the proof").click()
     proof = tmp_path / "proof.json"
@@ -52,6 +52,17 @@ def test_a_person_is_erased_by_browser_and_mailbox_and_holds_the_proof(
     )
     assert (checked.returncode, "certificate: verified" in checked.stdout) == (0, True), checked.stdout
     assert ADA not in json.dumps(json.loads(proof.read_text()))
+    person.get_by_role("link", name="Check the proof").click()
+    person.get_by_label("The file of the proof").set_input_files(proof)
+    person.get_by_role("button", name="Check it").click()
+    assert "This certificate is unchanged" in person.locator("h1").inner_text()
+    assert "our own signature" in person.locator("main").inner_text()
+    forged = tmp_path / "forged.json"
+    forged.write_text(proof.read_text().replace('"erased":3', '"erased":4'))
+    assert forged.read_text() != proof.read_text()
+    person.get_by_label("Another file").set_input_files(forged)
+    person.get_by_role("button", name="Check it").click()
+    assert "This is not proved" in person.locator("h1").inner_text()
     assert person.context.cookies() == []
     assert server.stop() == 0
     assert server.errors() == ""

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 
-from upheld.actions import cases, erasure, plans, window
+from upheld.actions import cases, certainty, erasure, plans, two, window
 from upheld.actions.asking import Asked
 from upheld.actions.batch.look import TOGETHER, Going, Look, in_groups
 from upheld.actions.difference import expected
@@ -40,6 +40,11 @@ def approve_many(
     """
     if allow and not reason:
         raise Permanent("A limit was allowed without a reason.", "Say why: --reason TEXT.")
+    if allow and two.rule_of(means=means, matter=models.Matter.LIMITS) is not None:
+        raise Permanent(
+            "Going beyond a limit is for two to decide, and for one person at a time.",
+            "Leave out --allow; whoever is beyond it is approved alone, in the console.",
+        )
     refuse_beyond(look.beyond, allow)
     batch = models.Batch.objects.create(
         at=means.clock(),
@@ -81,6 +86,7 @@ class _Opening:
         self.at = means.clock()
         self.digest, self.text = digest(plan), text(plan).encode()
         self.pinned = pinned(means=means, right=Right.ERASURE, regime=plan.regime, at=self.at)
+        self.needed = certainty.needed(means=means, law=self.pinned.law, right=Right.ERASURE)
 
     def all(self, some: Sequence[Going], names: Sequence[str]) -> None:
         opened = [self._case(going, key) for going, key in zip(some, names, strict=True)]
@@ -90,14 +96,19 @@ class _Opening:
         insert_all([each for own in marks for each in own])
         requests = [
             models.Request(
+                id=uuid4(),
                 case=case,
                 right=Right.ERASURE.value,
                 state=RequestState.IN_PROGRESS,
                 received_at=self.at,
+                needed=self.needed,
+                reached=models.Level.HIGH,
                 **columns(self.pinned),
             )
             for case in opened
         ]
+        # First: a request says no more than a proof that is there, and each of these was ordered.
+        insert_all([certainty.ordered(means=self.means, request=each, at=self.at) for each in requests])
         insert_all(requests)
         rows = self._plans(some, requests)
         windows = self._windows(requests)

@@ -142,7 +142,9 @@ def _finish(means: Means, requests: Sequence[models.Request]) -> None:
         models.Case.objects.filter(pk__in=those).update(
             state=CaseState.CLOSED, closed_at=at, closed_reason="", key_destroy_on=day
         )
-    models.BlindIndex.objects.filter(case__in=[each.case_id for each in plain]).delete()
+    marks = models.BlindIndex.objects.filter(case__in=[each.case_id for each in plain])
+    marks.filter(whole=True).delete()
+    marks.update(open=False)
     put_all(
         entry(CASE_CLOSED, at=at, case=str(each.case_id), outcome=cases.FINAL[RequestState.FULFILLED])
         for each in plain

@@ -27,13 +27,13 @@ from upheld.actions.journal import (
 )
 from upheld.actions.lease import is_leased
 from upheld.actions.means import Means
-from upheld.actions.pace import is_begun, is_free, room
 from upheld.actions.record import put_all
+from upheld.actions.tempo import is_begun, is_free, room
 from upheld.rights.outcome import Committed, Counts, Established, EvidenceClass, Prepared, Verified
 from upheld.rights.plan import Plan, Retain
 from upheld.store import models
 from upheld.store.database import insert_all
-from upheld.store.models import FulfilmentState, PartState
+from upheld.store.models import FulfilmentState, PartState, RequestState
 
 
 def holding(holds: Sequence[Hold]) -> Q:
@@ -100,8 +100,10 @@ def _as_fetched(fresh: models.Fulfilment, known: models.Fulfilment) -> models.Fu
 
 
 def lost(holds: Sequence[Hold]) -> frozenset[int]:
-    """Those of the parts, by position, that somebody else has taken over, or whose erasure is undone."""
+    """Those of the parts, by position, that somebody else has taken over, or whose erasure is undone or
+    taken back."""
     mine = models.Fulfilment.objects.filter(holding(holds), request__undone_at__isnull=True)
+    mine = mine.exclude(request__state=RequestState.REVOKED)
     held = dict(mine.values_list("pk", "attempt"))
     return frozenset(
         index for index, each in enumerate(holds) if held.get(each.fulfilment.pk) != each.attempt
@@ -190,8 +192,9 @@ def _prepare_many(
     _fenced(holds, at + means.lease)
     chosen = [each.fulfilment.request_id for each in holds]
     locked = models.Request.objects.select_for_update().filter(pk__in=chosen).order_by("pk")
-    if any(undone is not None for undone in locked.values_list("undone_at", flat=True)):
-        raise Fenced(f"{holds[0].system}: some erasures are being undone")
+    standing = locked.values_list("state", "undone_at")
+    if any(undone is not None or state == RequestState.REVOKED for state, undone in standing):
+        raise Fenced(f"{holds[0].system}: some erasures are being undone, or were taken back")
     for hold, those in zip(holds, copies, strict=True):
         kept.note(fulfilment=hold.fulfilment, copies=those, at=at)
     written = memory.all(holds)

@@ -9,6 +9,7 @@ from upheld.datamap.document.written import (
     Country,
     Day,
     Language,
+    Mail,
     Name,
     Place,
     Region,
@@ -17,7 +18,9 @@ from upheld.datamap.document.written import (
     Written,
 )
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "never"]
 Regime = Literal["gdpr", "ccpa", "voluntary"]
+SecondYes = Literal["colleague", "outside", "cooling", "none"]
 
 
 class BackupsForm(Written):
@@ -71,6 +74,34 @@ class HoldForm(Written):
     """Systems, or tables as `system.table`."""
 
 
+class TwoForm(Written):
+    """Who says the second yes, matter by matter; what is left out is as `staff` has it."""
+
+    limits: SecondYes | None = None
+    """To a plan that goes beyond a limit of the map."""
+    undo: SecondYes | None = None
+    """To an undo that puts more rows back than `rows_per_person` allows."""
+    refusal: SecondYes | None = None
+    """To refusing a request, or a part of it."""
+    stop: SecondYes | None = None
+    """To lifting the stop of all writing."""
+    cooling: Annotated[int, Field(ge=1, le=720)] | None = None
+    """Hours of the cooling time (24 unless said)."""
+    outside: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)] | None = None
+    """The e-mail address of who says yes from outside, by a link and without an account."""
+
+
+class AlarmsForm(Written):
+    """Who is told at once what needs somebody, and once a week how things stand; numbers and links only."""
+
+    to: Mail | None = None
+    """Who is told (the organisation's contact unless said)."""
+    deputy: Mail | None = None
+    """Who is told the same."""
+    digest: Weekday | None = None
+    """The day on which the week's digest comes, or `never` (monday unless said)."""
+
+
 class OrganisationFile(Written):
     """The file upheld.yaml."""
 
@@ -81,5 +112,13 @@ class OrganisationFile(Written):
     undo: Window | None = None
     """For how many days an erasure can be undone, at most to the legal date (none unless said); for systems
     that do not say it themselves."""
+    staff: Literal["solo", "team"] | None = None
+    """Who decides: `team`, a second member of staff says yes to what one alone may not decide; `solo`, the
+    same person says it again after a cooling time. Without it one person may decide everything, at the
+    command line, and nothing beyond a limit in the console."""
+    two: TwoForm | None = None
+    """Where the second yes is another than `staff` has it."""
+    alarms: AlarmsForm | None = None
+    """Who is told what needs somebody."""
     holds: Annotated[list[HoldForm], Field(min_length=1)] | None = None
     """Matters for which rows stay."""

@@ -37,6 +37,7 @@ REGION = r"^[A-Z0-9]{1,3}$"
 LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 WINDOW = r"^(none|[1-9][0-9]?d)$"
 QUIET = r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"
+MAIL = r"^[^@\s]+@[^@\s]+$"
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 IN_WORDS = {
@@ -50,6 +51,7 @@ IN_WORDS = {
     PLACE: "a country such as DE, a state such as US-CA, or `otherwise`",
     REGION: "the code of a region, without the country, such as HE for Hesse",
     LANGUAGE: "a language code such as en or pt-BR",
+    MAIL: "an e-mail address such as privacy@example.org",
     WINDOW: "`none`, or days such as 7d (at most 99d)",
     QUIET: "two times of the day such as 01:00-05:00",
     DAY: "a date such as 2027-12-31",
@@ -138,6 +140,7 @@ Country = Annotated[str, StringConstraints(pattern=COUNTRY)]
 Place = Annotated[str, StringConstraints(pattern=PLACE)]
 Region = Annotated[str, StringConstraints(pattern=REGION)]
 Language = Annotated[str, StringConstraints(pattern=LANGUAGE)]
+Mail = Annotated[str, StringConstraints(pattern=MAIL, max_length=254)]
 Sentence = Annotated[str, StringConstraints(min_length=1)]
 
 Names = Annotated[

@@ -46,7 +46,38 @@ def organisation(form: OrganisationFile, spot: Spot) -> model.Organisation:
         holds=tuple(holds),
         limits=limits(form.limits),
         undo=window(form.undo) or 0,
+        two=_two(form, spot),
+        alarms=_alarms(form),
     )
+
+
+PRESETS = {"solo": model.Second.COOLING, "team": model.Second.COLLEAGUE}
+
+
+def _two(form: OrganisationFile, spot: Spot) -> model.Two:
+    """The rules of two: the preset, and what is said beside it."""
+    written, usual = form.two, PRESETS.get(form.staff or "")
+    rules: list[tuple[str, model.Second]] = []
+    for matter in model.MATTERS:
+        said = getattr(written, matter) if written else None
+        second = usual if said is None else (None if said == "none" else model.Second(said))
+        if second is not None:
+            rules.append((matter, second))
+    outside = (written.outside if written else None) or ""
+    if not outside and model.Second.OUTSIDE in dict(rules).values():
+        spot.down("two").complain(
+            "nobody-outside",
+            "Somebody outside has to say yes, and no address of theirs is given.",
+            "Write `outside: name@example.org` beside it.",
+        )
+    return model.Two(tuple(rules), (written.cooling if written else None) or 24, outside)
+
+
+def _alarms(form: OrganisationFile) -> model.Desk:
+    said = form.alarms
+    if said is None:
+        return model.Desk()
+    return model.Desk(said.to or "", said.deputy or "", said.digest or "monday")
 
 
 def _check_laws(form: OrganisationFile, spot: Spot) -> None:

@@ -1,18 +1,24 @@
 """The tables, by topic."""
 
+from upheld.store.models.alarm import Alarm, AlarmEvent
 from upheld.store.models.arrival import Arrival, Channel, Link, LinkPurpose
 from upheld.store.models.batch import Batch, BatchLine
-from upheld.store.models.case import BlindIndex, Case, CaseState, Request, RequestState
+from upheld.store.models.case import BlindIndex, Case, CaseState, Level, Request, RequestState
 from upheld.store.models.certificate import Certificate
 from upheld.store.models.check import Check
+from upheld.store.models.communication import ClosedReason, Communication
 from upheld.store.models.copy import Copy
+from upheld.store.models.decision import Agreement, Decision, DecisionKind, Matter, Note, Pause, Rule
 from upheld.store.models.evidence import Due, Evidence
 from upheld.store.models.installation import Installation
 from upheld.store.models.journal import Fulfilment, FulfilmentState, Part, PartState
 from upheld.store.models.ledger import Checkpoint, Entry, Node, PendingEntry
 from upheld.store.models.mail import Mail, MailKind
+from upheld.store.models.milestone import Milestone, MilestoneState
+from upheld.store.models.pace import Pace
 from upheld.store.models.package import Opening, Package
 from upheld.store.models.plan import Plan, Step
+from upheld.store.models.question import Enclosure, Question, QuestionKind
 from upheld.store.models.restriction import Restriction
 from upheld.store.models.staff import Look, Role, Staff
 from upheld.store.models.statement import Statement, StatementIndex
@@ -20,8 +26,12 @@ from upheld.store.models.stop import Stop
 from upheld.store.models.suppression import Suppression
 from upheld.store.models.task import Task, Upload
 from upheld.store.models.undo import FileCopy, Kept, Undoing, Window
+from upheld.store.models.verification import Doubt, Verification
 
 __all__ = [
+    "Agreement",
+    "Alarm",
+    "AlarmEvent",
     "Arrival",
     "Batch",
     "BatchLine",
@@ -32,8 +42,14 @@ __all__ = [
     "Channel",
     "Check",
     "Checkpoint",
+    "ClosedReason",
+    "Communication",
     "Copy",
+    "Decision",
+    "DecisionKind",
+    "Doubt",
     "Due",
+    "Enclosure",
     "Entry",
     "Evidence",
     "FileCopy",
@@ -41,22 +57,32 @@ __all__ = [
     "FulfilmentState",
     "Installation",
     "Kept",
+    "Level",
     "Link",
     "LinkPurpose",
     "Look",
     "Mail",
     "MailKind",
+    "Matter",
+    "Milestone",
+    "MilestoneState",
     "Node",
+    "Note",
     "Opening",
+    "Pace",
     "Package",
     "Part",
     "PartState",
+    "Pause",
     "PendingEntry",
     "Plan",
+    "Question",
+    "QuestionKind",
     "Request",
     "RequestState",
     "Restriction",
     "Role",
+    "Rule",
     "Staff",
     "Statement",
     "StatementIndex",
@@ -66,5 +92,6 @@ __all__ = [
     "Task",
     "Undoing",
     "Upload",
+    "Verification",
     "Window",
 ]

@@ -12,14 +12,26 @@ class Channel(models.TextChoices):
     """How it reached us; every channel is as good as any other (G-12.2)."""
 
     FORM = "FORM"
+    EMAIL = "EMAIL", "e-mail"
+    LETTER = "LETTER", "letter"
+    FAX = "FAX", "fax"
+    TELEPHONE = "TELEPHONE", "telephone"
+    VISIT = "VISIT", "in person"
 
 
 class Arrival(models.Model):
     """One message as it came in. Nobody is looked up for it: until it is verified it belongs to no case.
 
     `sealed_content`: the address and what else was written, under `key`; a key of its own until the arrival
-    is verified, the case's from then on. `rights`: what was asked for, in a safe order. `expires_at`: when an
-    arrival that nobody verified goes, with its key.
+    is verified, the case's from then on. `rights`: what was asked for, in a safe order; empty where only
+    staff can tell. `expires_at`: when an arrival that nobody verified goes, with its key. `sealed_original`:
+    what came in on any other channel than the form, under the same key. `judged_by`: who of us judged that it
+    is she, where no link did.
+
+    `regime`: the law that the person's place or a clerk chose; empty for the organisation's first.
+    `waits_at`: since when it waits for staff, who say which right it is, or whether it is she; null once they
+    have.
+    `confirmed_at`: the link was used while it waited, so that it belongs to no case yet.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -28,8 +40,13 @@ class Arrival(models.Model):
     rights = models.CharField(max_length=200)
     key = models.CharField(max_length=32)
     sealed_content = models.BinaryField()
+    sealed_original = models.BinaryField(default=b"")
+    regime = models.CharField(max_length=20, default="", blank=True)
+    judged_by = models.CharField(max_length=100, default="", blank=True)
     address_digest = models.BinaryField(max_length=32)
     received_at = models.DateTimeField()
+    waits_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
     verified_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="arrivals")
@@ -49,6 +66,11 @@ class Arrival(models.Model):
                 name="arrival_unverified",
                 condition=models.Q(verified_at__isnull=True),
             ),
+            models.Index(
+                fields=["waits_at", "id"],
+                name="arrival_for_staff",
+                condition=models.Q(waits_at__isnull=False),
+            ),
         )
 
 
@@ -64,13 +86,15 @@ class LinkPurpose(models.TextChoices):
 
 class Link(models.Model):
     """A link that was given to somebody. Only the digest of its token is kept; a used or expired link stays
-    until it can no longer be renewed, so that it is known to whom a new one may be sent."""
+    until it can no longer be renewed, so that it is known to whom a new one may be sent. `position`: which of
+    the addresses of an arrival it proves; 0 is the one it was sent with."""
 
     digest = models.BinaryField(max_length=32, unique=True)
     purpose = models.CharField(max_length=10, choices=LinkPurpose)
     arrival = models.ForeignKey(Arrival, on_delete=models.CASCADE, null=True, related_name="links")
     task = models.ForeignKey(Task, on_delete=models.CASCADE, null=True, related_name="links")
     role = models.CharField(max_length=10, default="", blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)

@@ -25,14 +25,24 @@ class RequestState(models.TextChoices):
     EXPIRED = "EXPIRED"
 
 
+class Level(models.IntegerChoices):
+    """How sure it is who asks: `law.pack.Certainty` as numbers, so that a database can compare them."""
+
+    NONE = 0
+    REASONABLE = 1
+    HIGH = 2
+
+
 UNFINISHED = (RequestState.OPEN, RequestState.IN_PROGRESS)
+UNPROVEN = (RequestState.OPEN, RequestState.DENIED, RequestState.REVOKED, RequestState.EXPIRED)
+"""The states that a request may be in whoever asked: nothing of hers is shown or changed in them."""
 RIGHTS = [(right.value, right.value) for right in Right]
 
 
 class Case(models.Model):
     """`id` is random and says nothing: it is what the ledger and everybody outside sees. Identities and the
     identified subject are sealed with the key `key` of the key store; when that is destroyed, nobody can tell
-    any more whom the case was about."""
+    any more whom the case was about. `assigned_to`: who of the staff looks after it."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     state = models.CharField(max_length=12, choices=CaseState, default=CaseState.OPEN)
@@ -45,6 +55,7 @@ class Case(models.Model):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     closed_reason = models.CharField(max_length=200, default="")
+    assigned_to = models.ForeignKey("store.Staff", on_delete=models.SET_NULL, null=True, related_name="cases")
 
     class Meta:
         constraints = (
@@ -65,7 +76,8 @@ class Case(models.Model):
 
 
 class BlindIndex(models.Model):
-    """How an open case is found by an identity: its HMAC under the index key. Rows go with the case's key.
+    """How a case is found by an identity: its HMAC under the index key. An open case is joined by it; staff
+    finds a closed one by it too (`actions.search`). Rows go with the case's key.
 
     `whole` marks the digest of all identities of the case together: two open cases cannot have the same.
     """
@@ -95,6 +107,9 @@ class Request(models.Model):
 
     `pack`, with `pack_digest`, is the law as it was at receipt, and the dates are computed once, then (X-01);
     a request from before packs has none. `calendar` says whose holidays were counted.
+
+    `needed`: how sure it must be who asks, by right and risk; it is only ever raised. `reached`: how sure it
+    is, as a verification says. Below what is needed no request can be in progress or fulfilled.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -115,9 +130,15 @@ class Request(models.Model):
     acknowledge_legal_date = models.DateField(null=True)
     target_date = models.DateField(null=True)
     legal_date = models.DateField(null=True)
+    needed = models.PositiveSmallIntegerField(choices=Level, default=Level.HIGH)
+    reached = models.PositiveSmallIntegerField(choices=Level, default=Level.NONE)
 
     class Meta:
         constraints = (
+            models.CheckConstraint(
+                name="request_is_proven",
+                condition=models.Q(state__in=UNPROVEN) | models.Q(reached__gte=models.F("needed")),
+            ),
             models.CheckConstraint(
                 name="request_pack_has_dates",
                 condition=models.Q(pack="", target_date__isnull=True, legal_date__isnull=True)
@@ -139,5 +160,14 @@ class Request(models.Model):
                 name="request_finished_has_time",
                 condition=models.Q(state__in=UNFINISHED, finished_at__isnull=True)
                 | (~models.Q(state__in=UNFINISHED) & models.Q(finished_at__isnull=False)),
+            ),
+        )
+        indexes = (
+            models.Index(name="request_received", fields=["received_at"]),
+            models.Index(name="request_finished", fields=["finished_at"]),
+            models.Index(
+                name="request_unfinished",
+                fields=["target_date"],
+                condition=models.Q(state__in=UNFINISHED),
             ),
         )

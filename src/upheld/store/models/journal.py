@@ -104,6 +104,11 @@ class Fulfilment(models.Model):
                 fields=["leased_until"],
                 condition=models.Q(state=FulfilmentState.RUNNING),
             ),
+            models.Index(
+                name="fulfilment_failed",
+                fields=["request"],
+                condition=models.Q(state=FulfilmentState.FAILED),
+            ),
         )
 
 

@@ -8,21 +8,38 @@ from upheld.store.models.task import Task
 
 
 class MailKind(models.TextChoices):
-    """What a mail is for."""
+    """What a mail is for. LETTER: somebody of the organisation wrote it. ALARM and DIGEST go to her and her
+    deputy, OVERDUE to the owner of a system."""
 
     VERIFY = "VERIFY"
+    ACKNOWLEDGE = "ACKNOWLEDGE"
     FOLLOW = "FOLLOW"
     COPY_READY = "COPY_READY"
     DONE = "DONE"
     TASK = "TASK"
+    EXTENDED = "EXTENDED"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
+    AGREE = "AGREE"
+    PROVE = "PROVE"
+    LETTER = "LETTER"
+    OVERDUE = "OVERDUE"
+    ALARM = "ALARM"
+    DIGEST = "DIGEST"
+    OTHER = "OTHER"
+    QUESTION = "QUESTION"
+    REMINDER = "REMINDER"
 
 
 class Mail(models.Model):
     """One mail. `sealed_content` (to whom, subject, text) is under `key` and emptied once it is sent: what is
-    kept is that it was. `about`: what it tells of, so that it is told once."""
+    kept is that it was; a LETTER stays, as long as the case's key does. `letter` names its template, `by` who
+    wrote it. `about`: what it tells of, so that it is told once."""
 
     kind = models.CharField(max_length=12, choices=MailKind)
     about = models.CharField(max_length=80, default="", blank=True)
+    letter = models.CharField(max_length=40, default="", blank=True)
+    by = models.CharField(max_length=100, default="", blank=True)
     arrival = models.ForeignKey(Arrival, on_delete=models.CASCADE, null=True, related_name="mails")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="mails")
     task = models.ForeignKey(Task, on_delete=models.CASCADE, null=True, related_name="mails")

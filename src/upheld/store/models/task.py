@@ -26,6 +26,9 @@ class Task(models.Model):
                 condition=models.Q(answered_at__isnull=True) | ~models.Q(answered_by=""),
             ),
         )
+        indexes = (
+            models.Index(name="task_open", fields=["due_on"], condition=models.Q(answered_at__isnull=True)),
+        )
 
 
 class Upload(models.Model):

@@ -4,19 +4,24 @@ This page looks nothing up: it cannot tell who is known, for it never asks.
 """
 
 import re
+from urllib.parse import urlencode
 
-from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from upheld.actions import arrivals, dates
+from upheld.actions import arrivals, dates, regime
+from upheld.actions.means import Means
+from upheld.actions.wishes import Wish, rights_under, wish_of
 from upheld.law.right import Right
+from upheld.rights.outcome import Misconfigured
+from upheld.rights.regime import law_on
 from upheld.store.models import Channel
 from upheld.web import rate
 from upheld.web.centre.pages import public
+from upheld.web.centre.wish import LAWS, MEANING, NAMED, Form
 from upheld.web.faults import page
 from upheld.web.means import PERSON, means
 
@@ -24,44 +29,33 @@ FROM_ONE_NETWORK = 20
 """Requests from one network address within ten minutes; an office or a library has one address for many."""
 
 
-class Wish(forms.Form):
-    """What is asked for, and where to."""
-
-    copy = forms.BooleanField(required=False, label=_("Get a copy"))
-    delete = forms.BooleanField(required=False, label=_("Delete"))
-    email = forms.EmailField(
-        max_length=254,
-        label=_("Your e-mail address"),
-        error_messages={
-            "required": _("Write your e-mail address, so that we can send you the link."),
-            "invalid": _("This is not an e-mail address. It looks like name@example.org."),
-        },
-    )
-
-    def clean(self) -> dict[str, object]:
-        cleaned = super().clean() or {}
-        if not (cleaned.get("copy") or cleaned.get("delete")):
-            self.add_error("copy", _("Choose at least one: a copy, or deletion."))
-        return cleaned
-
-    @property
-    def rights(self) -> tuple[Right, ...]:
-        chosen = (("copy", Right.ACCESS), ("delete", Right.ERASURE))
-        return tuple(right for name, right in chosen if self.cleaned_data[name])
+@public
+def ask(request: HttpRequest) -> HttpResponse:
+    return _asked(request, lost=False)
 
 
 @public
-def ask(request: HttpRequest) -> HttpResponse:
+def lost(request: HttpRequest) -> HttpResponse:
+    """The same, by somebody who cannot read the mailbox any more under which she is known."""
+    return _asked(request, lost=True)
+
+
+def _asked(request: HttpRequest, *, lost: bool) -> HttpResponse:
+    able = means(by=PERSON)
+    given = (request.POST,) if request.method == "POST" else ()
+    form = Form(*given, organisation=able.datamap.organisation, lost=lost)
+    wishes = [(each.value, NAMED[each], MEANING[each], bool(form[each.value].value())) for each in Wish]
+    shown = {"form": form, "lost": lost, "wishes": wishes}
     if request.method != "POST":
-        return render(request, "centre/ask.html", {"form": Wish()})
-    form = Wish(request.POST)
+        return render(request, "centre/ask.html", shown)
     if not form.is_valid():
-        return render(request, "centre/ask.html", {"form": form}, status=422)
+        return render(request, "centre/ask.html", shown, status=422)
     if request.POST.get("step") == "change":
-        return render(request, "centre/ask.html", {"form": form})
+        return render(request, "centre/ask.html", shown)
+    rights, _left = rights_under(law_on(form.law, able.now.date()), form.wishes)
     if request.POST.get("step") != "send":
-        return render(request, "centre/check.html", {"form": form})
-    if rate.exceeded(request, "ask", most=FROM_ONE_NETWORK):
+        return render(request, "centre/check.html", shown | _checked(able, form, rights))
+    if rate.exceeded(request, able, "ask", most=FROM_ONE_NETWORK):
         return page(
             request,
             429,
@@ -69,20 +63,52 @@ def ask(request: HttpRequest) -> HttpResponse:
             str(_("Try again in ten minutes, or write to us: a letter or an e-mail counts just the same.")),
         )
     arrival = arrivals.receive(
-        means=means(by=PERSON),
+        means=able,
         channel=Channel.FORM,
-        rights=form.rights,
-        address=form.cleaned_data["email"],
+        rights=rights,
+        address=form.address,
         language=get_language() or "en",
+        regime=form.law if form.law != able.datamap.organisation.regimes[0] else "",
+        told=form.told,
     )
-    number = arrivals.number(arrival)
-    return HttpResponseRedirect(reverse("sent", kwargs={"language": get_language(), "number": number}))
+    address = reverse("sent", kwargs={"language": get_language(), "number": arrivals.number(arrival)})
+    said = {"for": ".".join(each.value for each in form.wishes), "law": form.law}
+    if not form.address:
+        said["by"] = "hand"
+    return HttpResponseRedirect(f"{address}?{urlencode(said)}")
+
+
+def _checked(able: Means, form: Form, rights: tuple[Right, ...]) -> dict[str, object]:
+    """What the page on which she checks her answers says beside them."""
+    return {
+        "asked": [(NAMED[each], _by(able, form.law, rights, each)) for each in form.wishes],
+        "law": LAWS.get(form.law) or law_on(form.law, able.now.date()).title,
+        "choice": dict(form.fields["place"].choices).get(form.cleaned_data["place"]),  # type: ignore[attr-defined]
+        "sent": form.sent(),
+        "told": form.told,
+    }
+
+
+def _by(able: Means, law: str, rights: tuple[Right, ...], wish: Wish) -> dates.Dates:
+    """Until when that wish is answered; one without a right of its own is read within the time of a copy."""
+    right = next((each for each in rights if wish_of(each) is wish), Right.ACCESS)
+    return dates.expected(means=able, law=law, right=right)
 
 
 @public
 def sent(request: HttpRequest, number: str) -> HttpResponse:
-    """The same for everybody: it is made from the number and the day alone."""
+    """The same for everybody: it is made from its address and the day alone."""
     if not re.fullmatch("[0-9A-F]{8}", number):
         raise Http404
-    by = dates.expected(means=means(by=PERSON))
-    return render(request, "centre/sent.html", {"number": number, "dates": by})
+    able = means(by=PERSON)
+    law = request.GET.get("law", "")
+    if law not in able.datamap.organisation.regimes:
+        law = regime.regime_for(means=able)
+    wishes = [each for each in Wish if each.value in request.GET.get("for", "").split(".")] or [Wish.COPY]
+    rights, _left = rights_under(law_on(law, able.now.date()), wishes)
+    try:
+        by = [(NAMED[each], _by(able, law, rights, each)) for each in wishes]
+    except Misconfigured:
+        by = []
+    shown = {"number": number, "asked": by, "by_hand": request.GET.get("by") == "hand"}
+    return render(request, "centre/sent.html", shown)

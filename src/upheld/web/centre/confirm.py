@@ -8,9 +8,24 @@ from django.utils.translation import get_language
 
 from upheld.actions import arrivals, links
 from upheld.actions.cases import TwoCases
+from upheld.actions.means import Means
+from upheld.actions.wishes import Wish, wish_of
 from upheld.store.models import LinkPurpose
 from upheld.web.centre.pages import public
+from upheld.web.centre.wish import NAMED
 from upheld.web.means import PERSON, means
+
+
+def _asked(able: Means, token: str) -> list[object]:
+    """The wishes of the message by their plain names."""
+    link = links.find(means=able, token=token, purpose=LinkPurpose.VERIFY)
+    arrival = link.arrival
+    if arrival is None or link.position:
+        raise links.Unknown
+    given = {wish_of(each) for each in arrivals.rights_of(arrival)}
+    if arrivals.opened(means=able, arrival=arrival).told.words:
+        given.add(Wish.OTHER)
+    return [NAMED[each] for each in Wish if each in given]
 
 
 @public
@@ -21,8 +36,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "centre/renewed.html")
     try:
         if request.method != "POST":
-            link = links.find(means=able, token=token, purpose=LinkPurpose.VERIFY)
-            return render(request, "centre/confirm.html", {"arrival": link.arrival})
+            return render(request, "centre/confirm.html", {"asked": _asked(able, token)})
         given = arrivals.verify(means=able, token=token)
     except links.Unusable:
         return render(request, "centre/used.html", status=410)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import register_converter, reverse
@@ -13,7 +12,7 @@ from django.utils.translation import get_language_from_request, override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from upheld.web.means import datamap
+from upheld.web.languages import languages, own_name
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -34,15 +33,6 @@ class Language:
 register_converter(Language, "language")
 
 
-def languages() -> list[str]:
-    """Those in which the organisation answers and pages are written."""
-    written = dict(settings.LANGUAGES)
-    return [each for each in datamap().organisation.languages if each in written] or ["en"]
-
-
-NAMES = {"en": "English", "de": "Deutsch", "fr": "Français"}
-
-
 def public(view: View[P]) -> Callable[..., HttpResponseBase]:
     """A public page. It carries no cookie, and there is nothing that a stranger's page could do in her name:
     what proves anything is in the address, so there is no token against forgery either."""
@@ -57,13 +47,15 @@ def public(view: View[P]) -> Callable[..., HttpResponseBase]:
         with override(language):
             request.LANGUAGE_CODE = language
             others = []
+            further = request.META.get("QUERY_STRING", "")
             if request.resolver_match is not None and request.method != "POST":
                 match = request.resolver_match
                 others = [
                     (
                         each,
-                        NAMES.get(each, each),
-                        reverse(match.view_name, args=match.args, kwargs={**match.kwargs, "language": each}),
+                        own_name(each),
+                        reverse(match.view_name, args=match.args, kwargs={**match.kwargs, "language": each})
+                        + (f"?{further}" if further else ""),
                     )
                     for each in spoken
                 ]

@@ -2,16 +2,38 @@
 
 from django.urls import path
 
-from upheld.web.centre import ask, confirm, follow, task
+from upheld.web.centre import (
+    agree,
+    ask,
+    certificate,
+    confirm,
+    contact,
+    copy,
+    follow,
+    mine,
+    proof,
+    prove,
+    question,
+    task,
+    withdraw,
+)
 
 urlpatterns = [
     path("", ask.ask, name="ask"),
+    path("lost/", ask.lost, name="lost"),
+    path("contact/", contact.contact, name="contact"),
+    path("check/", proof.check, name="proof-check"),
     path("sent/<slug:number>/", ask.sent, name="sent"),
     path("confirm/<slug:token>/", confirm.confirm, name="confirm"),
+    path("mine/<slug:token>/", mine.mine, name="mine"),
     path("follow/<slug:token>/", follow.follow, name="follow"),
-    path("follow/<slug:token>/copy.zip", follow.archive, name="copy-archive"),
-    path("follow/<slug:token>/copy/<path:name>", follow.copy, name="copy"),
-    path("follow/<slug:token>/certificate/<uuid:number>/", follow.certificate, name="certificate"),
-    path("follow/<slug:token>/certificate/<uuid:number>/proof.json", follow.proof, name="proof"),
+    path("prove/<slug:token>/", prove.prove, name="prove"),
+    path("follow/<slug:token>/withdraw/<uuid:number>/", withdraw.withdraw, name="withdraw"),
+    path("agree/<slug:token>/", agree.agree, name="agree-outside"),
+    path("follow/<slug:token>/question/<uuid:number>/", question.answer, name="question"),
+    path("follow/<slug:token>/copy.zip", copy.archive, name="copy-archive"),
+    path("follow/<slug:token>/copy/<path:name>", copy.copy, name="copy"),
+    path("follow/<slug:token>/certificate/<uuid:number>/", certificate.certificate, name="certificate"),
+    path("follow/<slug:token>/certificate/<uuid:number>/proof.json", certificate.proof, name="proof"),
     path("task/<slug:token>/", task.answer, name="task-answer"),
 ]

@@ -7,8 +7,24 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from upheld.actions import casefile, cases, outbox, queue, rounds, staff, stop
+from upheld.actions import (
+    adding,
+    casefile,
+    cases,
+    certificates,
+    deciding,
+    intake,
+    outbox,
+    proofs,
+    queue,
+    rounds,
+    staff,
+    stop,
+    thread,
+    two,
+)
 from upheld.actions.arrivals import number, rights_of
+from upheld.actions.staff import may
 from upheld.law.right import Right
 from upheld.store.models import Case, Request
 from upheld.web.console.access import able, account
@@ -23,7 +39,7 @@ WISHES = {
 
 def said(rights: tuple[Right, ...]) -> str:
     """What was asked for, as a heading."""
-    return WISHES.get(rights) or ", ".join(each.value.lower() for each in rights).capitalize()
+    return WISHES.get(rights) or ", ".join(dict.fromkeys(queue.NAMES[each] for each in rights)).capitalize()
 
 
 @only("see")
@@ -44,10 +60,13 @@ def queued(request: HttpRequest) -> HttpResponse:
             "late": sum(left < 0 for _, _, left in lines),
             "needing": sum(each.needs for each, _, _ in lines),
             "today": today,
+            "for_staff": deciding.waiting(),
             "unconfirmed": many,
             "newest": [(number(each), said(rights_of(each)), each.received_at) for each in newest],
             "mails": outbox.waiting(),
+            "unread": intake.unread(),
             "stopped": stop.in_force(),
+            "waits": two.waiting(means=means),
         },
     )
 
@@ -55,19 +74,44 @@ def queued(request: HttpRequest) -> HttpResponse:
 @only("see")
 @require_GET
 def case(request: HttpRequest, number: UUID) -> HttpResponse:
-    found = get_object_or_404(Case, pk=number)
-    means = able(request)
+    # Fetched before the file is read: the runner may finish the case between the two.
+    found = get_object_or_404(
+        Case.objects.select_related("assigned_to").prefetch_related(*queue.FETCHED), pk=number
+    )
+    means, role = able(request), account(request).role
     file = casefile.opened(means=means, case=found)
     line = queue.line(means=means, case=found) if any(not each.finished for each in file.wishes) else None
+    rights = adding.choices(means=means, case=found) if line else ()
     shown = {
         "file": file,
         "line": line,
         "heading": said(tuple(each.right for each in file.wishes)),
         "left": (line.dates.target - means.now.date()).days if line else 0,
-        "role": account(request).role,
+        "role": role,
+        "verifying": proofs.boxes(means=means, case=found),
+        "may_verify": may(role, "verify"),
+        "may_judge": may(role, "judge"),
         "stopped": stop.in_force(),
+        "may_decide": may(role, "decide"),
+        "may_note": may(role, "note"),
+        "may_assign": may(role, "assign"),
+        "keepers": thread.keepers(),
+        "notes": found.notes.count(),
+        "waits": two.waiting(means=means, case=found),
+        "choices": [(each.value, queue.NAMES[each]) for each in rights],
     }
     return render(request, "console/case.html", shown)
+
+
+@only("see")
+@require_GET
+def evidence(request: HttpRequest, number: UUID) -> HttpResponse:
+    """The certificate with its proof, as the person has it. It names nobody."""
+    found = get_object_or_404(Request.objects.filter(certificates__complete=True).distinct(), pk=number)
+    issued = certificates.certify(means=able(request, reaching=True), request=found)
+    response = HttpResponse(issued.encode(), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="proof-{found.case_id.hex[:8]}.json"'
+    return response
 
 
 @only("look")
@@ -89,7 +133,11 @@ def look(request: HttpRequest, number: UUID) -> HttpResponse:
     return render(
         request,
         "console/person.html",
-        {"case": found, "known": sorted({(each.kind, each.value, each.source) for each in known})},
+        {
+            "case": found,
+            "known": sorted({(each.kind, each.value, each.source) for each in known}),
+            "reasons": proofs.reasons(means=means, case=found),
+        },
     )
 
 

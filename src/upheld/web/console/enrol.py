@@ -35,7 +35,7 @@ class Account(forms.Form):
 @require_http_methods(["GET", "POST"])
 def enrol(request: HttpRequest, token: str) -> HttpResponse:
     able = means(by="the holder of the link")
-    if rate.exceeded(request, "enrol", most=30):
+    if rate.exceeded(request, able, "enrol", most=30):
         return page(request, 429, "Too many tries", "Try again in ten minutes.")
     try:
         link = links.find(means=able, token=token, purpose=LinkPurpose.STAFF)

@@ -1,4 +1,4 @@
-"""What will happen, in words and counts; and the approval of exactly that."""
+"""What will happen, in words and counts; and the approval of exactly that, or of going beyond a limit."""
 
 from uuid import UUID
 
@@ -8,14 +8,34 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from upheld.actions import approving, stop
+from upheld.actions import approving, restriction, stop, two
+from upheld.actions.means import Means
+from upheld.actions.preview import Preview
+from upheld.actions.refusal import left_out
 from upheld.actions.staff import may
+from upheld.actions.tasks import COPYING
+from upheld.law.ground import RestrictionGround
 from upheld.law.right import Right
 from upheld.rights.connector import Severity
 from upheld.rights.outcome import Failure
-from upheld.store.models import Request, RequestState
+from upheld.store.models import Matter, Request, RequestState
+from upheld.web.console import correct
 from upheld.web.console.access import able, account
 from upheld.web.console.access import staff as only
+
+SAID = {
+    Right.ACCESS: ("What the copy will hold", "Approve the copy"),
+    Right.PORTABILITY: ("What she can take elsewhere", "Approve the copy"),
+    Right.ERASURE: ("What will be deleted, and what stays", "Approve the deletion"),
+    Right.DELETE: ("What will be deleted, and what stays", "Approve the deletion"),
+    Right.RESTRICTION: ("What will be kept and not used", "Approve the restriction"),
+}
+GROUNDS = {
+    RestrictionGround.CONTESTED: "She says that it is wrong, and we check it",
+    RestrictionGround.UNLAWFUL: "It is unlawful, and she does not want it deleted",
+    RestrictionGround.CLAIMS: "She needs it for a legal claim, and we do not need it any more",
+    RestrictionGround.OBJECTION: "She objected, and it is being weighed",
+}
 
 
 @only("plan")
@@ -27,33 +47,64 @@ def plan(request: HttpRequest, number: UUID) -> HttpResponse:
         messages.info(request, "This is approved already.")
         return redirect("case", number=found.case_id)
     means, failure = able(request, reaching=True), None
+    if request.method == "POST" and not may(account(request).role, "approve"):
+        raise PermissionDenied
+    if found.right == Right.RECTIFICATION:
+        return correct.page(request, means, found)
+    if found.right not in SAID:
+        return render(request, "console/by_hand.html", {"request_": found})
     if request.method == "POST":
-        if not may(account(request).role, "approve"):
-            raise PermissionDenied
         try:
-            approving.approve(means=means, request=found, looked=request.POST.get("looked", ""))
+            messages.success(request, _done(request, means, found))
         except Failure as caught:
             failure = caught
         else:
-            messages.success(request, "Approved. It starts within a few seconds.")
             return redirect("case", number=found.case_id)
     try:
         seen = approving.look(means=means, request=found)
     except Failure as caught:
         return render(request, "console/undecided.html", {"request_": found, "failure": caught}, status=409)
-    copy = found.right == Right.ACCESS
-    shown = {
+    shown = _shown(means, found, seen) | {
+        "failure": failure,
+        "may_approve": may(account(request).role, "approve"),
+    }
+    return render(request, "console/plan.html", shown, status=409 if failure else 200)
+
+
+def _done(request: HttpRequest, means: Means, found: Request) -> str:
+    looked = request.POST.get("looked", "")
+    if request.POST.get("ask"):
+        approving.ask_beyond(means=means, request=found, looked=looked, reason=request.POST.get("reason", ""))
+        return "A second yes was asked for. Nothing happens before it is there."
+    ground = request.POST.get("ground", "")
+    chosen = RestrictionGround(ground) if ground in set(RestrictionGround) else None
+    approving.approve(means=means, request=found, looked=looked, ground=chosen)
+    return "Approved. It starts within a few seconds."
+
+
+def _shown(means: Means, found: Request, seen: Preview) -> dict[str, object]:
+    right = Right(found.right)
+    title, button = SAID[right]
+    second = approving.second(means=means, request=found, seen=seen)
+    findings = [each for each in seen.findings if each.severity is not Severity.NOTE]
+    if right is Right.RESTRICTION:
+        findings += restriction.unmarked(means=means, preview=seen)
+    return {
         "request_": found,
-        "copy": copy,
+        "title": title,
+        "button": button,
+        "copy": right in COPYING,
         "sections": seen.explanation.sections,
-        "findings": [each for each in seen.findings if each.severity is not Severity.NOTE],
+        "findings": findings,
         "beyond": seen.beyond,
+        "two": two.rule_of(means=means, matter=Matter.LIMITS),
+        "second": second,
         "waiting": seen.waiting,
         "rows": seen.rows,
         "looked": approving.fingerprint(seen),
-        "failure": failure,
         "stopped": stop.in_force(),
-        "may_approve": may(account(request).role, "approve"),
         "people": len(seen.subject.people),
+        "grounds": GROUNDS.items() if right is Right.RESTRICTION else (),
+        "left_out": left_out(found),
+        "spans": [(name, span.until) for name, span in seen.spans.items()],
     }
-    return render(request, "console/plan.html", shown, status=409 if failure else 200)

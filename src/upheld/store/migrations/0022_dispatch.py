@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0022_checks"),
+        ("store", "0021_centre"),
     ]
 
     operations = [
@@ -22,6 +22,8 @@ class Migration(migrations.Migration):
                 ("keys", models.CharField(max_length=64)),
                 ("made_at", models.DateTimeField()),
                 ("due_at", models.DateTimeField(null=True)),
+                ("minder", models.CharField(blank=True, default="", max_length=64)),
+                ("minded_until", models.DateTimeField(null=True)),
             ],
         ),
         migrations.AddField(

@@ -1,0 +1,1 @@
+"""What is known beforehand: countries, and systems that many organisations have."""

@@ -1,0 +1,76 @@
+"""Her copy, to read here page by page, or to save whole. Only what is asked for is decrypted."""
+
+import zipfile
+from mimetypes import guess_type
+from typing import IO
+
+from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from upheld.actions import arrivals, copies
+from upheld.rights.package import markup
+from upheld.store.models import Arrival, Package, Request
+from upheld.web.centre.followed import Closed, followed
+from upheld.web.centre.pages import public
+from upheld.web.means import PERSON, means
+
+SHOWN = {".html": "text/html; charset=utf-8"}
+"""What is shown by the browser; anything else of a copy is only ever saved."""
+
+
+def _package(arrival: Arrival) -> Package:
+    for request in Request.objects.filter(case=arrival.case, copy__isnull=False).order_by("-received_at"):
+        package = copies.latest(request)
+        if package is not None:
+            return package
+    raise Http404
+
+
+@public
+@require_safe
+def archive(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The whole copy as one ZIP, decrypted while it is sent."""
+    able = means(by=PERSON)
+    try:
+        arrival = followed(request, able, token)
+    except Closed as closed:
+        return closed.answer
+    package = _package(arrival)
+    plain = copies.read(means=able, package=package)
+    copies.seen(means=able, package=package)
+    response = StreamingHttpResponse(copies.pieces(plain), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="copy-{arrivals.number(arrival)}.zip"'
+    return response
+
+
+@public
+@require_safe
+def copy(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
+    """One file of the copy. Its pages are shown without any script; everything else is saved, never shown."""
+    able = means(by=PERSON)
+    try:
+        arrival = followed(request, able, token)
+    except Closed as closed:
+        return closed.answer
+    package = _package(arrival)
+    plain = copies.read(means=able, package=package)
+    try:
+        content = _member(plain, name)
+    except KeyError:
+        plain.close()
+        raise Http404 from None
+    if name == "index.html":
+        copies.seen(means=able, package=package)
+    suffix = name[name.rfind(".") :]
+    if suffix in SHOWN:
+        response = FileResponse(content, content_type=SHOWN[suffix])
+        response.headers["Content-Security-Policy"] = f"sandbox allow-downloads; {markup.policy}"
+        return response
+    kind = guess_type(name)[0] or "application/octet-stream"
+    return FileResponse(content, content_type=kind, as_attachment=True, filename=name.rsplit("/", 1)[-1])
+
+
+def _member(plain: IO[bytes], name: str) -> IO[bytes]:
+    """One file of the ZIP, by the name that stands in it: nothing is looked up in any folder."""
+    return zipfile.ZipFile(plain).open(name)

@@ -1,0 +1,65 @@
+"""The pages of the post: whatever is pasted or uploaded gives a page, and nobody's data comes out beside it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.web.journeys.plugin import ORGANISATION, PURPOSES
+from tests.web.test_matrix import LETTERS
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    folder = tmp_path_factory.mktemp("posting")
+    privacy = folder / "privacy"
+    (privacy / "systems").mkdir(parents=True)
+    (privacy / "upheld.yaml").write_text(ORGANISATION.replace("[gdpr]", "[gdpr, ccpa]"))
+    (privacy / "purposes.yaml").write_text(PURPOSES)
+    (privacy / "systems" / "letters.yaml").write_text(LETTERS)
+    (folder / "data").mkdir()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("UPHELD_", "DJANGO_"))}
+    ran = subprocess.run(
+        [sys.executable, "-W", "error::ResourceWarning", "-m", "tests.web.posting"],
+        cwd=Path(__file__).parents[2],
+        env=kept
+        | {
+            "DJANGO_SETTINGS_MODULE": "upheld.project.site",
+            "UPHELD_DATA": str(folder / "data"),
+            "UPHELD_DIR": str(privacy),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    found: dict[str, object] = json.loads(ran.stdout)
+    return found
+
+
+@pytest.mark.fuzz
+def test_whatever_is_pasted_uploaded_or_said_of_it_gives_a_page(seen: dict[str, object]) -> None:
+    """An exception of any kind would have ended the child."""
+    assert set(seen["statuses"]) <= {200, 302, 409, 422}  # type: ignore[call-overload]
+    assert (seen["opened"], seen["logged"]) == (True, False)
+
+
+def test_a_file_beyond_the_bound_is_not_taken_and_says_so(seen: dict[str, object]) -> None:
+    assert seen["large"] == [422, True, True]
+
+
+def test_a_form_of_another_site_is_refused_though_the_token_is_read_late(seen: dict[str, object]) -> None:
+    assert seen["forged"] == 403
+
+
+def test_opening_a_message_is_a_look(seen: dict[str, object]) -> None:
+    assert seen["looked"] == 1
+
+
+def test_the_list_takes_as_many_queries_for_more_messages(seen: dict[str, object]) -> None:
+    first, more = seen["queries"]  # type: ignore[misc]
+
+    assert first == more
