@@ -203,6 +203,7 @@ def test_whatever_is_killed_every_approved_request_ends_once(
     assert _entries(end) == {
         "case.opened": {1: erased + copied},
         "case.closed": {1: erased + copied},
+        "verification.added": {1: erased + copied},
         "plan.approved": {1: erased},
         "step.fulfilled": {2: erased},
         "certificate.issued": {1: erased},

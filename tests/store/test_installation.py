@@ -41,3 +41,17 @@ def test_what_is_due_is_looked_for_by_one_of_all_programs_an_hour(records: str, 
     first, second = installation.due_now(at=NOW), installation.due_now(at=NOW + timedelta(minutes=50))
 
     assert (first, second, installation.due_now(at=NOW + timedelta(hours=1))) == (True, False, True)
+
+
+def test_one_of_all_programs_minds_the_house_and_another_takes_over_when_it_asks_no_more(
+    records: str, tmp_path: Path
+) -> None:
+    assert installation.minds(owner="a command", at=NOW), "nobody shares records without an installation"
+    join(tmp_path, tmp_path / "keys", begins=True)
+
+    asked = [
+        installation.minds(owner=owner, at=NOW + timedelta(seconds=seconds))
+        for owner, seconds in (("a", 0), ("b", 10), ("a", 30), ("b", 50), ("b", 75), ("a", 76), ("b", 80))
+    ]
+
+    assert asked == [True, False, True, False, True, False, True]
