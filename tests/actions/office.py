@@ -7,7 +7,8 @@ from pathlib import Path
 from tests.actions.world import ADA, DESK, FORUM, forum, means
 from upheld.actions import arrivals, links, outbox
 from upheld.actions.means import Means
-from upheld.datamap.model import DataMap, Desk, Organisation, Processor, System
+from upheld.datamap.desk import Desk
+from upheld.datamap.model import DataMap, Organisation, Processor, System
 from upheld.law.right import Right
 from upheld.store.models import Case, Channel, LinkPurpose, Mail, Request
 

@@ -11,7 +11,8 @@ from tests.actions.office import DEPUTY, OFFICER, asked, at, office, on, read, r
 from tests.actions.world import ADA, BOB
 from upheld.actions import alarms, approving, desk, watch
 from upheld.actions.means import Means
-from upheld.datamap.model import Desk, Processor
+from upheld.datamap.desk import Desk
+from upheld.datamap.model import Processor
 from upheld.law.right import Right
 from upheld.store.models import (
     Alarm,

@@ -12,7 +12,8 @@ from tests.actions.world import ADA
 from tests.mail.mailbox import Answering
 from upheld.actions import desk, digest, outbox
 from upheld.actions.means import Means
-from upheld.datamap.model import Desk, Processor
+from upheld.datamap.desk import Desk
+from upheld.datamap.model import Processor
 from upheld.law.right import Right
 from upheld.mail.deliver import server
 from upheld.store.models import Alarm, AlarmEvent, Mail, MailKind, Request, Role, Staff

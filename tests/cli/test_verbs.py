@@ -170,3 +170,39 @@ def test_help_of_each_verb_starts_plainly(tmp_path: Path) -> None:
         ("port", "Give a person what she provided"),
     ):
         assert verb in run(tmp_path, command, "--help").stdout
+
+
+STOP = "    stop: [{against: [marketing], column: held}]\n"
+
+
+def test_an_objection_to_marketing_is_shown_carried_out_and_certified(shop: Shop) -> None:
+    """G-21.2"""
+    written = shop.folder / "privacy" / "systems" / "shop.yaml"
+    written.write_text(MAP.replace("    restriction: held\n", STOP, 1))
+    before = shop.dump()
+
+    looked = shop.upheld("object", *HER, "--to", "marketing", "--dry-run")
+    assert (looked.returncode, shop.dump()) == (0, before), looked.stderr
+    assert "1  users: the use stops: marked in held. Art. 21(2) GDPR" in looked.stdout
+    done = shop.upheld("object", *HER, "--to", "marketing", "--yes", "--json")
+
+    assert done.returncode == 0, done.stderr
+    assert [line for line in shop.dump() if "Quilfeather" in line] == [
+        f"INSERT INTO \"users\" VALUES(7,'{ADA}','Ada Quilfeather',1);"
+    ]
+    assert verified(next(each for each in json.loads(done.stdout)["files"] if each.endswith(".json")))
+
+
+def test_an_objection_that_is_weighed_says_how_and_no_other_does(shop: Shop) -> None:
+    """G-21.1"""
+    before = shop.dump()
+
+    unweighed = shop.upheld("object", *HER, "--to", "use", "--yes")
+    needless = shop.upheld("object", *HER, "--to", "consent", "--words", "x", "--yes")
+    foreign = shop.upheld("object", *HER, "--to", "sale", "--yes")
+
+    assert [each.returncode for each in (unweighed, needless, foreign)] == [2, 2, 1]
+    assert "Say with --words why no ground of yours weighs more" in unweighed.stderr
+    assert "nothing else is weighed" in needless.stderr
+    assert "gives no right of opt-out" in foreign.stderr
+    assert shop.dump() == before

@@ -4,6 +4,7 @@ from datetime import date, time
 from pathlib import Path
 
 from upheld.datamap import model as m
+from upheld.datamap.desk import Desk
 from upheld.datamap.quiet import QuietHours
 from upheld.datamap.read import read
 from upheld.law.ground import Ground
@@ -45,7 +46,7 @@ def test_the_organisation_its_places_and_its_holds() -> None:
             48,
             "board@example.org",
         ),
-        alarms=m.Desk("officer@chess.example.org", "deputy@chess.example.org", "thursday"),
+        alarms=Desk("officer@chess.example.org", "deputy@chess.example.org", "thursday"),
         holds=(
             m.Hold(
                 "prize-dispute-2026",

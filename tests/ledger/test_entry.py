@@ -207,6 +207,7 @@ def test_the_types_that_the_engine_needs_are_registered() -> None:
         "doubt.recorded/v1",
         "request.extended/v1",
         "request.refused/v1",
+        "objection.upheld/v1",
         "request.withdrawn/v1",
         "request.paused/v1",
         "request.resumed/v1",

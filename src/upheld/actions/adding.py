@@ -4,6 +4,7 @@ from django.db import transaction
 
 from upheld.actions import cases, certainty
 from upheld.actions.means import Means
+from upheld.law.objection import STOPPING
 from upheld.law.right import Right
 from upheld.rights.outcome import Permanent
 from upheld.rights.regime import law_on
@@ -14,6 +15,7 @@ DOABLE = (
     Right.PORTABILITY,
     Right.RECTIFICATION,
     Right.RESTRICTION,
+    *STOPPING,
     Right.ERASURE,
 )
 """Rights that the console carries out, in the order in which they are done."""

@@ -37,7 +37,7 @@ from upheld.rights.plan import Plan
 from upheld.store import models, sequencer
 from upheld.store.models import FulfilmentState, PartState, RequestState
 
-CERTIFIED = [each.value for each in (Right.ERASURE, Right.DELETE, Right.RESTRICTION, Right.RECTIFICATION)]
+CERTIFIED = [each.value for each in (Right.ERASURE, Right.DELETE, *SETTING)]
 FINISHED = (FulfilmentState.DONE, FulfilmentState.RETAINED)
 REVIEW = timedelta(days=365)
 

@@ -19,6 +19,7 @@ from upheld.actions.lease import is_leased
 from upheld.actions.means import Means
 from upheld.actions.record import entry, put_all, record
 from upheld.actions.tempo import is_begun, is_free, put_off, room
+from upheld.law.objection import STOPPING
 from upheld.law.right import Right
 from upheld.ledger import canonical
 from upheld.ledger.commitment import commit as commit_to
@@ -60,7 +61,7 @@ TAKING = ("state", "owner", "attempt", "leased_until", "taken_at", "failure", "f
 RETRY_AFTER = timedelta(seconds=30)
 LONGEST = timedelta(minutes=30)
 
-SETTING = (Right.RESTRICTION, Right.RECTIFICATION)
+SETTING = (Right.RESTRICTION, Right.RECTIFICATION, *STOPPING)
 """Rights that set values and remove nothing."""
 
 KINDS = {

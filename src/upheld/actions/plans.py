@@ -11,6 +11,7 @@ from upheld.actions.means import Means
 from upheld.actions.record import record
 from upheld.actions.regime import law_of
 from upheld.datamap.model import System
+from upheld.law.objection import Against, against_of
 from upheld.law.pack import Pack
 from upheld.law.right import Right
 from upheld.ledger.commitment import commit as commit_to
@@ -27,11 +28,25 @@ from upheld.store.database import insert_all
 from upheld.store.models import FulfilmentState
 
 
-def planned(*, means: Means, right: Right, regime: str | None, law: Pack | None = None) -> Plan:
+def planned(
+    *,
+    means: Means,
+    right: Right,
+    regime: str | None,
+    law: Pack | None = None,
+    against: Against | None = None,
+) -> Plan:
     """The plan for this right by the map as it is today, by the organisation's own clock. `law`: that of a
-    request which was received already."""
+    request which was received already. `against`: what is to stop."""
     today: date = means.now.date()
-    return make_plan(means.datamap, right, regime=regime or means.regime, today=today, law=law)
+    return make_plan(
+        means.datamap, right, regime=regime or means.regime, today=today, law=law, against=against
+    )
+
+
+def against(request: models.Request | None) -> Against | None:
+    """What the request wants to have stopped."""
+    return against_of(Right(request.right), request.against) if request else None
 
 
 def store(
@@ -97,7 +112,11 @@ def replan(
     """A new version of the plan for these systems, by the map as it is now; they wait for their turn again.
     Writes `plan.approved`."""
     fresh = planned(
-        means=means, right=Right(request.right), regime=None, law=law_of(means=means, request=request)
+        means=means,
+        right=Right(request.right),
+        regime=None,
+        law=law_of(means=means, request=request),
+        against=against(request),
     )
     part = Plan(fresh.right, fresh.regime, tuple(step for step in fresh.steps if step.system in systems))
     row = store(means=means, request=request, plan=part, allowed=allowed, reason=reason, go_on=go_on)

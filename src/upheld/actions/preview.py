@@ -12,6 +12,7 @@ from upheld.actions.means import Means
 from upheld.actions.regime import under
 from upheld.actions.window import Span
 from upheld.law.deadline import Dates
+from upheld.law.objection import STOPPING, Against
 from upheld.law.right import Right
 from upheld.rights.connector import Finding, Severity
 from upheld.rights.explain import Explanation, explain
@@ -24,7 +25,7 @@ from upheld.store import models
 from upheld.store.models import FulfilmentState
 
 ERASING = (Right.ERASURE, Right.DELETE)
-WRITING = (*ERASING, Right.RESTRICTION, Right.RECTIFICATION)
+WRITING = (*ERASING, Right.RESTRICTION, Right.RECTIFICATION, *STOPPING)
 LIMITS = ("people_per_day", "rows_per_person", "share_of_table")
 
 
@@ -86,15 +87,19 @@ def preview(
     subject: Subject | None = None,
     received: date | None = None,
     request: models.Request | None = None,
+    against: Against | None = None,
 ) -> Preview:
     """Identify, plan, check, count. Reads only, here and in every system.
 
     With `subject`, of a case that is under way, nobody is identified anew. Raises Ambiguous where a
     decision is needed first. A system that cannot be asked is named, and the others are counted. `received`:
-    the day of the request, today unless said; `request`: by its law and its dates, where it was received.
+    the day of the request, today unless said; `request`: by its law and its dates, where it was received;
+    `against`: what is to stop, where no request says it.
     """
     law = under(means=means, right=right, request=request, regime=regime, received=received)
-    plan = plans.planned(means=means, right=right, regime=regime, law=law.law)
+    plan = plans.planned(
+        means=means, right=right, regime=regime, law=law.law, against=against or plans.against(request)
+    )
     automatic = {name: each for name, each in means.connectors.items() if not plans.by_hand(plan, name)}
     unreached: tuple[Unreached, ...] = ()
     if subject is None:

@@ -6,13 +6,14 @@ from uuid import UUID
 from upheld.actions import erasure, holds, restriction
 from upheld.actions.batch.fulfil import Told, fulfil_many, nobody
 from upheld.actions.erasure import ERASURES, Progress, Standing, silently
+from upheld.actions.journal import SETTING
 from upheld.actions.means import Means
 from upheld.actions.preview import unfinished
 from upheld.law.right import Right
 from upheld.store import models
 from upheld.store.models import Request, RequestState
 
-CARRIED_OUT = (*ERASURES, Right.RESTRICTION.value, Right.RECTIFICATION.value)
+CARRIED_OUT = (*ERASURES, *(each.value for each in SETTING))
 """Rights whose plan is carried out in the systems, part by part."""
 
 

@@ -135,9 +135,9 @@ def _done(request: models.Request) -> str:
     """The word under which evidence counts what a person did for such a request."""
     if request.lifts.exists():
         return "lifted"
-    return {Right.RESTRICTION.value: "restricted", Right.RECTIFICATION.value: "corrected"}.get(
-        request.right, "deleted"
-    )
+    if request.right == Right.RECTIFICATION:
+        return "corrected"
+    return "restricted" if request.right in SETTING else "deleted"
 
 
 def find(*, case: str, system: str) -> models.Task:

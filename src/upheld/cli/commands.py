@@ -20,6 +20,7 @@ ORDER = (
     "rectify",
     "restrict",
     "lift",
+    "object",
     "port",
     "extend",
     "refuse",

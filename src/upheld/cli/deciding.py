@@ -18,7 +18,7 @@ def extend(case: str, right: str, *, code: str, words: str, told_on: date | None
     """Take more time; 0."""
     means = start.means()
     request = _found(case, right)
-    extension.extend(means=means, request=request, code=code, words=_written(words), told_on=told_on)
+    extension.extend(means=means, request=request, code=code, words=written(words), told_on=told_on)
     return _told(means, request, as_json=as_json)
 
 
@@ -36,7 +36,7 @@ def refuse(
     means = start.means()
     request = _found(case, right)
     done = refusal.refuse(
-        means=means, request=request, ground=ground, words=_written(words), systems=systems, told_on=told_on
+        means=means, request=request, ground=ground, words=written(words), systems=systems, told_on=told_on
     )
     if isinstance(done, Agreement):
         waits = two.when(means=means, agreement=done)
@@ -52,11 +52,11 @@ def withdraw(case: str, right: str, *, words: str, as_json: bool) -> int:
     """End it; 0."""
     means = start.means()
     request = _found(case, right)
-    withdrawal.withdraw(means=means, request=request, words=_written(words))
+    withdrawal.withdraw(means=means, request=request, words=written(words))
     return _told(means, request, as_json=as_json)
 
 
-def _written(words: str) -> str:
+def written(words: str) -> str:
     """What was given; `-` reads it from standard input, where no other program can see it."""
     return sys.stdin.read() if words == start.STDIN else words
 

@@ -14,9 +14,11 @@ from types import MappingProxyType
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from upheld.datamap.desk import USUAL, Desk
 from upheld.datamap.quiet import QuietHours
 from upheld.law.basis import LegalBasis
 from upheld.law.ground import Exemption, Ground
+from upheld.law.objection import Against
 
 Scalar = int | str | bytes | bool | float | Decimal | UUID | date | None
 """A value of a key or a condition, with its own type: never text pasted into SQL (scenario 27)."""
@@ -328,14 +330,25 @@ class Recount:
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """`column` says in a person's rows that a use has stopped: it is set as a mark, or to `value`. `against`:
+    which uses."""
+
+    column: str
+    against: tuple[Against, ...]
+    value: Scalar = None
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """One table, or one file of rows, and what it has to do with people.
 
     `name` may be `schema.table`. `person`: the key of a table in which people live, else empty. `key`: the
     row key where the schema declares none. `deleted`: the soft-delete mark; such rows count like any other.
-    `restricted`: the restriction mark. `ghost`: the row that stands for people who left. `tenant`: the
-    column that tells tenants apart, None for the system's rule, "" for none. `accept`: finding code to
-    reason. `path`, `format`: where the rows stand, for systems of files.
+    `restricted`: the restriction mark. `stops`: what says that a use has stopped. `ghost`: the row that
+    stands for people who left. `tenant`: the column that tells tenants apart, None for the system's rule,
+    "" for none. `accept`: finding code to reason. `path`, `format`: where the rows stand, for systems of
+    files.
     """
 
     name: str
@@ -352,6 +365,7 @@ class Table:
     recounts: tuple[Recount, ...] = ()
     deleted: str | None = None
     restricted: str | None = None
+    stops: tuple[Stop, ...] = ()
     ghost: Condition = ()
     tenant: str | None = None
     purposes: tuple[str, ...] = ()
@@ -540,16 +554,6 @@ class Two:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Who is told what happens: `to` (the organisation's contact where it is empty), and her deputy the same.
-    `digest`: the weekday of the weekly digest, or `never`."""
-
-    to: str = ""
-    deputy: str = ""
-    digest: str = "monday"
-
-
-@dataclass(frozen=True, slots=True)
 class Organisation:
     """The controller: who it is, where it may keep data, and under which regimes it answers. `undo`: days of
     the undo window of systems that do not say it themselves. `regime_by_place`: country, country-state or
@@ -572,7 +576,7 @@ class Organisation:
     limits: Limits = Limits()
     undo: int = 0
     two: Two = Two()
-    alarms: Desk = Desk()
+    alarms: Desk = USUAL
 
     def local(self, moment: datetime) -> datetime:
         """The moment by the organisation's own clock: on that day, and no other, its periods end (T-02)."""

@@ -15,7 +15,7 @@ from upheld.ledger.record import from_value, to_value
 COPY_RIGHTS = frozenset({"ACCESS", "KNOW", "PORTABILITY"})
 LIFTING = "LIFTING"
 """Stands in `right` of a certificate about the end of a restriction, which is nobody's right but our duty."""
-SETTING_RIGHTS = frozenset({"RECTIFICATION", "RESTRICTION", LIFTING})
+SETTING_RIGHTS = frozenset({"RECTIFICATION", "RESTRICTION", "OBJECTION", "WITHDRAWAL", "OPT_OUT", LIFTING})
 
 
 class Contradiction(ValueError):

@@ -284,6 +284,12 @@ REQUEST_REFUSED = _register(
     _code("extent", "whether all of it was refused, or some systems", ("whole", "part")),
     _commitment("decision", "commitment to who decided it and in which words, under the case's key"),
 )
+OBJECTION_UPHELD = _register(
+    "objection.upheld/v1",
+    "An objection to another use than direct marketing was weighed and held; the use stops.",
+    _CASE,
+    _commitment("decision", "commitment to who decided it and in which words, under the case's key"),
+)
 REQUEST_WITHDRAWN = _register(
     "request.withdrawn/v1",
     "The person took one request back before anything was written for it, and nothing will be.",

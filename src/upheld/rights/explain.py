@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from upheld.datamap.model import DataMap, System
+from upheld.law.objection import STOPPING
 from upheld.law.right import Right
 from upheld.rights import plan as steps
 from upheld.rights.outcome import Counts, Failure
@@ -68,7 +69,8 @@ def explain(plan: Plan, datamap: DataMap, counts: Mapping[str, Counts | Failure]
         known = counted if isinstance(counted, Counts) else None
         lines = []
         for step in plan.of(name):
-            what = _words(step)
+            stops = plan.right in STOPPING and isinstance(step, steps.Restrict)
+            what = _stopped(step) if stops else _words(step)  # type: ignore[arg-type]
             if what is None:
                 continue
             if isinstance(step, steps.Retain) and step.hold in owners:
@@ -149,6 +151,12 @@ def _set_words(step: steps.Setting) -> str:
             return f"{column} put back to what it was"
         case steps.Correct(column=column, category=category, json=path):
             return f"{column}{f' at {path}' if path else ''} corrected ({category})"
+
+
+def _stopped(step: steps.Restrict) -> str:
+    if step.value is None:
+        return f"the use stops: marked in {step.column}"
+    return f"the use stops: {step.column} becomes {str(step.value).lower()}"
 
 
 def _until(step: steps.Retain) -> str:

@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
-from upheld.datamap.model import Assignment, Condition, Field, FileReference, Holding, Link, Period
+from upheld.datamap.model import Assignment, Condition, Field, FileReference, Holding, Link, Period, Scalar
 from upheld.law.ground import Ground
 from upheld.law.right import Right
 
@@ -235,13 +235,16 @@ class Refresh:
 
 @dataclass(frozen=True, slots=True)
 class Restrict:
-    """The restriction mark is set in the selected rows that do not carry it yet (Art. 18)."""
+    """The restriction mark is set in the selected rows that do not carry it yet (Art. 18). Likewise what says
+    that a use has stopped (Art. 21, Art. 7(3)); `value`: what it says, where the map has it otherwise than as
+    a mark."""
 
     number: int
     system: str
     selection: Selection
     column: str
     reason: Reason
+    value: Scalar = None
 
 
 @dataclass(frozen=True, slots=True)

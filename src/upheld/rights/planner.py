@@ -12,24 +12,35 @@ from datetime import date
 from upheld.datamap import model
 from upheld.datamap.model import DataMap, Hold, Link, System, Table, Tie
 from upheld.law.ground import Ground
+from upheld.law.objection import STOPPING, Against, against_of
 from upheld.law.pack import Pack
 from upheld.law.right import Right
 from upheld.rights import plan as steps
 from upheld.rights.correcting import Target
+from upheld.rights.outcome import Misconfigured
 from upheld.rights.package import porting
-from upheld.rights.plan import NEVER, SELF, Age, Held, Plan, Reason, Scope, Selection, Side, Source, Step
+from upheld.rights.plan import Age, Held, Plan, Reason, Scope, Selection, Side, Source, Step
+from upheld.rights.redaction import redactions
 from upheld.rights.regime import chosen, cited, law_on
 from upheld.rights.restricting import restricting
+from upheld.rights.stopping import DIRECT_MARKETING, HOW, concerned, has_place, stopping, untouched
 
 
 def plan(
-    datamap: DataMap, right: Right, *, regime: str | None = None, today: date, law: Pack | None = None
+    datamap: DataMap,
+    right: Right,
+    *,
+    regime: str | None = None,
+    today: date,
+    law: Pack | None = None,
+    against: Against | None = None,
 ) -> Plan:
-    """The plan of an access or an erasure over all systems of the map, in the map's order.
+    """The plan of one right over all systems of the map, in the map's order.
 
     Without `regime`, by the first under which the organisation answers; Misconfigured for one that is none,
     and for a right that it does not give. `law`: the pack that was pinned at receipt, whatever the
-    organisation answers under by now (X-01).
+    organisation answers under by now (X-01). `against`: what is to stop; Misconfigured for an objection
+    without it.
 
     Holds in force on `today` turn every treatment in their scope into a Retain for legal claims (G-17.4).
     """
@@ -37,6 +48,9 @@ def plan(
     article = cited(law, right)
     holds = tuple(hold for hold in datamap.organisation.holds if hold.until >= today)
     portable = porting.purposes(datamap)
+    against = against or against_of(right)
+    if right in STOPPING:
+        return _plan_stop(datamap, right, law, against)
     planned: list[Step] = []
     for system in datamap.systems:
         planned.extend(
@@ -51,6 +65,25 @@ def plan(
             )
         )
     return Plan(right, law.regime, tuple(planned))
+
+
+def _plan_stop(datamap: DataMap, right: Right, law: Pack, against: Against | None) -> Plan:
+    if against is None or against.right is not right:
+        raise Misconfigured(
+            "Nobody has said what is objected to.",
+            "Say it: direct marketing, which stops at once, or another use, which is weighed.",
+        )
+    article = DIRECT_MARKETING if _directly(law, against) else cited(law, right)
+    purposes = concerned(datamap, against)
+    planned: list[Step] = []
+    for system in datamap.systems:
+        planner = _SystemPlanner(system, Reason(article), (), first=len(planned), spare=False)
+        planned.extend(planner.stop(against, purposes))
+    return Plan(right, law.regime, tuple(planned))
+
+
+def _directly(law: Pack, against: Against) -> bool:
+    return against is Against.MARKETING and cited(law, Right.OBJECTION).startswith("Art. 21")
 
 
 def plan_correction(
@@ -135,6 +168,16 @@ class _SystemPlanner:
         self.acts.extend(restricting(self.system.name, tables, self._hers, self.reason))
         return self._numbered()
 
+    def stop(self, against: Against, purposes: frozenset[str] | None) -> list[Step]:
+        """Where no column says it, the owner is asked; but not of systems in which nothing can be stopped."""
+        if self.system.kind == "own":
+            return []
+        if has_place(self.system, against):
+            named = stopping(self.system.name, self.system.tables, self._hers, against, self.reason)
+            self.acts.extend(named)
+            return self._numbered()
+        return [] if untouched(self.system, purposes) else [self._task(HOW[against])]
+
     def portability(self, portable: frozenset[str]) -> list[Step]:
         if self.system.kind == "manual":
             return [self._task("copy what the person herself provided, on consent or contract")]
@@ -143,7 +186,7 @@ class _SystemPlanner:
             hers = self._hers(table) if fields else None
             if hers is not None:
                 names = {each.column for each in fields}
-                redact = tuple(each for each in _redactions(table) if each[0] in names)
+                redact = tuple(each for each in redactions(table) if each[0] in names)
                 files = tuple(each for each in table.files if each.column in names)
                 self.acts.append(steps.Collect(0, self.system.name, hers, fields, redact, self.reason, files))
         return self._numbered()
@@ -458,7 +501,7 @@ class _SystemPlanner:
                 self.system.name,
                 selection,
                 table.every_field,
-                _redactions(table),
+                redactions(table),
                 self.reason,
                 table.files,
                 formats,
@@ -538,25 +581,6 @@ def _shared_fate(fate: model.Action, follow: model.Follow, link: Link) -> model.
         case _ if follow.assignments:
             return model.Anonymise(follow.assignments)
     return model.Keep(f"it stays with the row that {link.name} leads to")
-
-
-def _redactions(table: Table) -> tuple[tuple[str, str], ...]:
-    """Columns that may be about somebody else, each with the link that makes them hers."""
-    redact: dict[str, str] = {}
-    relational = bool(table.person and table.treatment.by)
-    for each in table.every_field:
-        if each.of:
-            redact[each.column] = NEVER if each.of == "others" else each.of
-        elif relational:
-            redact[each.column] = SELF
-    if relational:
-        for name in (*table.person, *(identity.column for identity in table.identities)):
-            redact.setdefault(name, SELF)
-    if len(table.links) > 1 or relational:
-        for link in table.links:
-            if link.to and len(link.columns) == 1 and not link.array and not link.json:
-                redact.setdefault(link.columns[0], link.name)
-    return tuple(redact.items())
 
 
 def _free(table: Table, selection: Selection) -> Selection:

@@ -114,6 +114,14 @@ class Cells:
 
     # --- writing ---
 
+    def spelled(self, table: str, column: str, value: Scalar) -> str:
+        """A value of the map as a person would write it there: false in a column of numbers is 0."""
+        family = self.rows.tables.known(table, column).family
+        if isinstance(value, bool):
+            texts = ("false", "true") if family in (Family.BOOLEAN, Family.TEXT) else ("0", "1")
+            return texts[value]
+        return str(value)
+
     def fitted(self, cell: Cell) -> Cell:
         """The cell with what a person wrote as the column will have it, as far as its type says that."""
         known, text = self.rows.tables.known(cell.table, cell.column), cell.after

@@ -86,6 +86,7 @@ def _changes(text: "_Words", live: LiveSchema, table: Table) -> Iterator[str]:
     written |= {name for link, _ in detached(table) for name in link.columns}
     written |= {recount.column for recount in table.recounts}
     written |= {table.restricted} if table.restricted else set()
+    written |= {each.column for each in table.stops}
     written |= set(_corrected(table))
     if deletes(table):  # rings are opened at links that may be empty
         written |= {name for key in own.foreign_keys for name in key.columns if own.columns[name].nullable}

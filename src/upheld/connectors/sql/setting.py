@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 
 import sqlalchemy as sa
 
@@ -65,6 +66,12 @@ class Setter:
         column = self.rows.tables.column(step.selection.table, step.column)
         return sa.and_(self.rows.where(step.selection), negated(marked(column)))
 
+    def lacking_mark(self, step: Restrict) -> int:
+        """How many selected rows do not say yet what they are to say."""
+        if step.value is None:
+            return self.many(step.selection.table, self.bare(step))
+        return len(list(self._unmarked(step, None)))
+
     def many(self, table: str, where: sa.ColumnElement[bool]) -> int:
         """How many rows of a table meet the condition."""
         count = sa.select(sa.func.count()).select_from(self.rows.tables[table]).where(where)
@@ -90,17 +97,30 @@ class Setter:
     def _unmarked(self, step: Restrict, most: int | None) -> Iterator[Cell]:
         table = step.selection.table
         key = self.cells.key(table)
+        if step.value is not None:
+            yield from islice(self._unsaid(step, key), most)
+            return
         read = self.cells.read(table, [step.column], self.bare(step), most=most)
         for row, (before,) in read:
             value = mark(self.cells, table, step.column, self.rows.now)
             yield Cell(step.number, table, key, row, step.column, before, value)
+
+    def _unsaid(self, step: Restrict, key: tuple[str, ...]) -> Iterator[Cell]:
+        """Cells of selected rows that say something else than the map's own value."""
+        table = step.selection.table
+        said = self.cells.spelled(table, step.column, step.value)
+        bare = Cell(step.number, table, key, (), step.column, None, said)
+        after = self.cells.fitted(bare).after
+        for row, (before,) in self.cells.read(table, [step.column], self.rows.where(step.selection)):
+            if not _same(before, after):
+                yield replace(bare, key=row, before=before, after=after)
 
     def marked_already(self) -> tuple[Cell, ...]:
         """Selected rows that carry the mark, whoever set it: they stay as they are, and whoever lifts another
         restriction of them has to know that this one needs them."""
         found: list[Cell] = []
         for step in self.steps:
-            if isinstance(step, Restrict):
+            if isinstance(step, Restrict) and step.value is None:
                 table = step.selection.table
                 column = self.rows.tables.column(table, step.column)
                 those = sa.and_(self.rows.where(step.selection), marked(column))
@@ -181,8 +201,12 @@ class Setter:
         return Counts(tuple(steps), _tables(cells), _left(self.left))
 
     def corrections(self, cells: Sequence[Cell]) -> list[Cell]:
-        """Those that a person's own words go into."""
-        numbers = {step.number for step in self.steps if isinstance(step, Correct)}
+        """Those that a person's own words go into, or a value of the map's."""
+        numbers = {
+            step.number
+            for step in self.steps
+            if isinstance(step, Correct) or (isinstance(step, Restrict) and step.value is not None)
+        }
         return [each for each in cells if each.step in numbers]
 
     def look(self) -> list[Cell]:
@@ -299,7 +323,7 @@ def verified(setter: Setter, traces: Sequence[bytes]) -> Verified:
         if isinstance(step, Restrict):
             table = step.selection.table
             searched[f"{table}.{step.column}"] = None
-            if rows := setter.many(table, setter.bare(step)):
+            if rows := setter.lacking_mark(step):
                 remnants.append(Remnant(table, step.column, rows, "unmarked"))
     cells = loaded(traces)
     now = setter.cells.now(cells)

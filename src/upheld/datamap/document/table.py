@@ -19,6 +19,7 @@ from upheld.datamap.document.written import (
     proposed_or_decided,
     written_as,
 )
+from upheld.law.objection import Against
 
 Normalise = Literal["email", "phone", "casefold", "none"]
 Purposes = Annotated[list[Name], Field(min_length=1)]
@@ -244,6 +245,17 @@ class AcceptForm(Written):
 Pairs = Annotated[dict[Name, Name], Field(min_length=1)]
 
 
+class StopForm(Written):
+    """What says that a use has stopped."""
+
+    against: Annotated[list[Annotated[Against, Field(strict=False)]], Field(min_length=1)]
+    """What has stopped: marketing, use, consent, sale; one or more."""
+    column: Name
+    """The column that says so in the person's rows."""
+    value: Scalar | None = None
+    """What it then says (false, unsubscribed); without it the column is a mark: true, a moment, or a word."""
+
+
 class TableForm(Written):
     """One table."""
 
@@ -281,6 +293,8 @@ class TableForm(Written):
     """The mark of deleted rows; they count like any other."""
     restriction: Name | None = None
     """The mark of restricted rows (Art. 18)."""
+    stop: Annotated[list[StopForm], Field(min_length=1)] | None = None
+    """What says that a use has stopped: an objection, a consent taken back, an opt-out (Art. 21, 7(3))."""
     ghost: Annotated[dict[Name, Scalar], Field(min_length=1)] | None = None
     """The row that stands for people who left."""
     tenant: Name | None = None

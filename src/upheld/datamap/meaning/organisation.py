@@ -3,6 +3,7 @@
 from zoneinfo import available_timezones
 
 from upheld.datamap import model
+from upheld.datamap.desk import Desk
 from upheld.datamap.document.organisation import OrganisationFile
 from upheld.datamap.document.register import ProcessorsFile, PurposesFile
 from upheld.datamap.meaning.limits import limits, window
@@ -73,11 +74,11 @@ def _two(form: OrganisationFile, spot: Spot) -> model.Two:
     return model.Two(tuple(rules), (written.cooling if written else None) or 24, outside)
 
 
-def _alarms(form: OrganisationFile) -> model.Desk:
+def _alarms(form: OrganisationFile) -> Desk:
     said = form.alarms
     if said is None:
-        return model.Desk()
-    return model.Desk(said.to or "", said.deputy or "", said.digest or "monday")
+        return Desk()
+    return Desk(said.to or "", said.deputy or "", said.digest or "monday")
 
 
 def _check_laws(form: OrganisationFile, spot: Spot) -> None:

@@ -104,11 +104,21 @@ class Sets:
                 )
             key, there = self._key(table, row), row[step.column]
             cell = Cell(step.number, table.name, row_key(table), key, step.column, there, there)  # type: ignore[arg-type]
-            if marked(there):
+            if step.value is not None:
+                said = self._said(table, step.value)
+                if not self._same(table, there, said):
+                    self.cells.append(replace(cell, after=said))
+            elif marked(there):
                 self.already.append(cell)
             else:
                 value = value or self._mark(table, step.column)
                 self.cells.append(replace(cell, after=value))
+
+    def _said(self, table: Table, value: Scalar) -> Scalar:
+        """A value of the map as the store writes it."""
+        if not self.selector.textual(table):
+            return value
+        return str(value).lower() if isinstance(value, bool) else str(value)
 
     def _mark(self, table: Table, column: str) -> Scalar:
         """A mark of the kind that the column has in other rows; a text where it is empty in all."""

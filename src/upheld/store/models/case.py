@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from django.db import models
 
+from upheld.law.objection import Against
 from upheld.law.right import Right
 
 
@@ -37,6 +38,7 @@ UNFINISHED = (RequestState.OPEN, RequestState.IN_PROGRESS)
 UNPROVEN = (RequestState.OPEN, RequestState.DENIED, RequestState.REVOKED, RequestState.EXPIRED)
 """The states that a request may be in whoever asked: nothing of hers is shown or changed in them."""
 RIGHTS = [(right.value, right.value) for right in Right]
+OBJECTED = tuple(each.value for each in Against if each.right is Right.OBJECTION)
 
 
 class Case(models.Model):
@@ -110,6 +112,8 @@ class Request(models.Model):
 
     `needed`: how sure it must be who asks, by right and risk; it is only ever raised. `reached`: how sure it
     is, as a verification says. Below what is needed no request can be in progress or fulfilled.
+
+    `against`: what an objection is to, as `law.objection` has it; empty as long as nobody said it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -132,12 +136,17 @@ class Request(models.Model):
     legal_date = models.DateField(null=True)
     needed = models.PositiveSmallIntegerField(choices=Level, default=Level.HIGH)
     reached = models.PositiveSmallIntegerField(choices=Level, default=Level.NONE)
+    against = models.CharField(max_length=10, default="", blank=True)
 
     class Meta:
         constraints = (
             models.CheckConstraint(
                 name="request_is_proven",
                 condition=models.Q(state__in=UNPROVEN) | models.Q(reached__gte=models.F("needed")),
+            ),
+            models.CheckConstraint(
+                name="request_against_is_an_objections",
+                condition=models.Q(against="") | models.Q(right=Right.OBJECTION.value, against__in=OBJECTED),
             ),
             models.CheckConstraint(
                 name="request_pack_has_dates",

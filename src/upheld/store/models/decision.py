@@ -17,6 +17,7 @@ class DecisionKind(models.TextChoices):
     PAUSE = "PAUSE", "Identity asked for"
     RESUME = "RESUME", "Identity shown"
     RETURN = "RETURN", "To be put back"
+    UPHOLD = "UPHOLD", "Upheld"
 
 
 class Decision(models.Model):
@@ -44,7 +45,7 @@ class Decision(models.Model):
             models.UniqueConstraint(
                 name="decision_once",
                 fields=["request", "kind"],
-                condition=models.Q(kind__in=["EXTEND", "REFUSE", "WITHDRAW"]),
+                condition=models.Q(kind__in=["EXTEND", "REFUSE", "WITHDRAW", "UPHOLD"]),
             ),
             models.CheckConstraint(name="decision_has_a_name", condition=~models.Q(by="")),
             models.CheckConstraint(

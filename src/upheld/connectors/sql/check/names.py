@@ -100,6 +100,7 @@ def named(table: Table) -> Iterator[str]:
     yield from (file.column for file in table.files)
     yield from (recount.column for recount in table.recounts)
     yield from (name for name in (table.deleted, table.restricted, table.tenant) if name)
+    yield from (each.column for each in table.stops)
     yield from (test.column for test in table.ghost)
 
 
