@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from upheld.actions import beyond, cases, copies, erasure, preview, refusal, restriction, two
+from upheld.actions import beyond, cases, copies, erasure, objection, preview, refusal, restriction, two
 from upheld.actions.means import Means
 from upheld.actions.preview import Preview
 from upheld.actions.tasks import COPYING
 from upheld.law.ground import RestrictionGround
+from upheld.law.objection import STOPPING
 from upheld.law.right import Right
 from upheld.rights.codec import digest
 from upheld.rights.outcome import Permanent
@@ -32,7 +33,7 @@ def look(*, means: Means, request: Request) -> Preview:
     Ambiguous, TwoCases or another Failure."""
     right = Right(request.right)
     means = refusal.narrowed(means=means, request=request)
-    known = right in COPYING or right is Right.RESTRICTION
+    known = right in COPYING or right in (Right.RESTRICTION, *STOPPING)
     return preview.preview(
         means=means,
         right=right,
@@ -65,10 +66,18 @@ def refuse_changed(seen: Preview, looked: str, *more: str) -> None:
         raise Changed
 
 
-def approve(*, means: Means, request: Request, looked: str, ground: RestrictionGround | None = None) -> None:
+def approve(
+    *,
+    means: Means,
+    request: Request,
+    looked: str,
+    ground: RestrictionGround | None = None,
+    words: str = "",
+) -> None:
     """Approve what was looked at; the runner carries it out. Raises Changed where it is not the same any
     more, and refuses a deletion before the person had time to read the copy she asked for with it. What goes
-    beyond a limit needs the second yes that `ask_beyond` asks for."""
+    beyond a limit needs the second yes that `ask_beyond` asks for. `words`: why an objection to a use
+    holds."""
     seen = look(means=means, request=request)
     refuse_changed(seen, looked)
     right = Right(request.right)
@@ -82,6 +91,9 @@ def approve(*, means: Means, request: Request, looked: str, ground: RestrictionG
         restriction.approve(
             means=means, request=request, preview=seen, ground=ground, allow=allow, reason=reason
         )
+        return
+    if right in STOPPING:
+        objection.approve(means=means, request=request, preview=seen, words=words, allow=allow, reason=reason)
         return
     refuse_before_copy(means=means, case=request.case)
     erasure.approve(means=means, request=request, preview=seen, allow=allow, reason=reason)

@@ -16,6 +16,7 @@ from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.datamap.normalise import normalise
 from upheld.law.certainty import Method
+from upheld.law.objection import Against
 from upheld.law.right import Right
 from upheld.rights.codec import decode, encode
 from upheld.rights.outcome import Permanent
@@ -205,6 +206,10 @@ def join(*, means: Means, arrival: Arrival, asked: Asked | None = None) -> None:
             received_at=arrival.received_at,
         )
         arrival.case = request.case
+        if right is Right.OBJECTION and arrival.channel == Channel.FORM and not request.against:
+            # The form has one box for it: no more advertising.
+            request.against = Against.MARKETING.value
+            request.save(update_fields=["against"])
     if arrival.case is None:
         raise TypeError("An arrival asks for something.")
     arrival.key, arrival.address_digest = arrival.case.key, b""

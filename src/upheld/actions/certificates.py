@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 
-from upheld.actions import plans, window
+from upheld.actions import grounds, plans, refusal, window
 from upheld.actions.erasure import standing
 from upheld.actions.journal import SETTING, counts_of, tally
 from upheld.actions.means import Means
@@ -23,6 +23,7 @@ from upheld.ledger.certificate import (
     DestroyedKey,
     Established,
     EvidenceClass,
+    LeftOut,
     Retained,
     SystemResult,
     Unfinished,
@@ -85,7 +86,7 @@ def certify_many(
 
 TOGETHER = 500
 PARTS = ("plan", "parts", "evidence", "dues", "tasks")
-RELATED = (*(f"fulfilments__{each}" for each in PARTS), "plans", "certificates", "windows")
+RELATED = (*(f"fulfilments__{each}" for each in PARTS), "plans", "decisions", "certificates", "windows")
 """What a certificate is made of, beside the request."""
 
 
@@ -242,6 +243,10 @@ def compose(*, means: Means, request: models.Request, key: bytes, reader: Reader
         backups=Backups(None if days is None else at.date() + timedelta(days=days), replayed=True),
         unfinished=tuple(_unfinished(means, request)),
         destroyed_keys=tuple(DestroyedKey(name, at.date()) for name, at in gone if at is not None),
+        left_out=tuple(
+            LeftOut(each.system, each.title, each.code, each.cites, grounds.REFUSALS[each.code])
+            for each in refusal.spared(means=means, request=request)
+        ),
     )
 
 

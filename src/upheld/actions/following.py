@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from upheld.actions import copies, dates, preview
+from upheld.actions import copies, dates, preview, refusal
 from upheld.actions.arrivals import rights_of
 from upheld.actions.dates import Dates
 from upheld.actions.means import Means
+from upheld.actions.refusal import Spared
 from upheld.actions.unknown import NO_MATCH
 from upheld.actions.wishes import Wish, wish_of
+from upheld.law.objection import STOPPING
 from upheld.law.right import Right
 from upheld.store.models import Arrival, FulfilmentState, Request, RequestState
 
@@ -18,7 +20,8 @@ from upheld.store.models import Arrival, FulfilmentState, Request, RequestState
 class Step:
     """One request of hers. `state`: `looking` before its approval, `doing`, `done`, or `ended` otherwise.
     `parts` and `finished` count systems; `troubled` names those that could not be reached or wait for
-    somebody. `copy_until`: her copy can be read until then. `nothing`: no system knows her."""
+    somebody. `copy_until`: her copy can be read until then. `nothing`: no system knows her. `spared`: in
+    these a part was refused."""
 
     number: UUID
     right: Right
@@ -32,6 +35,12 @@ class Step:
     certified: bool = False
     finished_at: datetime | None = None
     nothing: bool = False
+    spared: tuple[Spared, ...] = ()
+
+    @property
+    def stops(self) -> bool:
+        """Whether a use is to stop, and nothing is removed."""
+        return self.right in STOPPING
 
     @property
     def wish(self) -> Wish:
@@ -58,7 +67,7 @@ def story(*, means: Means, arrival: Arrival) -> tuple[Step, ...]:
         return ()
     asked = [each.value for each in rights_of(arrival)]
     found = Request.objects.filter(case=arrival.case, right__in=asked).prefetch_related(
-        "fulfilments", "packages"
+        "fulfilments", "packages", "decisions"
     )
     # A right asked for twice in one case: the later request is the one to follow.
     latest = {each.right: each for each in found.order_by("received_at")}
@@ -88,4 +97,5 @@ def _step(means: Means, request: Request) -> Step:
         certified=request.certificates.filter(complete=True).exists(),
         finished_at=request.finished_at,
         nothing=request.reason == NO_MATCH,
+        spared=refusal.spared(means=means, request=request),
     )

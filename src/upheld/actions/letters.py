@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from upheld.actions.means import Means
+from upheld.law.objection import STOPPING
 from upheld.law.right import Right
 from upheld.mail import template
 from upheld.mail.letter import Letter
@@ -59,9 +60,12 @@ def copy_ready(*, means: Means, to: str, language: str, number: str, address: st
     )
 
 
-def done(*, means: Means, to: str, language: str, number: str, address: str) -> Letter:
+def done(
+    *, means: Means, to: str, language: str, number: str, address: str, right: Right = Right.ERASURE
+) -> Letter:
     """What was asked for is done, and there is a certificate."""
-    return written(means=means, name="done", to=to, language=language, number=number, link=address)
+    name = "stopped" if right in STOPPING else "done"
+    return written(means=means, name=name, to=to, language=language, number=number, link=address)
 
 
 def task(

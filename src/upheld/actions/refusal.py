@@ -1,7 +1,7 @@
 """Refuse a request, or some systems of it, on a ground of its law (G-12.6, G-12.11)."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db import transaction
@@ -9,8 +9,10 @@ from django.db import transaction
 from upheld.actions import cases, notices, two
 from upheld.actions.decisions import decide, locked, said
 from upheld.actions.means import Means
+from upheld.actions.plans import system_of
 from upheld.actions.record import record
 from upheld.actions.regime import law_of
+from upheld.law.objection import Against
 from upheld.law.pack import Reason
 from upheld.law.right import Right
 from upheld.ledger.types import REQUEST_REFUSED
@@ -26,10 +28,16 @@ from upheld.store.models import (
 )
 from upheld.store.sealing import open_value, seal_value
 
+WEIGHED = ("compelling-grounds", "legal-claims", "basis")
+"""Grounds of the organisation's that an objection can be weighed against."""
+
 
 def grounds(*, means: Means, request: Request) -> dict[str, Reason]:
     """On what that request may be refused, by code, as the pack has it that it was received under."""
-    return dict(law_of(means=means, request=request).may_refuse(Right(request.right)))
+    given = dict(law_of(means=means, request=request).may_refuse(Right(request.right)))
+    if request.against == Against.MARKETING:  # never refused on a ground of the organisation's (Art. 21(3))
+        given = {code: each for code, each in given.items() if code not in WEIGHED}
+    return given
 
 
 @transaction.atomic
@@ -187,6 +195,27 @@ def left_out(request: Request) -> tuple[str, ...]:
     """Systems in which a part of the request was refused."""
     found = request.decisions.filter(kind=DecisionKind.REFUSE).values_list("systems", flat=True)
     return tuple(name for systems in found for name in systems)
+
+
+@dataclass(frozen=True, slots=True)
+class Spared:
+    """One system in which a part was refused, by the name that people use, with the ground and its law."""
+
+    system: str
+    title: str
+    code: str
+    cites: str
+
+
+def spared(*, means: Means, request: Request) -> tuple[Spared, ...]:
+    """What she is told of the systems that were left out."""
+    found = [each for each in request.decisions.all() if each.kind == DecisionKind.REFUSE and each.systems]
+    known = grounds(means=means, request=request) if found else {}
+    return tuple(
+        Spared(name, system_of(means, name).title or name, each.code, known[each.code].cites)
+        for each in found
+        for name in each.systems
+    )
 
 
 def narrowed(*, means: Means, request: Request) -> Means:

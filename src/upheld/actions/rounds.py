@@ -36,6 +36,7 @@ from upheld.actions import (
 from upheld.actions.erasure import Progress, Standing, silently
 from upheld.actions.means import Means
 from upheld.actions.resume import CARRIED_OUT
+from upheld.law.objection import STOPPING
 from upheld.law.right import Right
 from upheld.mail.deliver import Server
 from upheld.mail.letter import Letter
@@ -228,7 +229,7 @@ def _tell_copies(means: Means) -> int:
 
 def _tell_done(means: Means) -> int:
     certified = Request.objects.filter(
-        right__in=[Right.ERASURE, Right.DELETE],
+        right__in=[Right.ERASURE, Right.DELETE, *STOPPING],
         state=RequestState.FULFILLED,
         certificates__complete=True,
         case__arrivals__isnull=False,
@@ -272,7 +273,14 @@ def _letter(
 ) -> Letter:
     number = arrivals.number(arrival)
     if kind == MailKind.DONE:
-        return letters.done(means=means, to=to, language=arrival.language, number=number, address=address)
+        return letters.done(
+            means=means,
+            to=to,
+            language=arrival.language,
+            number=number,
+            address=address,
+            right=Right(request.right),
+        )
     package = copies.latest(request)
     until = package.expires_at if package else means.clock()
     return letters.copy_ready(

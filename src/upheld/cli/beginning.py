@@ -65,5 +65,11 @@ def begin(folder: Path, name: str, contact: str, *, serving: bool = False) -> in
     for file, text in written.items():
         (folder / file).write_text(text, encoding="utf-8")
         typer.echo(f"wrote {folder / file}")
+    if not serving:
+        typer.echo(
+            "Not in it: systems/upheld.yaml, by which our own records of a person are in her copy. "
+            "`upheld serve` writes it into a folder that it begins; for commands alone, copy it from "
+            f"{resources('upheld.datamap.ready')}."
+        )
     typer.echo(f"Next: describe a system in {folder / 'systems'}, then upheld map check --dir {folder}")
     return 0

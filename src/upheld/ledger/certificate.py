@@ -106,6 +106,18 @@ class Retained:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A system in which the request was refused: nothing was done there. `ground`: its code in the regime
+    pack; `reference`: the law that it stands in; `reason`: the ground in plain English."""
+
+    system: str
+    title: str
+    ground: str
+    reference: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """Somebody else who had the data and was told (Art. 19)."""
 
@@ -161,11 +173,14 @@ class Certificate:
     backups: Backups
     unfinished: tuple[Unfinished, ...]
     destroyed_keys: tuple[DestroyedKey, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
     def __post_init__(self) -> None:
         codes = [result.system for result in self.systems]
         if len(set(codes)) != len(codes):
             raise Contradiction("A system is named twice.")
+        if set(codes).intersection(part.system for part in self.left_out):
+            raise Contradiction("A system was left out, and something was done in it.")
         explained = {part.system for part in self.unfinished}
         for result in self.systems:
             if not result.finished and result.system not in explained:

@@ -185,6 +185,17 @@ def _stays(certificate: Certificate) -> Section:
     return Section(heading, rows, () if rows else (nothing,))
 
 
+def _left_out(certificate: Certificate) -> tuple[Section, ...]:
+    """What was refused stands among what was done, never only in another letter."""
+    rows = tuple(
+        Row(
+            each.title, ("Nothing was done here: this part was refused.", f"{each.reason} ({each.reference})")
+        )
+        for each in certificate.left_out
+    )
+    return (Section("What was left out, and why", rows, ()),) if rows else ()
+
+
 def _told(certificate: Certificate) -> Section:
     rows = tuple(_told_row(part) for part in certificate.told)
     return Section("Told to others", rows, () if rows else ("No notice to others is recorded here.",))
@@ -279,6 +290,7 @@ def compose(issued: Issued) -> Letter:
         warning=_warning(certificate),
         sections=(
             _done(certificate),
+            *_left_out(certificate),
             *(() if certificate.sets_values and not certificate.retained else (_stays(certificate),)),
             _told(certificate),
             _backups(certificate),

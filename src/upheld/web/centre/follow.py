@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from upheld.actions import arrivals, doubts, questions
+from upheld.actions import arrivals, doubts, grounds, questions
 from upheld.actions.following import Step, story
 from upheld.actions.means import Means
 from upheld.actions.questions import Asked
@@ -24,7 +24,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     steps = story(means=able, arrival=arrival)
     shown = {
         "number": arrivals.number(arrival),
-        "steps": [(NAMED[each.wish], each) for each in steps],
+        "steps": [(NAMED[each.wish], each, _spared(each)) for each in steps],
         "token": token,
         "waits": arrival.waits_at is not None,
         "all_done": _done(steps) and arrival.waits_at is None,
@@ -32,6 +32,11 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
         "question": arrival.case and doubts.open_in(means=able, case=arrival.case),
     }
     return render(request, "centre/follow.html", shown)
+
+
+def _spared(step: Step) -> list[tuple[str, str, str]]:
+    """The systems that were left out, each with the ground in plain words and its law."""
+    return [(each.title, grounds.refusal(each.code), each.cites) for each in step.spared]
 
 
 def _done(steps: tuple[Step, ...]) -> bool:

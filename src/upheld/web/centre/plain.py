@@ -6,8 +6,12 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from upheld.actions.grounds import refusal
 from upheld.actions.letters import day
+from upheld.law.objection import STOPPING
 from upheld.ledger.certificate import LIFTING, Certificate, EvidenceClass, Retained, SystemResult
+
+STOPS = tuple(each.value for each in STOPPING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,23 @@ def plain(certificate: Certificate) -> Plain:
     return Plain(
         _title(certificate),
         _lead(certificate),
-        (*open_, _done(certificate), *stays, _told(certificate), _backups(certificate)),
+        (
+            *open_,
+            _done(certificate),
+            *_left_out(certificate),
+            *stays,
+            _told(certificate),
+            _backups(certificate),
+        ),
     )
+
+
+def _left_out(certificate: Certificate) -> tuple[Part, ...]:
+    lines = tuple(
+        Line(each.title, (_("Nothing was done here."), f"{refusal(each.ground)} ({each.reference})"))
+        for each in certificate.left_out
+    )
+    return (Part(_("What is left out, and why"), lines),) if lines else ()
 
 
 def _title(certificate: Certificate) -> str:
@@ -57,6 +76,8 @@ def _title(certificate: Certificate) -> str:
         return _("Your data is corrected")
     if right == "RESTRICTION":
         return _("Your data is restricted")
+    if right in STOPS:
+        return _("It has stopped")
     if right == LIFTING:
         return _("The restriction has ended")
     return _("What we deleted, and what stays")
@@ -70,6 +91,8 @@ def _lead(certificate: Certificate) -> str:
         asked = _("You asked us to correct what we hold about you.")
     elif right == "RESTRICTION":
         asked = _("You asked us to keep what we hold about you and not to use it.")
+    elif right in STOPS:
+        asked = _("You asked us to stop using your data for something.")
     elif right == LIFTING:
         asked = _("We told you that the restriction of your data would end.")
     else:

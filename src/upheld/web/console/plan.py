@@ -8,17 +8,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from upheld.actions import approving, restriction, stop, two
+from upheld.actions import approving, objection, restriction, stop, two
+from upheld.actions.decisions import LONGEST
 from upheld.actions.means import Means
 from upheld.actions.preview import Preview
 from upheld.actions.refusal import left_out
 from upheld.actions.staff import may
 from upheld.actions.tasks import COPYING
 from upheld.law.ground import RestrictionGround
+from upheld.law.objection import STOPPING, Against
 from upheld.law.right import Right
 from upheld.rights.connector import Severity
 from upheld.rights.outcome import Failure
 from upheld.store.models import Matter, Request, RequestState
+from upheld.store.models.case import OBJECTED
 from upheld.web.console import correct
 from upheld.web.console.access import able, account
 from upheld.web.console.access import staff as only
@@ -29,6 +32,9 @@ SAID = {
     Right.ERASURE: ("What will be deleted, and what stays", "Approve the deletion"),
     Right.DELETE: ("What will be deleted, and what stays", "Approve the deletion"),
     Right.RESTRICTION: ("What will be kept and not used", "Approve the restriction"),
+    Right.OBJECTION: ("What will stop", "Uphold the objection"),
+    Right.WITHDRAWAL: ("What the consent no longer allows", "Approve: it stops"),
+    Right.OPT_OUT: ("What is neither sold nor shared", "Approve: it stops"),
 }
 GROUNDS = {
     RestrictionGround.CONTESTED: "She says that it is wrong, and we check it",
@@ -51,6 +57,8 @@ def plan(request: HttpRequest, number: UUID) -> HttpResponse:
         raise PermissionDenied
     if found.right == Right.RECTIFICATION:
         return correct.page(request, means, found)
+    if found.right == Right.OBJECTION and (not found.against or request.POST.get("against")):
+        return _against(request, found)
     if found.right not in SAID:
         return render(request, "console/by_hand.html", {"request_": found})
     if request.method == "POST":
@@ -71,6 +79,22 @@ def plan(request: HttpRequest, number: UUID) -> HttpResponse:
     return render(request, "console/plan.html", shown, status=409 if failure else 200)
 
 
+def _against(request: HttpRequest, found: Request) -> HttpResponse:
+    """To what she objects decides whether it is weighed: somebody says it before anything is planned."""
+    failure = None
+    said = request.POST.get("against", "")
+    if request.method == "POST" and said in OBJECTED:
+        try:
+            objection.say(request=found, against=Against(said))
+        except Failure as caught:
+            failure = caught
+        else:
+            return redirect("plan", number=found.pk)
+    shown = {"request_": found, "failure": failure, "unsaid": request.method == "POST" and not failure}
+    status = 409 if failure else 422 if request.method == "POST" else 200
+    return render(request, "console/against.html", shown, status=status)
+
+
 def _done(request: HttpRequest, means: Means, found: Request) -> str:
     looked = request.POST.get("looked", "")
     if request.POST.get("ask"):
@@ -78,7 +102,8 @@ def _done(request: HttpRequest, means: Means, found: Request) -> str:
         return "A second yes was asked for. Nothing happens before it is there."
     ground = request.POST.get("ground", "")
     chosen = RestrictionGround(ground) if ground in set(RestrictionGround) else None
-    approving.approve(means=means, request=found, looked=looked, ground=chosen)
+    words = request.POST.get("words", "")
+    approving.approve(means=means, request=found, looked=looked, ground=chosen, words=words)
     return "Approved. It starts within a few seconds."
 
 
@@ -104,6 +129,11 @@ def _shown(means: Means, found: Request, seen: Preview) -> dict[str, object]:
         "looked": approving.fingerprint(seen),
         "stopped": stop.in_force(),
         "people": len(seen.subject.people),
+        "stops": right in STOPPING,
+        "against": found.against,
+        "weighed": found.against == Against.USE,
+        "restricted": found.case.requests.filter(right=Right.RESTRICTION, finished_at=None).exists(),
+        "longest": LONGEST,
         "grounds": GROUNDS.items() if right is Right.RESTRICTION else (),
         "left_out": left_out(found),
         "spans": [(name, span.until) for name, span in seen.spans.items()],
