@@ -6,10 +6,24 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from django.conf import settings as configured
+from django.db import transaction
 from pytest_django import Settings
 
-from tests.actions.world import HER, HIM, NOW, PLANTED, forum, means
-from upheld.actions import cases, erasure, outbox, preview, staff, unknown
+from tests.actions.world import ADA, BOB, HER, HIM, NOW, PLANTED, forum, means
+from upheld.actions import (
+    arrivals,
+    cases,
+    certainty,
+    erasure,
+    extension,
+    outbox,
+    preview,
+    questions,
+    staff,
+    thread,
+    unknown,
+)
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.actions.own import connector
@@ -19,7 +33,7 @@ from upheld.law.right import Right
 from upheld.mail.letter import Letter
 from upheld.rights.connector import Row
 from upheld.rights.subject import Identity
-from upheld.store.models import Case, MailKind
+from upheld.store.models import Case, Channel, MailKind, Request
 
 FOLDER = """\
 organisation: {name: Example Foundation, contact: privacy@example.org}
@@ -116,3 +130,50 @@ def test_our_own_record_of_her_asking_is_no_sign_that_anybody_knows_her(able: Me
 
     assert seen.rows == 2
     assert unknown.is_unknown(means=able, asked=stranger, seen=seen)
+
+
+def test_her_copy_holds_her_words_and_what_was_written_about_her(able: Means) -> None:
+    """G-15.4: every value is planted; nothing of another person's case, and no colleague's name, is in it."""
+    hers, his = _case(able, ADA, "hers"), _case(able, BOB, "his")
+
+    found = copied(able, Right.ACCESS)
+
+    assert [(each["channel"], each["words"]) for each in found["messages"]] == [("FORM", "wrote-hers")]
+    assert [(each["question"], each["answer"]) for each in found["questions"]] == [
+        ("asked-hers", "said-hers")
+    ]
+    assert [each["why"] for each in found["doubts"]] == ["doubted-hers"]
+    assert ("JUDGEMENT".lower(), "judged-hers") in [
+        (each["method"], each["words"]) for each in found["verifications"]
+    ]
+    assert sorted((each["what"], each["words"]) for each in found["notes"]) == [
+        ("NOTE", "noted-hers"),
+        ("PAUSE", "paused-hers"),
+    ]
+    assert {each["case_id"] for each in found["notes"]} == {str(hers.pk)}
+    assert "-his" not in repr(found)
+    assert "Olive" not in repr(found)
+    assert his.pk != hers.pk
+
+
+def _case(able: Means, address: str, mark: str) -> Case:
+    """Somebody asked by the form; each thing that can be written in a case is written there, marked."""
+    olive = replace(able, by="Olive Officer", kept=Path(configured.UPHELD_KEYS).parent)
+    arrival = arrivals.receive(
+        means=olive,
+        channel=Channel.FORM,
+        address=address,
+        rights=(Right.ACCESS,),
+        language="en",
+        told=arrivals.Told(words=f"wrote-{mark}"),
+    )
+    with transaction.atomic():
+        arrivals.join(means=olive, arrival=arrival)
+    request = Request.objects.select_related("case").get(case=arrival.case)
+    question = questions.ask_person(means=olive, case=request.case, text=f"asked-{mark}")
+    questions.answer(means=olive, question=question, words=f"said-{mark}")
+    certainty.doubt(means=olive, request=request, why=f"doubted-{mark}")
+    certainty.judge_one(means=olive, request=request, why=f"judged-{mark}")
+    thread.note(means=olive, case=request.case, words=f"noted-{mark}")
+    extension.pause(means=olive, request=request, words=f"paused-{mark}")
+    return request.case

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from django.conf import settings
 
-from upheld.actions import cases
+from upheld.actions import cases, ownwords
 from upheld.datamap.model import System, Table
 from upheld.rights.connector import Capabilities, Collected, Entropy, Execution, Finding, Found, Severity
 from upheld.rights.outcome import (
@@ -39,6 +39,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "requests": ("id", "case_id", "right", "received_at", "answer_by", "law_by", "state", "finished_at"),
     "letters": ("id", "case_id", "kind", "written_at", "sent_at"),
     "looks": ("id", "case_id", "at", "what", "why"),
+    "messages": ("id", "case_id", "channel", "received_at", "address", "words", "judged"),
+    "questions": ("id", "case_id", "asked_at", "question", "answered_at", "answer"),
+    "verifications": ("id", "case_id", "at", "method", "level", "words"),
+    "doubts": ("id", "case_id", "at", "asked_for", "answered_at", "why"),
+    "notes": ("id", "case_id", "at", "what", "words"),
 }
 """What can be mapped. Who looked is a colleague's name, and not hers to have; when and why is."""
 
@@ -145,6 +150,10 @@ class OwnRecords:
     def _changes(self, steps: Sequence[Step], subject: Subject, now: datetime) -> Changes:
         hers = [str(key[0]) for key in subject.keys(self.system.name, PEOPLE)]
         tables = _records(hers)
+        sealed = {each.name for each in self.system.tables} - set(tables)
+        if sealed and hers:
+            found = Case.objects.filter(pk__in=hers)
+            tables |= ownwords.tables(KeyStore(settings.UPHELD_KEYS), found)
         selector = Selector(self.system, lambda table: iter(tables.get(table.name, ())), subject, now)
         changes = Changes(selector, steps, _unasked)
         changes.prepare()
