@@ -143,7 +143,7 @@ def test_her_copy_holds_her_words_and_what_was_written_about_her(able: Means) ->
         ("asked-hers", "said-hers")
     ]
     assert [each["why"] for each in found["doubts"]] == ["doubted-hers"]
-    assert ("JUDGEMENT".lower(), "judged-hers") in [
+    assert ("JUDGEMENT", "judged-hers") in [
         (each["method"], each["words"]) for each in found["verifications"]
     ]
     assert sorted((each["what"], each["words"]) for each in found["notes"]) == [

@@ -12,6 +12,7 @@ from upheld.ledger.certificate import (
     Contradiction,
     DestroyedKey,
     EvidenceClass,
+    LeftOut,
     Retained,
     read_certificate,
 )
@@ -220,3 +221,19 @@ def test_the_ledger_entry_of_a_certificate_holds_none_of_its_words() -> None:
 
     for word in ("Juniper", "forum", "Donations", "privacy@", "312", "324"):
         assert word not in entry
+
+
+def test_what_was_left_out_is_named_with_its_ground_and_read_back() -> None:
+    """G-12.6, P-20"""
+    out = LeftOut(
+        "letters", "Letters", "legal-obligation", "Art. 17(3)(b) GDPR", "A law obliges us to keep it."
+    )
+    narrowed = replace(COMPLETE, left_out=(out,))
+
+    assert read_certificate(canonical.decode(narrowed.canonical())) == narrowed
+    assert read_certificate(canonical.decode(COMPLETE.canonical())) == COMPLETE
+    assert b"left_out" not in COMPLETE.canonical()
+    with pytest.raises(Contradiction, match="left out"):
+        replace(COMPLETE, left_out=(replace(out, system=COMPLETE.systems[0].system),))
+    with pytest.raises(ValueError, match="goes without saying"):
+        read_certificate(canonical.decode(COMPLETE.canonical()) | {"left_out": []})  # type: ignore[operator]

@@ -51,9 +51,14 @@ def from_value(shape: type[R], value: object, where: str) -> R:
         raise MalformedRecord(f"{where} lacks {', '.join(missing)}.")
     if further:
         raise MalformedRecord(f"{where} has members that are not declared, such as {further[0][:40]!r}.")
-    if idle := [name for name, default in defaults.items() if name in given and given[name] == default]:
+    if idle := [
+        name for name, default in defaults.items() if name in given and given[name] == to_value(default)
+    ]:
         raise MalformedRecord(f"{where}.{idle[0]} says what goes without saying.")
-    members = {name: _read(hint, value[name], f"{where}.{name}") for name, hint in hints.items()}
+    members = {
+        name: _read(hint, value[name], f"{where}.{name}") if name in given else defaults[name]
+        for name, hint in hints.items()
+    }
     try:
         return shape(**members)
     except ValueError as error:
