@@ -1,6 +1,7 @@
 """The program as people start it: real processes, a privacy folder, a shop on SQLite."""
 
 import json
+import re
 import signal
 import sqlite3
 import subprocess
@@ -229,3 +230,12 @@ def test_control_c_says_that_nothing_is_lost(shop: Shop) -> None:
     assert (program.returncode, "`upheld resume` goes on with it" in said) == (130, True), said
     assert shop.upheld("resume").returncode == 0
     assert shop.users() == ["bob@example.com"]
+
+
+def test_init_says_where_our_own_records_are_described(tmp_path: Path) -> None:
+    done = run(tmp_path, "init")
+
+    assert done.returncode == 0
+    assert not (tmp_path / "privacy" / "systems" / "upheld.yaml").exists()
+    (folder,) = re.findall(r"for commands alone, copy it from (\S+)\.\n", done.stdout)
+    assert "kind: own" in (Path(folder) / "upheld.yaml").read_text()
