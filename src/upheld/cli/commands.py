@@ -31,6 +31,11 @@ ORDER = (
     "replay",
     "package",
     "ledger",
+    "doctor",
+    "backup",
+    "restore",
+    "migrate",
+    "keys",
     "demo",
 )
 

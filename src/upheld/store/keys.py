@@ -26,8 +26,10 @@ Random = Callable[[int], bytes]
 
 NONCE = 12
 SEALED = b"\x01"
-ORGANISATION = ("index.key", "suppression.key", "ledger.key", "master.key")
 """The version of what is sealed or wrapped here: its first byte (spec/keys.md)."""
+ORGANISATION = ("index.key", "suppression.key", "ledger.key", "master.key")
+LOST = "lost"
+"""A file that stands in the place of a key store that was not restored."""
 
 
 class Destroyed(Permanent):
@@ -146,6 +148,42 @@ class KeyStore:
             self._secret("master.key"), b"upheld secret v1\x00" + purpose.encode(), sha256
         ).digest()
 
+    # --- what is no key, and has to outlive the database ----------------------------------------------------
+
+    def note(self, file: str, content: bytes, *, unless: Callable[[bytes], bool] = lambda _: False) -> None:
+        """Write a file of the folder anew, unless what stands in it says not to."""
+        path = self._folder / file
+        with self._locked(path):
+            if not (path.exists() and unless(path.read_bytes())):
+                _replace(path, content)
+
+    def noted(self, file: str) -> bytes | None:
+        """What was noted there."""
+        path = self._folder / file
+        return path.read_bytes() if path.exists() else None
+
+    @contextmanager
+    def still(self) -> Iterator[tuple[tuple[str, Path], ...]]:
+        """The folder's files by name while nobody writes to any; for copies."""
+        with self._locked(self._folder / ".lock"):
+            found = sorted((*self._folder.glob("*"), *self._folder.glob("people/*.keys")))
+            yield tuple(
+                (str(each.relative_to(self._folder)), each)
+                for each in found
+                if each.is_file() and not each.name.startswith(".") and each.suffix != ".new"
+            )
+
+    @property
+    def begun(self) -> bool:
+        """Whether there are keys of an organisation, or what stands for them; makes none."""
+        return any((self._folder / each).exists() for each in (*ORGANISATION, LOST))
+
+    def names(self) -> Iterator[str]:
+        """The ids of all keys that are there."""
+        for shard in sorted(self._folder.glob("people/*.keys")):
+            for line in _lines(shard):
+                yield line.partition(b" ")[0].decode()
+
     # --- files ------------------------------------------------------------------------------------------
 
     def _keyed(self, file: str, kind: str, value: str) -> bytes:
@@ -165,6 +203,12 @@ class KeyStore:
         replaced by a new one: that would open nothing, find no open case, know nobody who was erased, and
         look well."""
         master = self._folder / "master.key"
+        if (self._folder / LOST).exists():
+            raise Misconfigured(
+                f"There is no key store in {self._folder}: the records were restored without it, and nothing "
+                "that is sealed in them can be read.",
+                f"Put the key store there, as a whole, and remove the file {LOST!r}.",
+            )
         if master.exists():
             raise Misconfigured(
                 f"The key {self._folder / file} is missing, but the others are there.",
