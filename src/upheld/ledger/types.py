@@ -330,3 +330,8 @@ RECORDS_RESTORED = _register(
         "unreadable", "how many cases and windows of it are unreadable, for their keys were destroyed since"
     ),
 )
+KEYS_ROTATED = _register(
+    "keys.rotated/v1",
+    "The master key of the key store was replaced, and every key wrapped by the new one.",
+    _count("keys", "how many keys"),
+)
