@@ -81,6 +81,7 @@ def restore(*, wish: Wish, place: Place, at: datetime, moved: Moved = unseen) ->
     snapshot.refuse_filled()
     size = entries_of(bundle.manifest.checkpoint)
     known = _known(wish, place)
+    known = size if known is None else known
     _refuse_older_keys(wish, size, known)
     brought = _judged_export(wish.ledger, bundle.manifest) if wish.ledger else size
     if known > max(size, brought) and not wish.lost:
@@ -157,18 +158,20 @@ def _seed(wish: Wish, place: Place) -> bytes | None:
     return b64decode(written)
 
 
-def _known(wish: Wish, place: Place) -> int:
-    """How many entries the key store knows to be signed."""
+def _known(wish: Wish, place: Place) -> int | None:
+    """How many entries the key store knows to be signed; None for one of an earlier release, which does not
+    say."""
     if wish.without_keys:
-        return 0
+        return None
     if wish.keys is not None and not wish.keys.is_dir():
-        return entries_of(opened(wish.keys, kind=KEYS, seed=None).manifest.checkpoint)
+        noted = opened(wish.keys, kind=KEYS, seed=None).manifest.checkpoint
+        return entries_of(noted) if noted else None
     newest = seen(KeyStore(wish.keys) if wish.keys else place.store)
-    return newest.size if newest else 0
+    return newest.size if newest else None
 
 
 def _refuse_older_keys(wish: Wish, size: int, known: int) -> None:
-    if known < size and not (wish.older_keys or wish.without_keys):
+    if known < size and not wish.older_keys:
         raise Permanent(
             f"The key store is older than the backup: it knows {known} entries of the ledger, the backup has "
             f"{size}. What came in between is sealed with keys that it does not have. Nothing was written.",

@@ -23,9 +23,9 @@ def rotate(
 ) -> None:
     """Replace the master key: every person's key is wrapped by a new one, and the old one is removed.
 
-    For when somebody who had the key folder leaves, or a copy of it went astray: what was copied before opens
-    nothing that is sealed with later keys, but still opens earlier records. May be done while the server runs;
-    start it again afterwards: everybody logs in anew. Run it again where it was cut off. Then make a copy of
+    For when somebody who had the key folder leaves, or a copy of it went astray: what was copied opens
+    nothing that is sealed with later keys, and still opens earlier records. May be done while the server
+    runs; start it again afterwards: everybody logs in anew. Run it again where it was cut off. Then copy
     the key store, and remove older ones.
     """
     from upheld.cli import start  # lazy: slow import

@@ -33,11 +33,14 @@ class OurSigner(Ed25519Signer):
         super().__init__(name, keys.signing_seed())
         self._keys = keys
 
-    def refuse_older(self, last: Checkpoint) -> None:
-        """RolledBack where the last checkpoint of the database is older than what was signed."""
+    def refuse_older(self, last: SignedCheckpoint) -> None:
+        """RolledBack where the last checkpoint of the database is older than what was signed. A key folder of
+        an earlier release knows none: it learns this one."""
         known = seen(self._keys)
-        if known is not None and known.size > last.size:
-            raise RolledBack(size=last.size, seen=known.size)
+        if known is None:
+            self.remember(last)
+        elif known.size > last.checkpoint.size:
+            raise RolledBack(size=last.checkpoint.size, seen=known.size)
 
     def remember(self, signed: SignedCheckpoint) -> None:
         """Once it is committed. Of two that come at once the larger stays."""

@@ -111,7 +111,7 @@ def sign(*, by: Signer, now: datetime, wait: bool = True) -> SignedCheckpoint:
     last = _open(stored.signed, by) if stored else _store(checkpoints.begin(by), now)
     young = stored is not None and wait and now - stored.signed_at < INTERVAL
     if isinstance(by, OurSigner):
-        by.refuse_older(last.checkpoint)
+        by.refuse_older(last)
     tree = Tree(Hashes(), size())
     if young or tree.size == last.checkpoint.size:
         return last
