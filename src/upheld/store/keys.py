@@ -118,8 +118,8 @@ class KeyStore:
         return hmac.new(self._data_key(name), b"upheld commitment v1", sha256).digest()
 
     def file_key(self, name: str, salt: bytes) -> bytes:
-        """The key of one sealed file (spec/file-images.md, section 4); gone with the key that it comes from. Raises
-        Destroyed."""
+        """The key of one sealed file (spec/file-images.md, section 4); gone with the key that it comes from.
+        Raises Destroyed."""
         return hmac.new(self._data_key(name), b"upheld sealed file v1" + salt, sha256).digest()
 
     def salt(self, many: int) -> bytes:
