@@ -128,6 +128,12 @@ def _files(place: Place) -> Iterator[tuple[str, Path]]:
     database = str(connection.settings_dict["NAME"])
     for folder, folders, files in os.walk(place.data):
         here = Path(folder)
+        for each in folders:
+            if (here / each).is_symlink():
+                raise Permanent(
+                    f"{here / each} is a link to another folder, which would be missing in the backup.",
+                    "Put the folder itself there (a mount will do).",
+                )
         folders[:] = sorted(
             each
             for each in folders

@@ -26,7 +26,7 @@ from upheld.store import release, sequencer, snapshot
 from upheld.store.bundle import KEYS, RECORDS, Bundle, Manifest, Moved, opened, unseen
 from upheld.store.database import hold
 from upheld.store.keys import LOST, KeyStore
-from upheld.store.models import Checkpoint, Package, PendingEntry, Stop
+from upheld.store.models import Checkpoint, Mail, Package, PendingEntry, Stop
 from upheld.store.seen import FILE as SEEN
 from upheld.store.seen import seen
 
@@ -55,7 +55,8 @@ NONE = Ended()
 @dataclass(frozen=True, slots=True)
 class Restored:
     """`entries`: of the ledger in the backup; `brought`: from the export; `lost`: were signed, and are in
-    neither. `moved`: copies for people whose path is another now; `missing`: those whose file is nowhere."""
+    neither. `moved`: copies for people whose path is another now; `missing`: those whose file is nowhere.
+    `mails`: wait to be sent, and may have been sent since the backup."""
 
     manifest: Manifest
     entries: int
@@ -64,6 +65,7 @@ class Restored:
     ended: Ended = NONE
     moved: int = 0
     missing: int = 0
+    mails: int = 0
 
 
 def restore(*, wish: Wish, place: Place, at: datetime, moved: Moved = unseen) -> Restored:
@@ -118,7 +120,8 @@ def _settle(wish: Wish, place: Place, fresh: Restored, *, at: datetime, known: i
     if lost:
         place.store.note(SEEN, _newest().encode())
     sequencer.drain(by=signer, now=at)
-    return replace(fresh, brought=brought, lost=lost, ended=ended)
+    mails = Mail.objects.filter(sent_at=None, dropped_at=None).count()
+    return replace(fresh, brought=brought, lost=lost, ended=ended, mails=mails)
 
 
 # --- before anything is written -------------------------------------------------------------------------
@@ -152,6 +155,8 @@ def _seed(wish: Wish, place: Place) -> bytes | None:
             )
         return place.store.signing_seed()
     if wish.keys.is_dir():
+        if not (wish.keys / "ledger.key").is_file():  # asking it for a key would make one
+            raise Misconfigured(f"{wish.keys} is no key store. Nothing was written.", "Name the key folder.")
         return KeyStore(wish.keys).signing_seed()
     written = opened(wish.keys, kind=KEYS, seed=None).content("ledger.key")
     opened(wish.keys, kind=KEYS, seed=b64decode(written))  # signed by the very key that it holds

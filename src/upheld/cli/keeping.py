@@ -182,6 +182,8 @@ def _told(done: Restored, wish: Wish) -> Iterator[str]:
         yield f"{done.missing} copies for people are gone; approve them anew where they are needed."
     if wish.keys is not None and wish.keys.is_dir():
         yield f"The key store was copied to {settings.UPHELD_KEYS}; remove {wish.keys}: two end nothing."
+    if done.mails:
+        yield f"{done.mails} mails wait to be sent; what went out after the backup will go out again."
     yield "All writing in systems is stopped. Look at `upheld status`; `upheld stop --lift` allows it again."
     yield "Systems that were restored too: `upheld replay SYSTEM --since TIME` erases again."
 
@@ -194,5 +196,6 @@ def _restored_json(done: Restored, *, without_keys: bool) -> dict[str, object]:
         "lost": done.lost,
         "ended": asdict(done.ended),
         "copies": {"moved": done.moved, "missing": done.missing},
+        "mails": done.mails,
         "keys": not without_keys,
     }

@@ -1,19 +1,11 @@
 """`upheld doctor`: what is wrong with an installation, and what to do."""
 
-import difflib
-import os
-import re
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-
 import typer
 
 from upheld.cli import options
 
 commands = typer.Typer(add_completion=False, rich_markup_mode=None)
 MARKS = {"good": "✓", "doubt": "?", "wrong": "✗"}
-OURS = frozenset({"UPHELD_LISTENS", "UPHELD_REQUIRE_SERVERS"})
-"""Variables that programs of ours tell each other."""
 
 
 @commands.command("doctor")
@@ -47,20 +39,3 @@ def doctor(dir_: options.Dir = None, data: options.Data = None, as_json: options
                 typer.echo(f"    {each.remedy}")
         typer.echo(f"{wrong} wrong, {doubts} to look at.")
     raise typer.Exit(1 if wrong else 0)
-
-
-def unknown(names: Mapping[str, str], known: frozenset[str], folder: Path) -> Iterator[tuple[str, str]]:
-    """Variables that look like settings and are none, each with the setting that was perhaps meant. What the
-    privacy folder names as `${…}` is its own."""
-    named: set[str] = set()
-    for file in folder.rglob("*.yaml") if folder.is_dir() else ():
-        named.update(re.findall(r"\$\{(\w+)\}", file.read_text(encoding="utf-8", errors="replace")))
-    for name in sorted(names):
-        if name.startswith("UPHELD_") and name not in known | OURS | named:
-            near = difflib.get_close_matches(name, known, n=1)
-            yield name, near[0] if near else ""
-
-
-def environment() -> Mapping[str, str]:
-    """The variables of this program."""
-    return os.environ

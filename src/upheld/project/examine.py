@@ -1,6 +1,10 @@
 """What `upheld doctor` looks at, in the order in which one thing stands on the other."""
 
-from collections.abc import Generator, Iterator
+import difflib
+import os
+import re
+from collections.abc import Generator, Iterator, Mapping
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -13,9 +17,11 @@ from upheld.cli.faults import WrongUse
 from upheld.cli.start import datamap
 from upheld.datamap.fault import Invalid
 from upheld.datamap.model import DataMap
-from upheld.project.doctor import environment, unknown
 from upheld.project.settings import SETTINGS
 from upheld.store.keys import KeyStore
+
+OURS = frozenset({"UPHELD_LISTENS", "UPHELD_REQUIRE_SERVERS"})
+"""Variables that programs of ours tell each other."""
 
 
 def examined() -> Iterator[Sign]:
@@ -43,7 +49,7 @@ def examined() -> Iterator[Sign]:
 def _settings() -> Iterator[Sign]:
     wrong = 0
     known = frozenset(each.name for each in SETTINGS)
-    for name, near in unknown(environment(), known, settings.UPHELD_DIR):
+    for name, near in _unknown(os.environ, known, settings.UPHELD_DIR):
         wrong += 1
         meant = f"Did you mean {near}? " if near else ""
         yield Sign("settings", State.DOUBT, f"{name} is no setting.", f"{meant}docs/settings.md lists them.")
@@ -71,6 +77,18 @@ def _settings() -> Iterator[Sign]:
     if not wrong:
         given = sum(name in settings.UPHELD_ENVIRONMENT for name in known)
         yield Sign("settings", State.GOOD, f"{given} of {len(known)} are set, and can be read.")
+
+
+def _unknown(names: Mapping[str, str], known: frozenset[str], folder: Path) -> Iterator[tuple[str, str]]:
+    """Variables that look like settings and are none, each with the setting that was perhaps meant. What the
+    privacy folder names as `${…}` is its own."""
+    named: set[str] = set()
+    for file in folder.rglob("*.yaml") if folder.is_dir() else ():
+        named.update(re.findall(r"\$\{(\w+)\}", file.read_text(encoding="utf-8", errors="replace")))
+    for name in sorted(names):
+        if name.startswith("UPHELD_") and name not in known | OURS | named:
+            near = difflib.get_close_matches(name, known, n=1)
+            yield name, near[0] if near else ""
 
 
 def _folder() -> Generator[Sign, None, DataMap | None]:

@@ -14,11 +14,12 @@ OWN = "store"
 @dataclass(frozen=True, slots=True)
 class Release:
     """`last`: each app's newest migration that the records have. `missing`: what this release would still do
-    to tables that are there; `unknown`: what a newer release has done."""
+    to tables that are there; `unknown`: what a newer release has done; `unbegun`: apps without tables yet."""
 
     last: dict[str, str]
     missing: tuple[str, ...]
     unknown: tuple[str, ...]
+    unbegun: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -64,8 +65,12 @@ def compared(loader: MigrationLoader, applied: set[tuple[str, str]]) -> Release:
     replaced = {one for each in known.values() for one in each.replaces}
     missing = sorted(key for key in loader.graph.nodes if key[0] in begun and key not in applied)
     unknown = sorted(key for key in applied if key[0] in begun and key not in known and key not in replaced)
+    unbegun = tuple(sorted(loader.migrated_apps - begun))
     return Release(
-        last, tuple(f"{app}.{name}" for app, name in missing), tuple(f"{app}.{name}" for app, name in unknown)
+        last,
+        tuple(f"{app}.{name}" for app, name in missing),
+        tuple(f"{app}.{name}" for app, name in unknown),
+        unbegun,
     )
 
 
@@ -82,8 +87,8 @@ def refuse_other() -> Release:
 def make() -> None:
     """The tables, where there are none; records of this release get what programs of it need besides. Raises
     OlderRecords, NewerRecords."""
-    refuse_other()
-    call_command("migrate", verbosity=0, interactive=False)
+    if refuse_other().unbegun:
+        call_command("migrate", verbosity=0, interactive=False)
 
 
 def bring_up() -> None:

@@ -18,6 +18,8 @@ SQLITE, POSTGRESQL = "upheld.sqlite3", "upheld.pgdump"
 PAGES = 2_000
 CHECKPOINT = "SELECT signed FROM store_checkpoint ORDER BY size DESC LIMIT 1"
 MIGRATIONS = "SELECT app, name FROM django_migrations"
+DJANGO = frozenset({"cursor_factory", "context", "prepare_threshold"})
+"""What Django adds for connections of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,7 @@ def _dumped(path: Path) -> Snapshot:
     import psycopg  # lazy: slow import
 
     given = connection.get_connection_params()
-    kept = {
-        name: value for name, value in given.items() if name in ("host", "port", "user", "password", "dbname")
-    }
+    kept = {name: value for name, value in given.items() if name not in DJANGO}
     with psycopg.connect(**kept) as session:
         session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         ((shared,),) = session.execute("SELECT pg_export_snapshot()").fetchall()
