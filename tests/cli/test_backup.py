@@ -309,3 +309,26 @@ def test_the_records_on_postgresql_are_backed_up_and_restored(shop: Shop, new_da
     assert (wrong.returncode, "The backup is of postgresql" in wrong.stdout) == (1, True)
     assert (missing.returncode, "pg_dump is not installed" in missing.stderr) == (1, True)
     assert export(shop, "new", UPHELD_DATABASE_URL=new)[: len(before)] == before
+
+
+def test_a_folder_that_is_no_key_store_is_refused_and_gets_no_keys(shop: Shop) -> None:
+    """K-01: keys that are made where others were expected would look well, and open nothing."""
+    file = back_up_empty(shop)
+    (shop.folder / "empty").mkdir()
+
+    refused = restore(shop, file, "--keys", "empty")
+
+    assert (refused.returncode, "is no key store" in refused.stdout) == (1, True)
+    assert list((shop.folder / "empty").iterdir()) == []
+    assert not (shop.folder / "new").exists()
+
+
+def test_a_folder_behind_a_link_is_not_left_out_silently(shop: Shop) -> None:
+    back_up_empty(shop)
+    (shop.folder / "elsewhere").mkdir()
+    (shop.folder / "upheld-data" / "kept").symlink_to(shop.folder / "elsewhere")
+
+    refused = shop.upheld("backup", "--to", "two")
+
+    assert (refused.returncode, "is a link to another folder" in refused.stderr) == (1, True)
+    assert list((shop.folder / "two").iterdir()) == []
