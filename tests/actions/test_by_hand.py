@@ -1,8 +1,9 @@
 """A copy of what stands in a cabinet: its owner is asked, and what she answers is in the copy."""
 
+import os
 import zipfile
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -13,12 +14,13 @@ from pytest_django import Settings
 from tests.actions.world import ADA, HER, NOW, forum, means
 from upheld.actions import approving, cases, copies, rounds, tasks, uploads
 from upheld.actions.means import Means
+from upheld.actions.purge import purge
 from upheld.actions.uploads import Given
 from upheld.connectors.manual import connector
 from upheld.datamap.model import System
 from upheld.law.right import Right
 from upheld.rights.outcome import Permanent
-from upheld.store.models import Request, RequestState, Task, Upload
+from upheld.store.models import Opening, Package, PendingEntry, Request, RequestState, Task, Upload
 
 CABINET = System(
     "cabinet",
@@ -138,3 +140,47 @@ def test_files_belong_into_copies_only(records: str, tmp_path: Path) -> None:
             by="Otto",
             files=[Given("a.txt", [b"a"])],
         )
+
+
+def test_what_came_for_a_copy_that_is_never_written_goes_when_its_request_ends(
+    asked: tuple[Means, Request],
+) -> None:
+    """K-05, P-25: files of failed cases expire too, and what a crash left beside them."""
+    given, request = asked
+    files = [Given("letter.pdf", [SCAN])]
+    tasks.answer(means=given, task=Task.objects.get(), words="w", rows=1, by="Otto", files=files)
+    folder = (given.kept or Path()) / "uploads"
+    (folder / "of-no-record").write_bytes(b"sealed")
+    (folder / "being-kept").write_bytes(b"sealed")
+    os.utime(folder / "of-no-record", (0, 0))
+    now = datetime.now(UTC)
+    os.utime(folder / "being-kept", (now.timestamp(), now.timestamp()))
+    today = replace(given, clock=lambda: now)
+
+    assert uploads.sweep(means=today) == 1, "the copy may still be written"
+    assert len(list(folder.iterdir())) == 2
+    cases.finish(means=today, request=request, state=RequestState.EXPIRED)
+
+    assert uploads.sweep(means=today) == 1
+    assert [each.name for each in folder.iterdir()] == ["being-kept"]
+    upload = Upload.objects.get()
+    assert (upload.removed_at, bytes(upload.sealed_name)) == (now, b"")
+
+
+def test_a_copy_expires_and_each_opening_of_it_is_written_down(asked: tuple[Means, Request]) -> None:
+    """P-25"""
+    given, request = asked
+    tasks.answer(means=given, task=Task.objects.get(), words="nothing", rows=0, by="Otto")
+    write(given)
+    package = Package.objects.get()
+    for _ in range(2):
+        copies.seen(means=given, package=package)
+
+    openings = Opening.objects.filter(package=package)
+    entries = [bytes(each.content) for each in PendingEntry.objects.all()]
+    late = purge(means=replace(given, now=NOW + timedelta(days=31)))
+
+    assert openings.count() == 2
+    assert sum(b"package.opened/v1" in each for each in entries) == 2
+    assert (late.packages, Path(package.path).exists()) == (1, False)
+    assert copies.latest(request) is None

@@ -113,3 +113,16 @@ def test_the_draft_is_carried_out_as_it_stands_and_spares_everybody_else(
     assert people == [(7, None, None), (8, "Bob Ashgrove", None), (9, "Cy Elm", None)]
     assert sessions == [(2, 8)]
     assert posts == [(1, None, None), (2, 8, "Any that dries."), (3, 9, "Goose.")]
+
+
+@pytest.mark.parametrize("page", ["restore.md", "lost-keys.md"])
+def test_the_drills_of_backups_are_carried_out_as_they_stand(
+    page: str, tmp_path: Path, shell: dict[str, str]
+) -> None:
+    """K-01, K-02, K-05"""
+    carry_out(HOW_TO / page, tmp_path / "place", shell)
+
+    with sqlite3.connect(tmp_path / "place" / "shop.sqlite") as connection:
+        people = connection.execute("SELECT id FROM users").fetchall()
+    connection.close()
+    assert people == {"restore.md": [], "lost-keys.md": [(8,)]}[page]

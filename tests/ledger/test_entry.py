@@ -212,6 +212,8 @@ def test_the_types_that_the_engine_needs_are_registered() -> None:
         "request.paused/v1",
         "request.resumed/v1",
         "agreement.given/v1",
+        "records.restored/v1",
+        "keys.rotated/v1",
     }
 
 

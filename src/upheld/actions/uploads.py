@@ -137,6 +137,24 @@ def remove(*, means: Means, request: Request) -> int:
     return gone
 
 
+def sweep(*, means: Means) -> int:
+    """Files of requests that have ended without a copy go (refused, taken back, expired), and files of no
+    record, which a crash left; gives how many. Those only when they are older than a day: an answer that is
+    being kept has its files before its record."""
+    left = Upload.objects.filter(removed_at=None).values("task__fulfilment__request")
+    ended = Request.objects.filter(pk__in=left, finished_at__isnull=False)
+    gone = sum(remove(means=means, request=each) for each in ended)
+    if means.kept is None or not _folder(means).is_dir():
+        return gone
+    known = {str(pk) for pk in Upload.objects.filter(removed_at=None).values_list("pk", flat=True)}
+    day_ago = means.clock().timestamp() - 24 * 60 * 60
+    for path in list(_folder(means).iterdir()):
+        if path.name not in known and path.stat().st_mtime < day_ago:
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone
+
+
 def _folder(means: Means) -> Path:
     if means.kept is None:
         raise Misconfigured("There is no folder for uploaded files.", "Set UPHELD_DATA.")

@@ -33,6 +33,11 @@ ORDER = (
     "replay",
     "package",
     "ledger",
+    "doctor",
+    "backup",
+    "restore",
+    "migrate",
+    "keys",
     "demo",
 )
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import django
 from django.conf import settings
-from django.core.management import call_command
 
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means, random_token
@@ -22,6 +21,7 @@ from upheld.rights.connector import Connector
 from upheld.rights.proposals import accepted
 from upheld.rights.regime import chosen
 from upheld.rights.subject import Identity, Person
+from upheld.store import release
 from upheld.store.keys import KeyStore
 
 STDIN = "-"
@@ -37,6 +37,14 @@ def settle(dir_: Path | None, data: Path | None) -> None:
         os.environ["UPHELD_DATA"] = str(data)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "upheld.project.settings")
     django.setup()
+
+
+def beside(dir_: Path | None, data: Path | None) -> Path | None:
+    """The privacy folder, where nobody names one: a server keeps it in its data folder."""
+    inside = data / "privacy" if data is not None else None
+    if dir_ is None and "UPHELD_DIR" not in os.environ and inside is not None and inside.is_dir():
+        return inside
+    return dir_
 
 
 def datamap() -> DataMap:
@@ -55,10 +63,11 @@ def connectors(mapped: DataMap) -> dict[str, Connector]:
 
 
 def records() -> None:
-    """Our own database, there and up to date; the data folder is for its owner alone."""
+    """Our own database, there and of this release; the data folder is for its owner alone. Raises
+    OlderRecords, NewerRecords."""
     folder: Path = settings.UPHELD_DATA
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    call_command("migrate", verbosity=0, interactive=False)
+    release.make()
 
 
 def means(*, accept_proposals: bool = False, place: str = "") -> Means:

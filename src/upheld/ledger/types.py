@@ -322,3 +322,22 @@ AGREEMENT_GIVEN = _register(
     _code("matter", "what it is about", ("limits", "undo", "refusal", "stop")),
     _code("rule", "who had to agree", ("colleague", "outside", "cooling")),
 )
+RECORDS_RESTORED = _register(
+    "records.restored/v1",
+    "Our own records were restored from a backup.",
+    _date("made", "the day on which the backup was made"),
+    _count("entries", "how many entries the ledger of the backup had"),
+    _count("brought", "how many later entries were brought back from an export"),
+    _count(
+        "lost",
+        "how many later entries were signed and are lost; who has a checkpoint of them holds another history",
+    ),
+    _count(
+        "unreadable", "how many cases and windows of it are unreadable, for their keys were destroyed since"
+    ),
+)
+KEYS_ROTATED = _register(
+    "keys.rotated/v1",
+    "The master key of the key store was replaced, and every key wrapped by the new one.",
+    _count("keys", "how many keys"),
+)

@@ -2,6 +2,8 @@
 
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
@@ -50,13 +52,29 @@ def server(url: str) -> Server:
 def deliver(message: EmailMessage, to: Server) -> None:
     """Hand one message over. Transient where the server may take it later, Permanent where it never will,
     Misconfigured where it does not let us in; none of them repeats an address or what the server said."""
+    with _told(to), _connected(to) as session:
+        _enter(session, to)
+        session.send_message(message)
+
+
+def probe(to: Server) -> None:
+    """Log in and leave. Fails as `deliver` does."""
+    with _told(to), _connected(to) as session:
+        _enter(session, to)
+        session.noop()
+
+
+def _enter(session: smtplib.SMTP, to: Server) -> None:
+    if to.scheme == "smtp":
+        session.starttls(context=ssl.create_default_context())
+    if to.user:
+        session.login(to.user, to.password)
+
+
+@contextmanager
+def _told(to: Server) -> Iterator[None]:
     try:
-        with _connected(to) as session:
-            if to.scheme == "smtp":
-                session.starttls(context=ssl.create_default_context())
-            if to.user:
-                session.login(to.user, to.password)
-            session.send_message(message)
+        yield
     except smtplib.SMTPAuthenticationError as error:
         raise Misconfigured(
             f"The mail server {to.host} refused the log-in.", "Check UPHELD_SMTP_URL."

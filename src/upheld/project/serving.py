@@ -71,10 +71,11 @@ def begin(data: Path | None, folder: Path | None, address: str) -> None:
 
         make(privacy, "Your organisation", "privacy@example.org", serving=True)
     import django  # lazy: slow import
-    from django.core.management import call_command  # lazy: slow import
 
     django.setup()
-    call_command("migrate", verbosity=0, interactive=False)
+    from upheld.store import release  # lazy: app ready
+
+    release.make()
     _join(begins=True)
     from upheld.web.means import datamap  # lazy: app ready
 

@@ -151,6 +151,11 @@ class Environment(Mapping[str, str]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    @property
+    def folder(self) -> Path:
+        """Where files of secrets are looked for."""
+        return self._folder
+
 
 def database(url: str, data: Path) -> dict[str, object]:
     """Django's entry for the database of our own records. Misconfigured for a kind that cannot keep them.

@@ -28,16 +28,18 @@ def join(*, data: Path, keys: KeyStore, at: datetime, begins: bool) -> None:
     lost one gets the mark by hand, from its backup; the error says where.
     """
     hold("installation")
-    known, own = Installation.objects.filter(pk=1).first(), sha256(keys.derived("installation")).hexdigest()
+    known = Installation.objects.filter(pk=1).first()
+    # Two while the master key is being changed.
+    own = [sha256(each).hexdigest() for each in keys.derived_all("installation")]
     if known is None and not begins:
         raise Misconfigured(
             "These records have no installation yet.",
             "Start `upheld serve` on them once, with their data folder.",
         )
     if known is None:
-        known = Installation.objects.create(pk=1, folder=_mark(data), keys=own, made_at=at)
+        known = Installation.objects.create(pk=1, folder=_mark(data), keys=own[0], made_at=at)
         _write(data, known.folder)
-    if known.keys != own:
+    if known.keys not in own:
         raise Misconfigured(
             "The key store is not the one of these records.",
             "All hosts share one key store: let UPHELD_KEYS name the same folder everywhere.",

@@ -26,8 +26,13 @@ Random = Callable[[int], bytes]
 
 NONCE = 12
 SEALED = b"\x01"
-ORGANISATION = ("index.key", "suppression.key", "ledger.key", "master.key")
 """The version of what is sealed or wrapped here: its first byte (spec/keys.md)."""
+ORGANISATION = ("index.key", "suppression.key", "ledger.key", "master.key")
+NEXT = "master.next"
+"""The new master key while the old one is being replaced."""
+TRIES = 3
+LOST = "lost"
+"""A file that stands in the place of a key store that was not restored."""
 
 
 class Destroyed(Permanent):
@@ -53,23 +58,20 @@ class KeyStore:
         """A new data key; gives its id. On the disk before this returns, so that nothing is ever sealed
         with a key that a crash could lose."""
         name = self._random(16).hex()
-        wrapped = self._wrap(name, self._random(32))
         shard = self._shard(name)
-        with self._locked(shard):
-            _append(shard, f"{name} {b64encode(wrapped).decode()}\n".encode())
+        self._secret("master.key")  # made here, if ever: not under the lock that making it takes
+        with self._locked(shard):  # a change of the master key is not missed
+            _append(shard, self._line_of(name, self._random(32)))
         return name
 
     def create_many(self, many: int) -> tuple[str, ...]:
         """As `create`, so many at once: every file is flushed once."""
         names = tuple(self._random(16).hex() for _ in range(many))
-        lines = {
-            name: f"{name} {b64encode(self._wrap(name, self._random(32))).decode()}\n".encode()
-            for name in names
-        }
+        self._secret("master.key")
         for prefix, group in _by_shard(names).items():
             shard = self._shard(prefix)
             with self._locked(shard):
-                _append(shard, b"".join(lines[name] for name in sorted(group)))
+                _append(shard, b"".join(self._line_of(name, self._random(32)) for name in sorted(group)))
         return names
 
     def ring(self, names: Iterable[str]) -> "KeyRing":
@@ -116,8 +118,8 @@ class KeyStore:
         return hmac.new(self._data_key(name), b"upheld commitment v1", sha256).digest()
 
     def file_key(self, name: str, salt: bytes) -> bytes:
-        """The key of one sealed file (spec/sealed-file.md); gone with the key that it comes from. Raises
-        Destroyed."""
+        """The key of one sealed file (spec/file-images.md, section 4); gone with the key that it comes from.
+        Raises Destroyed."""
         return hmac.new(self._data_key(name), b"upheld sealed file v1" + salt, sha256).digest()
 
     def salt(self, many: int) -> bytes:
@@ -141,10 +143,89 @@ class KeyStore:
 
     def derived(self, purpose: str) -> bytes:
         """A secret of the server for one purpose, made from the master key: lost and restored with it, and no
-        file more to look after."""
-        return hmac.new(
-            self._secret("master.key"), b"upheld secret v1\x00" + purpose.encode(), sha256
-        ).digest()
+        file more to look after. While the master key is being changed, that of the new one."""
+        return self.derived_all(purpose)[0]
+
+    def derived_all(self, purpose: str) -> tuple[bytes, ...]:
+        """The same, and while the master key is being changed that of the old one too."""
+        message = b"upheld secret v1\x00" + purpose.encode()
+        return tuple(hmac.new(each, message, sha256).digest() for each in self._masters())
+
+    # --- another master key -----------------------------------------------------------------------------
+
+    def begin_rotation(self) -> int:
+        """A new master key beside the old one, and every key wrapped by it; gives how many. What was cut off
+        goes on. From now on both open, and the new one wraps; `end_rotation` removes the old one."""
+        following = self._folder / NEXT
+        self._secret("master.key")  # refuses a folder that is not whole
+        with self._locked(following):
+            if not following.exists():
+                _replace(following, b64encode(self._random(32)) + b"\n")
+            return sum(self._wrapped_anew(each) for each in sorted(self._folder.glob("people/*.keys")))
+
+    def end_rotation(self) -> None:
+        """The new master key takes the place of the old one, which is gone from this folder. Misconfigured
+        where a key does not open with it."""
+        with self._locked(self._folder / NEXT):
+            fresh = _secret_in(self._folder / NEXT)
+            for shard in sorted(self._folder.glob("people/*.keys")):
+                for line in _lines(shard):
+                    name, _, wrapped = line.partition(b" ")
+                    if self._unwrapped(name.decode(), b64decode(wrapped), (fresh,)) is None:
+                        raise self._unopened()
+            (self._folder / NEXT).replace(self._folder / "master.key")
+            _flush_folder(self._folder)
+
+    def _wrapped_anew(self, shard: Path) -> int:
+        masters = self._masters()
+        lines, changed = [], 0
+        for line in _lines(shard):
+            name, _, wrapped = line.partition(b" ")
+            if self._unwrapped(name.decode(), b64decode(wrapped), masters[:1]) is None:
+                key = self._unwrapped(name.decode(), b64decode(wrapped), masters)
+                if key is None:
+                    raise self._unopened()
+                line, changed = self._line_of(name.decode(), key), changed + 1  # noqa: PLW2901 - the new one
+            lines.append(line)
+        if changed:
+            _replace(shard, b"".join(lines))
+        return len(lines)
+
+    # --- what is no key, and has to outlive the database ----------------------------------------------------
+
+    def note(self, file: str, content: bytes, *, unless: Callable[[bytes], bool] = lambda _: False) -> None:
+        """Write a file of the folder anew, unless what stands in it says not to."""
+        path = self._folder / file
+        with self._locked(path):
+            if not (path.exists() and unless(path.read_bytes())):
+                _replace(path, content)
+
+    def noted(self, file: str) -> bytes | None:
+        """What was noted there."""
+        path = self._folder / file
+        return path.read_bytes() if path.exists() else None
+
+    @contextmanager
+    def still(self) -> Iterator[tuple[tuple[str, Path], ...]]:
+        """The folder's files by name while nobody writes to any; for copies."""
+        with self._locked(self._folder / ".lock"):
+            found = sorted((*self._folder.glob("*"), *self._folder.glob("people/*.keys")))
+            yield tuple(
+                (str(each.relative_to(self._folder)), each)
+                for each in found
+                if each.is_file() and not each.name.startswith(".") and each.suffix != ".new"
+            )
+
+    @property
+    def begun(self) -> bool:
+        """Whether there are keys of an organisation, or what stands for them; makes none."""
+        return any((self._folder / each).exists() for each in (*ORGANISATION, LOST))
+
+    def names(self) -> Iterator[str]:
+        """The ids of all keys that are there."""
+        for shard in sorted(self._folder.glob("people/*.keys")):
+            for line in _lines(shard):
+                yield line.partition(b" ")[0].decode()
 
     # --- files ------------------------------------------------------------------------------------------
 
@@ -165,6 +246,12 @@ class KeyStore:
         replaced by a new one: that would open nothing, find no open case, know nobody who was erased, and
         look well."""
         master = self._folder / "master.key"
+        if (self._folder / LOST).exists():
+            raise Misconfigured(
+                f"There is no key store in {self._folder}: the records were restored without it, and nothing "
+                "that is sealed in them can be read.",
+                f"Put the key store there, as a whole, and remove the file {LOST!r}.",
+            )
         if master.exists():
             raise Misconfigured(
                 f"The key {self._folder / file} is missing, but the others are there.",
@@ -179,25 +266,46 @@ class KeyStore:
             if not (self._folder / name).exists():
                 _replace(self._folder / name, b64encode(self._random(32)) + b"\n")
 
-    def _wrap(self, name: str, key: bytes) -> bytes:
-        nonce = self._random(NONCE)
-        master = AESGCM(self._secret("master.key"))
-        return SEALED + nonce + master.encrypt(nonce, key, SEALED + b"upheld data key " + name.encode())
+    def _masters(self) -> tuple[bytes, ...]:
+        """The master key that wraps, first; while it is being changed the old one too."""
+        old = self._secret("master.key")
+        try:
+            return (_secret_in(self._folder / NEXT), old) if (self._folder / NEXT).exists() else (old,)
+        except Misconfigured:
+            if (self._folder / NEXT).exists():
+                raise
+            return (_secret_in(self._folder / "master.key"),)  # it took its place in between
+
+    def _line_of(self, name: str, key: bytes) -> bytes:
+        nonce, bound = self._random(NONCE), SEALED + b"upheld data key " + name.encode()
+        wrapped = SEALED + nonce + AESGCM(self._masters()[0]).encrypt(nonce, key, bound)
+        return f"{name} {b64encode(wrapped).decode()}\n".encode()
+
+    def _unwrapped(self, name: str, wrapped: bytes, masters: tuple[bytes, ...]) -> bytes | None:
+        bound = SEALED + b"upheld data key " + name.encode()
+        for each in masters:
+            try:
+                return AESGCM(each).decrypt(wrapped[1 : 1 + NONCE], wrapped[1 + NONCE :], bound)
+            except InvalidTag:
+                continue
+        return None
 
     def _data_key(self, name: str) -> bytes:
-        wrapped = self._line(name)
-        if wrapped is None:
-            raise Destroyed
-        _check_version(wrapped, f"The key {name}")
-        master = AESGCM(self._secret("master.key"))
-        bound = SEALED + b"upheld data key " + name.encode()
-        try:
-            return master.decrypt(wrapped[1 : 1 + NONCE], wrapped[1 + NONCE :], bound)
-        except InvalidTag as error:
-            raise Misconfigured(
-                f"The master key {self._folder / 'master.key'} does not open the keys beside it.",
-                "Restore the key folder as a whole from one copy.",
-            ) from error
+        for _ in range(TRIES):  # line and master key are of two moments where it is changed in between
+            wrapped = self._line(name)
+            if wrapped is None:
+                raise Destroyed
+            _check_version(wrapped, f"The key {name}")
+            key = self._unwrapped(name, wrapped, self._masters())
+            if key is not None:
+                return key
+        raise self._unopened()
+
+    def _unopened(self) -> Misconfigured:
+        return Misconfigured(
+            f"The master key {self._folder / 'master.key'} does not open the keys beside it.",
+            "Restore the key folder as a whole from one copy.",
+        )
 
     def _line(self, name: str) -> bytes | None:
         start = name.encode() + b" "
@@ -228,6 +336,7 @@ class KeyRing(KeyStore):
         super().__init__(folder, random=random)
         self._secrets: dict[str, bytes] = {}
         self._held: dict[str, bytes] = {}
+        self._both: tuple[bytes, ...] | None = None
         self._lines_held: dict[str, bytes] = {}
         for prefix, group in _by_shard(names).items():
             for line in _lines(self._shard(prefix)):
@@ -240,12 +349,29 @@ class KeyRing(KeyStore):
             self._secrets[file] = super()._secret(file)
         return self._secrets[file]
 
+    def _masters(self) -> tuple[bytes, ...]:
+        if self._both is None:
+            self._both = super()._masters()
+        return self._both
+
     def _line(self, name: str) -> bytes | None:
         return self._lines_held.get(name) or super()._line(name)
 
+    def _line_of(self, name: str, key: bytes) -> bytes:
+        """Under the lock: by the master key as it is now, not as it was when this ring was made."""
+        self._secrets.pop("master.key", None)
+        self._both = None
+        return super()._line_of(name, key)
+
     def _data_key(self, name: str) -> bytes:
         if name not in self._held:
-            self._held[name] = super()._data_key(name)
+            try:
+                self._held[name] = super()._data_key(name)
+            except Misconfigured:  # the master key has changed since
+                self._lines_held.pop(name, None)
+                self._secrets.pop("master.key", None)
+                self._both = None
+                self._held[name] = super()._data_key(name)
         return self._held[name]
 
 

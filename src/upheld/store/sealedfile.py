@@ -1,4 +1,4 @@
-"""A file sealed in pieces, so that it is never whole in memory (spec/sealed-file.md)."""
+"""A file sealed in pieces, so that it is never whole in memory (spec/file-images.md, section 4)."""
 
 import os
 from collections.abc import Iterable, Iterator

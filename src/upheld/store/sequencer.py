@@ -7,21 +7,23 @@ does that in batches.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Max, Q
 
 from upheld.ledger import checkpoint as checkpoints
 from upheld.ledger.checkpoint import SignedCheckpoint
-from upheld.ledger.keys import Ed25519Signer, Signer
+from upheld.ledger.keys import Signer
 from upheld.ledger.merkle import leaf_hash
-from upheld.ledger.note import UnverifiedNote
+from upheld.ledger.note import UnverifiedNote, parse
 from upheld.ledger.proof import Proof, prove
 from upheld.ledger.tree import Node, Tree
 from upheld.rights.outcome import Misconfigured
 from upheld.store import models
 from upheld.store.database import hold, insert
 from upheld.store.keys import KeyStore
+from upheld.store.seen import OurSigner
 
 BATCH = 2_000
 INTERVAL = timedelta(seconds=1)
@@ -52,13 +54,20 @@ class Hashes:
 
 def signer(keys: KeyStore, name: str = "") -> Signer:
     """The ledger's key. Its name is `name`, else that of the last checkpoint, else made from the key
-    itself."""
-    seed = keys.signing_seed()
+    itself. Misconfigured where another key has signed the last checkpoint: new keys beside old records would
+    open nothing, know nobody who was erased, and look well."""
     last = models.Checkpoint.objects.order_by("-size").values_list("signed", flat=True).first()
-    if name or last:
-        return Ed25519Signer(name or (last or "").partition("\n")[0], seed)
-    unnamed = Ed25519Signer("unnamed", seed)
-    return Ed25519Signer(f"upheld.invalid/{unnamed.key_id.hex()}", seed)
+    if last:
+        if not keys.begun:
+            raise _another_key()
+        ours = OurSigner(name or last.partition("\n")[0], keys)
+        if all(each.key_id != ours.key_id for each in parse(last).signatures):
+            raise _another_key()
+        return ours
+    if name:
+        return OurSigner(name, keys)
+    unnamed = OurSigner("unnamed", keys)
+    return OurSigner(f"upheld.invalid/{unnamed.key_id.hex()}", keys)
 
 
 def size() -> int:
@@ -81,25 +90,35 @@ def _sequence(limit: int) -> int:
     if not pending:
         return 0
     start = size()
-    rows = [(start + offset, *each) for offset, each in enumerate(pending)]
-    insert(models.Entry, ("index", "pending", "content"), rows)
-    Tree(Hashes(), start).extend(leaf_hash(content) for _, content in pending)
+    append([(start + offset, *each) for offset, each in enumerate(pending)])
     models.PendingEntry.objects.filter(pk__in=[number for number, _ in pending]).delete()
     return len(pending)
+
+
+def append(rows: Sequence[tuple[int, int, bytes]]) -> None:
+    """Entries that follow the last, with their indexes. Belongs into a transaction that holds the ledger."""
+    if rows:
+        insert(models.Entry, ("index", "pending", "content"), rows)
+        Tree(Hashes(), rows[0][0]).extend(leaf_hash(content) for _, _, content in rows)
 
 
 @transaction.atomic
 def sign(*, by: Signer, now: datetime, wait: bool = True) -> SignedCheckpoint:
     """The newest checkpoint: a new one where the tree has grown, unless `wait` and the last is younger than a
-    second. It is committed before anybody sees it (P-12)."""
+    second. It is committed before anybody sees it (P-12). Raises RolledBack."""
     hold("ledger")
     stored = models.Checkpoint.objects.order_by("-size").first()
     last = _open(stored.signed, by) if stored else _store(checkpoints.begin(by), now)
     young = stored is not None and wait and now - stored.signed_at < INTERVAL
+    if isinstance(by, OurSigner):
+        by.refuse_older(last)
     tree = Tree(Hashes(), size())
     if young or tree.size == last.checkpoint.size:
         return last
-    return _store(checkpoints.advance(tree=tree, last=last, signer=by), now)
+    fresh = _store(checkpoints.advance(tree=tree, last=last, signer=by), now)
+    if isinstance(by, OurSigner):
+        transaction.on_commit(partial(by.remember, fresh))
+    return fresh
 
 
 def drain(*, by: Signer, now: datetime) -> SignedCheckpoint:
@@ -140,10 +159,15 @@ def _open(signed: str, by: Signer) -> SignedCheckpoint:
     try:
         return checkpoints.open_checkpoint(signed, (by.verifier(),), origin=by.name)
     except UnverifiedNote as error:
-        raise Misconfigured(
-            "The last checkpoint was signed with another key than the key folder's.",
-            "Key folder and database do not belong together, or UPHELD_LEDGER_NAME changed: put it back.",
-        ) from error
+        raise _another_key() from error
+
+
+def _another_key() -> Misconfigured:
+    return Misconfigured(
+        "The last checkpoint was signed with another key than the key folder's.",
+        "Key folder and database do not belong together, or UPHELD_LEDGER_NAME changed: put it back. Where "
+        "the key folder is lost, restore its newest copy.",
+    )
 
 
 def _store(signed: SignedCheckpoint, now: datetime) -> SignedCheckpoint:

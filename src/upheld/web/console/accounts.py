@@ -1,19 +1,16 @@
 """How allauth is set up: nobody signs up by herself, and what a second factor needs is sealed."""
 
-import os
 from datetime import timedelta
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.http import HttpRequest
 
 from upheld.actions.means import utc_now
 from upheld.store.keys import KeyStore
+from upheld.store.secondfactor import opened, sealed
 
-_RECORD = b"upheld second factor v1"
-_NONCE = 12
 RECENT = timedelta(minutes=15)
 
 
@@ -33,13 +30,7 @@ class Sealed(DefaultMFAAdapter):
     """Seeds and recovery codes are sealed with a key of the key store, which is not in the database."""
 
     def encrypt(self, text: str) -> str:
-        nonce = os.urandom(_NONCE)
-        return (nonce + _cipher().encrypt(nonce, text.encode(), _RECORD)).hex()
+        return sealed(KeyStore(settings.UPHELD_KEYS), text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        sealed = bytes.fromhex(encrypted_text)
-        return _cipher().decrypt(sealed[:_NONCE], sealed[_NONCE:], _RECORD).decode()
-
-
-def _cipher() -> AESGCM:
-    return AESGCM(KeyStore(settings.UPHELD_KEYS).derived("second factor"))
+        return opened(KeyStore(settings.UPHELD_KEYS), encrypted_text)
