@@ -27,6 +27,7 @@ from upheld.actions.arrivals import number, rights_of
 from upheld.actions.staff import may
 from upheld.law.right import Right
 from upheld.store.models import Case, Request
+from upheld.web.console import words
 from upheld.web.console.access import able, account
 from upheld.web.console.access import staff as only
 
@@ -57,8 +58,11 @@ def queued(request: HttpRequest) -> HttpResponse:
             "lines": lines,
             "after": page.after,
             "first": not request.GET.get("after"),
-            "late": sum(left < 0 for _, _, left in lines),
-            "needing": sum(each.needs for each, _, _ in lines),
+            "heading": heading(
+                sum(left < 0 for _, _, left in lines),
+                sum(each.needs for each, _, _ in lines),
+                whole=not page.after and not request.GET.get("after"),
+            ),
             "today": today,
             "for_staff": deciding.waiting(),
             "unconfirmed": many,
@@ -69,6 +73,15 @@ def queued(request: HttpRequest) -> HttpResponse:
             "waits": two.waiting(means=means),
         },
     )
+
+
+def heading(late: int, needing: int, *, whole: bool) -> str:
+    """What the list says in a sentence or two; of a part of it only what stands there."""
+    overdue = f"{words.cases(late, 'is', 'are')} late" if late else "Nothing is late"
+    needed = f"{words.cases(needing, 'needs', 'need')} you" if needing else "Nothing needs you"
+    if whole:
+        return f"{overdue}. {needed}."
+    return f"On this page {overdue[0].lower()}{overdue[1:]}, and {needed[0].lower()}{needed[1:]}."
 
 
 @only("see")
@@ -85,6 +98,7 @@ def case(request: HttpRequest, number: UUID) -> HttpResponse:
     shown = {
         "file": file,
         "line": line,
+        "first_open": next((each.request.pk for each in file.wishes if each.open), None),
         "heading": said(tuple(each.right for each in file.wishes)),
         "left": (line.dates.target - means.now.date()).days if line else 0,
         "role": role,
