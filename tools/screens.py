@@ -8,6 +8,7 @@ import base64
 import io
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,11 +86,16 @@ class Stage:
         self._asks(next(people), Correct="", What_is_wrong="my old address", What_would="Elm Street 4")
         self._asks(next(people), Get_a_copy="")
         both, _ = self._asks(next(people), Get_a_copy="", Delete="")
-        Visitor().open(self.office.address)
         case, plan = self._case(both)
+        self._sent()
         console = self.office.console
         where = (console, f"{console}cases/", case, plan, f"{console}systems/", f"{console}history/")
         return tuple(map(Screen, SAID, (*where, self._centre(), follow, copied, certificate)))
+
+    def _sent(self) -> None:
+        """Wait until no mail is left to send."""
+        while "waits in the outbox" in self.office.desk.open(f"{self.office.console}cases/").text:
+            time.sleep(0.5)
 
     def _centre(self) -> str:
         return Visitor().open(self.office.address).address
