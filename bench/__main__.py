@@ -65,6 +65,8 @@ def main(arguments: argparse.Namespace) -> int:
     for name, picture in charts(results).items():
         (docs / "images" / name).write_text(picture, encoding="utf-8")
     _say("docs/benchmarks.md is written")
+    if not arguments.write:
+        subprocess.run([sys.executable, "-m", "bench.pages"], cwd=HOME, check=True)
     return 0
 
 

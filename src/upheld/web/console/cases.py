@@ -58,7 +58,7 @@ def queued(request: HttpRequest) -> HttpResponse:
             "lines": lines,
             "after": page.after,
             "first": not request.GET.get("after"),
-            "heading": heading(
+            "heading": words.heading(
                 sum(left < 0 for _, _, left in lines),
                 sum(each.needs for each, _, _ in lines),
                 whole=not page.after and not request.GET.get("after"),
@@ -73,15 +73,6 @@ def queued(request: HttpRequest) -> HttpResponse:
             "waits": two.waiting(means=means),
         },
     )
-
-
-def heading(late: int, needing: int, *, whole: bool) -> str:
-    """What the list says in a sentence or two; of a part of it only what stands there."""
-    overdue = f"{words.cases(late, 'is', 'are')} late" if late else "Nothing is late"
-    needed = f"{words.cases(needing, 'needs', 'need')} you" if needing else "Nothing needs you"
-    if whole:
-        return f"{overdue}. {needed}."
-    return f"On this page {overdue[0].lower()}{overdue[1:]}, and {needed[0].lower()}{needed[1:]}."
 
 
 @only("see")
