@@ -3,7 +3,6 @@ made from, the page is only printed."""
 
 import argparse
 import json
-import os
 import platform
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 from bench import mixes
 from bench.community import Community
 from bench.goals import SETTINGS
+from bench.machine import commit, load, machine
 from bench.page import Run, baseline, charts, page
 from bench.result import Figure, Results, read
 from tests.servers.server import new_run_folder, stop_all
@@ -28,7 +28,7 @@ PACKAGES = ("SQLAlchemy", "psycopg", "PyMySQL", "Django")
 
 def main(arguments: argparse.Namespace) -> int:
     """0 however many goals are missed: the page says so, and a run that was honest is no error."""
-    began = _load()
+    began = load()
     results = Results()
     settings = arguments.settings.split(",")
     run_folder = new_run_folder()
@@ -44,15 +44,15 @@ def main(arguments: argparse.Namespace) -> int:
     community = Community(arguments.people)
     run = Run(
         at=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-        machine=_machine(),
+        machine=machine(),
         versions=(
             f"Python {platform.python_version()}",
             *(f"{name} {version(name)}" for name in PACKAGES),
         ),
         people=arguments.people,
         rows=community.size,
-        commit=_commit(),
-        load=(began, _load()),
+        commit=commit(),
+        load=(began, load()),
         command="make bench" + (f" PEOPLE={arguments.people}" if arguments.people != FULL else ""),
     )
     text = page(run, results, mixes.measured(HOME, arguments.records) if arguments.records else {})
@@ -65,6 +65,8 @@ def main(arguments: argparse.Namespace) -> int:
     for name, picture in charts(results).items():
         (docs / "images" / name).write_text(picture, encoding="utf-8")
     _say("docs/benchmarks.md is written")
+    if not arguments.write:
+        subprocess.run([sys.executable, "-m", "bench.pages"], cwd=HOME, check=True)
     return 0
 
 
@@ -128,25 +130,6 @@ def _printed(module: str, size: int) -> dict[str, float]:
     )
     found: dict[str, float] = json.loads(done.stdout)
     return found
-
-
-def _machine() -> str:
-    cpus = Path("/proc/cpuinfo").read_text().splitlines()
-    model = next((line.partition(":")[2].strip() for line in cpus if line.startswith("model name")), "")
-    memory = int(Path("/proc/meminfo").read_text().split()[1]) / 1024 / 1024
-    named = f"{os.cpu_count()} processors ({model or platform.machine()})"
-    return f"{named}, {memory:.0f} GB of memory, {platform.system()}"
-
-
-def _load() -> str:
-    return ", ".join(f"{each:.1f}" for each in os.getloadavg())
-
-
-def _commit() -> str:
-    done = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=HOME, capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip() or "unknown"
 
 
 def _say(what: str) -> None:

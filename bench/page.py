@@ -66,6 +66,7 @@ def page(run: Run, results: Results, mixes: Mapping[str, Any] = MappingProxyType
         f"- {run.machine}; load average {run.load[0]} at the start, {run.load[1]} at the end",
         f"- {', '.join((*run.versions, *results.servers.values()))}",
         f"- a community with a shop: 13 tables, {run.people:,} people, {run.rows:,} rows",
+        "- [what a page of the server costs](benchmarks-pages.md) stands on a page of its own",
         "",
         "## Figures and goals",
         "",

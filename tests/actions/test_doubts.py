@@ -111,7 +111,7 @@ def test_nothing_more_is_asked_than_is_lacking_and_not_without_a_doubt(records: 
         doubts.ask(means=able, request=request, kinds=("name",), declaration=False, why=" ")
     with pytest.raises(Permanent, match="Nothing was chosen"):
         doubts.ask(means=able, request=request, kinds=(), declaration=False, why="x")
-    with pytest.raises(Permanent, match="No system holds date-of-birth, passport"):
+    with pytest.raises(Permanent, match="No system holds what was chosen"):
         ask(able, request, "passport", "date-of-birth")
     assert Mail.objects.filter(kind=MailKind.PROVE).count() == 0
 

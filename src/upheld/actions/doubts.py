@@ -81,10 +81,9 @@ def _refuse(
         )
     if not kinds and not declaration:
         raise Permanent("Nothing was chosen to ask for.", "Choose one kind of data at least.")
-    unknown = sorted(set(kinds) - set(offered(means.datamap)))
-    if unknown:
+    if not set(kinds) <= set(offered(means.datamap)):
         raise Permanent(
-            f"No system holds {', '.join(unknown)}, by the map.",
+            "No system holds what was chosen, by the map.",
             f"Choose of: {', '.join(offered(means.datamap)) or 'nothing, the map names no such data'}.",
         )
     if request.right == Right.RECTIFICATION and kinds and not contested:

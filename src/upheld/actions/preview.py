@@ -73,8 +73,10 @@ class Preview:
     def rows(self) -> int:
         """Rows of hers, over all systems that could count."""
         counted = [each for each in self.counts.values() if isinstance(each, Counts)]
-        return sum(table.matched for each in counted for table in each.tables) or sum(
-            count.rows for each in counted for count in each.steps
+        # Not every connector counts by table.
+        return sum(
+            sum(table.matched for table in each.tables) or sum(count.rows for count in each.steps)
+            for each in counted
         )
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Replace
 
 from upheld.actions import (
     arrivals,
@@ -48,6 +49,7 @@ from upheld.store.models import (
     Fulfilment,
     FulfilmentState,
     LinkPurpose,
+    Mail,
     MailKind,
     Package,
     PendingEntry,
@@ -238,9 +240,12 @@ def _tell_done(means: Means) -> int:
 
 
 def _untold(found: QuerySet[Request], kind: MailKind) -> list[Request]:
-    requests = list(found.filter(case__key_destroyed_at=None).select_related("case").distinct())
-    told = outbox.told(kind=kind, about=[str(each.pk) for each in requests])
-    return [each for each in requests if str(each.pk) not in told]
+    """Those that no mail of that kind is about. The database compares: there may be very many requests."""
+    number = Replace(Cast(OuterRef("pk"), CharField()), Value("-"), Value(""))
+    mails = Mail.objects.filter(case=OuterRef("case"), kind=kind)
+    told = mails.annotate(whose=Replace("about", Value("-"), Value(""))).filter(whose=number)
+    left = found.filter(~Exists(told), case__key_destroyed_at=None)
+    return list(left.select_related("case").distinct())
 
 
 def _tell(means: Means, request: Request, kind: MailKind) -> bool:

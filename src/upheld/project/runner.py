@@ -3,27 +3,36 @@
 import os
 import signal
 import threading
+import time
 
 import django
 
 from upheld.project.work import Work
 
 PERIOD = 2.0
-"""Seconds between two looks for what is ready."""
+"""Seconds between two looks whether anything is new."""
+IDLE = 30.0
+"""Seconds between two rounds while nothing is: what is due by its date is noticed then. Less than
+`installation.MINDED`, so that who sees to what only one has to stays it."""
 
 
 def run() -> None:
     """Rounds until SIGTERM, or until whoever started it is gone. The round at hand is finished first; one
     that fails is told, and the next tries again."""
+    from upheld.project.stirred import Stirred  # lazy: app ready
+
     ended, parent = threading.Event(), os.getppid()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: ended.set())
-    work = Work("runner")
+    work, stirred, due = Work("runner"), Stirred(), 0.0
     work.begin()
     while not ended.is_set() and os.getppid() == parent:
-        work.round()
-        work.due()
+        if stirred.since() or time.monotonic() >= due:
+            work.round()
+            work.due()
+            due = time.monotonic() + work.rests(IDLE)
         ended.wait(PERIOD)
+    stirred.close()
     work.stop()
 
 

@@ -27,7 +27,10 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
 ]
-if str(plain.DATABASES["default"]["ENGINE"]).endswith("postgresql") and find_spec("procrastinate"):
+_ON_POSTGRESQL = str(plain.DATABASES["default"]["ENGINE"]).endswith("postgresql")
+if _ON_POSTGRESQL:  # to connect costs more than most pages
+    plain.DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+if _ON_POSTGRESQL and find_spec("procrastinate"):
     INSTALLED_APPS.append("procrastinate.contrib.django")  # wakes for workers; where there are none, nothing
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 MIDDLEWARE = [

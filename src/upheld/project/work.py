@@ -127,6 +127,23 @@ class Work:
 
         self._guarded(due)
 
+    def rests(self, most: float) -> float:
+        """Seconds until something is to be tried by its time, at most so many."""
+        from upheld.actions import awaited  # lazy: app ready
+        from upheld.store import clock  # lazy: app ready
+
+        until = most
+
+        def look() -> None:
+            nonlocal until
+            at = clock.now()
+            first = awaited.earliest(at=at)
+            until = most if first is None else min(most, (first - at).total_seconds())
+
+        self._told(look)
+        close_old_connections()
+        return until
+
     def _means(self) -> "Means":
         from upheld.web.means import means  # lazy: app ready
 

@@ -4,7 +4,9 @@ import logging
 import traceback
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -13,6 +15,8 @@ from upheld.datamap.fault import Invalid
 from upheld.rights.outcome import Failure
 from upheld.store.keys import Destroyed
 
+ANSWERED = (Http404, PermissionDenied, SuspiciousOperation, BadRequest, MultiPartParserError)
+"""Django has a page for each, by the functions below: nothing that somebody has to look into."""
 Answer = Callable[[HttpRequest], HttpResponseBase]
 _log = logging.getLogger("upheld.web")
 
@@ -43,6 +47,8 @@ class Faults:
                 status=503,
                 content_type="text/plain",
             )
+        if isinstance(error, ANSWERED):
+            return None
         # Its kind and where, nothing else: what an error says may name somebody.
         where = traceback.extract_tb(error.__traceback__)[-1]
         _log.error("unexpected: %s at %s:%d", type(error).__name__, where.filename, where.lineno or 0)

@@ -29,7 +29,7 @@ def test_a_person_is_erased_by_browser_and_mailbox_and_holds_the_proof(
     assert each_database.rows("SELECT count(*) FROM users") == [(2,)], "nothing is done before an approval"
 
     desk.goto(f"{server.address}/console/cases/")
-    assert "1 case needs you" in desk.locator("h1").inner_text()
+    assert "One case needs you" in desk.locator("h1").inner_text()
     desk.get_by_role("cell").get_by_role("link").first.click()
     assert ADA not in desk.content(), "who it is stands behind a look"
     desk.get_by_role("link", name="See what will happen").click()

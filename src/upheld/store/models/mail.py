@@ -64,4 +64,5 @@ class Mail(models.Model):
                 fields=["not_before"],
                 condition=models.Q(sent_at__isnull=True, dropped_at__isnull=True),
             ),
+            models.Index(name="mail_unsent", fields=["written_at"], condition=models.Q(sent_at__isnull=True)),
         )

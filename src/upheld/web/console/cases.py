@@ -27,6 +27,7 @@ from upheld.actions.arrivals import number, rights_of
 from upheld.actions.staff import may
 from upheld.law.right import Right
 from upheld.store.models import Case, Request
+from upheld.web.console import words
 from upheld.web.console.access import able, account
 from upheld.web.console.access import staff as only
 
@@ -57,8 +58,11 @@ def queued(request: HttpRequest) -> HttpResponse:
             "lines": lines,
             "after": page.after,
             "first": not request.GET.get("after"),
-            "late": sum(left < 0 for _, _, left in lines),
-            "needing": sum(each.needs for each, _, _ in lines),
+            "heading": words.heading(
+                sum(left < 0 for _, _, left in lines),
+                sum(each.needs for each, _, _ in lines),
+                whole=not page.after and not request.GET.get("after"),
+            ),
             "today": today,
             "for_staff": deciding.waiting(),
             "unconfirmed": many,
@@ -85,6 +89,7 @@ def case(request: HttpRequest, number: UUID) -> HttpResponse:
     shown = {
         "file": file,
         "line": line,
+        "first_open": next((each.request.pk for each in file.wishes if each.open), None),
         "heading": said(tuple(each.right for each in file.wishes)),
         "left": (line.dates.target - means.now.date()).days if line else 0,
         "role": role,

@@ -9,12 +9,12 @@ from upheld.actions.staff import may
 from upheld.actions.today import SPANS, Today
 from upheld.actions.today import today as looked
 from upheld.store.models import MilestoneState
+from upheld.web.console import words
 from upheld.web.console.access import able, account
 from upheld.web.console.access import staff as only
 from upheld.web.console.cases import said
 from upheld.web.console.chart import Chart, chart
 
-NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 WEEK = {
     "organisation": ("Say who you are", "Your name and contact stand on every page and mail."),
     "systems": ("List your systems", "Tick them in a list of well-known ones; no program has to reach them."),
@@ -60,20 +60,12 @@ def heading(seen: Today) -> str:
     """The answer, in a sentence or two."""
     if not seen.open:
         return "Nothing is late. No case is open."
-    late = (
-        f"{_many(seen.late)} {'case is' if seen.late == 1 else 'cases are'} late."
-        if seen.late
-        else "Nothing is late."
-    )
+    late = f"{words.cases(seen.late, 'is', 'are')} late." if seen.late else "Nothing is late."
     if not seen.needing:
         return f"{late} Nothing needs you."
     later = ", not this week" if seen.needing == 1 else ", none of them this week"
     many, when = (seen.week, " this week") if seen.week else (seen.needing, later)
-    return f"{late} {_many(many)} {'case needs' if many == 1 else 'cases need'} you{when}."
-
-
-def _many(number: int) -> str:
-    return NUMBERS[number] if number < len(NUMBERS) else f"{number:,}"
+    return f"{late} {words.cases(many, 'needs', 'need')} you{when}."
 
 
 def flow(seen: Today) -> Chart:
