@@ -544,6 +544,23 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
+class SignIn:
+    """Accounts of the organisation's own by which a person proves who she is. `secret`: the name of what
+    stands in the environment, empty for none. `proves`: kinds of identity with the claim that gives each.
+    `anew`: she has to give her password for it."""
+
+    name: str
+    title: str
+    issuer: str
+    client: str
+    secret: str = ""
+    proves: tuple[tuple[str, str], ...] = (("email", "email"),)
+    anew: bool = True
+    acr: tuple[str, ...] = ()
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Organisation:
     """The controller: who it is, where it may keep data, and under which regimes it answers. `undo`: days of
     the undo window of systems that do not say it themselves. `regime_by_place`: country, country-state or
@@ -567,6 +584,7 @@ class Organisation:
     undo: int = 0
     two: Two = Two()
     alarms: Desk = Desk()
+    sign_in: tuple[SignIn, ...] = ()
 
     def local(self, moment: datetime) -> datetime:
         """The moment by the organisation's own clock: on that day, and no other, its periods end (T-02)."""

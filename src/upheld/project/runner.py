@@ -45,7 +45,7 @@ def run() -> None:
 
 def one(*, purging: bool) -> None:
     """One round."""
-    from upheld.actions import arrivals, checking, enclosures, intake, pace, rounds  # lazy: app ready
+    from upheld.actions import arrivals, checking, enclosures, intake, pace, rounds, signin  # lazy: app ready
     from upheld.actions.erasure import fulfil  # lazy: app ready
     from upheld.actions.purge import purge  # lazy: app ready
     from upheld.cli.certifying import certify_answered  # lazy: app ready
@@ -65,6 +65,7 @@ def one(*, purging: bool) -> None:
         arrivals.expire(means=able)
         intake.expire(means=able)
         pace.forget(means=able)
+        signin.expire(means=able)
         enclosures.sweep(means=able)
         released = purge(means=able).released
         certify_answered(able, [fulfil(means=able, request=each) for each in released])

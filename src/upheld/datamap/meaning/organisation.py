@@ -48,6 +48,7 @@ def organisation(form: OrganisationFile, spot: Spot) -> model.Organisation:
         undo=window(form.undo) or 0,
         two=_two(form, spot),
         alarms=_alarms(form),
+        sign_in=_sign_in(form, spot),
     )
 
 
@@ -78,6 +79,31 @@ def _alarms(form: OrganisationFile) -> model.Desk:
     if said is None:
         return model.Desk()
     return model.Desk(said.to or "", said.deputy or "", said.digest or "monday")
+
+
+def _sign_in(form: OrganisationFile, spot: Spot) -> tuple[model.SignIn, ...]:
+    made: list[model.SignIn] = []
+    for name, said in (form.sign_in or {}).items():
+        if said.issuer.startswith("http:") and not said.private:
+            spot.down("sign_in", name, "issuer").complain(
+                "sign-in-not-encrypted",
+                "This sign-in is not encrypted.",
+                "Write https://…, or `private: true` beside it for one on a network of your own.",
+            )
+        made.append(
+            model.SignIn(
+                name,
+                said.title,
+                said.issuer,
+                said.client,
+                secret=(said.secret or "").strip("${}"),
+                proves=tuple((said.proves or {"email": "email"}).items()),
+                anew=said.anew is not False,
+                acr=tuple(said.acr or ()),
+                private=bool(said.private),
+            )
+        )
+    return tuple(made)
 
 
 def _check_laws(form: OrganisationFile, spot: Spot) -> None:
