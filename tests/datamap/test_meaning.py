@@ -45,6 +45,19 @@ def test_the_organisation_its_places_and_its_holds() -> None:
             "board@example.org",
         ),
         alarms=m.Desk("officer@chess.example.org", "deputy@chess.example.org", "thursday"),
+        sign_in=(
+            m.SignIn(
+                "members",
+                "Members' area",
+                "https://login.chess.example.org",
+                "upheld",
+                secret="CLUB_SIGN_IN",
+                proves=(("email", "email"), ("member number", "sub")),
+                anew=False,
+                acr=("two-factor",),
+                private=True,
+            ),
+        ),
         holds=(
             m.Hold(
                 "prize-dispute-2026",

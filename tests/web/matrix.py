@@ -140,6 +140,9 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         "follow": public,
         "copy-archive": public,
         "prove": public,
+        "sign-in": public | {"provider": "members"},
+        "sign-in-back": {"provider": "members"},
+        "signed-in": {"language": "en", "provider": "members"},
         "copy": public | {"name": "index.html"},
         "certificate": public | {"number": request.pk},
         "proof": public | {"number": request.pk},
@@ -297,6 +300,8 @@ def main() -> None:
         "follow",
         "question",
         "prove",
+        "sign-in",
+        "signed-in",
     )
     pages = (*public, "task-answer")
     for number in range(4):
