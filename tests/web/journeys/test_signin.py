@@ -61,7 +61,9 @@ def test_her_account_makes_it_sure_enough_and_anothers_does_not(
     assert axe(person) == []
     person.get_by_role("button", name="Weiter zu Larkspur account").click()
     signs_in(person, "bob")
-    assert person.locator("h1").inner_text() == "This account is not the one of the request", "asked in English"
+    assert person.locator("h1").inner_text() == "This account is not the one of the request", (
+        "asked in English"
+    )
     assert axe(person) == []
 
     person.goto(follow)
