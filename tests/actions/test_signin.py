@@ -15,7 +15,7 @@ from tests.actions.world import ADA, BOB
 from tests.servers.openid import CLIENT, Accounts
 from upheld.actions import cases, certainty, signin
 from upheld.actions.means import Means, utc_now
-from upheld.datamap.model import SignIn as Way
+from upheld.datamap.signin import SignIn as Way
 from upheld.law.certainty import Method
 from upheld.law.right import Right
 from upheld.outward.openid import Refused

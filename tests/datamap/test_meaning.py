@@ -6,6 +6,7 @@ from pathlib import Path
 from upheld.datamap import model as m
 from upheld.datamap.quiet import QuietHours
 from upheld.datamap.read import read
+from upheld.datamap.signin import SignIn
 from upheld.law.ground import Ground
 
 MAP = read(Path(__file__).parent / "folder")
@@ -47,7 +48,7 @@ def test_the_organisation_its_places_and_its_holds() -> None:
         ),
         alarms=m.Desk("officer@chess.example.org", "deputy@chess.example.org", "thursday"),
         sign_in=(
-            m.SignIn(
+            SignIn(
                 "members",
                 "Members' area",
                 "https://login.chess.example.org",

@@ -19,7 +19,7 @@ from django.db import transaction
 from upheld.actions import cases, certainty, links, pace
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means
-from upheld.datamap import model
+from upheld.datamap.signin import SignIn as Way
 from upheld.law.certainty import Method
 from upheld.outward import openid
 from upheld.rights.codec import decode, encode
@@ -79,13 +79,13 @@ class Returned:
 
     token: str
     arrival: Arrival
-    provider: model.SignIn
+    provider: Way
 
     def __repr__(self) -> str:
         return "Returned(…)"
 
 
-def offered(*, means: Means, arrival: Arrival) -> tuple[model.SignIn, ...]:
+def offered(*, means: Means, arrival: Arrival) -> tuple[Way, ...]:
     """The sign-ins that would help: none while nothing waits for more certainty (G-12.8). One query."""
     ways = means.datamap.organisation.sign_in
     if not ways or arrival.case is None or arrival.case.key_destroyed_at is not None:
@@ -93,7 +93,7 @@ def offered(*, means: Means, arrival: Arrival) -> tuple[model.SignIn, ...]:
     return ways if any(each.reached < each.needed for each in _open(arrival)) else ()
 
 
-def named(*, means: Means, name: str) -> model.SignIn:
+def named(*, means: Means, name: str) -> Way:
     """The sign-in of that name. Raises Over where there is none."""
     for each in means.datamap.organisation.sign_in:
         if each.name == name:
@@ -101,12 +101,12 @@ def named(*, means: Means, name: str) -> model.SignIn:
     raise Over
 
 
-def leads_to(*, provider: model.SignIn) -> str:
+def leads_to(*, provider: Way) -> str:
     """The origin of the page on which she signs in. Transient, Misconfigured as `openid.places`."""
     return openid.origin(openid.places(_provider(provider)).authorize)
 
 
-def begin(*, means: Means, arrival: Arrival, provider: model.SignIn) -> str:
+def begin(*, means: Means, arrival: Arrival, provider: Way) -> str:
     """The address at which she signs in, for a quarter of an hour. Raises Over where nothing waits for it,
     TooMany; Transient, Misconfigured as `openid.places`."""
     if arrival.case is None or provider not in offered(means=means, arrival=arrival):
@@ -215,7 +215,7 @@ def expire(*, means: Means) -> int:
 
 
 @transaction.atomic
-def _used(means: Means, provider: model.SignIn, state: str) -> SignIn:
+def _used(means: Means, provider: Way, state: str) -> SignIn:
     """The try, which nobody can come back to any more, whatever comes of it."""
     at = means.clock()
     row = (
@@ -229,7 +229,7 @@ def _used(means: Means, provider: model.SignIn, state: str) -> SignIn:
     return row
 
 
-def _identities(provider: model.SignIn, claims: Mapping[str, Any]) -> list[Identity]:
+def _identities(provider: Way, claims: Mapping[str, Any]) -> list[Identity]:
     """What it proves: text that is not empty, and an address only where the provider has seen that it is
     hers."""
     found = []
@@ -258,7 +258,7 @@ def _open(arrival: Arrival) -> list[Request]:
     )
 
 
-def _provider(said: model.SignIn) -> openid.Provider:
+def _provider(said: Way) -> openid.Provider:
     """Raises Misconfigured for a secret that stands nowhere."""
     secret = settings.UPHELD_ENVIRONMENT[said.secret] if said.secret else ""
     return openid.Provider(
@@ -266,7 +266,7 @@ def _provider(said: model.SignIn) -> openid.Provider:
     )
 
 
-def _back(provider: model.SignIn) -> str:
+def _back(provider: Way) -> str:
     """Where she comes back to; registered with the provider. One for each, so that none answers for
     another."""
     return f"{settings.UPHELD_ADDRESS}/signed-in/{provider.name}/"

@@ -15,6 +15,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from upheld.datamap.quiet import QuietHours
+from upheld.datamap.signin import SignIn
 from upheld.law.basis import LegalBasis
 from upheld.law.ground import Exemption, Ground
 
@@ -547,23 +548,6 @@ class Desk:
     to: str = ""
     deputy: str = ""
     digest: str = "monday"
-
-
-@dataclass(frozen=True, slots=True)
-class SignIn:
-    """Accounts of the organisation's own by which a person proves who she is. `secret`: the name of what
-    stands in the environment, empty for none. `proves`: kinds of identity with the claim that gives each.
-    `anew`: she has to give her password for it."""
-
-    name: str
-    title: str
-    issuer: str
-    client: str
-    secret: str = ""
-    proves: tuple[tuple[str, str], ...] = (("email", "email"),)
-    anew: bool = True
-    acr: tuple[str, ...] = ()
-    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

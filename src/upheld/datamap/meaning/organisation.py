@@ -7,6 +7,7 @@ from upheld.datamap.document.organisation import OrganisationFile
 from upheld.datamap.document.register import ProcessorsFile, PurposesFile
 from upheld.datamap.meaning.limits import limits, window
 from upheld.datamap.page import Spot
+from upheld.datamap.signin import SignIn
 from upheld.law.holiday import UnknownRegion, check_region
 
 DEFAULT = ("gdpr",)
@@ -81,8 +82,8 @@ def _alarms(form: OrganisationFile) -> model.Desk:
     return model.Desk(said.to or "", said.deputy or "", said.digest or "monday")
 
 
-def _sign_in(form: OrganisationFile, spot: Spot) -> tuple[model.SignIn, ...]:
-    made: list[model.SignIn] = []
+def _sign_in(form: OrganisationFile, spot: Spot) -> tuple[SignIn, ...]:
+    made: list[SignIn] = []
     for name, said in (form.sign_in or {}).items():
         if said.issuer.startswith("http:") and not said.private:
             spot.down("sign_in", name, "issuer").complain(
@@ -91,7 +92,7 @@ def _sign_in(form: OrganisationFile, spot: Spot) -> tuple[model.SignIn, ...]:
                 "Write https://…, or `private: true` beside it for one on a network of your own.",
             )
         made.append(
-            model.SignIn(
+            SignIn(
                 name,
                 said.title,
                 said.issuer,
