@@ -13,7 +13,8 @@ from tests.actions.world import FORUM, HER, NOW, forum, means
 from upheld.actions import agreeing, approving, erasure, outbox, refusal, stop, two
 from upheld.actions.means import Means
 from upheld.actions.preview import preview
-from upheld.datamap.model import DataMap, Limits, Second, Two
+from upheld.datamap.model import DataMap, Limits
+from upheld.datamap.two import Second, Two
 from upheld.law.right import Right
 from upheld.rights.outcome import Permanent
 from upheld.store.models import (

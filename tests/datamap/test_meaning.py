@@ -7,6 +7,8 @@ from upheld.datamap import model as m
 from upheld.datamap.desk import Desk
 from upheld.datamap.quiet import QuietHours
 from upheld.datamap.read import read
+from upheld.datamap.signin import SignIn
+from upheld.datamap.two import Second, Two
 from upheld.law.ground import Ground
 
 MAP = read(Path(__file__).parent / "folder")
@@ -37,16 +39,29 @@ def test_the_organisation_its_places_and_its_holds() -> None:
         languages=("en", "de"),
         backup_days=35,
         undo=7,
-        two=m.Two(
+        two=Two(
             (
-                ("limits", m.Second.OUTSIDE),
-                ("undo", m.Second.COLLEAGUE),
-                ("stop", m.Second.COOLING),
+                ("limits", Second.OUTSIDE),
+                ("undo", Second.COLLEAGUE),
+                ("stop", Second.COOLING),
             ),
             48,
             "board@example.org",
         ),
         alarms=Desk("officer@chess.example.org", "deputy@chess.example.org", "thursday"),
+        sign_in=(
+            SignIn(
+                "members",
+                "Members' area",
+                "https://login.chess.example.org",
+                "upheld",
+                secret="CLUB_SIGN_IN",
+                proves=(("email", "email"), ("member number", "sub")),
+                anew=False,
+                acr=("two-factor",),
+                private=True,
+            ),
+        ),
         holds=(
             m.Hold(
                 "prize-dispute-2026",

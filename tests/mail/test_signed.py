@@ -3,10 +3,12 @@ the network."""
 
 import base64
 from collections.abc import Callable
+from hashlib import sha256
 
 import dkim
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from upheld.mail.signed import written
@@ -37,7 +39,10 @@ WORLD = zone(
     mail_example_org=public(KEY),
     example_org=public(KEY),
     org=public(KEY),
+    co_uk=public(KEY),
+    ada_github_io=public(KEY),
     below_mail_example_org=public(KEY),
+    bulk_example_org=public(KEY),
     evilexample_org=public(KEY),
     bad_example=public(KEY),
 )
@@ -51,8 +56,55 @@ def signed(
     return bytes(dkim.sign(mail, b"s", domain.encode(), pem, **options)) + mail
 
 
-@pytest.mark.parametrize("domain", ["mail.example.org", "example.org"])
-def test_a_signature_of_the_senders_domain_or_one_above_it_vouches_for_the_sender(domain: str) -> None:
+def expiring(at: int) -> bytes:
+    """Signed by hand: the library signs nothing that expires."""
+    body = MAIL.partition(b"\r\n\r\n")[2]
+    digest = base64.b64encode(sha256(body).digest())
+    head = MAIL.partition(b"\r\n\r\n")[0] + b"\r\n"
+    tags = (
+        b"DKIM-Signature: v=1; a=rsa-sha256; c=simple/simple; d=mail.example.org; s=s; t=1600000000; x=%d;"
+        b" h=from:to:date:subject; bh=%b; b=" % (at, digest)
+    )
+    made = KEY.sign(head + tags, padding.PKCS1v15(), SHA256())
+    return tags + base64.b64encode(made) + b"\r\n" + MAIL
+
+
+def sealed_by_a_relay() -> bytes:
+    """What a relay puts above a mail of which it says that the signature held (RFC 8617)."""
+    said = b"ARC-Authentication-Results: i=1; mail.example.org; dkim=pass header.d=mail.example.org\r\n"
+    return said + signed().replace(b"DKIM-Signature:", b"ARC-Message-Signature: i=1;")
+
+
+def test_a_signature_holds_until_it_expires() -> None:
+    assert written(expiring(4_000_000_000), resolve=WORLD).sender == SENDER
+
+
+@pytest.mark.parametrize(
+    ("records", "says"),
+    [
+        ({"_dmarc.mail.example.org": b"v=DMARC1; p=none; adkim=s"}, False),
+        ({"_dmarc.example.org": b"v=DMARC1; p=none; adkim = S ;"}, False),
+        ({"_dmarc.example.org": b"v=DMARC1; p=none; adkim=r"}, True),
+        ({"_dmarc.mail.example.org": b"v=DMARC1; p=none", "_dmarc.example.org": b"v=DMARC1; adkim=s"}, True),
+        ({"_dmarc.mail.example.org": b"something else"}, False),
+    ],
+)
+def test_a_domain_that_wants_only_its_own_signature_is_heard(records: dict[str, bytes], says: bool) -> None:
+    def world(name: str) -> bytes | None:
+        return records.get(name) or WORLD(name)
+
+    assert written(signed("mail.example.org"), resolve=world).sender == SENDER
+    if says:
+        assert written(signed("example.org"), resolve=world).sender == SENDER
+    else:
+        with pytest.raises(Permanent, match="no signature of its domain"):
+            written(signed("example.org"), resolve=world)
+
+
+@pytest.mark.parametrize(
+    "domain", ["mail.example.org", "example.org", "below.mail.example.org", "bulk.example.org"]
+)
+def test_a_signature_of_the_senders_domain_or_another_of_the_same_owner_vouches(domain: str) -> None:
     said = written(signed(domain), resolve=WORLD)
 
     assert (said.sender, said.to, said.at.isoformat()) == (
@@ -74,9 +126,21 @@ def test_of_several_signatures_the_aligned_one_counts() -> None:
     [
         (MAIL, "no signature of its domain"),
         (signed("bad.example"), "no signature of its domain"),
-        (signed("below.mail.example.org"), "no signature of its domain"),
         (signed("evilexample.org"), "no signature of its domain"),
         (signed("org"), "no signature of its domain"),
+        (
+            signed("co.uk", mail=MAIL.replace(b"mail.example.org", b"shop.co.uk")),
+            "no signature of its domain",
+        ),
+        (signed("co.uk", mail=MAIL.replace(b"mail.example.org", b"co.uk")), "no signature of its domain"),
+        (
+            signed("ada.github.io", mail=MAIL.replace(b"mail.example.org", b"bob.github.io")),
+            "no signature of its domain",
+        ),
+        (expiring(1_700_000_000), "does not hold"),
+        (b"To: sales@larkspur.example\r\n" + signed(), "twice"),
+        (b"Subject: keep me\r\n" + signed(), "twice"),
+        (sealed_by_a_relay(), "no signature of its domain"),
         (signed(key=OTHER), "does not hold"),
         (signed().replace(b"Please delete", b"Please leave"), "does not hold"),
         (signed().replace(b"Subject: delete", b"Subject: obtain"), "does not hold"),

@@ -12,6 +12,7 @@ import pytest
 
 from tests.mail.hook import Called
 from upheld.mail import webhook
+from upheld.outward import connection
 from upheld.rights.outcome import Failure, Misconfigured, Permanent, Transient
 
 VECTORS = json.loads((Path(__file__).parents[2] / "spec/vectors/webhook/signatures.json").read_text())
@@ -163,7 +164,7 @@ def test_a_host_with_an_address_that_does_not_work_is_reached_by_its_other(
     ],
 )
 def test_only_the_public_network_is_public(address: str, public: bool) -> None:
-    assert webhook.public(address) is public
+    assert connection.public(address) is public
 
 
 @pytest.mark.parametrize(

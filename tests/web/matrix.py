@@ -88,6 +88,15 @@ def decisions(request: Request) -> dict[str, dict[str, Any]]:
     }
 
 
+def sign_ins(public: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """There and back."""
+    return {
+        "sign-in": public | {"provider": "members"},
+        "sign-in-back": {"provider": "members"},
+        "signed-in": {"language": "en", "provider": "members"},
+    }
+
+
 def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, Any]]:
     """What stands in the address of each route."""
     task = Task.objects.get()
@@ -117,7 +126,7 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
     )
     arrivals.verify(means=able, token=links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=waits).token)
     also = links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=waits, position=1).token
-    return {
+    return sign_ins(public) | {
         "message": {"number": post.pk},
         "arrival": {"number": fresh.pk},
         "original": {"number": fresh.pk},
@@ -297,6 +306,8 @@ def main() -> None:
         "follow",
         "question",
         "prove",
+        "sign-in",
+        "signed-in",
     )
     pages = (*public, "task-answer")
     for number in range(4):

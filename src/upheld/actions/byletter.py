@@ -4,7 +4,8 @@ from upheld.actions import arrivals, certainty, doubts
 from upheld.actions.means import Means
 from upheld.datamap.normalise import normalise
 from upheld.law.certainty import Method
-from upheld.mail.signed import RECENT, Resolve, written
+from upheld.mail.domain import Resolve
+from upheld.mail.signed import RECENT, written
 from upheld.rights.outcome import Permanent
 from upheld.store.models import Request, Verification
 

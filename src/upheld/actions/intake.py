@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from upheld.actions import arrivals, letters, links, originals, outbox
+from upheld.actions import arrivals, cases, certainty, letters, links, originals, outbox
 from upheld.actions.means import Means
 from upheld.actions.originals import Asker
 from upheld.actions.record import record
 from upheld.actions.regime import regime_for, under
 from upheld.datamap.normalise import normalise
+from upheld.law.certainty import Method
 from upheld.law.right import Right
 from upheld.ledger.types import COMMUNICATION_CLOSED, COMMUNICATION_REOPENED
 from upheld.mail.letter import Letter
@@ -86,10 +87,14 @@ def keep(*, means: Means, channel: Channel, raw: bytes) -> Communication:
 
 def opened(*, means: Means, communication: Communication) -> Received:
     """What it says. Raises Destroyed."""
-    raw = means.keys.open(
+    return read(source(means=means, communication=communication), ours=our_domain(means))
+
+
+def source(*, means: Means, communication: Communication) -> bytes:
+    """Its bytes as they came. Raises Destroyed."""
+    return means.keys.open(
         communication.key, bytes(communication.sealed_original), record=_record(communication)
     )
-    return read(raw, ours=our_domain(means))
 
 
 def unread() -> int:
@@ -119,9 +124,10 @@ def law(*, means: Means, reading: Reading) -> Pinned:
 
 
 @transaction.atomic
-def take_in(*, means: Means, number: UUID, reading: Reading) -> tuple[Arrival, ...]:
+def take_in(*, means: Means, number: UUID, reading: Reading, proved: bool = False) -> tuple[Arrival, ...]:
     """Open a request for each person of it, acknowledge them at once, and let the message go under their
-    keys. Raises Gone, Misconfigured as `law`, and Permanent for a reading that cannot be."""
+    keys. `proved`: it comes from the address of the one person whom it is about, and says so itself
+    (`actions.bymail`). Raises Gone, Misconfigured as `law`, and Permanent for a reading that cannot be."""
     hold("arrivals")
     communication = Communication.objects.select_for_update().filter(pk=number, closed_at=None).first()
     if communication is None:
@@ -129,7 +135,7 @@ def take_in(*, means: Means, number: UUID, reading: Reading) -> tuple[Arrival, .
     _refuse_unlikely(means, reading)
     due, mail = law(means=means, reading=reading), opened(means=means, communication=communication)
     made = tuple(
-        _arrival(means, communication, reading, due, mail, who, key)
+        _arrival(means, communication, reading, due, mail, who, key, proved=proved)
         for who, key in zip(reading.people, means.keys.create_many(len(reading.people)), strict=True)
     )
     if reading.tell and mail.sender.address not in {"", *(each.address for each in reading.people)}:
@@ -167,6 +173,8 @@ def _arrival(
     mail: Received,
     who: Asker,
     key: str,
+    *,
+    proved: bool,
 ) -> Arrival:
     address = normalise("email", who.address)
     arrival = Arrival(
@@ -186,8 +194,21 @@ def _arrival(
     originals.seal(means=means, arrival=arrival, original=original)
     arrival.save(force_insert=True)
     if who.address:
-        _acknowledge(means, arrival, reading, due, original)
+        _acknowledge(means, arrival, reading, due, original, proved=proved and _joined(means, arrival))
     return arrival
+
+
+def _joined(means: Means, arrival: Arrival) -> bool:
+    """Her case is opened, or joined, on her own mail; not where two cases would be, as with a link."""
+    try:
+        with transaction.atomic():
+            hold("cases")
+            arrivals.join(means=means, arrival=arrival)
+            certainty.arrived(means=means, arrival=arrival, method=Method.MAIL)
+    except cases.TwoCases:
+        arrival.refresh_from_db()
+        return False
+    return True
 
 
 def _moment(means: Means, day: date) -> datetime:
@@ -197,9 +218,16 @@ def _moment(means: Means, day: date) -> datetime:
 
 
 def _acknowledge(
-    means: Means, arrival: Arrival, reading: Reading, due: Pinned, original: originals.Original
+    means: Means,
+    arrival: Arrival,
+    reading: Reading,
+    due: Pinned,
+    original: originals.Original,
+    *,
+    proved: bool,
 ) -> None:
-    given = links.give(means=means, purpose=LinkPurpose.VERIFY, arrival=arrival)
+    purpose, page = (LinkPurpose.FOLLOW, "follow") if proved else (LinkPurpose.VERIFY, "confirm")
+    given = links.give(means=means, purpose=purpose, arrival=arrival)
     letter = acknowledgement(
         means=means,
         who=original.asker,
@@ -207,15 +235,32 @@ def _acknowledge(
         due=due,
         sender=original.sender,
         number=arrivals.number(arrival),
-        link=links.page(arrival.language, "confirm", given.token),
+        link=links.page(arrival.language, page, given.token),
+        proved=proved,
     )
-    outbox.put(means=means, kind=MailKind.ACKNOWLEDGE, letter=letter, key=arrival.key, arrival=arrival)
+    outbox.put(
+        means=means,
+        kind=MailKind.ACKNOWLEDGE,
+        letter=letter,
+        key=arrival.key,
+        arrival=arrival,
+        case=arrival.case,
+    )
 
 
 def acknowledgement(
-    *, means: Means, who: Asker, reading: Reading, due: Pinned, sender: str, number: str, link: str
+    *,
+    means: Means,
+    who: Asker,
+    reading: Reading,
+    due: Pinned,
+    sender: str,
+    number: str,
+    link: str,
+    proved: bool = False,
 ) -> Letter:
-    """What we answer at once: the number, both dates, what happens next. To be printed without an address."""
+    """What we answer at once: the number, both dates, what happens next. To be printed without an address.
+    `proved`: the link is to her page, and there is nothing to confirm."""
     return letters.acknowledge(
         means=means,
         to=who.address,
@@ -227,6 +272,7 @@ def acknowledgement(
         legal=due.dates.legal if due.law.binding else None,
         address=link if who.address else "",
         sender=sender,
+        proved=proved,
     )
 
 

@@ -130,9 +130,11 @@ def acknowledge(
     legal: date | None,
     address: str,
     sender: str,
+    proved: bool,
 ) -> Letter:
     """Her request is here: its number, both dates, what happens next (C-01). `address`: the link by which she
-    confirms; empty where we have no way to send one. `sender`: who wrote in her name."""
+    confirms; empty where we have no way to send one. `sender`: who wrote in her name. `proved`: there is
+    nothing to confirm, and the link is to her page."""
     with override(language):
         organisation = means.datamap.organisation
         asked = "\n".join(f"– {wish(each)}" for each in rights)
@@ -141,15 +143,19 @@ def acknowledge(
             came = _("on {day} {sender} asked us in your name. They ask for:").format(
                 day=day(received), sender=sender
             )
-        proof = (
-            (
+        if proved:
+            proof: tuple[str, ...] = (
+                _("Your mail is signed by your own provider, so there is nothing to confirm. Your page:"),
+                address,
+            )
+        elif address:
+            proof = (
                 _("Please confirm that you want this, by this link:"),
                 address,
                 _("The link works once, for three days. It can be renewed on the page that it leads to."),
             )
-            if address
-            else (_("Before we do anything we make sure that it is you. We write to you about that."),)
-        )
+        else:
+            proof = (_("Before we do anything we make sure that it is you. We write to you about that."),)
         return Letter(
             to,
             _("[{number}] We have received your request").format(number=number),

@@ -15,7 +15,7 @@ from upheld.actions import links, notices, outbox
 from upheld.actions.decisions import said as trimmed
 from upheld.actions.means import Means
 from upheld.actions.record import record
-from upheld.datamap.model import Second
+from upheld.datamap.two import Second
 from upheld.ledger.types import AGREEMENT_GIVEN
 from upheld.rights.codec import digest
 from upheld.rights.outcome import Permanent

@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 
 from upheld.datamap.desk import USUAL, Desk
 from upheld.datamap.quiet import QuietHours
+from upheld.datamap.signin import SignIn
+from upheld.datamap.two import ALONE, Two
 from upheld.law.basis import LegalBasis
 from upheld.law.ground import Exemption, Ground
 from upheld.law.objection import Against
@@ -526,33 +528,6 @@ class Hold:
     place: Place = NOWHERE
 
 
-class Second(StrEnum):
-    """Who says the second yes to what one person alone may not decide: another member of staff, somebody
-    outside by a link, or the same person after a cooling time."""
-
-    COLLEAGUE = "colleague"
-    OUTSIDE = "outside"
-    COOLING = "cooling"
-
-
-MATTERS = ("limits", "undo", "refusal", "stop")
-"""What takes two: going beyond a limit, an undo beyond one, a refusal, lifting the stop."""
-
-
-@dataclass(frozen=True, slots=True)
-class Two:
-    """The rules of two: for each of MATTERS who says the second yes; none where nobody has to. `cooling`:
-    hours. `outside`: the address to which the link goes."""
-
-    rules: tuple[tuple[str, Second], ...] = ()
-    cooling: int = 24
-    outside: str = ""
-
-    def rule(self, matter: str) -> Second | None:
-        """Who says the second yes to that; None where one person may decide it."""
-        return dict(self.rules).get(matter)
-
-
 @dataclass(frozen=True, slots=True)
 class Organisation:
     """The controller: who it is, where it may keep data, and under which regimes it answers. `undo`: days of
@@ -575,8 +550,9 @@ class Organisation:
     holds: tuple[Hold, ...] = ()
     limits: Limits = Limits()
     undo: int = 0
-    two: Two = Two()
+    two: Two = ALONE
     alarms: Desk = USUAL
+    sign_in: tuple[SignIn, ...] = ()
 
     def local(self, moment: datetime) -> datetime:
         """The moment by the organisation's own clock: on that day, and no other, its periods end (T-02)."""

@@ -2,7 +2,6 @@
 6376, aligned as RFC 7489 section 3.1.1 asks)."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import message_from_bytes
@@ -10,10 +9,9 @@ from email.message import EmailMessage
 from email.policy import default
 from email.utils import getaddresses, parsedate_to_datetime
 
+from upheld.mail.domain import Resolve, aligned
 from upheld.rights.outcome import Permanent
 
-Resolve = Callable[[str], bytes | None]
-"""The TXT record of a name, None where there is none. Raises Transient when nobody answers."""
 ALGORITHMS = (b"rsa-sha256", b"ed25519-sha256")
 MUST_SIGN = ("from", "to", "date", "subject")
 """Without these signed, an old mail of hers could be sent again as another."""
@@ -35,19 +33,22 @@ class Written:
 
 
 def written(raw: bytes, *, resolve: Resolve) -> Written:
-    """What a mail's aligned signature vouches for. The signing domain must be the sender's, or one above
-    it; one below does not speak for it, for without a list of public suffixes nobody can tell whose it is.
+    """What a mail's aligned signature vouches for (`upheld.mail.domain`).
+
+    Nothing else vouches: not what a relay says that it saw (ARC, Authentication-Results), not a signature
+    that has expired or covers a part, not one of which a signed header stands there twice.
 
     Permanent, saying which, when it is no mail, has several senders, or no signature that holds. Transient
     when a key cannot be looked up."""
     message = message_from_bytes(raw, policy=default)
     sender = _sender(message)
+    _once(message)
     domain = sender.rpartition("@")[2]
     found = Permanent("The mail has no signature of its domain.", "Ask her in another way.")
     for index, held in enumerate(message.get_all("DKIM-Signature", [])[:SIGNATURES]):
         tags = _tags(str(held))
         signer = tags.get("d", "").rstrip(".").casefold()
-        if not (domain == signer or ("." in signer and domain.endswith(f".{signer}"))):
+        if not aligned(domain, signer, resolve=resolve):
             continue
         wrong = _refused(tags)
         if wrong is None and _holds(raw, index, resolve):
@@ -64,6 +65,12 @@ def _sender(message: EmailMessage) -> str:
             "This is no mail of one sender.", "Save the mail itself, with all its headers, as .eml."
         )
     return named[0].casefold()
+
+
+def _once(message: EmailMessage) -> None:
+    """What was read must be what was signed: of two headers of a name each reader takes another."""
+    if any(len(message.get_all(name, [])) > 1 for name in MUST_SIGN):
+        raise Permanent("A header of this mail stands there twice.", "Ask her in another way.")
 
 
 def _tags(header: str) -> dict[str, str]:

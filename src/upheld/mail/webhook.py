@@ -4,22 +4,19 @@ that is allowed."""
 import base64
 import binascii
 import hmac
-import ipaddress
 import json
-import socket
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
+from upheld.outward.connection import PORTS, Connection
 from upheld.rights.outcome import Misconfigured, Permanent, Transient
 
 SECONDS = 10
 PREFIX = "whsec_"
 LEAST, MOST = 24, 64
-PORTS = {"https": 443, "http": 80}
 GONE = 410
 OK, BEYOND = 200, 300
 
@@ -89,7 +86,13 @@ def call(to: Hook, *, id_: str, timestamp: int, content: bytes) -> None:
         "webhook-timestamp": str(timestamp),
         "webhook-signature": signature(to.secret, id_=id_, timestamp=timestamp, content=content),
     }
-    connection = _Connection(to, host, parts.port or PORTS[parts.scheme], encrypted=parts.scheme == "https")
+    connection = Connection(
+        host,
+        parts.port or PORTS[parts.scheme],
+        encrypted=parts.scheme == "https",
+        refused=None if to.private else _private(host),
+        seconds=SECONDS,
+    )
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, content, headers)
@@ -104,55 +107,8 @@ def call(to: Hook, *, id_: str, timestamp: int, content: bytes) -> None:
         raise Transient(f"The webhook at {host} answered {status}.", "Look into the program that is called.")
 
 
-class _Connection(HTTPConnection):
-    """To the very address that was looked at: a name that is asked twice may give two answers."""
-
-    def __init__(self, to: Hook, host: str, port: int, *, encrypted: bool) -> None:
-        super().__init__(host, port, timeout=SECONDS)
-        self._to = to
-        self._encrypted = encrypted
-
-    def connect(self) -> None:
-        self.sock = _connected(_addresses(self.host, self.port, private=self._to.private), self.port)
-        if self._encrypted:
-            context = ssl.create_default_context()
-            self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
-
-
-def _connected(addresses: list[str], port: int) -> socket.socket:
-    """To the first that answers: a host may have an address of a kind that does not work from here."""
-    for address in addresses[:-1]:
-        try:
-            return socket.create_connection((address, port), SECONDS)
-        except OSError:
-            continue
-    return socket.create_connection((addresses[-1], port), SECONDS)
-
-
-def _addresses(host: str, port: int, *, private: bool) -> list[str]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = [str(each[4][0]) for each in found]
-    if not private and not all(public(each) for each in addresses):
-        raise Misconfigured(
-            f"The webhook at {host} is an address of a private network.",
-            "Set UPHELD_WEBHOOK_PRIVATE=yes if that is meant.",
-        )
-    return addresses
-
-
-def public(address: str) -> bool:
-    """Whether an address is one of the public network, also inside another kind of address."""
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(ip, ipaddress.IPv6Address):
-        inside = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inside is None and ip in _TRANSLATED:
-            inside = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inside is not None:
-            return public(str(inside))
-    return ip.is_global and not ip.is_multicast
-
-
-_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+def _private(host: str) -> Misconfigured:
+    return Misconfigured(
+        f"The webhook at {host} is an address of a private network.",
+        "Set UPHELD_WEBHOOK_PRIVATE=yes if that is meant.",
+    )

@@ -118,6 +118,12 @@ SETTINGS = (
         "Proxies in front of the server, addresses or networks: `127.0.0.1, 10.0.0.0/8`. Only what they say "
         "in X-Forwarded-For is believed; without it everybody behind a proxy has one rate.",
     ),
+    Setting(
+        "UPHELD_DNS",
+        "addresses",
+        "the machine's own resolver",
+        "Who is asked for the keys with which mails are signed: `127.0.0.1, [::1]:5353`.",
+    ),
 )
 
 
@@ -242,6 +248,9 @@ UPHELD_WEBHOOK_URL = UPHELD_ENVIRONMENT.get("UPHELD_WEBHOOK_URL", "")
 UPHELD_WEBHOOK_SECRET = UPHELD_ENVIRONMENT.get("UPHELD_WEBHOOK_SECRET", "")
 UPHELD_WEBHOOK_PRIVATE = _yes(UPHELD_ENVIRONMENT, "UPHELD_WEBHOOK_PRIVATE")
 UPHELD_PROXIES = networks(UPHELD_ENVIRONMENT, "UPHELD_PROXIES")
+UPHELD_DNS = tuple(
+    each.strip() for each in UPHELD_ENVIRONMENT.get("UPHELD_DNS", "").split(",") if each.strip()
+)
 UPHELD_PACKAGE_DAYS = _number(UPHELD_ENVIRONMENT, "UPHELD_PACKAGE_DAYS", 30)
 UPHELD_TOGETHER_MINUTES = _number(UPHELD_ENVIRONMENT, "UPHELD_TOGETHER_MINUTES", 0, least=0)
 

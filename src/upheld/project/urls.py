@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
-from upheld.web.centre import pages
+from upheld.web.centre import pages, signin
 from upheld.web.console import urls as console
 
 urlpatterns = [
     path("", pages.start, name="start"),
+    path("signed-in/<slug:provider>/", signin.returned, name="sign-in-back"),
     path("console/", include(console.urlpatterns)),
     path("<language:language>/", include("upheld.web.centre.urls")),
 ]

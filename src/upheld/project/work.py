@@ -106,7 +106,15 @@ class Work:
 
     def due(self) -> None:
         """A look at the systems, and what is due by its date: that once an hour, by one of all programs."""
-        from upheld.actions import arrivals, checking, enclosures, intake, pace, uploads  # lazy: app ready
+        from upheld.actions import (  # lazy: app ready
+            arrivals,
+            checking,
+            enclosures,
+            intake,
+            pace,
+            signin,
+            uploads,
+        )
         from upheld.actions.erasure import fulfil  # lazy: app ready
         from upheld.actions.purge import purge  # lazy: app ready
         from upheld.cli.certifying import certify_answered  # lazy: app ready
@@ -120,6 +128,7 @@ class Work:
             arrivals.expire(means=able)
             intake.expire(means=able)
             pace.forget(means=able)
+            signin.expire(means=able)
             enclosures.sweep(means=able)
             uploads.sweep(means=able)
             released = purge(means=able).released

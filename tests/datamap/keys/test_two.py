@@ -12,9 +12,9 @@ from tests.scenarios.conftest import Make
 from tests.scenarios.people import PEOPLE, USERS
 from upheld.actions import refusal, stop, two
 from upheld.datamap.fault import Invalid
-from upheld.datamap.model import Second, Two
 from upheld.datamap.read import read
 from upheld.datamap.read import read as read_folder
+from upheld.datamap.two import Second, Two
 from upheld.law.right import Right
 from upheld.store.models import Agreement, MailKind, Matter, Request
 

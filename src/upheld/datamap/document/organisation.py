@@ -2,18 +2,21 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from upheld.datamap.document.limits import LimitsForm
 from upheld.datamap.document.written import (
+    ADDRESS,
     Country,
     Day,
+    Hidden,
     Language,
     Mail,
     Name,
     Place,
     Region,
     Sentence,
+    Slug,
     Window,
     Written,
 )
@@ -102,6 +105,27 @@ class AlarmsForm(Written):
     """The day on which the week's digest comes, or `never` (monday unless said)."""
 
 
+class SignInForm(Written):
+    """Accounts of the organisation's own (OpenID Connect), by which people prove who they are."""
+
+    title: Sentence
+    """What people know it by, as in “Sign in with …”."""
+    issuer: Annotated[str, StringConstraints(pattern=ADDRESS, max_length=300)]
+    """Its address, exactly as its discovery document names it."""
+    client: Name
+    """Under which name Upheld is registered there."""
+    secret: Hidden | None = None
+    """The secret of that name, as `${NAME}`; without it PKCE alone protects the answer."""
+    proves: Annotated[dict[Name, Name], Field(min_length=1)] | None = None
+    """Which identity of the map each claim is (`{email: email}` unless said): `member number: sub`."""
+    anew: bool | None = None
+    """Whether she has to give her password for it (yes unless said); where not, it is worth less."""
+    acr: Annotated[list[Name], Field(min_length=1)] | None = None
+    """How she has to sign in: one of these must be said of it."""
+    private: bool | None = None
+    """It is on a network of your own: a private address, and http, are allowed."""
+
+
 class OrganisationFile(Written):
     """The file upheld.yaml."""
 
@@ -120,5 +144,7 @@ class OrganisationFile(Written):
     """Where the second yes is another than `staff` has it."""
     alarms: AlarmsForm | None = None
     """Who is told what needs somebody."""
+    sign_in: Annotated[dict[Slug, SignInForm], Field(min_length=1)] | None = None
+    """Sign-ins by which a person can prove who she is; the name stands in the address that is registered."""
     holds: Annotated[list[HoldForm], Field(min_length=1)] | None = None
     """Matters for which rows stay."""

@@ -38,9 +38,15 @@ LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 WINDOW = r"^(none|[1-9][0-9]?d)$"
 QUIET = r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"
 MAIL = r"^[^@\s]+@[^@\s]+$"
+HIDDEN = r"^\$\{[A-Z][A-Z0-9_]*\}$"
+ADDRESS = r"^https?://[^\s?#@]+$"
+SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 IN_WORDS = {
+    HIDDEN: "the name of a secret, such as ${SIGN_IN_SECRET}; the secret itself stands in the environment",
+    ADDRESS: "an address such as https://login.example.org",
+    SLUG: "a short name of small letters, digits and hyphens",
     NAME: "a name",
     REFERENCE: "`table.column` or `schema.table.column`",
     PERIOD: "a calendar span such as 7y, 6m, 30d or 1y6m",
@@ -141,6 +147,8 @@ Place = Annotated[str, StringConstraints(pattern=PLACE)]
 Region = Annotated[str, StringConstraints(pattern=REGION)]
 Language = Annotated[str, StringConstraints(pattern=LANGUAGE)]
 Mail = Annotated[str, StringConstraints(pattern=MAIL, max_length=254)]
+Hidden = Annotated[str, StringConstraints(pattern=HIDDEN, max_length=100)]
+Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=40)]
 Sentence = Annotated[str, StringConstraints(min_length=1)]
 
 Names = Annotated[

@@ -8,6 +8,8 @@ from upheld.datamap.document.organisation import OrganisationFile
 from upheld.datamap.document.register import ProcessorsFile, PurposesFile
 from upheld.datamap.meaning.limits import limits, window
 from upheld.datamap.page import Spot
+from upheld.datamap.signin import SignIn
+from upheld.datamap.two import MATTERS, Second, Two
 from upheld.law.holiday import UnknownRegion, check_region
 
 DEFAULT = ("gdpr",)
@@ -49,29 +51,30 @@ def organisation(form: OrganisationFile, spot: Spot) -> model.Organisation:
         undo=window(form.undo) or 0,
         two=_two(form, spot),
         alarms=_alarms(form),
+        sign_in=_sign_in(form, spot),
     )
 
 
-PRESETS = {"solo": model.Second.COOLING, "team": model.Second.COLLEAGUE}
+PRESETS = {"solo": Second.COOLING, "team": Second.COLLEAGUE}
 
 
-def _two(form: OrganisationFile, spot: Spot) -> model.Two:
+def _two(form: OrganisationFile, spot: Spot) -> Two:
     """The rules of two: the preset, and what is said beside it."""
     written, usual = form.two, PRESETS.get(form.staff or "")
-    rules: list[tuple[str, model.Second]] = []
-    for matter in model.MATTERS:
+    rules: list[tuple[str, Second]] = []
+    for matter in MATTERS:
         said = getattr(written, matter) if written else None
-        second = usual if said is None else (None if said == "none" else model.Second(said))
+        second = usual if said is None else (None if said == "none" else Second(said))
         if second is not None:
             rules.append((matter, second))
     outside = (written.outside if written else None) or ""
-    if not outside and model.Second.OUTSIDE in dict(rules).values():
+    if not outside and Second.OUTSIDE in dict(rules).values():
         spot.down("two").complain(
             "nobody-outside",
             "Somebody outside has to say yes, and no address of theirs is given.",
             "Write `outside: name@example.org` beside it.",
         )
-    return model.Two(tuple(rules), (written.cooling if written else None) or 24, outside)
+    return Two(tuple(rules), (written.cooling if written else None) or 24, outside)
 
 
 def _alarms(form: OrganisationFile) -> Desk:
@@ -79,6 +82,31 @@ def _alarms(form: OrganisationFile) -> Desk:
     if said is None:
         return Desk()
     return Desk(said.to or "", said.deputy or "", said.digest or "monday")
+
+
+def _sign_in(form: OrganisationFile, spot: Spot) -> tuple[SignIn, ...]:
+    made: list[SignIn] = []
+    for name, said in (form.sign_in or {}).items():
+        if said.issuer.startswith("http:") and not said.private:
+            spot.down("sign_in", name, "issuer").complain(
+                "sign-in-not-encrypted",
+                "This sign-in is not encrypted.",
+                "Write https://…, or `private: true` beside it for one on a network of your own.",
+            )
+        made.append(
+            SignIn(
+                name,
+                said.title,
+                said.issuer,
+                said.client,
+                secret=(said.secret or "").strip("${}"),
+                proves=tuple((said.proves or {"email": "email"}).items()),
+                anew=said.anew is not False,
+                acr=tuple(said.acr or ()),
+                private=bool(said.private),
+            )
+        )
+    return tuple(made)
 
 
 def _check_laws(form: OrganisationFile, spot: Spot) -> None:

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = (("store", "0022_dispatch"),)
+    dependencies = (("store", "0024_signin"),)
 
     operations = (
         migrations.AddIndex(

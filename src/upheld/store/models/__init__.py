@@ -20,6 +20,7 @@ from upheld.store.models.package import Opening, Package
 from upheld.store.models.plan import Plan, Step
 from upheld.store.models.question import Enclosure, Question, QuestionKind
 from upheld.store.models.restriction import Restriction
+from upheld.store.models.signin import SignIn
 from upheld.store.models.staff import Look, Role, Staff
 from upheld.store.models.statement import Statement, StatementIndex
 from upheld.store.models.stop import Stop
@@ -83,6 +84,7 @@ __all__ = [
     "Restriction",
     "Role",
     "Rule",
+    "SignIn",
     "Staff",
     "Statement",
     "StatementIndex",

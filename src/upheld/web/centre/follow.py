@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from upheld.actions import arrivals, doubts, grounds, questions
+from upheld.actions import arrivals, doubts, grounds, questions, signin
 from upheld.actions.following import Step, story
 from upheld.actions.means import Means
 from upheld.actions.questions import Asked
@@ -29,6 +29,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
         "waits": arrival.waits_at is not None,
         "all_done": _done(steps) and arrival.waits_at is None,
         "questions": _open(able, arrival),
+        "ways": signin.offered(means=able, arrival=arrival),
         "question": arrival.case and doubts.open_in(means=able, case=arrival.case),
     }
     return render(request, "centre/follow.html", shown)

@@ -14,6 +14,7 @@ from upheld.web.centre import (
     proof,
     prove,
     question,
+    signin,
     task,
     withdraw,
 )
@@ -28,6 +29,8 @@ urlpatterns = [
     path("mine/<slug:token>/", mine.mine, name="mine"),
     path("follow/<slug:token>/", follow.follow, name="follow"),
     path("prove/<slug:token>/", prove.prove, name="prove"),
+    path("follow/<slug:token>/sign-in/<slug:provider>/", signin.begin, name="sign-in"),
+    path("signed-in/<slug:provider>/", signin.back, name="signed-in"),
     path("follow/<slug:token>/withdraw/<uuid:number>/", withdraw.withdraw, name="withdraw"),
     path("agree/<slug:token>/", agree.agree, name="agree-outside"),
     path("follow/<slug:token>/question/<uuid:number>/", question.answer, name="question"),

@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from upheld.actions import bymail, originals, queue, staff
 from upheld.actions import intake as verbs
-from upheld.actions import originals, queue, staff
 from upheld.actions.arrivals import number as number_of
 from upheld.actions.arrivals import rights_of
 from upheld.actions.intake import Reading
@@ -19,10 +20,11 @@ from upheld.actions.means import Means
 from upheld.actions.proposals import propose
 from upheld.mail.letter import Letter
 from upheld.mail.receive import LARGEST, MOST_TEXT, Received, wrapped
+from upheld.mail.resolve import keys_in_dns
 from upheld.mail.typed import OLDER, TEXT, UNKNOWN, kind
 from upheld.rights.outcome import Failure, Permanent
 from upheld.rights.regime import Pinned
-from upheld.store.models import Channel, ClosedReason, Communication
+from upheld.store.models import Arrival, Channel, ClosedReason, Communication
 from upheld.web.console.access import able
 from upheld.web.console.access import staff as only
 from upheld.web.console.cases import said
@@ -135,7 +137,10 @@ def _read(request: HttpRequest, means: Means, found: Communication, step: str) -
     what, who, said_now = forms_of(sent, step=step, means=means, proposal=proposal)
     if said_now is not None and step == "open":
         try:
-            return _opened(request, verbs.take_in(means=means, number=found.pk, reading=said_now))
+            made, unproved = bymail.take_in(
+                means=means, number=found.pk, reading=said_now, resolve=keys_in_dns(settings.UPHELD_DNS)
+            )
+            return _opened(request, made, unproved)
         except Failure as caught:
             failure = caught
     if sent is None:
@@ -181,10 +186,21 @@ def _drafted(
     return law, letter, failure
 
 
-def _opened(request: HttpRequest, made: tuple[Any, ...]) -> HttpResponse:
+def _opened(request: HttpRequest, made: tuple[Arrival, ...], unproved: Failure | None) -> HttpResponse:
     numbers = ", ".join(number_of(each) for each in made)
     if len(made) == 1:
-        messages.success(request, f"Taken in under the number {numbers}.")
+        messages.success(request, f"Taken in under the number {numbers}. {_proof(made[0], unproved)}".strip())
         return redirect("arrival", number=made[0].pk)
     messages.success(request, f"{len(made)} requests opened: {numbers}.")
     return redirect("intake")
+
+
+def _proof(made: Arrival, unproved: Failure | None) -> str:
+    """What the mail itself says of who wrote it."""
+    if made.channel != Channel.EMAIL:
+        return ""
+    if unproved is None:
+        return (
+            "The mail is signed by its sender’s own domain: it is from her address, and she need not confirm."
+        )
+    return f"The mail does not prove itself: {unproved.what}"

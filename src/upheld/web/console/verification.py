@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
@@ -48,7 +49,7 @@ def wrote(request: HttpRequest, number: UUID) -> HttpResponseRedirect:
     found = _found(number)
     file = request.FILES.get("mail")
     raw = file.read(byletter.LARGEST + 1) if file is not None else b""
-    byletter.wrote(means=able(request), request=found, raw=raw, resolve=keys_in_dns)
+    byletter.wrote(means=able(request), request=found, raw=raw, resolve=keys_in_dns(settings.UPHELD_DNS))
     messages.success(request, "It is from her address, and signed by its domain.")
     return redirect("case", number=found.case_id)
 

@@ -1,0 +1,1 @@
+"""Calls to programs of others: only where that is allowed; what somebody's sign-in there proves."""
