@@ -20,7 +20,7 @@ from django.db.models import Q, QuerySet
 
 from upheld.actions import evidence, kept
 from upheld.actions.means import Means
-from upheld.actions.record import entry, put_all, record
+from upheld.actions.record import Noted, entry, put_all, record
 from upheld.law.right import Right
 from upheld.ledger import canonical
 from upheld.ledger.commitment import commit as commit_to
@@ -374,9 +374,7 @@ def verification_of(hold: Hold, event: Verified) -> dict[str, canonical.Value]:
     }
 
 
-def retained_entry(
-    hold: Hold, step: steps.Retain, rows: int, last: date | None, at: datetime
-) -> models.PendingEntry:
+def retained_entry(hold: Hold, step: steps.Retain, rows: int, last: date | None, at: datetime) -> Noted:
     """The entry that says what stays, not yet written."""
     return entry(
         STEP_RETAINED,
@@ -574,7 +572,7 @@ def step_entry(
     counts: dict[str, int] | None,
     *,
     part: models.Part | None,
-) -> models.PendingEntry:
+) -> Noted:
     """The entry beside a piece of evidence, not yet written. `counts` is None where nothing was changed."""
     asserted = row.established == Established.ASSERTED.value
     known = {} if asserted else {"established": row.established}

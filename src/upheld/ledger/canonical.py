@@ -21,7 +21,8 @@ class NotCanonical(ValueError):
     """The value has no canonical form here, or the text is not in it."""
 
 
-def _string(text: str) -> str:
+def string(text: str) -> str:
+    """A string in canonical form; raises NotCanonical for half of a surrogate pair."""
     if not text.isascii():
         try:
             text.encode("utf-8")
@@ -44,7 +45,7 @@ def _render(value: object, depth: int) -> str:
     if value is None or value is True or value is False:
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, str):
-        return _string(value)
+        return string(value)
     if isinstance(value, int):
         if abs(value) > MAX_INTEGER:
             raise NotCanonical("A number is beyond 2^53 - 1, which not every reader holds exactly.")
@@ -54,7 +55,7 @@ def _render(value: object, depth: int) -> str:
             raise NotCanonical("The keys of an object must be strings.")
         plain = all(map(str.isascii, value))  # then both orders are the same, and the built-in one is faster
         keys = sorted(value) if plain else sorted(value, key=_utf16)
-        members = [f"{_string(key)}:{_render(value[key], depth + 1)}" for key in keys]
+        members = [f"{string(key)}:{_render(value[key], depth + 1)}" for key in keys]
         return "{" + ",".join(members) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ",".join(_render(item, depth + 1) for item in value) + "]"

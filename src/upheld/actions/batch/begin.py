@@ -14,7 +14,7 @@ from upheld.actions.batch.look import TOGETHER, Going, Look, in_groups
 from upheld.actions.difference import expected
 from upheld.actions.means import Means
 from upheld.actions.preview import preview, refuse_beyond
-from upheld.actions.record import entry, put_all
+from upheld.actions.record import Noted, entry, put_all
 from upheld.actions.regime import columns, pinned
 from upheld.law.right import Right
 from upheld.ledger.commitment import commit as commit_to
@@ -223,7 +223,7 @@ class _Opening:
             for task in plans.by_hand(self.plan, fulfilment.system)
         ]
 
-    def _entries(self, case: models.Case) -> list[models.PendingEntry]:
+    def _entries(self, case: models.Case) -> list[Noted]:
         key = self.means.keys.commitment_key(case.key)
         return [
             entry(
