@@ -31,7 +31,6 @@ from upheld.law.right import Right
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import PLAN_APPROVED, SUPPRESSION_ADDED
 from upheld.rights.cells import are_cells
-from upheld.rights.codec import text
 from upheld.rights.connector import Severity
 from upheld.rights.fulfil import Failed, execute
 from upheld.rights.outcome import (
@@ -170,7 +169,7 @@ def approve(
         PLAN_APPROVED,
         at=means.clock(),
         case=str(request.case.pk),
-        plan=commit_to(key, text(preview.plan).encode()),
+        plan=commit_to(key, plans.text_of(preview.plan).encode()),
         systems=len(preview.plan.systems),
     )
     return row

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
+from hashlib import sha256
 
 from django.db import transaction
 
@@ -20,6 +21,7 @@ from upheld.rights.cells import dumped, loaded
 from upheld.rights.codec import Unreadable, digest, text
 from upheld.rights.plan import Plan
 from upheld.rights.planner import plan as make_plan
+from upheld.rights.recent import Recent
 from upheld.rights.stored import read_step
 from upheld.rights.subject import Cell, Subject
 from upheld.store import models
@@ -31,7 +33,22 @@ def planned(*, means: Means, right: Right, regime: str | None, law: Pack | None 
     """The plan for this right by the map as it is today, by the organisation's own clock. `law`: that of a
     request which was received already."""
     today: date = means.now.date()
-    return make_plan(means.datamap, right, regime=regime or means.regime, today=today, law=law)
+    named = regime or means.regime
+    return _PLANNED.of(
+        means.datamap,
+        law,
+        equal=(right, named, today),
+        make=lambda: make_plan(means.datamap, right, regime=named, today=today, law=law),
+    )
+
+
+def text_of(plan: Plan) -> str:
+    """The plan's canonical text, of which its digest is taken."""
+    return _TEXTS.of(plan, make=lambda: text(plan))
+
+
+_PLANNED, _TEXTS = Recent[Plan](), Recent[str]()
+"""Most people's plans are one, and neither a map nor a law changes while it is known."""
 
 
 def store(
@@ -49,7 +66,7 @@ def store(
     """The approved plan as rows, and sealed, the `cells` that it sets; steps that stand already are not
     written again. Its version is the next, unless it is known. Belongs into the transaction of its
     approval."""
-    found = digest(plan)
+    found = sha256(text_of(plan).encode()).hexdigest()
     known = models.Plan.objects.filter(digest=found, format=Plan.form, same_as__isnull=True).first()
     row = models.Plan.objects.create(
         request=request,
@@ -114,7 +131,7 @@ def replan(
         PLAN_APPROVED,
         at=means.clock(),
         case=str(request.case.pk),
-        plan=commit_to(key, text(part).encode()),
+        plan=commit_to(key, text_of(part).encode()),
         systems=len(systems),
     )
     return row

@@ -16,6 +16,7 @@ from upheld.law.right import Right
 from upheld.rights.connector import Finding, Severity
 from upheld.rights.explain import Explanation, explain
 from upheld.rights.fulfil import dry_run
+from upheld.rights.glance import at_a_glance
 from upheld.rights.identify import Unreached, identify
 from upheld.rights.outcome import Counts, Failure, Permanent
 from upheld.rights.plan import Plan
@@ -96,25 +97,28 @@ def preview(
     law = under(means=means, right=right, request=request, regime=regime, received=received)
     plan = plans.planned(means=means, right=right, regime=regime, law=law.law)
     automatic = {name: each for name, each in means.connectors.items() if not plans.by_hand(plan, name)}
-    unreached: tuple[Unreached, ...] = ()
-    if subject is None:
-        identified = identify(automatic, asked.identities, asked.decisions)
-        subject, unreached = identified.subject, identified.unreached
-    silent = {each.system for each in unreached}
-    reached = {name: each for name, each in automatic.items() if name in plan.systems and name not in silent}
-    steps = tuple(step for step in plan.steps if step.system in reached)
-    counts: dict[str, Counts | Failure] = dict(
-        dry_run(Plan(plan.right, plan.regime, steps), reached, subject, now=means.now)
-    )
-    counts.update({each.system: each.failure for each in unreached})
-    explanation = explain(plan, means.datamap, counts)
-    beyond = limits(means, plan, counts) if right in WRITING else ()
-    if right not in ERASING:
-        found = findings(means, reached, counts, right) if right in WRITING else ()
-        return Preview(subject, unreached, plan, counts, found, beyond, explanation, dates=law.dates)
-    spans = window.spans(means=means, last=law.dates.legal, systems=plan.systems)
-    found = findings(means, reached, counts, right, spans)
-    return Preview(subject, unreached, plan, counts, found, beyond, explanation, spans, law.dates)
+    with at_a_glance(automatic.values()):
+        unreached: tuple[Unreached, ...] = ()
+        if subject is None:
+            identified = identify(automatic, asked.identities, asked.decisions)
+            subject, unreached = identified.subject, identified.unreached
+        silent = {each.system for each in unreached}
+        reached = {
+            name: each for name, each in automatic.items() if name in plan.systems and name not in silent
+        }
+        steps = tuple(step for step in plan.steps if step.system in reached)
+        counts: dict[str, Counts | Failure] = dict(
+            dry_run(Plan(plan.right, plan.regime, steps), reached, subject, now=means.now)
+        )
+        counts.update({each.system: each.failure for each in unreached})
+        explanation = explain(plan, means.datamap, counts)
+        beyond = limits(means, plan, counts) if right in WRITING else ()
+        if right not in ERASING:
+            found = findings(means, reached, counts, right) if right in WRITING else ()
+            return Preview(subject, unreached, plan, counts, found, beyond, explanation, dates=law.dates)
+        spans = window.spans(means=means, last=law.dates.legal, systems=plan.systems)
+        found = findings(means, reached, counts, right, spans)
+        return Preview(subject, unreached, plan, counts, found, beyond, explanation, spans, law.dates)
 
 
 def findings(

@@ -128,7 +128,7 @@ def _settings(engine: sa.Engine, backend: str) -> None:
             connection.autocommit = False
 
 
-_IDLE_SECONDS = 2.0
+IDLE_SECONDS = 2.0
 """After so long without use a connection is asked whether it is still there, before it is used again."""
 
 
@@ -142,7 +142,7 @@ def _ask_whether_alive(engine: sa.Engine) -> None:
     @event.listens_for(engine, "checkout")
     def alive(connection: Any, record: Any, _proxy: object) -> None:
         idle = time.monotonic() - record.info.get("used", math.inf)
-        if math.inf > idle > _IDLE_SECONDS:
+        if math.inf > idle > IDLE_SECONDS:
             try:
                 engine.dialect.do_ping(connection)
             except engine.dialect.loaded_dbapi.Error as error:
@@ -156,6 +156,7 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     with engine.connect() as connection:
         if isolation:
             connection.execution_options(isolation_level=isolation)
+            connection.begin()
         else:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         yield connection
@@ -169,6 +170,7 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     with engine.connect() as connection:
         if name == "postgresql":
             connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            connection.begin()
         elif name == "sqlite":
             connection.exec_driver_sql("PRAGMA query_only = ON")
             connection.exec_driver_sql("BEGIN")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NoReturn, cast
 
@@ -12,7 +13,7 @@ from sqlalchemy import types
 from sqlalchemy.dialects import mysql
 
 from upheld.connectors.sql.columns import Tables
-from upheld.connectors.sql.compiled import Answer, Later, Program, Slot, Unfixed, answered
+from upheld.connectors.sql.compiled import Answer, Later, Program, Queue, Slot, Unfixed, answered
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in, values_in
 from upheld.datamap.model import Condition, Link, Period, Scalar, System, Test
 from upheld.datamap.period import added
@@ -73,6 +74,18 @@ class Rows:
             lambda: build(self, given),
             lambda parameter: self.filled(parameter, given),
         )
+
+    def queue(self, queue: Queue, site: Hashable, build: "Build") -> Callable[[], Answer] | None:
+        """As `ask`, but the answer is there only after the queue was sent; None where the statement has to be
+        built for each person."""
+        if self.program is None:
+            return None
+        if self.resolved:
+            site = (site, tuple(self.resolved.values()))
+        compiled = self.program.compiled(queue.connection, site, lambda: build(self.awaited(), NOTHING_GIVEN))
+        if compiled is None:
+            return None
+        return queue.add(compiled, lambda parameter: self.filled(parameter, NOTHING_GIVEN))
 
     def filled(self, parameter: Later, given: Given) -> object:
         """A parameter of a statement that was built with slots. What is made of a set of keys is mostly made
@@ -254,8 +267,18 @@ def rows_of(
 ) -> Rows:
     """With a program that lasts as long as the live schema, the day, and what its statements belong to: the
     steps of a plan."""
-    program = tables.programs.of((system, tuple(belonging), now.date(), now.tzinfo))
+    program = tables.programs.of((system, now.tzinfo, day_of(now), *belonging))
     return Rows(system, tables, subject, now, program=program)
+
+
+def day_of(now: datetime) -> date:
+    """Its day; of one day always the same object."""
+    return _day(now.toordinal())
+
+
+@lru_cache(maxsize=8)
+def _day(number: int) -> date:
+    return date.fromordinal(number)
 
 
 Build = Callable[[Rows, Given], Any]
