@@ -43,9 +43,10 @@ docs: .venv/ready-dev  ## write the generated parts of the docs anew
 
 pins: .venv/ready-tools  ## write requirements/*.txt anew (UPGRADE=--upgrade takes newer versions)
 	@echo "Pinning every package with its hashes in requirements/."
-	@$(COMPILE) pyproject.toml --group tools --extra demo --extra mariadb --group dev -o requirements/dev.txt >/dev/null
+	@$(COMPILE) pyproject.toml --group tools --extra demo --extra mariadb --extra workers --group dev -o requirements/dev.txt >/dev/null
 	@$(COMPILE) pyproject.toml -c requirements/dev.txt -o requirements/base.txt >/dev/null
 	@$(COMPILE) -c requirements/dev.txt pyproject.toml --extra mariadb -o requirements/mariadb.txt >/dev/null
+	@$(COMPILE) -c requirements/dev.txt pyproject.toml --extra workers -o requirements/workers.txt >/dev/null
 	@$(COMPILE) -c requirements/dev.txt pyproject.toml --extra demo --extra mariadb -o requirements/demo.txt >/dev/null
 	@$(COMPILE) -c requirements/dev.txt --group tools -o requirements/tools.txt >/dev/null
 	@! grep -nE '(https?|file)://' requirements/*.txt

@@ -171,4 +171,4 @@ def test_what_is_told_once_is_not_told_twice(records: str, tmp_path: Path) -> No
 
     with pytest.raises(IntegrityError), transaction.atomic():
         outbox.put(means=able, kind=MailKind.DONE, letter=letter, key=key, about="x")
-    assert outbox.told(kind=MailKind.DONE, about="x")
+    assert outbox.told(kind=MailKind.DONE, about=["x", "y"]) == {"x"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.actions.world import ADA, DESK, FORUM, HER, HIM, NOW, PLANTED, SHOP, forum, forum_rows, means, shop
-from upheld.actions import cases, erasure, journal
+from upheld.actions import cases, erasure, journal, lease
 from upheld.actions.asking import Asked
 from upheld.actions.certificates import certify
 from upheld.actions.erasure import Standing
@@ -113,7 +113,7 @@ def test_scenario_49_death_at_any_point_leaves_one_run_one_evidence_one_entry(
     assert [each.complete for each in resume(means=means(tmp_path, double))] == [False], (
         "its lease still runs"
     )
-    later = means(tmp_path, double, now=NOW + journal.LEASE + timedelta(minutes=1))
+    later = means(tmp_path, double, now=NOW + lease.LEASE + timedelta(minutes=1))
     standings = resume(means=later)
 
     assert [each.complete for each in standings] == [True]
@@ -353,6 +353,7 @@ def test_a_certificate_of_an_unfinished_case_says_what_is_missing(records: str, 
     assert verify_bytes(issued.encode()).ok
 
 
+@pytest.mark.store("sqlite")
 def test_scenario_48_no_personal_data_stands_in_the_clear_anywhere(
     sqlite_records: Path, tmp_path: Path
 ) -> None:

@@ -10,6 +10,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from tests.store.plugin import stored
+
 ADA = "ada.quillfeather@example.org"
 SHOP = """\
 system: shop
@@ -80,10 +82,11 @@ class Shop:
             connection.close()
 
 
-def environment(**more: str) -> dict[str, str]:
-    """Ours without what says where things are."""
+def environment(folder: Path | None = None, **more: str) -> dict[str, str]:
+    """Ours without what says where things are, and where `--store` wants the records of a command in
+    `folder`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("UPHELD_", "DJANGO_"))}
-    return {**kept, **more}
+    return {**kept, **(stored(folder / "upheld-data") if folder else {}), **more}
 
 
 def fresh(folder: Path, *arguments: str, **more: str) -> Done:
@@ -91,7 +94,7 @@ def fresh(folder: Path, *arguments: str, **more: str) -> Done:
     return subprocess.run(
         [sys.executable, "-m", "upheld.cli.main", *arguments],
         cwd=folder,
-        env=environment(**more),
+        env=environment(folder, **more),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -104,7 +107,7 @@ def run(folder: Path, *arguments: str, check: bool = False, **more: str) -> Done
     with tempfile.NamedTemporaryFile("r") as out, tempfile.NamedTemporaryFile("r") as err:
         order = {
             "folder": str(folder),
-            "environment": environment(**more),
+            "environment": environment(folder, **more),
             "arguments": arguments,
             "out": out.name,
             "err": err.name,

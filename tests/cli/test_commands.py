@@ -135,6 +135,7 @@ def test_a_broken_privacy_folder_is_told_file_by_file(shop: Shop) -> None:
     assert "systems/shop.yaml:2:" in done.stderr
 
 
+@pytest.mark.store("sqlite")
 def test_an_unexpected_error_gives_a_report_without_values(shop: Shop, tmp_path: Path) -> None:
     (tmp_path / "upheld-data").mkdir()
     (tmp_path / "upheld-data" / "upheld.sqlite3").write_bytes(b"this is no database, " * 100)
@@ -211,7 +212,7 @@ def test_control_c_says_that_nothing_is_lost(shop: Shop) -> None:
     program = subprocess.Popen(
         [sys.executable, "-c", AT_A_TERMINAL, "erase", "--identity", f"email={ADA}", "--yes"],
         cwd=shop.folder,
-        env=environment(SHOP_DATABASE_URL=shop.url),
+        env=environment(shop.folder, SHOP_DATABASE_URL=shop.url),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -1,9 +1,10 @@
 """What the shorthands of the example mean, spelled out."""
 
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 from upheld.datamap import model as m
+from upheld.datamap.quiet import QuietHours
 from upheld.datamap.read import read
 from upheld.law.ground import Ground
 
@@ -59,7 +60,7 @@ def test_the_organisation_its_places_and_its_holds() -> None:
 
 
 def test_a_system_keeps_its_own_limits_and_takes_the_others_from_the_organisation() -> None:
-    assert FORUM.limits == m.Limits(50, 20_000, 0.05)
+    assert FORUM.limits == m.Limits(50, 20_000, 0.05, 30, 2, QuietHours(time(1), time(5)), 300)
     assert SHOP.limits == m.Limits(20, None, 1.0)
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from upheld.mail.moment import day_in
@@ -229,6 +229,8 @@ WORDS = st.sampled_from(
 @given(
     st.one_of(st.binary(max_size=400), st.lists(WORDS | st.binary(max_size=20), max_size=40).map(b"".join))
 )
+@example(b"Content-Type:charset=\0\n\x80")
+@example(b"Content-Type:charset=punycode\n\x80")
 def test_any_bytes_are_read_as_something(raw: bytes) -> None:
     for given_ in (raw, b"Message-ID: <1>\n" + raw):
         found = read(given_, ours=OURS)

@@ -103,8 +103,11 @@ def mariadb(new_database: NewDatabase) -> Database:
     return new_database("mariadb")
 
 
-def new_server_database(kind: str, tmp_path: Path) -> tuple[Database, Callable[[], None]]:
-    """An empty database of that kind and how to drop it; skips or fails where its server is missing."""
+def new_server_database(
+    kind: str, tmp_path: Path, *, template: str = ""
+) -> tuple[Database, Callable[[], None]]:
+    """An empty database of that kind and how to drop it; skips or fails where its server is missing.
+    `template`: on PostgreSQL, the database it is like."""
     if kind == "sqlite":
         path = tmp_path / f"database{next(_numbers)}.sqlite"
         path.touch()
@@ -118,7 +121,10 @@ def new_server_database(kind: str, tmp_path: Path) -> tuple[Database, Callable[[
     name = f"test_{os.getpid()}_{next(_numbers)}"
     dialect = DIALECTS[server.kind]
     module = on_mariadb if dialect == "mariadb" else on_postgresql
-    module.create(server, name)
+    if template:
+        on_postgresql.create(server, name, template)
+    else:
+        module.create(server, name)
     return Database(server.kind, dialect, server.url(name)), lambda: module.drop(server, name)
 
 

@@ -46,9 +46,9 @@ def postgresql(run_folder: Path, kind: str) -> Server:
     return shared(run_folder, kind, lambda folder: _start(folder, kind))
 
 
-def create(server: Server, name: str) -> None:
-    """Make an empty database."""
-    _administer(server, f'CREATE DATABASE "{name}" TEMPLATE template0')
+def create(server: Server, name: str, template: str = "template0") -> None:
+    """Make an empty database, or one like `template`, to which nobody may be connected."""
+    _administer(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
 
 def drop(server: Server, name: str) -> None:

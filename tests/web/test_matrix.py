@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.store.plugin import stored
 from tests.web.journeys.plugin import ORGANISATION, PURPOSES
 from upheld.mail import template
 
@@ -162,7 +163,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
             "DJANGO_SETTINGS_MODULE": "upheld.project.site",
             "UPHELD_DATA": str(folder / "data"),
             "UPHELD_DIR": str(privacy),
-        },
+        }
+        | stored(folder / "data"),
         capture_output=True,
         text=True,
         check=False,

@@ -41,11 +41,18 @@ Rows = Callable[[str, int], None]
 Sealed = tuple[date, tuple[bytes, ...], tuple[FileImage, ...]]
 """Until when it can come back, rows as they were, and files."""
 
+Fence = Callable[[], None]
+"""Raises where somebody else writes this copy meanwhile."""
+
 BETWEEN = 250
 
 
 def uncounted(_system: str, _many: int) -> None:
     """Shows no progress."""
+
+
+def unfenced() -> None:
+    """Nobody else writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +125,14 @@ def deliver(
     language: str = "",
     rows: Rows = uncounted,
     answers: Mapping[str, Sequence[Attachment]] = MappingProxyType({}),
+    fence: Fence = unfenced,
 ) -> Delivered:
     """Write the copy, encrypted to `recipients`, and note when it expires. Reads only, in every system.
 
     `language`: one of those in which the organisation answers, the first unless said; Misnamed for
     another; Below where it is not sure enough who asks. A system that fails does not stop the others: the
     copy says so, and the request stays open until a copy is whole. `answers`: what came back from systems by
-    hand. Writes `package.issued`.
+    hand. `fence` is called within the transaction in which it becomes known. Writes `package.issued`.
     """
     if request.state == RequestState.OPEN and not means.orders:
         certainty.refuse_below(means=means, request=request)
@@ -145,11 +153,14 @@ def deliver(
         statements=statements.of(means=means, subject=preview.subject),
         pinned=under(means=means, right=Right(request.right), request=request),
     )
-    return Delivered(_issued(means, request, out, summary, days), summary)
+    return Delivered(_issued(means, request, out, summary, days, fence), summary)
 
 
 @transaction.atomic
-def _issued(means: Means, request: models.Request, out: Path, summary: Summary, days: int) -> models.Package:
+def _issued(
+    means: Means, request: models.Request, out: Path, summary: Summary, days: int, fence: Fence
+) -> models.Package:
+    fence()
     if request.state == RequestState.OPEN:
         certainty.refuse_below(means=means, request=request)
         request.save(update_fields=["reached"])

@@ -9,7 +9,10 @@ import pyrage
 from django.conf import settings
 from django.db import transaction
 
-from upheld.actions import access, cases, certainty, plans, preview, refusal, tasks, uploads
+from upheld.actions import access, cases, certainty, dispatch, plans, preview, refusal, tasks, uploads
+from upheld.actions.access import Delivered, Rows, uncounted
+from upheld.actions.journal import Fenced
+from upheld.actions.lease import is_leased
 from upheld.actions.means import Means
 from upheld.law.right import Right
 from upheld.rights.outcome import Failure, Permanent
@@ -19,7 +22,8 @@ from upheld.rights.package.writing import languages
 from upheld.rights.plan import Plan
 from upheld.store.models import Copy, Fulfilment, Opening, Package, Request, RequestState
 
-RETRY = timedelta(minutes=5)
+RETRY = timedelta(seconds=30)
+IN_MEMORY = 8 * 1024 * 1024
 PIECE = 64 * 1024
 
 
@@ -44,6 +48,7 @@ def approve(*, means: Means, request: Request, plan: Plan) -> Copy:
     )
     Request.objects.filter(pk=request.pk).update(state=RequestState.IN_PROGRESS, reached=request.reached)
     _ask(means, request, plan)
+    dispatch.wake(request.case_id)
     return copy
 
 
@@ -59,31 +64,16 @@ def _ask(means: Means, request: Request, plan: Plan) -> None:
         tasks.ask(means=means, fulfilment=fulfilment, plan=plan)
 
 
-def write(*, means: Means, copy: Copy, language: str) -> bool:
+def write(*, means: Means, copy: Copy, language: str, rows: Rows = uncounted) -> bool:
     """Write the copy into the data folder; whether it is whole. One that lacks a system is given all the
-    same and written anew later; what an earlier run left cut off is written over."""
-    request = copy.request
-    means = refusal.narrowed(means=means, request=request)
-    asked = cases.asked_in(means=means, case=request.case)
-    spoken = means.datamap.organisation.languages
+    same and written anew later. Whoever is at it keeps others off; of two that are at it all the same, for a
+    lease ran out meanwhile, one copy is known and the other's file goes."""
+    if not _taken(means, copy):
+        return False
     try:
-        seen = preview.preview(
-            means=means,
-            right=Right(request.right),
-            asked=asked,
-            regime=request.case.regime,
-            subject=cases.subject_of(means=means, case=request.case),
-        )
-        delivered = access.deliver(
-            means=means,
-            request=request,
-            preview=seen,
-            out=_file(request, means),
-            recipients=(copy.recipient,),
-            days=settings.UPHELD_PACKAGE_DAYS,
-            language=next((each for each in (language, *spoken) if each in spoken and each in languages), ""),
-            answers=uploads.answers(means=means, request=request),
-        )
+        delivered = _written(means, copy, language, rows)
+    except Fenced:
+        return False
     except Failure as failure:
         _later(means, copy, str(failure))
         return False
@@ -95,16 +85,71 @@ def write(*, means: Means, copy: Copy, language: str) -> bool:
         )
         _later(means, copy, f"Not whole yet: {lacking or 'a system'}.")
     else:
-        uploads.remove(means=means, request=request)
-    _replaced(means, request, delivered.package)
+        uploads.remove(means=means, request=copy.request)
+    _replaced(means, copy.request, delivered.package)
+    Copy.objects.filter(pk=copy.pk, owner=means.owner).update(owner="", leased_until=None)
     return delivered.summary.complete
 
 
+def _written(means: Means, copy: Copy, language: str, rows: Rows) -> Delivered:
+    request, out = copy.request, _file(copy.request, means)
+    means = refusal.narrowed(means=means, request=request)
+    spoken = means.datamap.organisation.languages
+    seen = preview.preview(
+        means=means,
+        right=Right(request.right),
+        asked=cases.asked_in(means=means, case=request.case),
+        regime=request.case.regime,
+        subject=cases.subject_of(means=means, case=request.case),
+    )
+    try:
+        return access.deliver(
+            means=means,
+            request=request,
+            preview=seen,
+            out=out,
+            recipients=(copy.recipient,),
+            days=settings.UPHELD_PACKAGE_DAYS,
+            language=next((each for each in (language, *spoken) if each in spoken and each in languages), ""),
+            rows=rows,
+            answers=uploads.answers(means=means, request=request),
+            fence=lambda: _fenced(means, copy),
+        )
+    except Fenced:
+        out.unlink(missing_ok=True)
+        raise
+
+
+@transaction.atomic
+def _taken(means: Means, copy: Copy) -> bool:
+    """Take the copy over, unless it is written, or somebody is at it."""
+    at = means.clock()
+    found = Copy.objects.select_for_update(of=("self",)).filter(
+        pk=copy.pk, request__state=RequestState.IN_PROGRESS, not_before__lte=at
+    )
+    fresh = found.first()
+    if fresh is None or is_leased(fresh, at):
+        return False
+    found.update(owner=means.owner, leased_until=at + means.lease)
+    return True
+
+
+def _fenced(means: Means, copy: Copy) -> None:
+    if not Copy.objects.filter(pk=copy.pk, owner=means.owner).update(
+        leased_until=means.clock() + means.lease
+    ):
+        raise Fenced("This copy was taken over by another run.")
+
+
 def _replaced(means: Means, request: Request, newest: Package) -> None:
-    """Earlier tries go: of a copy there is one."""
+    """Earlier tries go, and what a crash cut off: of a copy there is one."""
     for each in request.packages.filter(removed_at=None).exclude(pk=newest.pk):
         Path(each.path).unlink(missing_ok=True)
         Package.objects.filter(pk=each.pk).update(removed_at=means.clock())
+    kept = Path(newest.path).name
+    for path in _folder().glob(f"{request.pk}-*"):
+        if not path.name.startswith(kept):
+            path.unlink(missing_ok=True)
 
 
 @transaction.atomic
@@ -112,13 +157,19 @@ def _later(means: Means, copy: Copy, why: str) -> None:
     """The longer it has failed, the longer the pause."""
     at = means.clock()
     pause = max(RETRY, (at - copy.approved_at) / 4)
-    Copy.objects.filter(pk=copy.pk).update(failure=why, not_before=at + pause)
+    mine = Copy.objects.filter(pk=copy.pk, owner=means.owner)
+    mine.update(failure=why, not_before=at + pause, owner="", leased_until=None)
 
 
 def _file(request: Request, means: Means) -> Path:
-    folder: Path = settings.UPHELD_DATA / "packages"
+    folder = _folder()
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder / f"{request.pk}-{means.clock():%Y%m%dT%H%M%S%f}.age"
+
+
+def _folder() -> Path:
+    folder: Path = settings.UPHELD_DATA / "packages"
+    return folder
 
 
 def latest(request: Request) -> Package | None:

@@ -43,7 +43,7 @@ def write(*, means: Means) -> int:
     told = 0
     for who, address in desk.recipients(means=means):
         about = f"{day.isoformat()}:{who}"
-        if not outbox.told(kind=MailKind.DIGEST, about=about):
+        if not outbox.told(kind=MailKind.DIGEST, about=[about]):
             told += _put(means, day, address, about)
     return told
 

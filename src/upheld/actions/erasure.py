@@ -12,12 +12,14 @@ from upheld.actions import (
     beyond,
     cases,
     certainty,
+    dispatch,
     inforce,
     journal,
     plans,
     statements,
     suppression,
     tasks,
+    tempo,
     two,
     window,
 )
@@ -172,6 +174,7 @@ def approve(
         plan=commit_to(key, plans.text_of(preview.plan).encode()),
         systems=len(preview.plan.systems),
     )
+    dispatch.wake(request.case_id)
     return row
 
 
@@ -225,7 +228,7 @@ def fulfil(*, means: Means, request: models.Request, progress: Progress = silent
         interrupted = fulfilment.state in (FulfilmentState.RUNNING, FulfilmentState.FAILED)
         hold = journal.take(means=means, fulfilment=fulfilment, plan=plan)
         if hold is None:
-            progress(fulfilment.system, "is being done by another run")
+            progress(fulfilment.system, tempo.words(fulfilment) or "is being done by another run")
             continue
         attempt(means=means, hold=hold, progress=progress, interrupted=interrupted)
     conclude(means=means, request=request)
@@ -451,6 +454,7 @@ def standing(request: models.Request) -> Standing:
         open_tasks = [task for task in each.tasks.all() if task.answered_at is None]
         if open_tasks:
             why = f"waits for an answer by {open_tasks[0].due_on.isoformat()}"
+        why = why or tempo.words(each)
         until = days.get(each.window_id or 0) if each.state in window.OUTCOMES else None
         if until is not None and not why:
             why = f"recoverable until {until.isoformat()}"

@@ -6,21 +6,19 @@ attempt has taken over. Foreign writes happen between them, never inside.
 """
 
 import json
-import os
-import socket
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from upheld.actions import evidence, kept
+from upheld.actions.lease import is_leased
 from upheld.actions.means import Means
 from upheld.actions.record import Noted, entry, put_all, record
+from upheld.actions.tempo import is_begun, is_free, put_off, room
 from upheld.law.right import Right
 from upheld.ledger import canonical
 from upheld.ledger.commitment import commit as commit_to
@@ -58,8 +56,9 @@ from upheld.store.models import FulfilmentState, PartState
 from upheld.store.models.journal import FailureKind
 from upheld.store.sealing import open_value, seal_value
 
-LEASE = timedelta(minutes=30)
-RETRY_AFTER = timedelta(minutes=5)
+TAKING = ("state", "owner", "attempt", "leased_until", "taken_at", "failure", "failure_text", "later")
+RETRY_AFTER = timedelta(seconds=30)
+LONGEST = timedelta(minutes=30)
 
 SETTING = (Right.RESTRICTION, Right.RECTIFICATION)
 """Rights that set values and remove nothing."""
@@ -109,54 +108,30 @@ class Hold:
 # --- who works on it ------------------------------------------------------------------------------------
 
 
-def myself() -> str:
-    """This running program, so that others on this machine can see when it is gone."""
-    return f"{socket.gethostname()}/{os.getpid()}/{_started(os.getpid())}"
-
-
-def is_gone(owner: str) -> bool:
-    """Whether that program ran on this machine and runs no more."""
-    parts = owner.rsplit("/", 2)
-    if len(parts) != 3 or parts[0] != socket.gethostname() or not parts[1].isdigit():
-        return False
-    return _started(int(parts[1])) != parts[2]
-
-
-def _started(pid: int) -> str:
-    """When a program started, in the kernel's ticks: tells it from a later one with the same number."""
-    with suppress(OSError, IndexError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    with suppress(OSError):
-        os.kill(pid, 0)
-        return "running"
-    return "gone"
-
-
 @transaction.atomic
 def take(*, means: Means, fulfilment: models.Fulfilment, plan: Plan) -> Hold | None:
-    """Take a system's part over; None when somebody else is at it. A lease that has run out, or whose
-    program is gone from this machine, is no hindrance."""
+    """Take a system's part over; None when somebody else is at it, or when the pace of the system does not
+    let it begin: then it has its not-before time. A lease that has run out, or whose program is gone from
+    this machine, is no hindrance."""
     at = means.clock()
     fresh = models.Fulfilment.objects.select_for_update().get(pk=fulfilment.pk)
     if fresh.state in (FulfilmentState.DONE, FulfilmentState.RETAINED) or is_leased(fresh, at):
         return None
+    if not is_free(means=means, system=fresh.system) and not is_begun(fresh):
+        left = room(means=means, system=fresh.system, at=at)
+        if left.people is not None and left.people < 1:
+            put_off(fulfilment, left)
+            return None
     fresh.state = FulfilmentState.RUNNING
     fresh.owner = means.owner
     fresh.attempt += 1
-    fresh.leased_until = at + LEASE
-    fresh.failure = ""
-    fresh.failure_text = ""
-    fresh.save(update_fields=["state", "owner", "attempt", "leased_until", "failure", "failure_text"])
+    fresh.leased_until, fresh.taken_at = at + means.lease, at
+    fresh.failure, fresh.failure_text, fresh.later = "", "", ""
+    fresh.save(update_fields=TAKING)
     fresh.request = fulfilment.request
     if fresh.plan_id == fulfilment.plan_id:
         fresh.plan = fulfilment.plan
     return Hold(fresh, plan, fresh.owner, fresh.attempt, first=fresh.attempt == 1)
-
-
-def is_leased(fulfilment: models.Fulfilment, at: datetime) -> bool:
-    """Whether another program is at it, as far as can be known."""
-    until = fulfilment.leased_until
-    return until is not None and until > at and not is_gone(fulfilment.owner)
 
 
 @transaction.atomic
@@ -167,7 +142,7 @@ def borrow(*, means: Means, fulfilment: models.Fulfilment) -> bool:
     fresh = models.Fulfilment.objects.select_for_update().get(pk=fulfilment.pk)
     if is_leased(fresh, at) and fresh.owner != means.owner:
         return False
-    fresh.owner, fresh.leased_until = means.owner, at + LEASE
+    fresh.owner, fresh.leased_until = means.owner, at + means.lease
     fresh.save(update_fields=["owner", "leased_until"])
     return True
 
@@ -199,7 +174,7 @@ def prepare(*, means: Means, hold: Hold, event: Prepared) -> models.Part:
 @transaction.atomic
 def _prepare(means: Means, hold: Hold, event: Prepared, copies: Sequence[kept.Copied]) -> models.Part:
     at = means.clock()
-    _fenced(hold, leased_until=at + LEASE)
+    _fenced(hold, leased_until=at + means.lease)
     locked = models.Request.objects.select_for_update().filter(pk=hold.fulfilment.request_id)
     state, undone = locked.values_list("state", "undone_at").get()
     if undone is not None or state == models.RequestState.REVOKED:
@@ -275,7 +250,7 @@ def commit(*, means: Means, hold: Hold, event: Committed) -> None:
     A repeat that changed nothing more is no step of its own: it leaves no second evidence.
     """
     at = means.clock()
-    _fenced(hold, leased_until=at + LEASE)
+    _fenced(hold, leased_until=at + means.lease)
     part = (
         hold.parts[-1]
         if hold.parts
@@ -321,7 +296,7 @@ def evidence_of_part(
 def settled(*, means: Means, hold: Hold, part: models.Part, established: Established | None) -> None:
     """A part that a crash left open: committed, as established, or (None) forgotten by the target."""
     at = means.clock()
-    _fenced(hold, leased_until=at + LEASE)
+    _fenced(hold, leased_until=at + means.lease)
     if established is None:
         part.state = PartState.ABORTED
         part.settled_at = at
@@ -346,7 +321,7 @@ def verified(*, means: Means, hold: Hold, event: Verified) -> None:
     so; the failure that follows keeps the case open."""
     at = means.clock()
     if event.remnants:
-        _fenced(hold, leased_until=at + LEASE)
+        _fenced(hold, leased_until=at + means.lease)
         return
     kept = _retained(hold)
     state = FulfilmentState.RETAINED if kept else FulfilmentState.DONE
@@ -392,7 +367,7 @@ def retained_entry(hold: Hold, step: steps.Retain, rows: int, last: date | None,
 def asked(*, means: Means, hold: Hold, event: Asked) -> None:
     """A person was asked: the system's part waits for the answer. Asking again changes nothing."""
     at = means.clock()
-    _fenced(hold, leased_until=at + LEASE)
+    _fenced(hold, leased_until=at + means.lease)
     models.Task.objects.get_or_create(
         fulfilment=hold.fulfilment, step=event.step, defaults={"asked_at": at, "due_on": event.due}
     )
@@ -416,7 +391,7 @@ def failed(*, means: Means, hold: Hold, failure: Failure) -> None:
         failure_text=str(failure),
         owner="",
         leased_until=None,
-        not_before=at + RETRY_AFTER if kind == FailureKind.TRANSIENT else None,
+        not_before=at + _pause(hold.attempt) if kind == FailureKind.TRANSIENT else None,
     )
     record(
         STEP_FAILED,
@@ -427,6 +402,11 @@ def failed(*, means: Means, hold: Hold, failure: Failure) -> None:
         failure=kind.value.lower(),
         reason=type(failure).__name__,
     )
+
+
+def _pause(attempt: int) -> timedelta:
+    """Until something transient is tried again: longer each time."""
+    return min(RETRY_AFTER * (1 << min(attempt - 1, 10)), LONGEST)
 
 
 def traces(*, means: Means, fulfilment: models.Fulfilment) -> tuple[bytes, ...]:

@@ -4,7 +4,7 @@ import secrets
 import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from upheld.datamap.model import DataMap
@@ -20,8 +20,9 @@ class Means:
     """`now` is read once, by the face, and is the time by which periods are judged; `clock` gives the time at
     which something happened, for records of long runs. `by` names who acts: an account, never the subject.
     `regime`: under which this run receives what is new; the organisation's first where it is empty. `kept`:
-    the folder for sealed copies of files, while an undo window is open. `orders`: what is approved with these
-    was ordered at the command line, by somebody who knows who asked; without it who asks must be proved."""
+    the folder for sealed copies of files, while an undo window is open. `lease`: for how long what is begun
+    is this program's own. `orders`: what is approved with these was ordered at the command line, by somebody
+    who knows who asked; without it who asks must be proved."""
 
     datamap: DataMap
     connectors: Mapping[str, Connector]
@@ -34,6 +35,7 @@ class Means:
     by: str
     regime: str = ""
     kept: Path | None = None
+    lease: timedelta = timedelta(minutes=30)
     orders: bool = False
 
 

@@ -1,10 +1,12 @@
 """Mails: put into the outbox in the transaction of what they tell of, sent afterwards, told once."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from email.message import EmailMessage
 
 from django.db import transaction
 
+from upheld.actions.lease import SHORT
 from upheld.actions.means import Means
 from upheld.mail.deliver import Server, deliver
 from upheld.mail.letter import Letter, composed
@@ -17,6 +19,7 @@ from upheld.store.sealing import open_value, seal_value
 RETRY = timedelta(minutes=2)
 LONGEST = timedelta(hours=6)
 TOGETHER = 50
+MANY = 500
 
 
 def put(
@@ -66,9 +69,13 @@ def move(*, means: Means, arrival: Arrival) -> None:
         )
 
 
-def told(*, kind: MailKind, about: str) -> bool:
-    """Whether that mail was written already."""
-    return Mail.objects.filter(kind=kind, about=about).exists()
+def told(*, kind: MailKind, about: Sequence[str]) -> frozenset[str]:
+    """Of which of these such a mail was written already."""
+    found: set[str] = set()
+    for start in range(0, len(about), MANY):
+        some = Mail.objects.filter(kind=kind, about__in=about[start : start + MANY])
+        found |= set(some.values_list("about", flat=True))
+    return frozenset(found)
 
 
 def opened(*, means: Means, mail: Mail) -> Letter:
@@ -89,12 +96,15 @@ def waiting() -> int:
 def send(*, means: Means, server: Server, sender: str) -> int:
     """Send what is ready, the oldest first, at most fifty; gives how many went out.
 
-    A mail that a crash cut off between the server's yes and our note of it is sent again: at least once. What
-    the server refuses for good stays, with the reason, for somebody to read.
+    A mail that a crash cut off between the server's yes and our note of it is sent again, within a minute: at
+    least once. Several programs that send at the same time each send others. What the server refuses for good
+    stays, with the reason, for somebody to read.
     """
     ready = Mail.objects.filter(sent_at=None, dropped_at=None, not_before__lte=means.clock())
     sent = 0
     for mail in ready.order_by("written_at")[:TOGETHER]:
+        if not _claimed(means, mail):
+            continue
         try:
             letter = opened(means=means, mail=mail)
         except Destroyed:
@@ -110,6 +120,12 @@ def send(*, means: Means, server: Server, sender: str) -> int:
             _sent(means, mail)
             sent += 1
     return sent
+
+
+def _claimed(means: Means, mail: Mail) -> bool:
+    """Nobody else sends it in the next moments. Whoever dies now leaves it to others, after that."""
+    mine = Mail.objects.filter(pk=mail.pk, sent_at=None, dropped_at=None, not_before=mail.not_before)
+    return bool(mine.update(not_before=means.clock() + SHORT))
 
 
 def _message(means: Means, letter: Letter, sender: str) -> EmailMessage:

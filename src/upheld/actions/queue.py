@@ -64,7 +64,7 @@ def waiting(*, means: Means, after: str = "", size: int = PAGE) -> Page:
     shown = fetched[:size]
     last = shown[-1] if len(fetched) > size else None
     return Page(
-        tuple(line(means=means, case=each) for each in shown),
+        tuple(line(means=means, case=each) for each in shown if _unfinished(each)),
         f"{last.received.isoformat()}_{last.pk.hex}" if last else "",
     )
 
@@ -79,7 +79,7 @@ def _cursor(after: str) -> tuple[datetime, UUID]:
 
 def line(*, means: Means, case: Case) -> Line:
     """One case of the list. Wants its requests with fulfilments and tasks fetched."""
-    requests = _in_order(each for each in case.requests.all() if each.state in UNFINISHED)
+    requests = _in_order(_unfinished(case))
     received = means.datamap.organisation.local(min(each.received_at for each in requests))
     said, needs = next_step(means=means, requests=requests)
     return Line(
@@ -91,6 +91,11 @@ def line(*, means: Means, case: Case) -> Line:
         needs=needs,
         keeper=case.assigned_to.name if case.assigned_to else "",
     )
+
+
+def _unfinished(case: Case) -> list[Request]:
+    """Those that wait for something; none where the last was finished since the case was found."""
+    return [each for each in case.requests.all() if each.state in UNFINISHED]
 
 
 def _in_order(requests: Iterable[Request]) -> list[Request]:

@@ -26,7 +26,7 @@ def tell(*, means: Means) -> int:
     )
     ready = soon.select_related("request__case").distinct()
     return sum(
-        _tell(means, each) for each in ready if not outbox.told(kind=MailKind.REMINDER, about=str(each.pk))
+        _tell(means, each) for each in ready if not outbox.told(kind=MailKind.REMINDER, about=[str(each.pk)])
     )
 
 

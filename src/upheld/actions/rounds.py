@@ -1,14 +1,16 @@
 """The runner: one round goes through everything that is ready and can be done without a person.
 
-Whatever wakes it only calls this. Every part of it is safe to repeat and to be cut off: what a round did not
-get to, or a crash cut off, is ready in the next. Several runners may be at it: leases and fences of the
-journal keep them apart.
+Whatever wakes it only calls this: the embedded runner for every case that is ready, a worker for the case
+that it was woken for. Every part of it is safe to repeat and to be cut off: what a round did not get to, or a
+crash cut off, is ready in the next. Several runners may be at it: leases and fences keep them apart.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -17,7 +19,9 @@ from upheld.actions import (
     arrivals,
     comparing,
     copies,
+    dispatch,
     erasure,
+    lease,
     ledger,
     letters,
     links,
@@ -25,15 +29,17 @@ from upheld.actions import (
     reminders,
     restriction,
     returning,
+    together,
     watch,
     window,
 )
-from upheld.actions.erasure import Standing
+from upheld.actions.erasure import Progress, Standing, silently
 from upheld.actions.means import Means
 from upheld.actions.resume import CARRIED_OUT
 from upheld.law.right import Right
 from upheld.mail.deliver import Server
 from upheld.mail.letter import Letter
+from upheld.store.installation import minds
 from upheld.store.keys import Destroyed
 from upheld.store.models import (
     Arrival,
@@ -47,6 +53,7 @@ from upheld.store.models import (
     Request,
     RequestState,
     Task,
+    Window,
 )
 from upheld.store.models.journal import FailureKind
 
@@ -58,58 +65,148 @@ Certify = Callable[[Means, Iterable[Standing]], Sequence[Path]]
 class Round:
     """What one round did."""
 
-    requests: int
-    copies: int
-    told: int
-    sent: int
+    requests: int = 0
+    copies: int = 0
+    told: int = 0
+    sent: int = 0
 
 
-def drain(*, means: Means, certify: Certify, server: Server | None, sender: str) -> Round:
-    """One round. `server`: where mail goes; without one it stays in the outbox."""
-    returning.carry_out(means=means)
-    comparing.compare_all(means=means)
-    standings = [_fulfilled(means, request) for request in ready(means=means)]
-    certify(means, [each for each in standings if each.answered])
-    written = sum(
-        copies.write(means=means, copy=each, language=_language(each.request)) for each in copies_ready(means)
-    )
-    told = _tell_copies(means) + _tell_done(means) + _tell_tasks(means) + reminders.tell(means=means)
+def drain(
+    *,
+    means: Means,
+    certify: Certify,
+    server: Server | None,
+    sender: str,
+    progress: Progress = silently,
+    minutes: int = 0,
+) -> Round:
+    """One round. `server`: where mail goes; without one it stays in the outbox. `minutes`: erasures that were
+    approved within so many are one batch; 0: each goes by itself, at once."""
+    prepare(means=means)
+    carry = _Carrying(means, certify, progress, minutes)
+    requests, written = carry.out(ready(means=means), copies_ready(means))
+    return rest(means=means, server=server, sender=sender, done=Round(requests, written))
+
+
+def one(
+    *,
+    means: Means,
+    case: UUID,
+    certify: Certify,
+    server: Server | None,
+    sender: str,
+    progress: Progress = silently,
+    minutes: int = 0,
+) -> Round:
+    """A round of one case, and of those that are one batch with it. What is to be told and sent is told and
+    sent of all."""
+    carry = _Carrying(means, certify, progress, minutes)
+    many, written = carry.out(ready(means=means, case=case), copies_ready(means, case=case))
+    return rest(means=means, server=server, sender=sender, done=Round(many, written))
+
+
+@dataclass(frozen=True, slots=True)
+class _Carrying:
+    """How what is ready is carried out."""
+
+    means: Means
+    certify: Certify
+    progress: Progress
+    minutes: int
+
+    def out(self, requests: Sequence[Request], copied: Sequence[Copy]) -> tuple[int, int]:
+        """How many requests were tried, and how many copies are whole."""
+        means = self.means
+        now = together.put_off(means=means, requests=requests, minutes=self.minutes)
+        standings = [*together.fulfil(means=means, progress=self.progress)]
+        done = {each.request.pk for each in standings}
+        standings += [_fulfilled(means, each, self.progress) for each in now if each.pk not in done]
+        self.certify(means, [each for each in standings if each.answered])
+        written = [
+            copies.write(
+                means=means,
+                copy=each,
+                language=_language(each.request),
+                rows=lambda system, _: self.progress(system, "read"),
+            )
+            for each in copied
+        ]
+        return len(standings), sum(written)
+
+
+def prepare(*, means: Means) -> None:
+    """What makes other things ready: rows to put back, answers to compare. Of all programs one does it."""
+    if minds(owner=means.owner, at=means.clock()):
+        returning.carry_out(means=means)
+        comparing.compare_all(means=means)
+
+
+def rest(*, means: Means, server: Server | None, sender: str, done: Round | None = None) -> Round:
+    """What follows from what is done: mails are written, entries sequenced, mails sent. What is due by its
+    date is noticed by one of all programs."""
+    told = _tell_copies(means) + _tell_done(means) + _tell_tasks(means)
+    minding = minds(owner=means.owner, at=means.clock())
+    if minding:
+        told += reminders.tell(means=means)
     if PendingEntry.objects.exists():
         ledger.checkpoint(means=means)
     sent = outbox.send(means=means, server=server, sender=sender) if server else 0
-    watch.tell(means=means, mailing=server is not None)
-    return Round(len(standings), written, told, sent)
+    if minding:
+        watch.tell(means=means, mailing=server is not None)
+    return replace(done or Round(), told=told, sent=sent)
 
 
-def ready(*, means: Means) -> tuple[Request, ...]:
+def ready(*, means: Means, case: UUID | None = None) -> tuple[Request, ...]:
     """Requests of which a system's part can be tried now: it waits its turn, may be retried, or was left by a
-    program that is gone. What failed for good, or waits for a person, is not tried by itself."""
+    program that is gone. What failed for good, or waits for a person, is not tried by itself. The oldest
+    fifty of them, and as many that only have to be concluded."""
     at = means.clock()
-    parts = Fulfilment.objects.filter(
-        Q(state=FulfilmentState.WAITING, tasks__isnull=True)
+    chosen = Request.objects.filter(right__in=CARRIED_OUT, state=RequestState.IN_PROGRESS, undone_at=None)
+    if case is not None:
+        chosen = chosen.filter(case=case)
+    now = Q(not_before=None) | Q(not_before__lte=at)
+    waiting = Fulfilment.objects.filter(
+        Q(now, state=FulfilmentState.WAITING, tasks__isnull=True)
         | Q(state=FulfilmentState.FAILED, failure=FailureKind.TRANSIENT, not_before__lte=at)
-        | Q(state=FulfilmentState.RUNNING)
     )
-    waiting = Request.objects.filter(right__in=CARRIED_OUT, state=RequestState.IN_PROGRESS, undone_at=None)
-    chosen = waiting.filter(pk__in=parts.values("request")) | waiting.exclude(
+    left = Fulfilment.objects.filter(lease.expired(at))
+    parts = chosen.filter(pk__in=waiting.values("request")) | chosen.filter(pk__in=left.values("request"))
+    # While it can be undone a request stays in progress: concluded as far as it goes, it has its marks.
+    undoable = Window.objects.filter(destroyed_at=None, request__marks__isnull=False)
+    over = chosen.exclude(
         pk__in=Fulfilment.objects.exclude(state__in=window.OUTCOMES).values("request")
-    )
-    return tuple(chosen.select_related("case").order_by("received_at")[:50])
+    ).exclude(pk__in=undoable.values("request"))
+    found = [*_oldest(parts), *_oldest(over)]
+    return tuple({each.pk: each for each in found}.values())
 
 
-def copies_ready(means: Means) -> tuple[Copy, ...]:
-    """Approved copies that are not written whole. One that was written as far as it goes is written again
-    when everybody who was asked has answered."""
-    waiting = Copy.objects.filter(request__state=RequestState.IN_PROGRESS, not_before__lte=means.clock())
+def _oldest(found: QuerySet[Request]) -> QuerySet[Request]:
+    return found.select_related("case").order_by("received_at")[:50]
+
+
+def copies_ready(means: Means, *, case: UUID | None = None) -> tuple[Copy, ...]:
+    """Approved copies that are not written whole, and that nobody is at. One that was written as far as it
+    goes is written again when everybody who was asked has answered."""
+    at = means.clock()
+    waiting = Copy.objects.filter(request__state=RequestState.IN_PROGRESS, not_before__lte=at)
     asked = Task.objects.filter(answered_at=None).values("fulfilment__request")
     written = Package.objects.filter(removed_at=None).values("request")
     waiting = waiting.exclude(Q(request__in=asked) & Q(request__in=written))
-    return tuple(waiting.select_related("request__case").order_by("approved_at")[:20])
+    if case is not None:
+        waiting = waiting.filter(request__case=case)
+    found = waiting.select_related("request__case").order_by("approved_at")[:20]
+    return tuple(each for each in found if not lease.is_leased(each, at))
 
 
-def _fulfilled(means: Means, request: Request) -> Standing:
+def cases_ready(*, means: Means) -> tuple[UUID, ...]:
+    """The cases of all of them, each once."""
+    requests = (*ready(means=means), *(each.request for each in copies_ready(means)))
+    return tuple(dict.fromkeys(each.case_id for each in requests))
+
+
+def _fulfilled(means: Means, request: Request, progress: Progress) -> Standing:
     verb = restriction.fulfil if request.right == Right.RESTRICTION else erasure.fulfil
-    return verb(means=means, request=request)
+    return verb(means=means, request=request, progress=progress)
 
 
 def _language(request: Request) -> str:
@@ -140,8 +237,9 @@ def _tell_done(means: Means) -> int:
 
 
 def _untold(found: QuerySet[Request], kind: MailKind) -> list[Request]:
-    requests = found.filter(case__key_destroyed_at=None).select_related("case").distinct()
-    return [each for each in requests if not outbox.told(kind=kind, about=str(each.pk))]
+    requests = list(found.filter(case__key_destroyed_at=None).select_related("case").distinct())
+    told = outbox.told(kind=kind, about=[str(each.pk) for each in requests])
+    return [each for each in requests if str(each.pk) not in told]
 
 
 def _tell(means: Means, request: Request, kind: MailKind) -> bool:
@@ -193,14 +291,16 @@ def _tell_tasks(means: Means) -> int:
     for task in waiting.filter(mails__isnull=True).select_related("fulfilment__request__case"):
         system = means.datamap.system(task.fulfilment.system)
         if "@" in system.address:
-            ask(means=means, task=task)
-            told += 1
+            with suppress(IntegrityError):  # another runner was faster
+                ask(means=means, task=task, about=str(task.pk))
+                told += 1
     return told
 
 
 @transaction.atomic
-def ask(*, means: Means, task: Task) -> None:
-    """Mail the owner of a system a link by which the task is answered without an account."""
+def ask(*, means: Means, task: Task, about: str = "") -> None:
+    """Mail the owner of a system a link by which the task is answered without an account. `about`: as
+    `outbox.put` has it."""
     system, case = means.datamap.system(task.fulfilment.system), task.fulfilment.request.case
     given = links.give(means=means, purpose=LinkPurpose.ANSWER, task=task)
     language = means.datamap.organisation.languages[0]
@@ -212,7 +312,9 @@ def ask(*, means: Means, task: Task) -> None:
         address=links.page(language, "task", given.token),
         due=task.due_on,
     )
-    outbox.put(means=means, kind=MailKind.TASK, letter=letter, key=case.key, case=case, task=task)
+    outbox.put(
+        means=means, kind=MailKind.TASK, letter=letter, key=case.key, case=case, task=task, about=about
+    )
 
 
 @transaction.atomic
@@ -221,4 +323,5 @@ def retry(*, request: Request, at: datetime) -> int:
     how many."""
     failed = Fulfilment.objects.filter(request=request, state=FulfilmentState.FAILED)
     copies_waiting = Copy.objects.filter(request=request).update(not_before=at)
+    dispatch.wake(request.case_id)
     return failed.update(failure=FailureKind.TRANSIENT, not_before=at) + copies_waiting

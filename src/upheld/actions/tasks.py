@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from django.db import transaction
 
-from upheld.actions import evidence, uploads
+from upheld.actions import dispatch, evidence, uploads
 from upheld.actions.journal import SETTING, tally
 from upheld.actions.means import Means
 from upheld.actions.plans import by_hand, load
@@ -114,6 +114,7 @@ def answer(
         counts=counts,
         evidence=commit_to(key, row.record.encode()),
     )
+    dispatch.wake(case.pk)
     return row
 
 

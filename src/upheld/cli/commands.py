@@ -11,6 +11,7 @@ GROUP = "upheld.commands"
 ORDER = (
     "init",
     "serve",
+    "worker",
     "invite",
     "map",
     "access",

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from upheld.actions.asking import Asked
-from upheld.actions.means import Means, random_token, utc_now
+from upheld.actions.means import Means, random_token
 from upheld.actions.reach import connectors as reach
 from upheld.actions.undecided import guarded
 from upheld.cli.faults import WrongUse
@@ -65,19 +65,21 @@ def means(*, accept_proposals: bool = False, place: str = "") -> Means:
     """Everything a verb needs. Reads the clock, once. `place`: where the person asks from."""
     mapped = accepted(datamap()) if accept_proposals else datamap()
     records()
-    from upheld.actions.journal import myself  # lazy: app ready
+    from upheld.actions.lease import myself  # lazy: app ready
     from upheld.actions.regime import pin_old  # lazy: app ready
     from upheld.actions.stop import stoppable  # lazy: app ready
+    from upheld.store import clock  # lazy: app ready
     from upheld.store.sequencer import signer  # lazy: app ready
 
+    clock.measure()
     keys = KeyStore(settings.UPHELD_KEYS)
     made = Means(
         datamap=mapped,
         connectors=stoppable(guarded(mapped, connectors(mapped))),
         keys=keys,
         signer=signer(keys, settings.UPHELD_LEDGER_NAME),
-        now=mapped.organisation.local(utc_now()),
-        clock=utc_now,
+        now=mapped.organisation.local(clock.now()),
+        clock=clock.now,
         entropy=random_token,
         owner=myself(),
         by=getpass.getuser(),

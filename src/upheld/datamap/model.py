@@ -14,6 +14,7 @@ from types import MappingProxyType
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from upheld.datamap.quiet import QuietHours
 from upheld.law.basis import LegalBasis
 from upheld.law.ground import Exemption, Ground
 
@@ -410,11 +411,16 @@ class Drafted:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Beyond one of these nothing is written without a named approval. `share_of_table` is 0 to 1."""
+    """Beyond one of the first three nothing is written without a named approval. `share_of_table` is 0 to 1.
+    The others keep a system from too much at once: what they do not let begin waits. `timeout`: seconds."""
 
     people_per_day: int | None = None
     rows_per_person: int | None = None
     share_of_table: float | None = None
+    people_per_hour: int | None = None
+    concurrency: int | None = None
+    quiet_hours: QuietHours | None = None
+    timeout: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,13 +181,12 @@ def _parts(message: Message, deep: int) -> Iterator[Message]:
     """The parts to be read, of alternatives the plain one; mails inside are apart."""
     if deep == 0:
         return
-    payload = message.get_payload()
     if message.get_content_type() == "message/rfc822":
         return
-    if not isinstance(payload, list):
+    if not message.is_multipart():
         yield message
         return
-    parts = [each for each in payload[:_MOST_PARTS] if isinstance(each, Message)]
+    parts = _of_many(message)
     if message.get_content_type() == "multipart/alternative":
         plain = [each for each in parts if each.get_content_type() == "text/plain" and _content(each).strip()]
         parts = plain[:1] or parts[-1:]
@@ -197,17 +196,20 @@ def _parts(message: Message, deep: int) -> Iterator[Message]:
 
 def _inner(message: Message) -> Iterator[Message]:
     """Whole mails that are attached to it, one level down."""
-    payload = message.get_payload()
-    if not isinstance(payload, list):
-        return
-    for part in payload[:_MOST_PARTS]:
-        if not isinstance(part, Message):
-            continue
-        inside = part.get_payload()
-        if part.get_content_type() == "message/rfc822" and isinstance(inside, list):
-            yield from (each for each in inside if isinstance(each, Message))
-        elif part.is_multipart():
+    for part in _of_many(message):
+        if part.get_content_type() == "message/rfc822":
+            yield from _of_many(part)
+        else:
             yield from _inner(part)
+
+
+def _of_many(message: Message) -> list[Message]:
+    """What stands in it, where it is of many parts. Only then is it asked for: of a single part the library
+    decodes the words by a character set that anybody may have written there."""
+    parts = message.get_payload() if message.is_multipart() else []
+    return (
+        [each for each in parts[:_MOST_PARTS] if isinstance(each, Message)] if isinstance(parts, list) else []
+    )
 
 
 def _content(part: Message) -> bytes:

@@ -1,4 +1,4 @@
-"""`upheld serve` and `upheld invite`: the server, and links for its accounts."""
+"""`upheld serve`, `upheld worker`, `upheld invite`: the server, its workers, links for its accounts."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 commands = typer.Typer(add_completion=False, rich_markup_mode=None)
+worker_commands = typer.Typer(add_completion=False, rich_markup_mode=None)
 invite_commands = typer.Typer(add_completion=False, rich_markup_mode=None)
 Data = Annotated[
     Path | None,
@@ -25,6 +26,10 @@ Certificate = Annotated[
 Key = Annotated[
     Path | None, typer.Option("--key", metavar="FILE", help="The private key of the certificate (PEM).")
 ]
+NoRunner = Annotated[
+    bool,
+    typer.Option("--no-runner", help="Only the pages: what is approved is carried out by `upheld worker`."),
+]
 Role = Annotated[str, typer.Option("--role", help="officer, operator, support, auditor or engineer.")]
 
 
@@ -36,6 +41,7 @@ def serve(
     host: Host = "127.0.0.1",
     certificate: Certificate = None,
     key: Key = None,
+    no_runner: NoRunner = False,
 ) -> None:
     """Run the server: the public pages, the staff console, and the runner that carries out what is approved.
 
@@ -45,7 +51,31 @@ def serve(
     """
     from upheld.project.serving import run  # lazy: slow import
 
-    raise typer.Exit(run(data=data, folder=dir_, host=host, port=port, certificate=certificate, key=key))
+    raise typer.Exit(
+        run(
+            data=data,
+            folder=dir_,
+            host=host,
+            port=port,
+            certificate=certificate,
+            key=key,
+            runner=not no_runner,
+        )
+    )
+
+
+@worker_commands.command("worker")
+def worker(data: Data = None, dir_: Dir = None) -> None:
+    """Carry out what is approved, beside the server or on another host: as many workers as you like.
+
+    Needs the records on PostgreSQL, and database, data folder, key store and privacy folder of the server:
+    UPHELD_DATABASE_URL, --data, UPHELD_KEYS and --dir say where they are, and the systems' secrets have to be
+    known here too. What a worker had begun when it died another goes on with within a minute. Ends at SIGTERM
+    or Ctrl-C when the case at hand is finished.
+    """
+    from upheld.project.serving import work  # lazy: slow import
+
+    raise typer.Exit(work(data=data, folder=dir_))
 
 
 @invite_commands.command("invite")

@@ -3,12 +3,14 @@
 import os
 import socket
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import typer
 
 from upheld.cli.faults import WrongUse
 from upheld.project.supervisor import Pair
+from upheld.rights.outcome import Misconfigured
 
 
 def run(
@@ -19,8 +21,9 @@ def run(
     port: int,
     certificate: Path | None,
     key: Path | None,
+    runner: bool = True,
 ) -> int:
-    """Serve until told to end."""
+    """Serve until told to end. Without the `runner` workers do what is approved."""
     if (certificate is None) != (key is None):
         raise WrongUse("--certificate and --key go together.", "Give both, or neither.")
     for file in (certificate, key):
@@ -37,8 +40,9 @@ def run(
     files = [str(certificate.resolve()), str(key.resolve())] if certificate and key else []
     programs = {
         "web server": ["-m", "upheld.project.web", host, str(port), *files],
-        "runner": ["-m", "upheld.project.runner"],
     }
+    if runner:
+        programs["runner"] = ["-m", "upheld.project.runner"]
     return Pair(programs).run()
 
 
@@ -57,15 +61,10 @@ def _refuse_taken(host: str, port: int) -> None:
 
 def begin(data: Path | None, folder: Path | None, address: str) -> None:
     """Everything that a first start lacks. Django is ready afterwards."""
-    os.umask(0o077)
-    home = (data or Path(os.environ.get("UPHELD_DATA", "upheld-data"))).resolve()
+    home = _home(data)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.environ["UPHELD_DATA"] = str(home)
-    if folder is not None:
-        os.environ["UPHELD_DIR"] = str(folder.resolve())
-    os.environ.setdefault("UPHELD_DIR", str(home / "privacy"))
+    _environment(home, folder)
     os.environ["UPHELD_LISTENS"] = address
-    os.environ["DJANGO_SETTINGS_MODULE"] = "upheld.project.site"
     privacy = Path(os.environ["UPHELD_DIR"])
     if not privacy.exists():
         from upheld.cli.beginning import begin as make  # lazy: slow import
@@ -76,9 +75,71 @@ def begin(data: Path | None, folder: Path | None, address: str) -> None:
 
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
+    _join(begins=True)
     from upheld.web.means import datamap  # lazy: app ready
 
     datamap()
+
+
+def _home(data: Path | None) -> Path:
+    os.umask(0o077)
+    return (data or Path(os.environ.get("UPHELD_DATA", "upheld-data"))).resolve()
+
+
+def _environment(home: Path, folder: Path | None) -> None:
+    os.environ["UPHELD_DATA"] = str(home)
+    if folder is not None:
+        os.environ["UPHELD_DIR"] = str(folder.resolve())
+    os.environ.setdefault("UPHELD_DIR", str(home / "privacy"))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "upheld.project.site"
+
+
+def work(*, data: Path | None, folder: Path | None) -> int:
+    """Carry cases out until told to end. Refuses where it could not do the work of the server whose records
+    these are: another database, another data folder, another key store, another version."""
+    home = _home(data)
+    if not home.is_dir():
+        raise WrongUse(f"There is no server's folder {home}.", "Name it with --data, as for `upheld serve`.")
+    if find_spec("procrastinate") is None:
+        raise Misconfigured(
+            "Workers need the package procrastinate, which is not installed.",
+            "Install it: pip install 'upheld[workers]'.",
+        )
+    _environment(home, folder)
+    import django  # lazy: slow import
+
+    django.setup()
+    from django.db import connection  # lazy: slow import
+    from django.db.migrations.executor import MigrationExecutor  # lazy: slow import
+
+    if connection.vendor != "postgresql":
+        raise Misconfigured(
+            "Workers need the records on PostgreSQL; on SQLite `upheld serve` carries everything out itself.",
+            "Set UPHELD_DATABASE_URL, for the server too.",
+        )
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise Misconfigured(
+            "The records are not those of this version.", "Start `upheld serve` of this version first."
+        )
+    _join(begins=False)
+    from upheld.project.worker import run as carry_out  # lazy: slow import
+    from upheld.web.means import datamap  # lazy: app ready
+
+    datamap()
+    carry_out()
+    return 0
+
+
+def _join(*, begins: bool) -> None:
+    from django.conf import settings  # lazy: slow import
+
+    from upheld.store import clock, installation  # lazy: app ready
+    from upheld.store.keys import KeyStore  # lazy: app ready
+
+    clock.measure()
+    keys = KeyStore(settings.UPHELD_KEYS)
+    installation.join(data=settings.UPHELD_DATA, keys=keys, at=clock.now(), begins=begins)
 
 
 def _first_account() -> None:

@@ -66,6 +66,13 @@ SETTINGS = (
         "UPHELD_PACKAGE_DAYS", "number", "30", "Days until the copy written for a person expires (P-25)."
     ),
     Setting(
+        "UPHELD_TOGETHER_MINUTES",
+        "number",
+        "0",
+        "Erasures approved within so many minutes are carried out as one batch at their end, each with its "
+        "own evidence; 60: those of the same hour. 0: each at once.",
+    ),
+    Setting(
         "UPHELD_ADDRESS",
         "URL",
         "the address that `upheld serve` listens on",
@@ -180,10 +187,10 @@ def database(url: str, data: Path) -> dict[str, object]:
     }
 
 
-def _number(environment: Mapping[str, str], name: str, default: int) -> int:
+def _number(environment: Mapping[str, str], name: str, default: int, *, least: int = 1) -> int:
     written = environment.get(name, str(default))
-    if not written.isascii() or not written.isdigit() or not 0 < int(written) < 10_000:
-        raise Misconfigured(f"{name} is {written!r}.", "It must be a whole number from 1 to 9999.")
+    if not written.isascii() or not written.isdigit() or not least <= int(written) < 10_000:
+        raise Misconfigured(f"{name} is {written!r}.", f"It must be a whole number from {least} to 9999.")
     return int(written)
 
 
@@ -231,6 +238,7 @@ UPHELD_WEBHOOK_SECRET = UPHELD_ENVIRONMENT.get("UPHELD_WEBHOOK_SECRET", "")
 UPHELD_WEBHOOK_PRIVATE = _yes(UPHELD_ENVIRONMENT, "UPHELD_WEBHOOK_PRIVATE")
 UPHELD_PROXIES = networks(UPHELD_ENVIRONMENT, "UPHELD_PROXIES")
 UPHELD_PACKAGE_DAYS = _number(UPHELD_ENVIRONMENT, "UPHELD_PACKAGE_DAYS", 30)
+UPHELD_TOGETHER_MINUTES = _number(UPHELD_ENVIRONMENT, "UPHELD_TOGETHER_MINUTES", 0, least=0)
 
 DATABASES = {"default": database(UPHELD_ENVIRONMENT.get("UPHELD_DATABASE_URL", ""), UPHELD_DATA)}
 INSTALLED_APPS = ["upheld.store"]

@@ -1,5 +1,6 @@
 """Django's settings for the server: those of every command, and what pages, sessions and log-in need."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,6 +27,9 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
 ]
+if str(plain.DATABASES["default"]["ENGINE"]).endswith("postgresql") and find_spec("procrastinate"):
+    INSTALLED_APPS.append("procrastinate.contrib.django")  # wakes for workers; where there are none, nothing
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",

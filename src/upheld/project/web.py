@@ -6,9 +6,13 @@ from pathlib import Path
 from granian import Granian
 from granian.constants import Interfaces
 
+from upheld.project.orphan import end_with_parent
+
 
 def serve(host: str, port: str, certificate: str = "", key: str = "") -> None:
-    """Until SIGTERM; requests that are being answered are answered first."""
+    """Until SIGTERM, or until whoever started it is gone; requests that are being answered are answered
+    first."""
+    end_with_parent()
     Granian(
         "upheld.project.wsgi:application",
         address=host,

@@ -5,8 +5,10 @@ import logging
 from django.core.wsgi import get_wsgi_application
 from whitenoise import WhiteNoise
 
+from upheld.project.orphan import end_with_parent
 from upheld.project.site import UPHELD_STATIC
 
+end_with_parent()
 application = WhiteNoise(get_wsgi_application(), root=str(UPHELD_STATIC), prefix="static/", max_age=3600)
 
 # Django logs addresses and tracebacks. Addresses here hold links, and what an error says may name somebody:

@@ -6,14 +6,15 @@ from pathlib import Path
 
 from django.conf import settings
 
-from upheld.actions.journal import myself
-from upheld.actions.means import Means, random_token, utc_now
+from upheld.actions.lease import myself
+from upheld.actions.means import Means, random_token
 from upheld.actions.reach import connectors as reach
 from upheld.actions.stop import stoppable
 from upheld.actions.undecided import guarded
 from upheld.datamap.model import DataMap
 from upheld.datamap.read import digest, read
 from upheld.rights.connector import Connector
+from upheld.store import clock
 from upheld.store.keys import KeyStore
 from upheld.store.sequencer import signer
 
@@ -47,6 +48,7 @@ def means(*, by: str, reaching: bool = False) -> Means:
     """Everything a verb needs; reads the clock, once. Without `reaching` there is no connector in it, so that
     a page that must not connect to any system cannot."""
     mapped = datamap()
+    clock.measure()
     keys = KeyStore(settings.UPHELD_KEYS)
     named: Mapping[str, Connector] = {}
     if reaching:
@@ -56,8 +58,8 @@ def means(*, by: str, reaching: bool = False) -> Means:
         connectors=named,
         keys=keys,
         signer=signer(keys, settings.UPHELD_LEDGER_NAME),
-        now=mapped.organisation.local(utc_now()),
-        clock=utc_now,
+        now=mapped.organisation.local(clock.now()),
+        clock=clock.now,
         entropy=random_token,
         owner=myself(),
         by=by,

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.servers.database import Database
+from tests.store.plugin import stored
 from tests.web.journeys.server import Mailbox, Server
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -135,6 +136,7 @@ def serving(mailbox: Mailbox, tmp_path: Path) -> Iterator[Callable[[Database], S
 
     def begun(database: Database, **environment: str) -> Server:
         given = furnish(database, tmp_path) | {"UPHELD_SMTP_URL": mailbox.url} | environment
+        given = stored(tmp_path / "data") | given
         server = Server(tmp_path / "data", given)
         servers.append(server)
         return server.start()

@@ -37,7 +37,7 @@ def nobody(_people: int) -> None:
 
 
 def fulfil_many(*, means: Means, requests: Sequence[models.Request], told: Told = nobody) -> None:
-    """Go through every system that has no outcome yet, for all of these, who came in lists.
+    """Go through every system that has no outcome yet, for all of these: a list, or who asked one by one.
 
     Where each stands is in the journal (`erasure.standing`). Safe to repeat at any time, after a crash too.
     Raises Stopped between two groups while all writing is stopped.
@@ -55,13 +55,15 @@ def fulfil_many(*, means: Means, requests: Sequence[models.Request], told: Told 
 
 
 def _in_list_order(requests: Sequence[models.Request]) -> list[UUID]:
-    """As their lists have them, so that a later run takes the same people together."""
+    """As their lists have them, so that a later run takes the same people together; then whoever came in no
+    list."""
     places: dict[UUID, tuple[datetime, int]] = {}
     for some in in_groups([each.pk for each in requests], TOGETHER):
         rows = models.BatchLine.objects.filter(request__in=some).order_by("batch__at", "line")
         for number, at, line in rows.values_list("request", "batch__at", "line"):
             places.setdefault(number, (at, line))
-    return sorted(places, key=lambda number: places[number])
+    others = sorted((each for each in requests if each.pk not in places), key=lambda each: each.received_at)
+    return [*sorted(places, key=lambda number: places[number]), *(each.pk for each in others)]
 
 
 def _group(means: Means, requests: Sequence[models.Request]) -> None:

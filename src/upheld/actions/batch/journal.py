@@ -13,13 +13,11 @@ from django.db.models import Count, F, Q
 
 from upheld.actions import evidence, kept
 from upheld.actions.journal import (
-    LEASE,
     Fenced,
     Hold,
     committed_as,
     counts_of,
     evidence_of_part,
-    is_leased,
     new_due,
     part_row,
     retained_entry,
@@ -27,8 +25,10 @@ from upheld.actions.journal import (
     step_entry,
     verification_of,
 )
+from upheld.actions.lease import is_leased
 from upheld.actions.means import Means
 from upheld.actions.record import put_all
+from upheld.actions.tempo import is_begun, is_free, room
 from upheld.rights.outcome import Committed, Counts, Established, EvidenceClass, Prepared, Verified
 from upheld.rights.plan import Plan, Retain
 from upheld.store import models
@@ -56,18 +56,37 @@ def take_many(*, means: Means, fulfilments: Sequence[models.Fulfilment], plan: P
         for each in rows.order_by("pk")
         if each.state not in done and not is_leased(each, at)
     ]
+    free = _in_pace(means, free, at)
     models.Fulfilment.objects.filter(pk__in=[each.pk for each in free]).update(
         state=FulfilmentState.RUNNING,
         owner=means.owner,
         attempt=F("attempt") + 1,
-        leased_until=at + LEASE,
+        leased_until=at + means.lease,
+        taken_at=at,
         failure="",
         failure_text="",
+        later="",
     )
     for each in free:
         each.state, each.owner, each.attempt = FulfilmentState.RUNNING, means.owner, each.attempt + 1
     by_pk = {each.pk: Hold(each, plan, each.owner, each.attempt) for each in free}
     return tuple(by_pk[pk] for pk in chosen if pk in by_pk)
+
+
+def _in_pace(means: Means, free: Sequence[models.Fulfilment], at: datetime) -> list[models.Fulfilment]:
+    """Those that may begin now, and whoever has begun; the others get their not-before time."""
+    if not free or is_free(means=means, system=free[0].system):
+        return list(free)
+    begun = [each for each in free if is_begun(each)]
+    fresh = [each for each in free if each not in begun]
+    if not fresh:
+        return begun
+    left = room(means=means, system=fresh[0].system, at=at)
+    if left.people is None:
+        return list(free)
+    beyond = [each.pk for each in fresh[left.people :]]
+    models.Fulfilment.objects.filter(pk__in=beyond).update(later=left.why or "", not_before=left.until)
+    return [*begun, *fresh[: left.people]]
 
 
 def _as_fetched(fresh: models.Fulfilment, known: models.Fulfilment) -> models.Fulfilment:
@@ -99,7 +118,7 @@ def give_back_undone(holds: Sequence[Hold]) -> None:
     undone.update(state=FulfilmentState.WAITING, owner="", leased_until=None)
 
 
-def _fenced(holds: Sequence[Hold], at: datetime) -> None:
+def _fenced(holds: Sequence[Hold], until: datetime) -> None:
     """Renews the lease of all, or raises Fenced."""
     attempts = {each.attempt for each in holds}
     mine = models.Fulfilment.objects.filter(holding(holds))
@@ -107,7 +126,7 @@ def _fenced(holds: Sequence[Hold], at: datetime) -> None:
         raise Fenced(f"{holds[0].system}: some were taken over by another")
     if len(attempts) == 1:
         mine = mine.filter(attempt=attempts.pop())
-    if mine.update(leased_until=at + LEASE) != len(holds):
+    if mine.update(leased_until=until) != len(holds):
         raise Fenced(f"{holds[0].system}: some were taken over by another")
 
 
@@ -170,7 +189,7 @@ def _prepare_many(
     memory: Memory,
 ) -> list[models.Part]:
     at = means.clock()
-    _fenced(holds, at)
+    _fenced(holds, at + means.lease)
     chosen = [each.fulfilment.request_id for each in holds]
     locked = models.Request.objects.select_for_update().filter(pk__in=chosen).order_by("pk")
     standing = locked.values_list("state", "undone_at")
@@ -210,7 +229,7 @@ def _before(holds: Sequence[Hold]) -> dict[int, int]:
 def commit_many(*, means: Means, holds: Sequence[Hold], events: Sequence[Committed], memory: Memory) -> None:
     """The prepared parts are done: evidence, entries and dates of each."""
     at = means.clock()
-    _fenced(holds, at)
+    _fenced(holds, at + means.lease)
     written = memory.all(holds)
     parts = (
         open_parts(holds) if written is None else {number: each[-1].part for number, each in written.items()}
@@ -271,7 +290,7 @@ def settled_many(*, means: Means, holds: Sequence[Hold], established: Establishe
     if not holds:
         return
     at = means.clock()
-    _fenced(holds, at)
+    _fenced(holds, at + means.lease)
     parts = open_parts(holds)
     if established is None:
         models.Part.objects.filter(pk__in=[each.pk for each in parts.values()]).update(
@@ -313,7 +332,7 @@ def traces_many(*, means: Means, holds: Sequence[Hold], memory: Memory) -> dict[
 def verified_many(*, means: Means, holds: Sequence[Hold], events: Sequence[Verified], memory: Memory) -> None:
     """Nothing is left of any of them: their parts have their outcomes."""
     at = means.clock()
-    _fenced(holds, at)
+    _fenced(holds, at + means.lease)
     kept = _retained(holds, memory)
     by_state: dict[tuple[str, str], list[int]] = {}
     pieces: list[models.Evidence] = []

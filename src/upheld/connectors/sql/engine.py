@@ -69,7 +69,7 @@ def make_engine(system: System, secrets: Mapping[str, str]) -> sa.Engine:
             f"{system.name}: the driver {error.name} is not installed.",
             f"Install it: pip install {package}.",
         ) from error
-    _settings(engine, backend)
+    _settings(engine, backend, system.limits.timeout)
     if engine.pool.__class__ is QueuePool:
         _ask_whether_alive(engine)
     if backend == "sqlite":
@@ -92,12 +92,12 @@ def _with_driver(url: URL) -> URL:
     return url.set(drivername=drivers.get(url.drivername, url.drivername))
 
 
-def _settings(engine: sa.Engine, backend: str) -> None:
+def _settings(engine: sa.Engine, backend: str, timeout: int | None) -> None:
     statements = {
         "sqlite": ["PRAGMA foreign_keys = ON"],
         "postgresql": [
             f"SET lock_timeout = '{_LOCK_SECONDS}s'",
-            f"SET statement_timeout = '{_STATEMENT_SECONDS}s'",
+            f"SET statement_timeout = '{timeout or _STATEMENT_SECONDS}s'",
             "SET row_security = off",
             "SET standard_conforming_strings = on",
             "SET datestyle = 'ISO'",
@@ -108,6 +108,8 @@ def _settings(engine: sa.Engine, backend: str) -> None:
             "SET SESSION in_predicate_conversion_threshold = 0",
         ],
     }.get("mysql" if backend == "mariadb" else backend, [])
+    if timeout and backend in ("mysql", "mariadb"):
+        statements.append(f"SET SESSION max_statement_time = {timeout}")
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
@@ -115,17 +117,36 @@ def _settings(engine: sa.Engine, backend: str) -> None:
             connection.autocommit = True
         if backend == "sqlite":
             connection.create_function(FOLD, 1, fold, deterministic=True)
+            if timeout:
+                _give_up_after(connection, timeout)
         cursor = connection.cursor()
         for statement in statements:
             try:
                 cursor.execute(statement)
             except Exception:
-                # MySQL lacks one MariaDB variable; nothing else may fail here
-                if "in_predicate_conversion_threshold" not in statement:
+                # MySQL lacks two MariaDB variables; nothing else may fail here
+                if not any(each in statement for each in _MARIADB_ALONE):
                     raise
         cursor.close()
         if backend == "postgresql":
             connection.autocommit = False
+
+
+_MARIADB_ALONE = ("in_predicate_conversion_threshold", "max_statement_time")
+_STEPS = 20_000
+"""Steps of SQLite's machine between two looks at the clock: some milliseconds."""
+
+
+def _give_up_after(connection: Any, seconds: int) -> None:
+    """SQLite has no time-out for statements: it asks now and then whether to go on."""
+    begun = time.monotonic()
+
+    def begin(_statement: str) -> None:
+        nonlocal begun
+        begun = time.monotonic()
+
+    connection.set_trace_callback(begin)
+    connection.set_progress_handler(lambda: int(time.monotonic() - begun > seconds), _STEPS)
 
 
 IDLE_SECONDS = 2.0

@@ -78,6 +78,10 @@ def _failure(system: str, doing: str, error: exc.DBAPIError) -> Failure:
         text = str(error.orig)
         if "locked" in text or "busy" in text:
             return Transient(f"{system}: {doing} failed, the database is locked.", "Try again.")
+        if text == "interrupted":
+            return Transient(
+                f"{system}: {doing} took longer than its limit.", "Try again, or raise `timeout`."
+            )
         return Misconfigured(
             f"{system}: {doing} failed.", "Check that the file exists, may be written, and fits the map."
         )

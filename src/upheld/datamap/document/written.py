@@ -36,6 +36,7 @@ PLACE = r"^([A-Z]{2}(-[A-Z0-9]{1,3})?|otherwise)$"
 REGION = r"^[A-Z0-9]{1,3}$"
 LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 WINDOW = r"^(none|[1-9][0-9]?d)$"
+QUIET = r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"
 MAIL = r"^[^@\s]+@[^@\s]+$"
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
@@ -52,6 +53,7 @@ IN_WORDS = {
     LANGUAGE: "a language code such as en or pt-BR",
     MAIL: "an e-mail address such as privacy@example.org",
     WINDOW: "`none`, or days such as 7d (at most 99d)",
+    QUIET: "two times of the day such as 01:00-05:00",
     DAY: "a date such as 2027-12-31",
 }
 
@@ -130,6 +132,7 @@ Name = Annotated[str, StringConstraints(pattern=NAME, max_length=200)]
 Reference = Annotated[str, StringConstraints(pattern=REFERENCE, max_length=400)]
 Period = Annotated[str, StringConstraints(pattern=PERIOD)]
 Window = Annotated[str, StringConstraints(pattern=WINDOW)]
+QuietText = Annotated[str, StringConstraints(pattern=QUIET)]
 Percent = Annotated[str, StringConstraints(pattern=PERCENT)]
 JsonPath = Annotated[str, StringConstraints(pattern=JSON_PATH)]
 Template = Annotated[str, StringConstraints(pattern=TEMPLATE, max_length=400)]

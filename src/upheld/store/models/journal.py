@@ -31,6 +31,15 @@ class FailureKind(models.TextChoices):
     MISCONFIGURED = "MISCONFIGURED"
 
 
+class Later(models.TextChoices):
+    """Why a part waits for its not-before time: a limit of its system, or a batch that it belongs to."""
+
+    QUIET = "QUIET"
+    RATE = "RATE"
+    CONCURRENCY = "CONCURRENCY"
+    TOGETHER = "TOGETHER"
+
+
 class PartState(models.TextChoices):
     """PREPARED: written in the target, its commit not yet established. ABORTED: the target forgot it."""
 
@@ -42,7 +51,8 @@ class PartState(models.TextChoices):
 class Fulfilment(models.Model):
     """One system's share of a request. Whoever drives it holds (`owner`, `attempt`): every later write
     names both and changes nothing when another has taken over. `unreached`: the person was not looked for
-    here yet. `withheld`: the hold for whose sake rows stay (G-17.4). `window`: it can be undone in it."""
+    here yet. `withheld`: the hold for whose sake rows stay (G-17.4). `window`: it can be undone in it.
+    `taken_at`: when somebody last began with it, `later` why it is not before its `not_before`."""
 
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="fulfilments")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="fulfilments")
@@ -53,6 +63,8 @@ class Fulfilment(models.Model):
     attempt = models.PositiveIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
     not_before = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField(null=True)
+    later = models.CharField(max_length=12, choices=Later, default="", blank=True)
     unreached = models.BooleanField(default=False)
     withheld = models.CharField(max_length=200, default="", blank=True)
     window = models.ForeignKey(
@@ -77,6 +89,11 @@ class Fulfilment(models.Model):
             ),
         )
         indexes = (
+            models.Index(
+                name="fulfilment_taken",
+                fields=["system", "taken_at"],
+                condition=models.Q(taken_at__isnull=False),
+            ),
             models.Index(
                 name="fulfilment_ready",
                 fields=["not_before"],

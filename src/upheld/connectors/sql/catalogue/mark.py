@@ -48,8 +48,8 @@ class Seen:
     own: set[int] = field(default_factory=set)
 
     def shows_nothing_new(self, later: "Seen") -> bool:
-        """Whether a later snapshot sees no transaction of anybody else's that this one does not. A transaction
-        that was rolled back, or a part of one that still runs, counts as seen: that costs a reading."""
+        """Whether a later snapshot sees no transaction of anybody else's that this one does not. One that was
+        rolled back counts as seen, and so does a part of one that still runs: that costs a reading."""
         if later.high - self.high > _FOLLOWED:
             return False
         ended = self.running | set(range(self.high, later.high))

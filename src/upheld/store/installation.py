@@ -1,0 +1,80 @@
+"""Whether programs over the same records, perhaps on several hosts, share the folders that they have to."""
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import Q
+
+from upheld.rights.outcome import Misconfigured
+from upheld.store.database import hold
+from upheld.store.keys import KeyStore
+from upheld.store.models import Installation
+
+MARK = "installation"
+HOURLY = timedelta(minutes=55)
+MINDED = timedelta(seconds=45)
+
+
+@transaction.atomic
+def join(*, data: Path, keys: KeyStore, at: datetime, begins: bool) -> None:
+    """Work on these records with this data folder and this key store. Misconfigured where they are not the
+    ones of the installation: copies that were written elsewhere would be missing here, and what was sealed
+    elsewhere unreadable.
+
+    The first program that `begins` an installation marks both. A data folder that is put in the place of a
+    lost one gets the mark by hand, from its backup; the error says where.
+    """
+    hold("installation")
+    known, own = Installation.objects.filter(pk=1).first(), sha256(keys.derived("installation")).hexdigest()
+    if known is None and not begins:
+        raise Misconfigured(
+            "These records have no installation yet.",
+            "Start `upheld serve` on them once, with their data folder.",
+        )
+    if known is None:
+        known = Installation.objects.create(pk=1, folder=_mark(data), keys=own, made_at=at)
+        _write(data, known.folder)
+    if known.keys != own:
+        raise Misconfigured(
+            "The key store is not the one of these records.",
+            "All hosts share one key store: let UPHELD_KEYS name the same folder everywhere.",
+        )
+    if _mark(data) != known.folder:
+        raise Misconfigured(
+            f"The data folder {data} is not the one of these records.",
+            "All hosts share one data folder: let UPHELD_DATA name the same folder everywhere. A folder that "
+            f"replaces a lost one becomes it by this line in its file {MARK!r}: {known.folder}",
+        )
+
+
+def _mark(data: Path) -> str:
+    """What the folder says; a new mark where it says nothing. It says which folder it is and gives access to
+    nothing."""
+    file = data / MARK
+    return file.read_text(encoding="ascii").strip() if file.is_file() else secrets.token_hex(16)
+
+
+def _write(data: Path, mark: str) -> None:
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (data / MARK).write_text(mark + "\n", encoding="ascii")
+
+
+def due_now(*, at: datetime) -> bool:
+    """Whether nobody looked for what is due within the hour; then whoever asks has to, and nobody else is
+    told so."""
+    late = Installation.objects.filter(Q(due_at=None) | Q(due_at__lte=at - HOURLY), pk=1)
+    return bool(late.update(due_at=at))
+
+
+def minds(*, owner: str, at: datetime) -> bool:
+    """Whether this program is the one that sees to what only one has to: it stays so while it asks at least
+    every 45 seconds, then another takes over. Everybody is where no installation was begun."""
+    free = Q(minder=owner) | Q(minded_until__lte=at) | Q(minded_until=None)
+    known = Installation.objects.filter(pk=1)
+    mine = known.filter(minder=owner, minded_until__gt=at + MINDED / 2)
+    if mine.exists():
+        return True
+    return bool(known.filter(free).update(minder=owner, minded_until=at + MINDED)) or not known.exists()

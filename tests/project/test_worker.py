@@ -1,0 +1,106 @@
+"""Workers: refused where they could not do the server's work; their wakes are part of the transaction that makes work."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.servers.database import Database
+
+CHILD = """
+import json, django
+django.setup()
+from uuid import UUID
+from django.core.management import call_command
+from django.db import connection, transaction
+from upheld.actions import dispatch
+
+def jobs():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT queueing_lock, status::text FROM procrastinate_jobs ORDER BY id")
+        return cursor.fetchall()
+
+call_command("migrate", verbosity=0)
+one, two, said = UUID(int=1), UUID(int=2), []
+with transaction.atomic():
+    dispatch.wake(one)
+    dispatch.wake(one)
+    dispatch.wake(two)
+said.append(jobs())
+try:
+    with transaction.atomic():
+        dispatch.wake(UUID(int=3))
+        raise ZeroDivisionError
+except ZeroDivisionError:
+    said.append(len(jobs()))
+with connection.cursor() as cursor:
+    cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE queueing_lock = %s", [str(one)])
+dispatch.wake(one)
+dispatch.forget_dead()
+said.append(jobs())
+print(json.dumps(said))
+"""
+ONE, TWO = "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"
+
+
+def upheld(folder: Path, *arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("UPHELD_", "DJANGO_"))}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=kept | {"UPHELD_DATA": str(folder / "data")} | more,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def worker(folder: Path, **more: str) -> tuple[int, str]:
+    done = upheld(folder, "-m", "upheld.cli.main", "worker", "--data", str(folder / "data"), **more)
+    return done.returncode, done.stderr
+
+
+def test_a_worker_is_refused_where_it_could_not_do_the_servers_work(
+    tmp_path: Path, postgresql: Database
+) -> None:
+    code, mistyped = worker(tmp_path)
+    (tmp_path / "data").mkdir()
+    on_sqlite = worker(tmp_path)
+    before_the_server = worker(tmp_path, UPHELD_DATABASE_URL=postgresql.url)
+
+    assert (code, mistyped) == (
+        2,
+        f"There is no server's folder {tmp_path / 'data'}.\nName it with --data, as for `upheld serve`.\n",
+    )
+    assert on_sqlite == (
+        1,
+        (
+            "Workers need the records on PostgreSQL; on SQLite `upheld serve` carries everything out itself.\n"
+            "Set UPHELD_DATABASE_URL, for the server too.\n"
+        ),
+    )
+    assert before_the_server == (
+        1,
+        "The records are not those of this version.\nStart `upheld serve` of this version first.\n",
+    )
+
+
+def test_a_wake_is_written_with_what_makes_work_and_once_a_case(tmp_path: Path, postgresql: Database) -> None:
+    (tmp_path / "data").mkdir()
+
+    done = upheld(
+        tmp_path,
+        "-c",
+        CHILD,
+        UPHELD_DATABASE_URL=postgresql.url,
+        DJANGO_SETTINGS_MODULE="upheld.project.site",
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [
+        [[ONE, "todo"], [TWO, "todo"]],  # the second wake of one case joins the first
+        2,  # what is rolled back wakes nobody
+        [[TWO, "todo"], [ONE, "todo"]],  # a job whose worker is gone goes; its case was woken anew
+    ]
