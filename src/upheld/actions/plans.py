@@ -24,8 +24,8 @@ from upheld.rights.planner import plan as make_plan
 from upheld.rights.recent import Recent
 from upheld.rights.stored import read_step
 from upheld.rights.subject import Cell, Subject
-from upheld.store import models
-from upheld.store.database import insert_all
+from upheld.store import models, queries
+from upheld.store.database import insert_all, insert_one
 from upheld.store.models import FulfilmentState
 
 
@@ -67,8 +67,8 @@ def store(
     written again. Its version is the next, unless it is known. Belongs into the transaction of its
     approval."""
     found = sha256(text_of(plan).encode()).hexdigest()
-    known = models.Plan.objects.filter(digest=found, format=Plan.form, same_as__isnull=True).first()
-    row = models.Plan.objects.create(
+    known = queries.PLAN_OF.first(digest=found, format=Plan.form)
+    row = models.Plan(
         request=request,
         version=request.plans.count() + 1 if version is None else version,
         format=Plan.form,
@@ -82,6 +82,7 @@ def store(
         go_on=go_on,
         expected=dict(expected or {}),
     )
+    insert_one(row)
     if cells:
         seal_cells(means=means, row=row, cells=cells)
     if known is None:
@@ -151,7 +152,7 @@ def load_all(rows: Sequence[models.Plan]) -> dict[int, Plan]:
 def load(row: models.Plan) -> Plan:
     """The plan again, as it was approved. Raises Unreadable when its rows were altered or are of a later
     version."""
-    return _checked(row, tuple((row.same_as or row).steps.values_list("body", flat=True)))
+    return _checked(row, tuple(body for (body,) in queries.BODIES.all(plan=row.same_as_id or row.pk)))
 
 
 def _checked(row: models.Plan, bodies: tuple[str, ...]) -> Plan:

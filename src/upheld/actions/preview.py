@@ -21,8 +21,7 @@ from upheld.rights.identify import Unreached, identify
 from upheld.rights.outcome import Counts, Failure, Permanent
 from upheld.rights.plan import Plan
 from upheld.rights.subject import Subject
-from upheld.store import models
-from upheld.store.models import FulfilmentState
+from upheld.store import models, queries
 
 ERASING = (Right.ERASURE, Right.DELETE)
 WRITING = (*ERASING, Right.RESTRICTION, Right.RECTIFICATION)
@@ -152,8 +151,10 @@ def limits(means: Means, plan: Plan, counts: Mapping[str, Counts | Failure]) -> 
         rows = sum(count.rows for count in counted) if isinstance(counted, Counts) else 0
         if limits.rows_per_person is not None and rows > limits.rows_per_person:
             beyond.append(Beyond(name, "rows_per_person", str(limits.rows_per_person), str(rows)))
+        if plan.right not in ERASING or limits.people_per_day is None:
+            continue
         people = people_today(means=means, system=name) + 1
-        if plan.right in ERASING and limits.people_per_day is not None and people > limits.people_per_day:
+        if people > limits.people_per_day:
             beyond.append(Beyond(name, "people_per_day", str(limits.people_per_day), str(people)))
     return tuple(beyond)
 
@@ -179,8 +180,7 @@ def refuse_beyond(found: Sequence[Beyond], allowed: frozenset[str]) -> None:
 
 def unfinished(request: models.Request) -> tuple[models.Fulfilment, ...]:
     """The systems whose part has no outcome yet."""
-    rows = request.fulfilments.exclude(state__in=[FulfilmentState.DONE, FulfilmentState.RETAINED])
-    found = tuple(rows.select_related("plan__same_as", "window"))
+    found: tuple[models.Fulfilment, ...] = tuple(queries.UNFINISHED_FULFILMENTS.all(request=request.pk))
     for each in found:
-        each.plan.request = request
+        each.request = each.plan.request = request
     return found

@@ -92,13 +92,16 @@ def _inserting_plain(model: type[models.Model], names: tuple[str, ...], vendor: 
     return f"{head} SELECT * FROM unnest({arrays})", copying, moments  # noqa: S608 - names of ours
 
 
-def insert_all(rows: Sequence[models.Model]) -> None:
+def insert_all(rows: Sequence[models.Model], *, new: bool = False) -> None:
     """Many rows of one model, whose keys nobody needs or which have them already. Django looks at each value
-    several times on its way, which takes longer than the database does. Belongs into a transaction."""
+    several times on its way, which takes longer than the database does. Belongs into a transaction. `new`:
+    those that are there already are left out."""
     if not rows:
         return
     model = type(rows[0])
     statement, columns = _inserting(model, connection.vendor)
+    if new:
+        statement += " ON CONFLICT DO NOTHING"
     values = [[_value(getattr(row, name), written) for name, written in columns] for row in rows]
     with connection.cursor() as cursor:
         if len(values) == 1:
@@ -108,6 +111,18 @@ def insert_all(rows: Sequence[models.Model]) -> None:
     for row in rows:
         state = row._state  # noqa: SLF001 - Django documents it
         state.adding, state.db = False, connection.alias
+
+
+def insert_one(row: models.Model) -> None:
+    """One row, which learns the number that the database gives it. Belongs into a transaction."""
+    model = type(row)
+    statement, columns = _inserting(model, connection.vendor)
+    key = connection.ops.quote_name(str(model._meta.pk.column))  # noqa: SLF001 - Django's way to ask
+    with connection.cursor() as cursor:
+        values = [_value(getattr(row, name), written) for name, written in columns]
+        cursor.execute(f"{statement} RETURNING {key}", values)
+        [(row.pk,)] = cursor.fetchall()
+    row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - Django documents it
 
 
 Written = Callable[[Any], Any]

@@ -202,6 +202,11 @@ class Queue:
         self._waiting: list[tuple[Compiled, driver.Sending]] = []
         self._answers: list[Answer] = []
 
+    @property
+    def together(self) -> bool:
+        """Whether sending them together is faster than one by one."""
+        return driver.pipes(self.connection)
+
     def add(self, compiled: Compiled, filled: Filled) -> Callable[[], Answer]:
         """The answer is there after `send`."""
         place = len(self._answers) + len(self._waiting)

@@ -4,7 +4,7 @@ them."""
 import threading
 import time
 import weakref
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -17,6 +17,7 @@ from upheld.connectors.sql.catalogue.mark import Seen, mark, seen
 from upheld.connectors.sql.change import Draw
 from upheld.connectors.sql.collect import collect
 from upheld.connectors.sql.columns import NotFitting, Tables, fit
+from upheld.connectors.sql.compiled import Answer
 from upheld.connectors.sql.discover import Draft, discover
 from upheld.connectors.sql.discover.reach import Wish, own_schemas
 from upheld.connectors.sql.discover.seeing import Told
@@ -130,6 +131,8 @@ class SqlConnector:
         with translated(self.system.name, "looking for the person"), self._reading() as connection:
             known = Subject(tuple(identities), tuple(people))
             rows = rows_of(self.system, self._tables(connection), known, _NEVER, ("find",))
+            held = self._glance.held
+            rows.heard = held.heard if held is not None else None
             return find(rows, connection, identities, people)
 
     def count(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Counts:
@@ -498,13 +501,14 @@ class Glance(threading.local):
 
 class Held:
     """One snapshot for several calls, opened by the first. One that nobody used for a while is opened anew: a
-    server may have ended it. `known`: the live schema in it."""
+    server may have ended it. `known`: the live schema in it. `heard`: what was asked in it of identities."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
         self.stack = ExitStack()
         self.connection: sa.Connection | None = None
         self.known: Known | None = None
+        self.heard: dict[Hashable, Answer] = {}
         self.used = 0.0
 
     def reached(self) -> sa.Connection:
@@ -521,6 +525,7 @@ class Held:
         """The next call opens another."""
         stack, self.stack = self.stack, ExitStack()
         self.connection = self.known = None
+        self.heard = {}
         with suppress(sa.exc.SQLAlchemyError):  # it was only read; what went wrong was said when it did
             stack.close()
 

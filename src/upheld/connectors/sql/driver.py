@@ -30,11 +30,16 @@ def run(connection: sa.Connection, text: str, parameters: Any) -> Any:
     return cursor
 
 
+def pipes(connection: sa.Connection) -> bool:
+    """Whether statements can be sent without waiting for the answers of those before."""
+    return connection.dialect.driver == "psycopg"
+
+
 def run_each(connection: sa.Connection, sendings: Sequence[Sending]) -> Iterator[Any]:
     """Run them in this order; gives a cursor each, whose rows are read before the next is asked for: SQLite
     finds rows only as they are read, and the next statement may change them. The first that fails ends it,
     and with it whatever the transaction did."""
-    if len(sendings) < 2 or connection.dialect.driver != "psycopg":
+    if len(sendings) < 2 or not pipes(connection):
         for each in sendings:
             yield run(connection, *each)
         return

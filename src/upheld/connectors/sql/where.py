@@ -34,8 +34,9 @@ class Rows:
     `sets` fills up as the plan's Locate steps run. `raw` are the spellings under which her identities stand
     in each column, read once. `resolved` are values of lookups. `trees` are the keys of scopes that need a
     walk.
-    `located` says of a set which rows it was made from. `program` keeps the statements for the next person;
-    without one each is built when it is needed.
+    `located` says of a set which rows it was made from. `heard`: answers of this snapshot to questions that
+    depend on nothing but what they are given, for they are asked again. `program` keeps the
+    statements for the next person; without one each is built when it is needed.
     """
 
     system: System
@@ -49,6 +50,7 @@ class Rows:
     located: dict[str, Selection] = field(default_factory=dict)
     program: Program | None = None
     made: dict[tuple[int, Hashable], tuple[Sequence[Any], object]] = field(default_factory=dict)
+    heard: dict[Hashable, Answer] | None = None
 
     # --- statements ---
 
@@ -66,8 +68,28 @@ class Rows:
 
         if self.resolved:
             site = (site, tuple(self.resolved.values()))
+        if self.heard is not None:
+            return self._once(self.heard, connection, site, build, given)
+        return self._asked(self.program, connection, site, build, given)
+
+    def _once(
+        self,
+        heard: dict[Hashable, Answer],
+        connection: sa.Connection,
+        site: Hashable,
+        build: "Build",
+        given: Given,
+    ) -> Answer:
+        key = (site, tuple([(name, tuple(values)) for name, values in given.items()]))
+        if self.program is not None and key not in heard:
+            heard[key] = self._asked(self.program, connection, site, build, given)
+        return heard[key]
+
+    def _asked(
+        self, program: Program, connection: sa.Connection, site: Hashable, build: "Build", given: Given
+    ) -> Answer:
         slots = {name: Slot(("given", name)) for name in given}
-        return self.program.ask(
+        return program.ask(
             connection,
             site,
             lambda: build(self.awaited(), slots),
