@@ -1,6 +1,7 @@
 """Receive a person's request, join it to her open case, and close the case."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
@@ -62,6 +63,7 @@ def receive(
     Misconfigured for a right that the law does not give.
     """
     hold("cases")
+    means = replace(means, keys=means.keys.ring(()))
     found = _open_cases(means, asked)
     if len(found) > 1:
         raise TwoCases(

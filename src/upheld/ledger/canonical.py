@@ -39,11 +39,19 @@ def _utf16(key: str) -> bytes:
     return key.encode("utf-16-be", "surrogatepass")
 
 
+_WORDS = {None: "null", True: "true", False: "false"}
+
+
 def _render(value: object, depth: int) -> str:
+    kind = type(value)  # the plainest first: most of what is written are short strings and small numbers
+    if kind is int and -MAX_INTEGER <= value <= MAX_INTEGER:  # type: ignore[operator]
+        return repr(value)
+    if kind is str and value.isascii():  # type: ignore[attr-defined]
+        return _QUOTE(value)  # type: ignore[arg-type]
     if depth > _MAX_DEPTH:
         raise NotCanonical(f"The value is nested more than {_MAX_DEPTH} levels deep.")
     if value is None or value is True or value is False:
-        return {None: "null", True: "true", False: "false"}[value]
+        return _WORDS[value]
     if isinstance(value, str):
         return string(value)
     if isinstance(value, int):
@@ -58,7 +66,7 @@ def _render(value: object, depth: int) -> str:
         members = [f"{string(key)}:{_render(value[key], depth + 1)}" for key in keys]
         return "{" + ",".join(members) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ",".join(_render(item, depth + 1) for item in value) + "]"
+        return "[" + ",".join([_render(item, depth + 1) for item in value]) + "]"
     raise NotCanonical(f"{_HELD}, not {type(value).__name__}.")
 
 

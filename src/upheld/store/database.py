@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -48,10 +48,13 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Sequence[Seque
         elif not moments:
             cursor.executemany(statement, rows)
         else:
-            written = _Moments()
+            vendor = connection.vendor
             cursor.executemany(
                 statement,
-                [[written[each] if isinstance(each, datetime) else each for each in row] for row in rows],
+                [
+                    [_moment(vendor, each) if isinstance(each, datetime) else each for each in row]
+                    for row in rows
+                ],
             )
 
 
@@ -65,14 +68,6 @@ def take_out(model: type[models.Model], name: str, limit: int) -> list[tuple[int
         statement = f"DELETE FROM {table} WHERE {key} IN ({oldest}) RETURNING {key}, {quote(name)}"  # noqa: S608 - as above
         cursor.execute(statement, [limit])
         return sorted((number, bytes(content)) for number, content in cursor.fetchall())
-
-
-class _Moments(dict[datetime, Any]):
-    """As our database keeps them; the rows of one transaction mostly have one in common."""
-
-    def __missing__(self, moment: datetime) -> Any:
-        self[moment] = connection.ops.adapt_datetimefield_value(moment)
-        return self[moment]
 
 
 @cache
@@ -125,6 +120,36 @@ def insert_one(row: models.Model) -> None:
     row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - Django documents it
 
 
+def insert_numbered(rows: Sequence[models.Model]) -> None:
+    """As `insert_one` for many rows of one model: the database gives numbers in their order."""
+    if not rows:
+        return
+    model = type(rows[0])
+    _, columns = _inserting(model, connection.vendor)
+    for start in range(0, len(rows), _NUMBERED):
+        some = rows[start : start + _NUMBERED]
+        values = [_value(getattr(row, name), written) for row in some for name, written in columns]
+        with connection.cursor() as cursor:
+            cursor.execute(_inserting_many(model, len(some), connection.vendor), values)
+            numbers = sorted(number for (number,) in cursor.fetchall())
+        for row, number in zip(some, numbers, strict=True):
+            row.pk = number
+            row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - Django documents it
+
+
+_NUMBERED = 250
+"""Rows a statement: SQLite takes some thousands of values."""
+
+
+@lru_cache(maxsize=64)
+def _inserting_many(model: type[models.Model], many: int, vendor: str) -> str:
+    statement, columns = _inserting(model, vendor)
+    marks = ", ".join(["%s"] * len(columns))
+    key = connection.ops.quote_name(str(model._meta.pk.column))  # noqa: SLF001 - Django's way to ask
+    rows = ", ".join([f"({marks})"] * many)
+    return f"{statement.partition(' VALUES ')[0]} VALUES {rows} RETURNING {key}"
+
+
 Written = Callable[[Any], Any]
 
 
@@ -163,4 +188,16 @@ def _written(field: "models.Field[Any, Any]", vendor: str) -> Written | None:
         return lambda value: value.hex
     if kind in ("UUIDField", "DateField") and vendor == "postgresql":
         return None
+    if kind == "DateTimeField":
+        return lambda value: _moment(vendor, value)
     return lambda value: target.get_db_prep_save(value, connection)
+
+
+def _plainly(value: Plain) -> Any:
+    return _moment(connection.vendor, value) if isinstance(value, datetime) else value
+
+
+@lru_cache(maxsize=64)
+def _moment(_vendor: str, value: datetime) -> Any:
+    """As our database keeps it; the rows of one transaction mostly have one in common."""
+    return connection.ops.adapt_datetimefield_value(value)
