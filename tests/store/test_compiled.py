@@ -189,7 +189,7 @@ def test_a_row_in_hand_becomes_what_the_records_say(records: str) -> None:
     renew(request, queries.REQUEST.first(pk=request.pk))
 
     assert (request.state, request.reason, request.finished_at) == ("DENIED", "no_match", NOW)
-    assert not queries.OTHERS_UNFINISHED.any(case=request.case_id)
+    assert not queries.STILL_OPEN.any(case=request.case_id)
     assert request.state not in UNFINISHED
 
 

@@ -184,7 +184,9 @@ def finish(
     ended = {"state": state, "reason": reason, "finished_at": at}
     changed = queries.ONE_UNFINISHED.run(ended, pk=request.pk)
     case = request.case
-    if not changed or queries.OTHERS_UNFINISHED.any(case=case.pk) or queries.RESTRICTED.any(case=case.pk):
+    if changed:
+        request.state, request.reason, request.finished_at = state, reason, at
+    if not changed or queries.STILL_OPEN.any(case=case.pk):
         return
     days = backup_days(means=means)
     destroy_on = max(at.date(), keep_until or at.date()) + days

@@ -1,7 +1,7 @@
 """Approve an erasure and fulfil it, system after system, so that a crash at any point loses and doubles
 nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -236,9 +236,9 @@ def fulfil(*, means: Means, request: models.Request, progress: Progress = silent
             progress(fulfilment.system, tempo.words(fulfilment) or "is being done by another run")
             continue
         attempt(means=means, hold=hold, progress=progress, interrupted=interrupted)
-    conclude(means=means, request=request)
-    renew(request, queries.REQUEST.first(pk=request.pk))
-    return _reached(request)
+    found, parts = conclude(means=means, request=request)
+    renew(request, found)
+    return _reached(request, parts)
 
 
 def _with_ring(means: Means, request: models.Request) -> Means:
@@ -393,17 +393,17 @@ def _reread(means: Means, hold: Hold, own: bytes) -> Established | None:
 
 
 @transaction.atomic
-def conclude(*, means: Means, request: models.Request) -> None:
+def conclude(*, means: Means, request: models.Request) -> tuple[models.Request, Sequence[models.Fulfilment]]:
     """When every system has its outcome and none is withheld for a hold, the request is fulfilled: her
     identities are suppressed, and the case is closed unless its undo window is open. Does nothing
-    otherwise."""
+    otherwise. Gives the request and its systems' parts as they stand now."""
     # Locked: an undo that is approved meanwhile comes before all of this, or finds all of it.
     request = queries.REQUEST_LOCKED.first(pk=request.pk)
+    parts: list[models.Fulfilment] = queries.FULFILMENTS.all(request=request.pk)
     if request.state != RequestState.IN_PROGRESS or request.undone_at is not None:
-        return
-    parts = queries.FULFILMENTS.all(request=request.pk)
+        return request, parts
     if any(each.state not in window.OUTCOMES or each.withheld for each in parts):
-        return
+        return request, parts
     erased = request.right in ERASURES
     if not erased:
         inforce.ended(means=means, request=request)
@@ -412,13 +412,14 @@ def conclude(*, means: Means, request: models.Request) -> None:
     if subject is not None:
         _suppress(means, request, subject, undoable=undoable)
     if undoable:
-        return
+        return request, parts
     if subject is not None:
         statements.forget(means=means, subject=subject)
     last = queries.LAST_DUE.first(request=request.pk)
     cases.finish(
         means=means, request=request, state=RequestState.FULFILLED, keep_until=last[0] if last else None
     )
+    return request, parts
 
 
 def withheld(request: models.Request) -> tuple[str, ...]:
@@ -452,17 +453,16 @@ def standing(request: models.Request) -> Standing:
     return _standing(request, fulfilments, window.alive(request))
 
 
-def _reached(request: models.Request) -> Standing:
+def _reached(request: models.Request, fulfilments: Sequence[models.Fulfilment]) -> Standing:
     """The same of one request alone, with as few questions as it takes."""
-    fulfilments: list[models.Fulfilment] = queries.FULFILMENTS.all(request=request.pk)
     if any(each.state not in window.OUTCOMES for each in fulfilments):
-        prefetch_related_objects(fulfilments, "tasks")
+        prefetch_related_objects(list(fulfilments), "tasks")
     windows = window.alive(request) if any(each.window_id for each in fulfilments) else ()
     return _standing(request, fulfilments, windows)
 
 
 def _standing(
-    request: models.Request, fulfilments: list[models.Fulfilment], windows: tuple[models.Window, ...]
+    request: models.Request, fulfilments: Sequence[models.Fulfilment], windows: tuple[models.Window, ...]
 ) -> Standing:
     rows = []
     days = {each.pk: each.until for each in windows if request.undone_at is None}

@@ -2,6 +2,8 @@
 
 from functools import cache
 
+from django.db.models import Exists, OuterRef, Q
+
 from upheld.store.compiled import Changes, Deletes, Rows, Slot
 from upheld.store.models import (
     BlindIndex,
@@ -29,16 +31,14 @@ WITHDRAWN = Rows(
     lambda: Request.objects.select_for_update().filter(pk=Slot("pk")).values_list("state", "undone_at")
 )
 """Whether it was taken back or is being undone, locked."""
-OTHERS_UNFINISHED = Rows(
-    lambda: Request.objects.filter(case=Slot("case"), state__in=UNFINISHED).values_list("pk")[:1]
+STILL_OPEN = Rows(
+    lambda: Request.objects.filter(
+        Q(state__in=UNFINISHED)
+        | Exists(Restriction.objects.filter(request=OuterRef("pk"), lifted_at__isnull=True)),
+        case=Slot("case"),
+    ).values_list("pk")[:1]
 )
-RESTRICTED = Rows(
-    lambda: Restriction.objects.filter(request__case=Slot("case"), lifted_at__isnull=True).values_list("pk")[
-        :1
-    ]
-)
-"""Whether a restriction of the case is in force."""
-
+"""Whether the case has another request that is not finished, or a restriction that is in force."""
 FULFILMENTS = Rows(lambda: Fulfilment.objects.filter(request=Slot("request")).order_by("position"))
 UNFINISHED_FULFILMENTS = Rows(
     lambda: (

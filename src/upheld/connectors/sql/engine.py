@@ -130,8 +130,11 @@ def _settings(engine: sa.Engine, backend: str, timeout: int | None) -> None:
         cursor.close()
         if backend == "postgresql":
             connection.autocommit = False
+            connection.prepared_max = _PREPARED
 
 
+_PREPARED = 500
+"""Statements that a connection keeps prepared: an erasure and a copy of a large map take some hundred."""
 _MARIADB_ALONE = ("in_predicate_conversion_threshold", "max_statement_time")
 _STEPS = 20_000
 """Steps of SQLite's machine between two looks at the clock: some milliseconds."""
