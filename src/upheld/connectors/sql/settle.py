@@ -28,7 +28,8 @@ def token(connection: sa.Connection, system: System, tables: Tables, part: str, 
         cursor = driver.run(connection, "SELECT pg_catalog.pg_current_xact_id()::text", None)
         [(xid,)] = cursor.fetchall()
         cursor.close()
-        tables.wrote.add(int(xid))
+        if not any(table.triggers for table in tables.live.tables.values()):  # one may change a schema
+            tables.wrote.add(int(xid))
         left = {"receipt": random} if system.receipt else {}
         named = {"how": "xid", "id": xid, "part": part, **left}
     return json.dumps(named)
