@@ -51,5 +51,21 @@ ONCE = (
     Goal("proof-check", "checking its hashes", 50, "µs", once=True),
     Goal("ask-known", "the request form for somebody known: median", None, "ms", once=True),
     Goal("ask-unknown", "the same for somebody unknown", None, "ms", once=True),
+    Goal(
+        "shop-erasure-statements",
+        "fifty erasures of a shop, from receipt to certificate: statements on our own database, each",
+        40,
+        "",
+        once=True,
+    ),
+    Goal("shop-erasure-cpu", "the same: CPU of all processes, each", 34, "ms", once=True),
+    Goal(
+        "shop-access-statements",
+        "fifty copies of a shop, from receipt to package: statements on our own database, each",
+        30,
+        "",
+        once=True,
+    ),
+    Goal("shop-access-cpu", "the same: CPU of all processes, each", 24, "ms", once=True),
     Goal("package", "access package of 5 million rows: memory above idle", 50, "MB", once=True),
 )

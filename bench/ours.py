@@ -23,6 +23,7 @@ from upheld.datamap.read import read
 from upheld.law.right import Right
 from upheld.ledger.types import STEP_FULFILLED
 from upheld.rights.connector import Connector, Row
+from upheld.rights.glance import at_a_glance
 from upheld.rights.identify import Identified, identify
 from upheld.rights.many import Room, collect_many, identify_many
 from upheld.rights.outcome import Failure
@@ -176,9 +177,10 @@ class Upheld:
         steps = plan(self.means.datamap, Right.ACCESS, today=NOW.date()).of(SYSTEM)
         found: dict[str, int] = {}
         for email in emails:
-            for each in self.connector.collect(steps, self.subject(email), now=NOW):
-                if isinstance(each, Row):
-                    found[each.table] = found.get(each.table, 0) + 1
+            with at_a_glance([self.connector]):
+                for each in self.connector.collect(steps, self.subject(email), now=NOW):
+                    if isinstance(each, Row):
+                        found[each.table] = found.get(each.table, 0) + 1
         return found
 
     def read_together(self, emails: Sequence[str]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from upheld.ledger import canonical
 from upheld.ledger.commitment import commit, opens
 from upheld.ledger.entry import EntryType, Field, Kind, RefusedEntry, RefusedType, Registry, looks_personal
 from upheld.ledger.reference import render_reference
-from upheld.ledger.types import REGISTRY
+from upheld.ledger.types import CASE_CLOSED, REGISTRY
 
 from . import sample
 from .vectors import load
@@ -234,3 +234,59 @@ def test_a_commitment_opens_with_its_key_and_content_only() -> None:
     assert not opens(key, b"anna@example.org", "é")
     with pytest.raises(ValueError, match="32 random bytes"):
         commit(b"short", b"content")
+
+
+COUNT = st.integers(0, canonical.MAX_INTEGER)
+HOLDING = {
+    Kind.ID: st.uuids().map(str) | st.from_regex(r"[a-f]{1,20}[._:-][0-9]{1,5}", fullmatch=True),
+    Kind.CODE: st.sampled_from(["forum", "part:1", "erase/users.v2"]),
+    Kind.COUNT: COUNT,
+    Kind.DIGEST: st.binary(min_size=32, max_size=32).map(bytes.hex),
+    Kind.TIME: st.sampled_from(["2026-11-24T02:31:00Z", "1999-01-01T00:00:00.000001Z"]),
+    Kind.DATE: st.dates().map(lambda day: day.isoformat()),
+}
+
+
+def held(field: Field) -> st.SearchStrategy[canonical.Value]:
+    """What the field may hold."""
+    if field.kind is Kind.COUNTS:
+        return st.fixed_dictionaries(dict.fromkeys(field.values, COUNT))
+    return st.sampled_from(field.values) if field.values else HOLDING[field.kind]
+
+
+@given(st.data(), st.datetimes(timezones=st.just(UTC)))
+def test_an_entry_that_is_only_written_has_the_bytes_of_one_that_is_kept(
+    data: st.DataObject, at: datetime
+) -> None:
+    """P-04: for every type, with and without its optional fields."""
+    made = data.draw(st.sampled_from(list(REGISTRY.types.values())))
+    optional = {field.name: held(field) for field in made.fields if field.optional}
+    needed = {field.name: held(field) for field in made.fields if not field.optional}
+    fields = data.draw(st.fixed_dictionaries(needed, optional=optional))
+
+    written = REGISTRY.spell(made.name, at=at, **fields)
+
+    assert written == REGISTRY.create(made.name, at=at, **fields).encode()
+    assert REGISTRY.decode(written) == REGISTRY.create(made.name, at=at, **fields)
+
+
+BAD: tuple[dict[str, canonical.Value], ...] = (
+    {"case": "ann@example.org", "outcome": "fulfilled"},
+    {"case": "+4930123456", "outcome": "fulfilled"},
+    {"case": "c-1", "outcome": "Ann Bell"},
+    {"case": "c-1", "outcome": 1},
+    {"case": "c-1"},
+    {"case": "c-1", "outcome": "fulfilled", "forename": "Ann"},
+)
+
+
+@pytest.mark.parametrize("fields", BAD, ids=",".join)
+def test_what_is_refused_when_kept_is_refused_when_only_written(fields: dict[str, canonical.Value]) -> None:
+    """P-05: in the same words, which never repeat the value."""
+    with pytest.raises(RefusedEntry) as kept:
+        REGISTRY.create(CASE_CLOSED, at=AT, **fields)
+    with pytest.raises(RefusedEntry) as written:
+        REGISTRY.spell(CASE_CLOSED, at=AT, **fields)
+
+    assert str(written.value) == str(kept.value)
+    assert "Ann" not in str(kept.value)

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from upheld.actions.record import record
+from upheld.actions.record import entry, put_all, record
 from upheld.ledger.keys import Ed25519Signer
 from upheld.ledger.proof import verify
 from upheld.ledger.types import CASE_CLOSED
@@ -130,3 +130,21 @@ def test_sequencing_a_batch_takes_the_same_number_of_queries_whatever_its_size(r
         counts.append(len([each for each in queries if "SELECT" in each["sql"] or "INSERT" in each["sql"]]))
 
     assert counts[1] - counts[0] <= 1
+
+
+@pytest.mark.parametrize("many", [1, 3, 50])
+def test_entries_written_together_keep_their_order_and_their_moment(records: str, many: int) -> None:
+    """However few or many there are: PostgreSQL takes many in another way than few."""
+    noted = [
+        entry(CASE_CLOSED, at=NOW + timedelta(microseconds=number), case=f"c-{number}", outcome="fulfilled")
+        for number in range(many)
+    ]
+
+    with transaction.atomic():
+        put_all(noted)
+
+    assert [(bytes(each.content), each.recorded_at) for each in PendingEntry.objects.order_by("id")] == noted
+    assert sequencer.sequence() == many
+    assert [bytes(each) for each in Entry.objects.values_list("content", flat=True)] == [
+        content for content, _ in noted
+    ]

@@ -1,6 +1,7 @@
 """Receive a person's request, join it to her open case, and close the case."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
@@ -18,8 +19,10 @@ from upheld.ledger.types import CASE_CLOSED, CASE_OPENED, KEY_DESTROYED
 from upheld.rights.codec import decode, encode
 from upheld.rights.outcome import Permanent
 from upheld.rights.subject import Identity, Person, Subject
+from upheld.store import queries
+from upheld.store.compiled import numbered, save
 from upheld.store.database import hold, insert_all
-from upheld.store.models import BlindIndex, Case, CaseState, Request, RequestState, Restriction
+from upheld.store.models import BlindIndex, Case, CaseState, Request, RequestState
 from upheld.store.models.case import UNFINISHED
 from upheld.store.sealing import open_value, seal_value
 
@@ -60,6 +63,7 @@ def receive(
     Misconfigured for a right that the law does not give.
     """
     hold("cases")
+    means = replace(means, keys=means.keys.ring(()))
     found = _open_cases(means, asked)
     if len(found) > 1:
         raise TwoCases(
@@ -153,7 +157,7 @@ def identified_anew(*, means: Means, request: Request, subject: Subject) -> None
 def remember(*, means: Means, case: Case, subject: Subject) -> None:
     """Seal who the case is about."""
     case.sealed_subject = seal_value(means.keys, case.key, encode(subject), record=f"case:{case.pk}:subject")
-    case.save(update_fields=["sealed_subject"])
+    save(queries.ONE_CASE, case, "sealed_subject")
     # Found by every identity of hers from now on: half-erased, a system may no longer know that they belong
     # together, and a repeat by another of them must still join this case (scenario 61).
     verified = tuple(each for each in subject.identities if each.verified)
@@ -162,12 +166,10 @@ def remember(*, means: Means, case: Case, subject: Subject) -> None:
 
 def _find_by(case: Case, digests: Iterable[bytes]) -> None:
     """From now on the case is found by these too."""
-    BlindIndex.objects.bulk_create(
-        (BlindIndex(case=case, digest=digest) for digest in digests), ignore_conflicts=True
-    )
+    insert_all([BlindIndex(case=case, digest=digest) for digest in digests], new=True)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def finish(
     *, means: Means, request: Request, state: RequestState, reason: str = "", keep_until: date | None = None
 ) -> None:
@@ -179,25 +181,25 @@ def finish(
     due.
     """
     at = means.clock()
-    changed = Request.objects.filter(pk=request.pk, state__in=UNFINISHED).update(
-        state=state, reason=reason, finished_at=at
-    )
+    ended = {"state": state, "reason": reason, "finished_at": at}
+    changed = queries.ONE_UNFINISHED.run(ended, pk=request.pk)
     case = request.case
-    if not changed or case.requests.filter(state__in=UNFINISHED).exists():
-        return
-    if Restriction.objects.filter(request__case=case, lifted_at__isnull=True).exists():
+    if changed:
+        request.state, request.reason, request.finished_at = state, reason, at
+    if not changed or queries.STILL_OPEN.any(case=case.pk):
         return
     days = backup_days(means=means)
     destroy_on = max(at.date(), keep_until or at.date()) + days
-    Case.objects.filter(pk=case.pk).update(
-        state=CaseState.CLOSED,
-        closed_at=at,
-        closed_reason=reason,
-        key_destroy_on=max(destroy_on, case.key_destroy_on or destroy_on),
-    )
+    closed = {
+        "state": CaseState.CLOSED,
+        "closed_at": at,
+        "closed_reason": reason,
+        "key_destroy_on": max(destroy_on, case.key_destroy_on or destroy_on),
+    }
+    queries.ONE_CASE.run(closed, pk=case.pk)
     # What staff finds it by stays until its key goes; by nothing of it does anybody join it any more.
-    case.blind_index.filter(whole=True).delete()
-    case.blind_index.update(open=False)
+    queries.WHOLE_INDEX.run(case=case.pk)
+    queries.INDEX.run({"open": False}, case=case.pk)
     record(CASE_CLOSED, at=at, case=str(case.pk), outcome=FINAL.get(state, "expired"))
 
 
@@ -233,7 +235,7 @@ def names(asked: Asked) -> list[tuple[str, str]]:
 
 def _open_cases(means: Means, asked: Asked) -> list[Case]:
     digests = [means.keys.blind(kind, value) for kind, value in names(asked)]
-    rows = BlindIndex.objects.filter(digest__in=digests, open=True, whole=False).select_related("case")
+    rows = queries.open_cases(len(digests)).all(**numbered(digests)) if digests else []
     cases = {row.case.pk: row.case for row in rows}
     return not_contradicted(means=means, asked=asked, found=cases.values())
 

@@ -21,6 +21,7 @@ from upheld.law.pack import Certainty, Pack, Risk
 from upheld.law.right import Right
 from upheld.ledger.types import DOUBT_RECORDED, VERIFICATION_ADDED
 from upheld.rights.outcome import Permanent
+from upheld.store.database import insert_all
 from upheld.store.models import Arrival, Doubt, Level, Request, RequestState, Verification
 from upheld.store.sealing import open_value, seal_value
 
@@ -296,7 +297,7 @@ def refuse_below(*, means: Means, request: Request) -> None:
     An order at the command line is its own proof, in the name of whoever gave it.
     """
     if means.orders:
-        ordered(means=means, request=request, at=means.clock()).save(force_insert=True)
+        insert_all([ordered(means=means, request=request, at=means.clock())])
         request.reached = Level.HIGH
         return
     now = standing(means=means, request=request)

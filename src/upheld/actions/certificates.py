@@ -342,8 +342,9 @@ def _review(means: Means) -> date:
 
 def _unfinished(means: Means, request: models.Request) -> list[Unfinished]:
     open_parts = []
+    parts = {each.system: each for each in request.fulfilments.all()}
     for name, state, why in standing(request).systems:
-        fulfilment = request.fulfilments.get(system=name)
+        fulfilment = parts[name]
         if state in FINISHED and not fulfilment.withheld:
             continue
         due = fulfilment.tasks.filter(answered_at__isnull=True).order_by("due_on").first()

@@ -1,7 +1,7 @@
 """Approve an erasure and fulfil it, system after system, so that a crash at any point loses and doubles
 nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -33,7 +33,6 @@ from upheld.law.right import Right
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import PLAN_APPROVED, SUPPRESSION_ADDED
 from upheld.rights.cells import are_cells
-from upheld.rights.codec import text
 from upheld.rights.connector import Severity
 from upheld.rights.fulfil import Failed, execute
 from upheld.rights.outcome import (
@@ -49,9 +48,10 @@ from upheld.rights.outcome import (
 )
 from upheld.rights.plan import Plan, Task
 from upheld.rights.subject import Subject
-from upheld.store import models
+from upheld.store import models, queries
+from upheld.store.compiled import numbered, renew, save
 from upheld.store.database import hold as hold_name
-from upheld.store.database import insert_all
+from upheld.store.database import insert_all, insert_one
 from upheld.store.keys import Destroyed
 from upheld.store.models import FulfilmentState, PartState, RequestState
 from upheld.store.models.journal import FailureKind
@@ -127,7 +127,7 @@ def approve(
     Refuses beyond a limit that is not allowed with a reason, below the certainty who asks that is needed, and
     a request that has a plan already: that is resumed, never planned anew under the same approval (P-23).
     """
-    request = models.Request.objects.select_for_update(of=("self",)).select_related("case").get(pk=request.pk)
+    request = queries.REQUEST_LOCKED.first(pk=request.pk)
     if request.state != RequestState.OPEN:
         raise Permanent("This request has an approved plan already.", "Go on with it: `upheld resume`.")
     if allow and not reason:
@@ -153,7 +153,7 @@ def approve(
     windows = window.open_for(means=means, request=request, systems=preview.plan.systems)
     for position, system in enumerate(preview.plan.systems):
         failure = unreached.get(system)
-        fulfilment = models.Fulfilment.objects.create(
+        fulfilment = models.Fulfilment(
             request=request,
             plan=row,
             position=position,
@@ -164,15 +164,16 @@ def approve(
             failure=journal.kind_of(failure) if failure else "",
             failure_text=str(failure) if failure else "",
         )
+        insert_one(fulfilment)
         tasks.ask(means=means, fulfilment=fulfilment, plan=preview.plan)
     request.state = RequestState.IN_PROGRESS
-    request.save(update_fields=["state", "reached"])
+    save(queries.ONE_REQUEST, request, "state", "reached")
     key = means.keys.commitment_key(request.case.key)
     record(
         PLAN_APPROVED,
         at=means.clock(),
         case=str(request.case.pk),
-        plan=commit_to(key, text(preview.plan).encode()),
+        plan=commit_to(key, plans.text_of(preview.plan).encode()),
         systems=len(preview.plan.systems),
     )
     dispatch.wake(request.case_id)
@@ -215,9 +216,12 @@ def fulfil(*, means: Means, request: models.Request, progress: Progress = silent
     if request.state != RequestState.IN_PROGRESS or request.undone_at is not None:
         return standing(request)
     means = _with_ring(means, request)
-    if request.right != Right.RECTIFICATION.value:  # what stands there has to be seen before it is corrected
+    left = unfinished(request)
+    corrects = request.right == Right.RECTIFICATION.value  # what stands there has to be seen before
+    if not corrects and any(each.unreached for each in left):
         reach_again(means=means, request=request)
-    for fulfilment in unfinished(request):
+        left = unfinished(request)
+    for fulfilment in left:
         plan = plans.load(fulfilment.plan)
         if plans.by_hand(plan, fulfilment.system) or fulfilment.unreached:
             continue
@@ -232,9 +236,9 @@ def fulfil(*, means: Means, request: models.Request, progress: Progress = silent
             progress(fulfilment.system, tempo.words(fulfilment) or "is being done by another run")
             continue
         attempt(means=means, hold=hold, progress=progress, interrupted=interrupted)
-    conclude(means=means, request=request)
-    request.refresh_from_db()
-    return standing(request)
+    found, parts = conclude(means=means, request=request)
+    renew(request, found)
+    return _reached(request, parts)
 
 
 def _with_ring(means: Means, request: models.Request) -> Means:
@@ -389,35 +393,33 @@ def _reread(means: Means, hold: Hold, own: bytes) -> Established | None:
 
 
 @transaction.atomic
-def conclude(*, means: Means, request: models.Request) -> None:
+def conclude(*, means: Means, request: models.Request) -> tuple[models.Request, Sequence[models.Fulfilment]]:
     """When every system has its outcome and none is withheld for a hold, the request is fulfilled: her
     identities are suppressed, and the case is closed unless its undo window is open. Does nothing
-    otherwise."""
+    otherwise. Gives the request and its systems' parts as they stand now."""
     # Locked: an undo that is approved meanwhile comes before all of this, or finds all of it.
-    locked = models.Request.objects.select_for_update(of=("self",)).select_related("case")
-    request = locked.get(pk=request.pk)
+    request = queries.REQUEST_LOCKED.first(pk=request.pk)
+    parts: list[models.Fulfilment] = queries.FULFILMENTS.all(request=request.pk)
     if request.state != RequestState.IN_PROGRESS or request.undone_at is not None:
-        return
-    standing = request.fulfilments.values_list("state", "withheld")
-    if any(state not in window.OUTCOMES or matter for state, matter in standing):
-        return
+        return request, parts
+    if any(each.state not in window.OUTCOMES or each.withheld for each in parts):
+        return request, parts
     erased = request.right in ERASURES
     if not erased:
         inforce.ended(means=means, request=request)
     subject = cases.subject_of(means=means, case=request.case) if erased else None
-    undoable = bool(window.alive(request))
+    undoable = any(each.window_id for each in parts) and bool(window.alive(request))
     if subject is not None:
         _suppress(means, request, subject, undoable=undoable)
     if undoable:
-        return
+        return request, parts
     if subject is not None:
         statements.forget(means=means, subject=subject)
-    last = (
-        models.Due.objects.filter(fulfilment__request=request, purged_at__isnull=True).order_by("-on").first()
-    )
+    last = queries.LAST_DUE.first(request=request.pk)
     cases.finish(
-        means=means, request=request, state=RequestState.FULFILLED, keep_until=last.on if last else None
+        means=means, request=request, state=RequestState.FULFILLED, keep_until=last[0] if last else None
     )
+    return request, parts
 
 
 def withheld(request: models.Request) -> tuple[str, ...]:
@@ -431,8 +433,9 @@ def _suppress(means: Means, request: models.Request, subject: Subject, *, undoab
     at = means.clock()
     named = [each for each in map(cases.canonical, subject.identities) if each.verified]
     marks = {means.keys.suppress(each.kind, each.value): each.kind for each in named}
-    there = models.Suppression.objects.filter(digest__in=list(marks)).values_list("digest", flat=True)
-    known = set(map(bytes, there))
+    if not marks:
+        return
+    known = {bytes(digest) for (digest,) in queries.suppressed(len(marks)).all(**numbered(marks))}
     fresh = {mark: kind for mark, kind in marks.items() if mark not in known}
     owner = request if undoable else None
     insert_all(
@@ -445,14 +448,28 @@ def _suppress(means: Means, request: models.Request, subject: Subject, *, undoab
 
 def standing(request: models.Request) -> Standing:
     """Where the request stands."""
-    rows = []
     fulfilments = sorted(request.fulfilments.all(), key=lambda one: one.position)
     prefetch_related_objects(fulfilments, "tasks")
-    windows = window.alive(request)
+    return _standing(request, fulfilments, window.alive(request))
+
+
+def _reached(request: models.Request, fulfilments: Sequence[models.Fulfilment]) -> Standing:
+    """The same of one request alone, with as few questions as it takes."""
+    if any(each.state not in window.OUTCOMES for each in fulfilments):
+        prefetch_related_objects(list(fulfilments), "tasks")
+    windows = window.alive(request) if any(each.window_id for each in fulfilments) else ()
+    return _standing(request, fulfilments, windows)
+
+
+def _standing(
+    request: models.Request, fulfilments: Sequence[models.Fulfilment], windows: tuple[models.Window, ...]
+) -> Standing:
+    rows = []
     days = {each.pk: each.until for each in windows if request.undone_at is None}
     for each in fulfilments:
         why = each.failure_text if each.state == FulfilmentState.FAILED else ""
-        open_tasks = [task for task in each.tasks.all() if task.answered_at is None]
+        waits = each.state not in window.OUTCOMES
+        open_tasks = [task for task in each.tasks.all() if task.answered_at is None] if waits else []
         if open_tasks:
             why = f"waits for an answer by {open_tasks[0].due_on.isoformat()}"
         why = why or tempo.words(each)

@@ -12,12 +12,12 @@ from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from upheld.actions import evidence, kept
 from upheld.actions.lease import is_leased
 from upheld.actions.means import Means
-from upheld.actions.record import entry, put_all, record
+from upheld.actions.record import Noted, entry, put_all, record
 from upheld.actions.tempo import is_begun, is_free, put_off, room
 from upheld.law.objection import STOPPING
 from upheld.law.right import Right
@@ -51,7 +51,8 @@ from upheld.rights.outcome import (
 )
 from upheld.rights.plan import Plan
 from upheld.rights.subject import Key
-from upheld.store import models
+from upheld.store import models, queries
+from upheld.store.compiled import save
 from upheld.store.database import insert_all
 from upheld.store.models import FulfilmentState, PartState
 from upheld.store.models.journal import FailureKind
@@ -115,7 +116,7 @@ def take(*, means: Means, fulfilment: models.Fulfilment, plan: Plan) -> Hold | N
     let it begin: then it has its not-before time. A lease that has run out, or whose program is gone from
     this machine, is no hindrance."""
     at = means.clock()
-    fresh = models.Fulfilment.objects.select_for_update().get(pk=fulfilment.pk)
+    fresh: models.Fulfilment = queries.FULFILMENT_LOCKED.first(pk=fulfilment.pk)
     if fresh.state in (FulfilmentState.DONE, FulfilmentState.RETAINED) or is_leased(fresh, at):
         return None
     if not is_free(means=means, system=fresh.system) and not is_begun(fresh):
@@ -128,7 +129,7 @@ def take(*, means: Means, fulfilment: models.Fulfilment, plan: Plan) -> Hold | N
     fresh.attempt += 1
     fresh.leased_until, fresh.taken_at = at + means.lease, at
     fresh.failure, fresh.failure_text, fresh.later = "", "", ""
-    fresh.save(update_fields=TAKING)
+    save(queries.FULFILMENT, fresh, *TAKING)
     fresh.request = fulfilment.request
     if fresh.plan_id == fulfilment.plan_id:
         fresh.plan = fulfilment.plan
@@ -156,8 +157,7 @@ def give_back(*, means: Means, fulfilment: models.Fulfilment) -> None:
 
 def _fenced(hold: Hold, **changes: object) -> None:
     """Raises Fenced unless this owner and attempt still hold the part."""
-    mine = Q(pk=hold.fulfilment.pk, owner=hold.owner, attempt=hold.attempt, state=FulfilmentState.RUNNING)
-    if not models.Fulfilment.objects.filter(mine).update(**changes):
+    if not queries.FENCED.run(changes, pk=hold.fulfilment.pk, owner=hold.owner, attempt=hold.attempt):
         raise Fenced(f"{hold.system}: taken over by another")
 
 
@@ -176,8 +176,7 @@ def prepare(*, means: Means, hold: Hold, event: Prepared) -> models.Part:
 def _prepare(means: Means, hold: Hold, event: Prepared, copies: Sequence[kept.Copied]) -> models.Part:
     at = means.clock()
     _fenced(hold, leased_until=at + means.lease)
-    locked = models.Request.objects.select_for_update().filter(pk=hold.fulfilment.request_id)
-    state, undone = locked.values_list("state", "undone_at").get()
+    [(state, undone)] = queries.WITHDRAWN.all(pk=hold.fulfilment.request_id)
     if undone is not None or state == models.RequestState.REVOKED:
         raise Fenced(f"{hold.system}: the request is being undone, or was taken back")
     kept.note(fulfilment=hold.fulfilment, copies=copies, at=at)
@@ -265,7 +264,7 @@ def _settle_part(means: Means, hold: Hold, part: models.Part, event: Committed, 
     part.established = event.established.value
     part.counts = text(event.counts)
     part.settled_at = at
-    part.save(update_fields=["state", "established", "counts", "settled_at"])
+    save(queries.PART, part, "state", "established", "counts", "settled_at")
     alone = hold.first and len(hold.parts) == 1
     for due in event.due:
         _keep_due(means, hold, due, known=not alone)
@@ -331,13 +330,8 @@ def verified(*, means: Means, hold: Hold, event: Verified) -> None:
     content = verification_of(hold, event)
     _evidence(means, hold, content, EvidenceClass.REQUERIED, Established.WITNESSED, None, part=None, at=at)
     for step, rows in kept:
-        until = (
-            hold.fulfilment.dues.filter(table=step.selection.table)
-            .order_by("-on")
-            .values_list("on", flat=True)
-            .first()
-        )
-        put_all([retained_entry(hold, step, rows, until or step.review, at)])
+        last = queries.DUE_OF.first(fulfilment=hold.fulfilment.pk, table=step.selection.table)
+        put_all([retained_entry(hold, step, rows, last[0] if last else step.review, at)])
 
 
 def verification_of(hold: Hold, event: Verified) -> dict[str, canonical.Value]:
@@ -350,9 +344,7 @@ def verification_of(hold: Hold, event: Verified) -> dict[str, canonical.Value]:
     }
 
 
-def retained_entry(
-    hold: Hold, step: steps.Retain, rows: int, last: date | None, at: datetime
-) -> models.PendingEntry:
+def retained_entry(hold: Hold, step: steps.Retain, rows: int, last: date | None, at: datetime) -> Noted:
     """The entry that says what stays, not yet written."""
     return entry(
         STEP_RETAINED,
@@ -555,7 +547,7 @@ def step_entry(
     counts: dict[str, int] | None,
     *,
     part: models.Part | None,
-) -> models.PendingEntry:
+) -> Noted:
     """The entry beside a piece of evidence, not yet written. `counts` is None where nothing was changed."""
     asserted = row.established == Established.ASSERTED.value
     known = {} if asserted else {"established": row.established}

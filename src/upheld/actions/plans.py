@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
+from hashlib import sha256
 
 from django.db import transaction
 
@@ -21,10 +22,11 @@ from upheld.rights.cells import dumped, loaded
 from upheld.rights.codec import Unreadable, digest, text
 from upheld.rights.plan import Plan
 from upheld.rights.planner import plan as make_plan
+from upheld.rights.recent import Recent
 from upheld.rights.stored import read_step
 from upheld.rights.subject import Cell, Subject
-from upheld.store import models
-from upheld.store.database import insert_all
+from upheld.store import models, queries
+from upheld.store.database import insert_all, insert_one
 from upheld.store.models import FulfilmentState
 
 
@@ -39,14 +41,27 @@ def planned(
     """The plan for this right by the map as it is today, by the organisation's own clock. `law`: that of a
     request which was received already. `against`: what is to stop."""
     today: date = means.now.date()
-    return make_plan(
-        means.datamap, right, regime=regime or means.regime, today=today, law=law, against=against
+    named = regime or means.regime
+    return _PLANNED.of(
+        means.datamap,
+        law,
+        equal=(right, named, today, against),
+        make=lambda: make_plan(means.datamap, right, regime=named, today=today, law=law, against=against),
     )
 
 
 def against(request: models.Request | None) -> Against | None:
     """What the request wants to have stopped."""
     return against_of(Right(request.right), request.against) if request else None
+
+
+def text_of(plan: Plan) -> str:
+    """The plan's canonical text, of which its digest is taken."""
+    return _TEXTS.of(plan, make=lambda: text(plan))
+
+
+_PLANNED, _TEXTS = Recent[Plan](), Recent[str]()
+"""Most people's plans are one, and neither a map nor a law changes while it is known."""
 
 
 def store(
@@ -64,9 +79,9 @@ def store(
     """The approved plan as rows, and sealed, the `cells` that it sets; steps that stand already are not
     written again. Its version is the next, unless it is known. Belongs into the transaction of its
     approval."""
-    found = digest(plan)
-    known = models.Plan.objects.filter(digest=found, format=Plan.form, same_as__isnull=True).first()
-    row = models.Plan.objects.create(
+    found = sha256(text_of(plan).encode()).hexdigest()
+    known = queries.PLAN_OF.first(digest=found, format=Plan.form)
+    row = models.Plan(
         request=request,
         version=request.plans.count() + 1 if version is None else version,
         format=Plan.form,
@@ -80,6 +95,7 @@ def store(
         go_on=go_on,
         expected=dict(expected or {}),
     )
+    insert_one(row)
     if cells:
         seal_cells(means=means, row=row, cells=cells)
     if known is None:
@@ -133,7 +149,7 @@ def replan(
         PLAN_APPROVED,
         at=means.clock(),
         case=str(request.case.pk),
-        plan=commit_to(key, text(part).encode()),
+        plan=commit_to(key, text_of(part).encode()),
         systems=len(systems),
     )
     return row
@@ -153,7 +169,7 @@ def load_all(rows: Sequence[models.Plan]) -> dict[int, Plan]:
 def load(row: models.Plan) -> Plan:
     """The plan again, as it was approved. Raises Unreadable when its rows were altered or are of a later
     version."""
-    return _checked(row, tuple((row.same_as or row).steps.values_list("body", flat=True)))
+    return _checked(row, tuple(body for (body,) in queries.BODIES.all(plan=row.same_as_id or row.pk)))
 
 
 def _checked(row: models.Plan, bodies: tuple[str, ...]) -> Plan:

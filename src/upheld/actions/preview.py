@@ -17,12 +17,12 @@ from upheld.law.right import Right
 from upheld.rights.connector import Finding, Severity
 from upheld.rights.explain import Explanation, explain
 from upheld.rights.fulfil import dry_run
+from upheld.rights.glance import at_a_glance
 from upheld.rights.identify import Unreached, identify
 from upheld.rights.outcome import Counts, Failure, Permanent
 from upheld.rights.plan import Plan
 from upheld.rights.subject import Subject
-from upheld.store import models
-from upheld.store.models import FulfilmentState
+from upheld.store import models, queries
 
 ERASING = (Right.ERASURE, Right.DELETE)
 WRITING = (*ERASING, Right.RESTRICTION, Right.RECTIFICATION, *STOPPING)
@@ -103,25 +103,28 @@ def preview(
         means=means, right=right, regime=regime, law=law.law, against=against or plans.against(request)
     )
     automatic = {name: each for name, each in means.connectors.items() if not plans.by_hand(plan, name)}
-    unreached: tuple[Unreached, ...] = ()
-    if subject is None:
-        identified = identify(automatic, asked.identities, asked.decisions)
-        subject, unreached = identified.subject, identified.unreached
-    silent = {each.system for each in unreached}
-    reached = {name: each for name, each in automatic.items() if name in plan.systems and name not in silent}
-    steps = tuple(step for step in plan.steps if step.system in reached)
-    counts: dict[str, Counts | Failure] = dict(
-        dry_run(Plan(plan.right, plan.regime, steps), reached, subject, now=means.now)
-    )
-    counts.update({each.system: each.failure for each in unreached})
-    explanation = explain(plan, means.datamap, counts)
-    beyond = limits(means, plan, counts) if right in WRITING else ()
-    if right not in ERASING:
-        found = findings(means, reached, counts, right) if right in WRITING else ()
-        return Preview(subject, unreached, plan, counts, found, beyond, explanation, dates=law.dates)
-    spans = window.spans(means=means, last=law.dates.legal, systems=plan.systems)
-    found = findings(means, reached, counts, right, spans)
-    return Preview(subject, unreached, plan, counts, found, beyond, explanation, spans, law.dates)
+    with at_a_glance(automatic.values()):
+        unreached: tuple[Unreached, ...] = ()
+        if subject is None:
+            identified = identify(automatic, asked.identities, asked.decisions)
+            subject, unreached = identified.subject, identified.unreached
+        silent = {each.system for each in unreached}
+        reached = {
+            name: each for name, each in automatic.items() if name in plan.systems and name not in silent
+        }
+        steps = tuple(step for step in plan.steps if step.system in reached)
+        counts: dict[str, Counts | Failure] = dict(
+            dry_run(Plan(plan.right, plan.regime, steps), reached, subject, now=means.now)
+        )
+        counts.update({each.system: each.failure for each in unreached})
+        explanation = explain(plan, means.datamap, counts)
+        beyond = limits(means, plan, counts) if right in WRITING else ()
+        if right not in ERASING:
+            found = findings(means, reached, counts, right) if right in WRITING else ()
+            return Preview(subject, unreached, plan, counts, found, beyond, explanation, dates=law.dates)
+        spans = window.spans(means=means, last=law.dates.legal, systems=plan.systems)
+        found = findings(means, reached, counts, right, spans)
+        return Preview(subject, unreached, plan, counts, found, beyond, explanation, spans, law.dates)
 
 
 def findings(
@@ -155,8 +158,10 @@ def limits(means: Means, plan: Plan, counts: Mapping[str, Counts | Failure]) -> 
         rows = sum(count.rows for count in counted) if isinstance(counted, Counts) else 0
         if limits.rows_per_person is not None and rows > limits.rows_per_person:
             beyond.append(Beyond(name, "rows_per_person", str(limits.rows_per_person), str(rows)))
+        if plan.right not in ERASING or limits.people_per_day is None:
+            continue
         people = people_today(means=means, system=name) + 1
-        if plan.right in ERASING and limits.people_per_day is not None and people > limits.people_per_day:
+        if people > limits.people_per_day:
             beyond.append(Beyond(name, "people_per_day", str(limits.people_per_day), str(people)))
     return tuple(beyond)
 
@@ -182,8 +187,7 @@ def refuse_beyond(found: Sequence[Beyond], allowed: frozenset[str]) -> None:
 
 def unfinished(request: models.Request) -> tuple[models.Fulfilment, ...]:
     """The systems whose part has no outcome yet."""
-    rows = request.fulfilments.exclude(state__in=[FulfilmentState.DONE, FulfilmentState.RETAINED])
-    found = tuple(rows.select_related("plan__same_as", "window"))
+    found: tuple[models.Fulfilment, ...] = tuple(queries.UNFINISHED_FULFILMENTS.all(request=request.pk))
     for each in found:
-        each.plan.request = request
+        each.request = each.plan.request = request
     return found

@@ -2,23 +2,31 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from upheld.ledger.canonical import Value
 from upheld.ledger.entry import Entry
 from upheld.ledger.types import REGISTRY
-from upheld.store.database import insert_all
+from upheld.store.database import insert
 from upheld.store.models import PendingEntry
+
+
+class Noted(NamedTuple):
+    """An entry that waits to be written. Not a row of Django's: making one took as long as writing it."""
+
+    content: bytes
+    recorded_at: datetime
 
 
 def record(entry_type: str, *, at: datetime, **fields: Value) -> None:
     """Write one entry to the inbox. Raises RefusedEntry when it does not fit its declaration: nothing that
     the type does not name as free of personal data gets in (P-05)."""
-    put(REGISTRY.create(entry_type, at=at, **fields))
+    put_all([entry(entry_type, at=at, **fields)])
 
 
-def entry(entry_type: str, *, at: datetime, **fields: Value) -> PendingEntry:
+def entry(entry_type: str, *, at: datetime, **fields: Value) -> Noted:
     """As `record`, for `put_all` to write."""
-    return pending(REGISTRY.create(entry_type, at=at, **fields))
+    return Noted(REGISTRY.spell(entry_type, at=at, **fields), at)
 
 
 def pending(made: Entry) -> PendingEntry:
@@ -26,11 +34,11 @@ def pending(made: Entry) -> PendingEntry:
     return PendingEntry(content=made.encode(), recorded_at=made.at)
 
 
-def put_all(entries: Iterable[PendingEntry]) -> None:
+def put_all(entries: Iterable[Noted]) -> None:
     """Write many entries, in their order."""
-    insert_all(list(entries))
+    insert(PendingEntry, Noted._fields, list(entries))
 
 
-def put(entry: Entry) -> None:
+def put(made: Entry) -> None:
     """Write an entry that somebody else made."""
-    put_all([pending(entry)])
+    put_all([Noted(made.encode(), made.at)])

@@ -21,7 +21,8 @@ class NotCanonical(ValueError):
     """The value has no canonical form here, or the text is not in it."""
 
 
-def _string(text: str) -> str:
+def string(text: str) -> str:
+    """A string in canonical form; raises NotCanonical for half of a surrogate pair."""
     if not text.isascii():
         try:
             text.encode("utf-8")
@@ -38,13 +39,21 @@ def _utf16(key: str) -> bytes:
     return key.encode("utf-16-be", "surrogatepass")
 
 
+_WORDS = {None: "null", True: "true", False: "false"}
+
+
 def _render(value: object, depth: int) -> str:
+    kind = type(value)  # the plainest first: most of what is written are short strings and small numbers
+    if kind is int and -MAX_INTEGER <= value <= MAX_INTEGER:  # type: ignore[operator]
+        return repr(value)
+    if kind is str and value.isascii():  # type: ignore[attr-defined]
+        return _QUOTE(value)  # type: ignore[arg-type]
     if depth > _MAX_DEPTH:
         raise NotCanonical(f"The value is nested more than {_MAX_DEPTH} levels deep.")
     if value is None or value is True or value is False:
-        return {None: "null", True: "true", False: "false"}[value]
+        return _WORDS[value]
     if isinstance(value, str):
-        return _string(value)
+        return string(value)
     if isinstance(value, int):
         if abs(value) > MAX_INTEGER:
             raise NotCanonical("A number is beyond 2^53 - 1, which not every reader holds exactly.")
@@ -54,10 +63,10 @@ def _render(value: object, depth: int) -> str:
             raise NotCanonical("The keys of an object must be strings.")
         plain = all(map(str.isascii, value))  # then both orders are the same, and the built-in one is faster
         keys = sorted(value) if plain else sorted(value, key=_utf16)
-        members = [f"{_string(key)}:{_render(value[key], depth + 1)}" for key in keys]
+        members = [f"{string(key)}:{_render(value[key], depth + 1)}" for key in keys]
         return "{" + ",".join(members) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ",".join(_render(item, depth + 1) for item in value) + "]"
+        return "[" + ",".join([_render(item, depth + 1) for item in value]) + "]"
     raise NotCanonical(f"{_HELD}, not {type(value).__name__}.")
 
 

@@ -6,13 +6,15 @@ be a commitment (P-04, P-05). There is no kind for free text.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
-from upheld.ledger.canonical import MAX_INTEGER, NotCanonical, Value, decode, encode
+from upheld.ledger.canonical import MAX_INTEGER, NotCanonical, Value, decode, encode, string
 
 MAX_BYTES = 4096
 _TYPE = re.compile(r"[a-z]+\.[a-z]+/v[1-9][0-9]*\Z", re.ASCII)
@@ -124,6 +126,8 @@ def looks_personal(text: str) -> bool:
 
 
 def _check_id(value: str) -> str | None:
+    if _UUID.match(value):
+        return None
     if looks_personal(value):
         return "looks like an e-mail address or a telephone number; use the random id instead"
     if not _ID.match(value):
@@ -131,6 +135,7 @@ def _check_id(value: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def _check_code(value: str, allowed: tuple[str, ...]) -> str | None:
     if allowed:
         return None if value in allowed else f"must be one of {', '.join(allowed)}"
@@ -142,13 +147,13 @@ def _check_code(value: str, allowed: tuple[str, ...]) -> str | None:
 
 
 def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_INTEGER
+    return isinstance(value, int) and value is not True and value is not False and 0 <= value <= MAX_INTEGER
 
 
 def _check_counts(value: object, names: tuple[str, ...]) -> str | None:
-    if not isinstance(value, Mapping) or set(value) != set(names):
+    if not isinstance(value, Mapping) or value.keys() != set(names):
         return f"must hold exactly these counts: {', '.join(names)}"
-    if not all(_is_count(count) for count in value.values()):
+    if not all(map(_is_count, value.values())):
         return "must hold whole numbers from 0 on"
     return None
 
@@ -182,11 +187,69 @@ def _complaint(field: Field, value: object) -> str | None:
     return _check_moment(value, field.kind)
 
 
+class _Form:
+    """How entries of one type are checked and spelled, worked out once: the names of its fields in their
+    order, and of each what it may hold. What it gives is what `Entry.encode` gives, in less time."""
+
+    __slots__ = ("_parts", "declared", "needed", "type")
+
+    def __init__(self, entry_type: EntryType) -> None:
+        self.type = entry_type
+        self.declared = frozenset(field.name for field in entry_type.fields)
+        self.needed = frozenset(field.name for field in entry_type.fields if not field.optional)
+        fields = {field.name: field for field in entry_type.fields}
+        self._parts = tuple(
+            (name, f'"{name}":', fields.get(name), _speller(fields.get(name)))
+            for name in sorted({"type", "at", *fields})
+        )
+
+    def spelled(self, at: str, fields: Mapping[str, Value]) -> bytes:
+        """The bytes of an entry. Raises RefusedEntry."""
+        self.refuse_names(fields)
+        own = {"type": self.type.name, "at": at}
+        members = []
+        for name, start, field, spell in self._parts:
+            if field is None:
+                members.append(start + string(own[name]))
+            elif name in fields:
+                value = fields[name]
+                self.refuse(field, value)
+                members.append(start + spell(value))
+        return ("{" + ",".join(members) + "}").encode("utf-8")
+
+    def refuse_names(self, fields: Mapping[str, Value]) -> None:
+        """Raises RefusedEntry for a field that is not declared, and for one that is missing."""
+        if not self.needed <= fields.keys() <= self.declared:
+            if undeclared := fields.keys() - self.declared:
+                raise RefusedEntry(_undeclared(self.type, sorted(undeclared)))
+            missing = next(
+                field.name for field in self.type.fields if field.name in self.needed - set(fields)
+            )
+            raise RefusedEntry(f"{self.type.name} needs the field {missing}.")
+
+    def refuse(self, field: Field, value: object) -> None:
+        """Raises RefusedEntry for what the field may not hold."""
+        complaint = _complaint(field, value)
+        if complaint:
+            raise RefusedEntry(f"{self.type.name}: the field {field.name} {complaint}.")
+
+
+def _speller(field: Field | None) -> Callable[[Any], str]:
+    """How a value that the field may hold is spelled as canonical JSON."""
+    if field is not None and field.kind is Kind.COUNT:
+        return str
+    if field is not None and field.kind is Kind.COUNTS:
+        names = [(name, f"{string(name)}:") for name in sorted(field.values)]
+        return lambda counts: "{" + ",".join([f"{start}{counts[name]}" for name, start in names]) + "}"
+    return string
+
+
 class Registry:
     """The entry types that may be written. Types are added at start-up and never replaced."""
 
     def __init__(self) -> None:
         self._types: dict[str, EntryType] = {}
+        self._forms: dict[str, _Form] = {}
 
     @property
     def types(self) -> Mapping[str, EntryType]:
@@ -201,23 +264,24 @@ class Registry:
         if complaint:
             raise RefusedType(f"The entry type {entry_type.name!r} {complaint}.")
         self._types[entry_type.name] = entry_type
+        self._forms[entry_type.name] = _Form(entry_type)
         return entry_type
 
     def create(self, name: str, *, at: datetime, **fields: Value) -> Entry:
         """A validated entry, ready to be encoded. Raises RefusedEntry."""
         return self._validated(name, at, fields)
 
+    def spell(self, name: str, *, at: datetime, **fields: Value) -> bytes:
+        """The bytes of the entry that `create` would give, for whoever only writes them. Raises
+        RefusedEntry."""
+        return self._known(name).spelled(format_time(at), fields)
+
     def _validated(self, name: str, at: datetime, fields: Mapping[str, Value]) -> Entry:
-        entry_type = self._known(name)
-        if undeclared := fields.keys() - {field.name for field in entry_type.fields}:
-            raise RefusedEntry(_undeclared(entry_type, sorted(undeclared)))
-        for field in entry_type.fields:
+        form = self._known(name)
+        form.refuse_names(fields)
+        for field in form.type.fields:
             if field.name in fields:
-                complaint = _complaint(field, fields[field.name])
-                if complaint:
-                    raise RefusedEntry(f"{name}: the field {field.name} {complaint}.")
-            elif not field.optional:
-                raise RefusedEntry(f"{name} needs the field {field.name}.")
+                form.refuse(field, fields[field.name])
         format_time(at)
         return Entry(name, at, MappingProxyType({key: _frozen(value) for key, value in fields.items()}))
 
@@ -240,9 +304,9 @@ class Registry:
             raise RefusedEntry(f"The entry's time is {error}.") from error
         return self._validated(name, moment, value)
 
-    def _known(self, name: str) -> EntryType:
+    def _known(self, name: str) -> _Form:
         try:
-            return self._types[name]
+            return self._forms[name]
         except KeyError:
             shown = name if _TYPE.match(name) and len(name) <= 60 else "(unprintable)"
             raise RefusedEntry(

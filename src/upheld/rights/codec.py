@@ -122,7 +122,10 @@ def decode(written: object, classes: Iterable[type]) -> object:
 
 def text(value: object) -> str:
     """The one canonical text of a value: keys sorted, no spaces. What digests are taken of."""
-    return json.dumps(encode(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _TEXT.encode(encode(value))
+
+
+_TEXT = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def digest(value: object) -> str:

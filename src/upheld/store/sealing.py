@@ -7,7 +7,10 @@ from upheld.store.keys import KeyStore
 
 def seal_value(keys: KeyStore, name: str, written: object, *, record: str) -> bytes:
     """Seal what `rights.codec.encode` gave."""
-    return keys.seal(name, json.dumps(written, separators=(",", ":")).encode(), record=record)
+    return keys.seal(name, _WRITTEN.encode(written).encode(), record=record)
+
+
+_WRITTEN = json.JSONEncoder(separators=(",", ":"))
 
 
 def open_value(keys: KeyStore, name: str, sealed: bytes, *, record: str) -> object:

@@ -21,7 +21,7 @@ from upheld.ledger.proof import Proof, prove
 from upheld.ledger.tree import Node, Tree
 from upheld.rights.outcome import Misconfigured
 from upheld.store import models
-from upheld.store.database import hold, insert
+from upheld.store.database import hold, insert, take_out
 from upheld.store.keys import KeyStore
 from upheld.store.seen import OurSigner
 
@@ -85,13 +85,11 @@ def sequence(*, limit: int = BATCH) -> int:
 @transaction.atomic
 def _sequence(limit: int) -> int:
     hold("ledger")
-    waiting = models.PendingEntry.objects.order_by("id").values_list("id", "content")
-    pending = [(number, bytes(content)) for number, content in waiting[:limit]]
+    pending = take_out(models.PendingEntry, "content", limit)
     if not pending:
         return 0
     start = size()
     append([(start + offset, *each) for offset, each in enumerate(pending)])
-    models.PendingEntry.objects.filter(pk__in=[number for number, _ in pending]).delete()
     return len(pending)
 
 

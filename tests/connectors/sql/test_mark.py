@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.scenarios.world import NOW, World, make_world
 from tests.servers.database import Database
-from upheld.connectors.sql.catalogue.mark import mark
+from upheld.connectors.sql.catalogue.mark import Seen, mark
 from upheld.connectors.sql.live import read_live
 from upheld.rights.outcome import Misconfigured
 
@@ -162,3 +163,67 @@ def test_scenario_57_a_kept_connector_refuses_to_write_after_a_table_appeared(wo
     with pytest.raises(Misconfigured, match=r"table\.undeclared at secrets"):
         list(kept.execute(steps, subject, now=NOW, entropy=lambda: "r", allow=frozenset()))
     assert world.rows("users") == [(1, "ada@example.org")]
+
+
+BEFORE = Seen(high=100, running=frozenset({90, 95}), own={101})
+
+
+@pytest.mark.parametrize(
+    ("high", "running", "nothing"),
+    [
+        (100, {90, 95}, True),
+        (102, {90, 95, 100}, True),
+        (102, {90, 95}, False),
+        (101, {90, 95, 100}, True),
+        (100, {90}, False),
+        (103, {90, 95, 100, 102}, True),
+        (103, {90, 95, 100}, False),
+        (5_000, {90, 95}, False),
+    ],
+    ids=[
+        "nothing",
+        "our own ended",
+        "another's ended beside ours",
+        "another's runs",
+        "another's that ran ended",
+        "ours ended and two run",
+        "a later one ended",
+        "too many to follow",
+    ],
+)
+def test_a_snapshot_shows_what_others_ended_since(high: int, running: set[int], nothing: bool) -> None:
+    assert BEFORE.shows_nothing_new(Seen(high, frozenset(running))) is nothing
+
+
+def test_nothing_is_read_anew_where_nobody_wrote(postgresql: Database, tmp_path: Path) -> None:
+    kept = make_world(postgresql, tmp_path, DDL, MAP).connector
+    kept.check()
+    told: list[str] = []
+    sa.event.listen(kept.engine, "before_cursor_execute", lambda *given: told.append(given[2]))  # type: ignore[attr-defined]
+
+    kept.check()
+    quiet, told[:] = [each for each in told if "pg_class" in each], []
+    postgresql.run("INSERT INTO posts VALUES (2, 1, 'there')")
+    kept.check()
+
+    assert (quiet, len([each for each in told if "pg_class" in each])) == ([], 1)
+
+
+def test_what_our_own_writing_sets_off_is_noticed_too(postgresql: Database, tmp_path: Path) -> None:
+    """A trigger of theirs makes a table in the transaction in which we erase."""
+    trigger = (
+        "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS"
+        " 'BEGIN CREATE TABLE IF NOT EXISTS lately (user_id INTEGER); RETURN OLD; END';"
+        " CREATE TRIGGER keep BEFORE DELETE ON posts FOR EACH ROW EXECUTE FUNCTION keep();"
+    )
+    accepted = MAP.replace("posts:\n", "posts:\n  accept: [{finding: trigger.present, reason: Known}]\n")
+    world = make_world(postgresql, tmp_path, DDL + trigger, accepted)
+    kept = world.connector
+    subject = world.subject("email=ada@example.org")
+    steps = world.plan().of("club")
+
+    list(kept.execute(steps, subject, now=NOW, entropy=lambda: "r", allow=frozenset()))
+
+    assert world.rows("users") == []
+    assert kept.check() == world.connector.check()
+    assert "lately" in {each.table for each in kept.check()}

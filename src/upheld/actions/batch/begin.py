@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from itertools import product
 from uuid import uuid4
 
@@ -14,16 +15,16 @@ from upheld.actions.batch.look import TOGETHER, Going, Look, in_groups
 from upheld.actions.difference import expected
 from upheld.actions.means import Means
 from upheld.actions.preview import preview, refuse_beyond
-from upheld.actions.record import entry, put_all
+from upheld.actions.record import Noted, entry, put_all
 from upheld.actions.regime import columns, pinned
 from upheld.law.right import Right
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import CASE_OPENED, PLAN_APPROVED
-from upheld.rights.codec import digest, encode, text
+from upheld.rights.codec import encode
 from upheld.rights.outcome import Permanent, Transient
 from upheld.rights.plan import Plan
 from upheld.store import models
-from upheld.store.database import hold, insert_all
+from upheld.store.database import hold, insert_all, insert_numbered
 from upheld.store.models import RequestState
 from upheld.store.sealing import seal_value
 
@@ -84,7 +85,8 @@ class _Opening:
         self.means, self.batch, self.plan = means, batch, plan
         self.allowed, self.reason = allowed, reason
         self.at = means.clock()
-        self.digest, self.text = digest(plan), text(plan).encode()
+        self.text = plans.text_of(plan).encode()
+        self.digest = sha256(self.text).hexdigest()
         self.pinned = pinned(means=means, right=Right.ERASURE, regime=plan.regime, at=self.at)
         self.needed = certainty.needed(means=means, law=self.pinned.law, right=Right.ERASURE)
 
@@ -112,7 +114,7 @@ class _Opening:
         insert_all(requests)
         rows = self._plans(some, requests)
         windows = self._windows(requests)
-        fulfilments = models.Fulfilment.objects.bulk_create(
+        fulfilments = [
             models.Fulfilment(
                 request=request,
                 plan=row,
@@ -122,7 +124,8 @@ class _Opening:
             )
             for request, row in zip(requests, rows, strict=True)
             for position, system in enumerate(self.plan.systems)
-        )
+        ]
+        insert_numbered(fulfilments)
         models.Task.objects.bulk_create(task for each in fulfilments for task in self._tasks(each))
         insert_all(
             [
@@ -190,7 +193,7 @@ class _Opening:
             expected=self._expected(some[0]),
             version=1,
         )
-        others = models.Plan.objects.bulk_create(
+        others = [
             models.Plan(
                 request=request,
                 version=1,
@@ -205,7 +208,8 @@ class _Opening:
                 same_as=first.same_as or first,
             )
             for going, request in zip(some[1:], requests[1:], strict=True)
-        )
+        ]
+        insert_numbered(others)
         return [first, *others]
 
     def _expected(self, going: Going) -> dict[str, dict[str, int]]:
@@ -223,7 +227,7 @@ class _Opening:
             for task in plans.by_hand(self.plan, fulfilment.system)
         ]
 
-    def _entries(self, case: models.Case) -> list[models.PendingEntry]:
+    def _entries(self, case: models.Case) -> list[Noted]:
         key = self.means.keys.commitment_key(case.key)
         return [
             entry(

@@ -33,15 +33,10 @@ def conclude_many(
     )
     standing = set(still.order_by("pk").values_list("pk", flat=True))
     requests = [each for each in requests if each.pk in standing]
-    states: dict[UUID, list[models.Fulfilment]] = {}
     rows = models.Fulfilment.objects.filter(request__in=[each.pk for each in requests])
-    for each in rows.prefetch_related("tasks"):
-        states.setdefault(each.request_id, []).append(each)
-    over = [
-        request
-        for request in requests
-        if all(each.state in DONE and not each.withheld for each in states.get(request.pk, ()))
-    ]
+    found = list(rows.values_list("request", "pk", "state", "withheld"))
+    unready = {request for request, _, state, withheld in found if state not in DONE or withheld}
+    over = [request for request in requests if request.pk not in unready]
     open_windows = set(
         models.Window.objects.filter(request__in=[each.pk for each in over], destroyed_at__isnull=True)
         .values_list("request", flat=True)
@@ -52,11 +47,9 @@ def conclude_many(
         finished = [each for each in over if each.pk not in open_windows]
         _forget(means, finished)
         _finish(means, finished)
-    return frozenset(
-        number
-        for number, those in states.items()
-        if any(each.state == FulfilmentState.WAITING and not each.tasks.all() for each in those)
-    )
+    waiting = {number: request for request, number, state, _ in found if state == FulfilmentState.WAITING}
+    asked = set(models.Task.objects.filter(fulfilment__in=waiting).values_list("fulfilment", flat=True))
+    return frozenset(request for number, request in waiting.items() if number not in asked)
 
 
 def _forget(means: Means, requests: Sequence[models.Request]) -> None:

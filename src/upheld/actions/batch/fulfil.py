@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Prefetch
+
 from upheld.actions import cases, erasure, plans, window
 from upheld.actions import journal as single
 from upheld.actions.batch import journal
@@ -47,11 +49,14 @@ def fulfil_many(*, means: Means, requests: Sequence[models.Request], told: Told 
         found = (
             models.Request.objects.filter(pk__in=some)
             .select_related("case")
-            .prefetch_related("fulfilments__plan__same_as", "fulfilments__window")
+            .prefetch_related(Prefetch("fulfilments", models.Fulfilment.objects.select_related(*_WITH)))
         )
         by_number = {each.pk: each for each in found}
         _group(means, [by_number[number] for number in some if number in by_number])
         told(len(some))
+
+
+_WITH = ("plan__same_as", "window")
 
 
 def _in_list_order(requests: Sequence[models.Request]) -> list[UUID]:
@@ -68,14 +73,13 @@ def _in_list_order(requests: Sequence[models.Request]) -> list[UUID]:
 
 def _group(means: Means, requests: Sequence[models.Request]) -> None:
     begun = [each for each in requests if each.state == RequestState.IN_PROGRESS and each.undone_at is None]
+    parts = {each.pk: list(each.fulfilments.all()) for each in begun}
     keys = {each.case.key for each in begun}
-    keys |= {
-        each.window.key for request in begun for each in request.fulfilments.all() if each.window is not None
-    }
+    keys |= {each.window.key for own in parts.values() for each in own if each.window is not None}
     ringed = replace(means, keys=means.keys.ring(keys))
     alone = {each.pk for each in begun}
     everybody: dict[UUID, Subject] = {}
-    for plan, those in _by_plan(begun).items():
+    for plan, those in _by_plan(begun, parts).items():
         subjects = {each.pk: cases.subject_of(means=ringed, case=each.case) for each in those}
         known = {number: subject for number, subject in subjects.items() if subject is not None}
         alone -= known.keys()
@@ -85,7 +89,7 @@ def _group(means: Means, requests: Sequence[models.Request]) -> None:
             todo = [
                 each
                 for request in those
-                for each in request.fulfilments.all()
+                for each in parts[request.pk]
                 if each.system == system and each.state not in DONE and request.pk in known
             ]
             if not connector or plans.by_hand(plan, system):
@@ -100,13 +104,15 @@ def _group(means: Means, requests: Sequence[models.Request]) -> None:
             erasure.fulfil(means=means, request=request)
 
 
-def _by_plan(requests: Sequence[models.Request]) -> Mapping[Plan, list[models.Request]]:
+def _by_plan(
+    requests: Sequence[models.Request], parts: Mapping[UUID, list[models.Fulfilment]]
+) -> Mapping[Plan, list[models.Request]]:
     """Those whose plan says the same and nothing of its own. The others, whom somebody decided something
     about, are gone through one by one."""
     read: dict[tuple[str, str], Plan] = {}
     found: dict[Plan, list[models.Request]] = {}
     for request in requests:
-        fulfilments = list(request.fulfilments.all())
+        fulfilments = parts[request.pk]
         rows = {each.plan_id: each.plan for each in fulfilments}
         if len(rows) != 1 or any(each.unreached or each.plan.go_on for each in fulfilments):
             continue

@@ -87,6 +87,7 @@ def look(
     Raises for what concerns all of them: Misconfigured for a finding that stops a system, Transient where a
     system cannot be asked. What concerns one is a doubt, named by line.
     """
+    means = replace(means, keys=means.keys.ring(()))
     plan = plans.planned(means=means, right=Right.ERASURE, regime=regime)
     automatic = {
         name: each

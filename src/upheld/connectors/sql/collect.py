@@ -1,12 +1,14 @@
 """Her rows, from one read-only snapshot, row by row in bounded memory (G-15.4), others' data redacted
 (G-15.5)."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from upheld.connectors.sql.compiled import Answer, Queue
 from upheld.connectors.sql.engine import filled
 from upheld.connectors.sql.inside import Predicate, is_in
 from upheld.connectors.sql.schema import Family
@@ -22,12 +24,14 @@ def collect(
     rows: Rows, connection: sa.Connection, steps: Sequence[Collect], secrets: Mapping[str, str]
 ) -> Iterator[Collected]:
     """The rows of each step, then the files they name. The key sets have to be located before."""
-    for step in steps:
-        named: dict[str, set[str]] = {file.column: set() for file in step.files}
-        for row in _rows(rows, connection, step):
-            note(named, row)
-            yield row
-        yield from files(rows, step, named, secrets)
+    for start in range(0, len(steps), _STEPS):
+        some = steps[start : start + _STEPS]
+        for step, first in zip(some, _first(rows, connection, some), strict=True):
+            named: dict[str, set[str]] = {file.column: set() for file in step.files}
+            for row in _rows(rows, connection, step, first):
+                note(named, row)
+                yield row
+            yield from files(rows, step, named, secrets)
 
 
 def note(named: Mapping[str, set[str]], row: Row) -> None:
@@ -59,44 +63,59 @@ def _pieces(path: Path) -> Iterator[bytes]:
             yield piece
 
 
-def _rows(rows: Rows, connection: sa.Connection, step: Collect) -> Iterator[Row]:
-    copy = Copy(rows, step)
-    names, links = (
-        copy.names,
-        tuple(dict.fromkeys((SELF, *(each.link.name for each in step.selection.sources)))),
-    )
+_STEPS = 8
+"""Steps whose first rows are asked for together."""
+_FEW = 500
+"""Rows of a step that are held in memory at once."""
+
+Waiting = Callable[[], Answer]
+
+
+def _first(rows: Rows, connection: sa.Connection, steps: Sequence[Collect]) -> Iterator[Waiting]:
+    """The first rows of each step: mostly there are no more. Each is asked for when it is wanted, or all were
+    sent together where that is faster."""
+    queue = Queue(connection)
+    answers = []
+    for step in steps:
+        build = partial(_few, step)
+        waiting = rows.queue(queue, ("collect", step.number), build) if queue.together else None
+        answers.append(waiting or partial(rows.ask, connection, ("collect", step.number), build))
+    queue.send()
+    yield from answers
+
+
+def _few(step: Collect, rows: Rows, _: Given) -> sa.Select[Any]:
+    return _hers(step, rows).limit(_FEW + 1)
+
+
+def _links(step: Collect) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((SELF, *(each.link.name for each in step.selection.sources))))
+
+
+def _hers(step: Collect, rows: Rows) -> sa.Select[Any]:
+    flags = _flags(rows, step)
+    marks = [sa.case((flags[name], 1), else_=0).label(f"_{at}") for at, name in enumerate(_links(step))]
+    columns = readable(rows, step.selection.table)
+    return sa.select(*columns, *marks).where(rows.where(step.selection))
+
+
+def _rows(rows: Rows, connection: sa.Connection, step: Collect, first: Waiting) -> Iterator[Row]:
+    copy, links = Copy(rows, step), _links(step)
+    names = copy.names
     many = len(names)
-
-    def hers(rows: Rows, _: Given) -> sa.Select[Any]:
-        flags = _flags(rows, step)
-        marks = [sa.case((flags[name], 1), else_=0).label(f"_{at}") for at, name in enumerate(links)]
-        columns = readable(rows, step.selection.table)
-        return sa.select(*columns, *marks).where(rows.where(step.selection))
-
-    for read in _read(rows, connection, ("collect", step.number), hers):
-        ways = tuple(name for name, is_hers in zip(links, read[many:], strict=True) if is_hers)
+    for read in _read(rows, connection, step, first):
+        ways = tuple([name for name, is_hers in zip(links, read[many:], strict=True) if is_hers])
         yield copy.row(dict(zip(names, read, strict=False)), ways)
 
 
-_FEW = 500
-"""Rows that are held in memory at once."""
-
-
-def _read(
-    rows: Rows, connection: sa.Connection, site: Hashable, hers: Callable[[Rows, Given], sa.Select[Any]]
-) -> Iterator[Sequence[Any]]:
-    """Mostly there are few, and one question is enough. Many are streamed, from the first on: a stream takes
-    three questions, each time."""
-
-    def first(rows: Rows, given: Given) -> sa.Select[Any]:
-        return hers(rows, given).limit(_FEW + 1)
-
-    few = rows.ask(connection, site, first).rows
+def _read(rows: Rows, connection: sa.Connection, step: Collect, first: Waiting) -> Iterator[Sequence[Any]]:
+    """Many are streamed, from the first on: a stream takes three questions, each time."""
+    few = first().rows
     if len(few) <= _FEW:
         yield from few
         return
     del few
-    statement = hers(rows, {})
+    statement = _hers(step, rows)
     with connection.execute(statement.execution_options(stream_results=True, yield_per=_FEW)) as many:
         yield from many
 

@@ -23,11 +23,13 @@ _WHOLE = re.compile(r"-?[0-9]{1,19}\Z")
 
 @dataclass(frozen=True)
 class Tables:
-    """The live tables of one system, ready for statements. `programs`: those made for them so far."""
+    """The live tables of one system, ready for statements. `programs`: those made for them so far. `wrote`:
+    PostgreSQL's transactions in which rows of theirs were written by us, and no schema."""
 
     live: LiveSchema
     made: dict[str, sa.TableClause] = field(default_factory=dict)
     programs: Programs = field(default_factory=Programs, compare=False)
+    wrote: set[int] = field(default_factory=set, compare=False)
 
     def __getitem__(self, name: str) -> sa.TableClause:
         """Misconfigured when there is no such table."""

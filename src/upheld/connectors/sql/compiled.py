@@ -8,10 +8,13 @@ there were no slots.
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from operator import is_
 from typing import Any, NoReturn, Self
 
 import sqlalchemy as sa
 from sqlalchemy import types
+
+from upheld.connectors.sql import driver
 
 Filled = Callable[["Later"], object]
 """A parameter as the driver takes it, for whoever the statement is run now."""
@@ -102,17 +105,26 @@ class Compiled:
 
     def run(self, connection: sa.Connection, filled: Filled) -> Answer:
         """Raises what the driver raises, as SQLAlchemy words it."""
+        text, parameters = self.sending(filled)
+        return self.answer(connection, driver.run(connection, text, parameters))
+
+    def sending(self, filled: Filled) -> driver.Sending:
+        """The text with one person's parameters."""
         given = dict(self.fixed)
         for name, value in self.open:
             given[name] = filled(value)
-        parameters: Any = given if self.order is None else tuple(given[name] for name in self.order)
-        result = connection.exec_driver_sql(self.text, parameters)
+        return self.text, given if self.order is None else tuple([given[name] for name in self.order])
+
+    def answer(self, connection: sa.Connection, cursor: Any) -> Answer:
+        """What the driver's cursor holds after it was sent."""
         if self.kinds is None:
-            return Answer((), result.rowcount)
+            changed = cursor.rowcount
+            cursor.close()
+            return Answer((), changed)
         if self.readers is None:
-            self.readers = _readers(self.kinds, result.cursor.description, connection.dialect)
-        rows = result.cursor.fetchall()
-        result.close()
+            self.readers = _readers(self.kinds, cursor.description, connection.dialect)
+        rows = cursor.fetchall()
+        cursor.close()
         if self.readers:
             rows = [_read(row, self.readers) for row in rows]
         return Answer(rows)
@@ -162,12 +174,18 @@ class Program:
         filled: Filled,
     ) -> Answer:
         """Run the statement of a site: `build` gives it with slots, `direct` with the values themselves."""
-        if site not in self.statements:
-            self.statements[site] = self._compiled(connection, build)
-        compiled = self.statements[site]
+        compiled = self.compiled(connection, site, build)
         if compiled is None:
             return answered(connection, direct())
         return compiled.run(connection, filled)
+
+    def compiled(
+        self, connection: sa.Connection, site: Hashable, build: Callable[[], sa.Executable]
+    ) -> Compiled | None:
+        """The statement of a site, where it can be the same for everybody."""
+        if site not in self.statements:
+            self.statements[site] = self._compiled(connection, build)
+        return self.statements[site]
 
     def _compiled(self, connection: sa.Connection, build: Callable[[], sa.Executable]) -> Compiled | None:
         try:
@@ -176,14 +194,51 @@ class Program:
             return None
 
 
+class Queue:
+    """Statements that do not wait for each other's answers, to be sent together, in their order."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self.connection = connection
+        self._waiting: list[tuple[Compiled, driver.Sending]] = []
+        self._answers: list[Answer] = []
+
+    @property
+    def together(self) -> bool:
+        """Whether sending them together is faster than one by one."""
+        return driver.pipes(self.connection)
+
+    def add(self, compiled: Compiled, filled: Filled) -> Callable[[], Answer]:
+        """The answer is there after `send`."""
+        place = len(self._answers) + len(self._waiting)
+        self._waiting.append((compiled, compiled.sending(filled)))
+        return lambda: self._answers[place]
+
+    def send(self) -> None:
+        """Run what waits. Belongs before any other statement that must come after these."""
+        waiting, self._waiting = self._waiting, []
+        cursors = driver.run_each(self.connection, [sending for _, sending in waiting])
+        for (compiled, _), cursor in zip(waiting, cursors, strict=True):
+            self._answers.append(compiled.answer(self.connection, cursor))
+
+
 @dataclass
 class Programs:
     """Programs of a live schema, by what they belong to; the oldest goes when there are too many."""
 
-    made: list[tuple[object, Program]] = field(default_factory=list)
+    made: list[tuple[tuple[object, ...], Program]] = field(default_factory=list)
+    recent: list[tuple[tuple[object, ...], Program]] = field(default_factory=list)
 
-    def of(self, belonging: object) -> Program:
-        """The program that belongs to equal things."""
+    def of(self, belonging: tuple[object, ...]) -> Program:
+        """The program that belongs to equal things. To compare a plan with itself takes no time, with an
+        equal one as long as running it does: so things that were asked for lately are known by themselves."""
+        for known, program in self.recent:
+            if len(known) == len(belonging) and all(map(is_, known, belonging)):
+                return program
+        program = self._equal(belonging)
+        self.recent = [*self.recent[-_KEPT:], (belonging, program)]
+        return program
+
+    def _equal(self, belonging: tuple[object, ...]) -> Program:
         for known, program in self.made:
             if known == belonging:
                 return program

@@ -1,8 +1,11 @@
 """Relational databases through SQLAlchemy Core: SQLite, PostgreSQL, MariaDB; others as far as they are like
 them."""
 
+import threading
+import time
 import weakref
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Hashable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -10,15 +13,16 @@ from functools import cached_property
 import sqlalchemy as sa
 
 from upheld.connectors.sql import check as checks
-from upheld.connectors.sql.catalogue.mark import mark
+from upheld.connectors.sql.catalogue.mark import Seen, mark, seen
 from upheld.connectors.sql.change import Draw
 from upheld.connectors.sql.collect import collect
 from upheld.connectors.sql.columns import NotFitting, Tables, fit
+from upheld.connectors.sql.compiled import Answer
 from upheld.connectors.sql.discover import Draft, discover
 from upheld.connectors.sql.discover.reach import Wish, own_schemas
 from upheld.connectors.sql.discover.seeing import Told
-from upheld.connectors.sql.engine import TESTED, make_engine, reading, writing
-from upheld.connectors.sql.execution import Run, matched, refresh
+from upheld.connectors.sql.engine import IDLE_SECONDS, TESTED, make_engine, reading, writing
+from upheld.connectors.sql.execution import Run, count_all, refresh
 from upheld.connectors.sql.failures import translated
 from upheld.connectors.sql.find import find
 from upheld.connectors.sql.grants import grants
@@ -74,6 +78,11 @@ class SqlConnector:
     engine: sa.Engine
     secrets: Mapping[str, str]
     known: "Known | None" = field(default=None, init=False, repr=False, compare=False)
+    plans: dict[Right, tuple[Step, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _glance: "Glance" = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._glance = Glance()
 
     @cached_property
     def capabilities(self) -> Capabilities:
@@ -87,7 +96,7 @@ class SqlConnector:
 
     def check(self) -> tuple[Finding, ...]:
         """Misconfigured and Transient when the database cannot be reached."""
-        with translated(self.system.name, "checking the schema"), reading(self.engine) as connection:
+        with translated(self.system.name, "checking the schema"), self._reading() as connection:
             return self._findings(connection, self._known(connection))
 
     def grants(self) -> str:
@@ -119,14 +128,16 @@ class SqlConnector:
 
     def find(self, identities: Sequence[Identity], people: Sequence[Person]) -> Found:
         """Rows of soft-deleted, suspended and unconfirmed accounts are found like any other (scenario 66)."""
-        with translated(self.system.name, "looking for the person"), reading(self.engine) as connection:
+        with translated(self.system.name, "looking for the person"), self._reading() as connection:
             known = Subject(tuple(identities), tuple(people))
             rows = rows_of(self.system, self._tables(connection), known, _NEVER, ("find",))
+            held = self._glance.held
+            rows.heard = held.heard if held is not None else None
             return find(rows, connection, identities, people)
 
     def count(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Counts:
         """The same conditions as when writing, in one snapshot."""
-        with translated(self.system.name, "counting"), reading(self.engine) as connection:
+        with translated(self.system.name, "counting"), self._reading() as connection:
             rows = rows_of(self.system, self._tables(connection), subject, now, steps)
             prepare(rows, connection, steps)
             if sets_cells(steps):
@@ -134,14 +145,12 @@ class SqlConnector:
                 return setter.counts(setter.look())
             every = touches(steps)
             writer = Writer(rows, connection, Draw(_no_entropy), every)
-            counted = writer.counts(every)
-            collected = [step for step in steps if isinstance(step, Collect)]
-            counted.extend(writer.count_selection(step.number, step.selection) for step in collected)
-            return Counts(tuple(counted), matched(rows, connection, every))
+            counted, found = count_all(writer, every, [step for step in steps if isinstance(step, Collect)])
+            return Counts(tuple(counted), found)
 
     def collect(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Iterator[Collected]:
         """The snapshot is open until the iterator is exhausted or closed."""
-        with translated(self.system.name, "reading"), reading(self.engine) as connection:
+        with translated(self.system.name, "reading"), self._reading() as connection:
             rows = rows_of(self.system, self._tables(connection), subject, now, steps)
             prepare(rows, connection, steps)
             yield from to_correct(Setter(rows, connection, steps))
@@ -164,20 +173,23 @@ class SqlConnector:
         if sets_cells(steps):
             yield from self._set(steps, subject, now=now, entropy=entropy, allow=allow)
             return
+        lacking: list[str] = []
+
+        def look(connection: sa.Connection) -> Tables:
+            known = self._known(connection)
+            found = self._relevant(connection, known, before=before)
+            lacking.extend(self._stop(found, go_on="go_on" in allow))
+            return known.tables
+
         with translated(self.system.name, "erasing"):
-            with reading(self.engine) as connection:
-                known = self._known(connection)
-                found = self._relevant(connection, known, before=before)
-                lacking = self._stop(found, go_on="go_on" in allow)
-            whole = plan_system(self.system, Right.ERASURE)
             run = Run(
                 self.system,
                 self.engine,
-                known.tables,
+                look,
                 self.secrets,
                 subject,
                 steps,
-                whole,
+                self._planned(Right.ERASURE),
                 now,
                 entropy,
                 allow,
@@ -213,15 +225,15 @@ class SqlConnector:
         self, steps: Sequence[Step], subject: Subject, traces: Sequence[bytes], *, now: datetime
     ) -> Verified:
         """Holds in force are those of the steps: rows kept for one are not looked at."""
-        with translated(self.system.name, "verifying"), reading(self.engine) as connection:
+        with translated(self.system.name, "verifying"), self._reading() as connection:
             tables = self._tables(connection)
             if sets_cells(steps) or any(map(are_cells, traces)):
                 rows = rows_of(self.system, tables, subject, now, steps)
                 prepare(rows, connection, steps)
                 return verified(Setter(rows, connection, steps), traces)
-            reach = plan_system(self.system, Right.ACCESS)
+            reach = self._planned(Right.ACCESS)
             rows = rows_of(self.system, tables, subject, now, ("verify", *reach))
-            erasure = plan_system(self.system, Right.ERASURE)
+            erasure = self._planned(Right.ERASURE)
             on_hold = frozenset(
                 step.selection.table for step in steps if isinstance(step, Retain) and step.hold
             )
@@ -231,20 +243,20 @@ class SqlConnector:
 
     def keys_many(self, table: str, texts: Sequence[str]) -> tuple[Key | None, ...]:
         """The live schema is read once for all."""
-        with translated(self.system.name, "reading the schema"), reading(self.engine) as connection:
+        with translated(self.system.name, "reading the schema"), self._reading() as connection:
             tables = self._tables(connection)
         known = [tables.known(table, name) for name in self.system.table(table).person]
         return tuple(_key(known, text) for text in texts)
 
     def find_many(self, questions: Sequence[Questioned]) -> tuple[Found, ...]:
         """Every question in the same few statements."""
-        with translated(self.system.name, "looking for people"), reading(self.engine) as connection:
+        with translated(self.system.name, "looking for people"), self._reading() as connection:
             rows = Rows(self.system, self._tables(connection), Subject(()), _NEVER)
             return Finder(rows, connection, questions).look()
 
     def count_many(self, steps: Sequence[Step], subjects: Sequence[Subject], *, now: datetime) -> Tallied:
         """The same conditions as when writing, in one snapshot."""
-        with translated(self.system.name, "counting"), reading(self.engine) as connection:
+        with translated(self.system.name, "counting"), self._reading() as connection:
             union = together(self.system, self._tables(connection), subjects, now, steps)
             return count_many(union, connection, steps)
 
@@ -252,7 +264,7 @@ class SqlConnector:
         self, steps: Sequence[Step], subjects: Sequence[Subject], *, now: datetime
     ) -> Generator[Block, None, None]:
         """The snapshot is open until the generator is exhausted or closed."""
-        with translated(self.system.name, "reading"), reading(self.engine) as connection:
+        with translated(self.system.name, "reading"), self._reading() as connection:
             union = together(self.system, self._tables(connection), subjects, now, steps)
             prepare_many(union, connection, steps)
             chosen = [step for step in steps if isinstance(step, Collect)]
@@ -274,7 +286,7 @@ class SqlConnector:
             with reading(self.engine) as connection:
                 known = self._known(connection)
                 self._stop(self._relevant(connection, known, before=before), go_on=False)
-            whole = plan_system(self.system, Right.ERASURE)
+            whole = self._planned(Right.ERASURE)
             run = ManyRun(
                 self.system,
                 self.engine,
@@ -299,19 +311,19 @@ class SqlConnector:
         now: datetime,
     ) -> tuple[Verified, ...]:
         """Whose something is left is found by halving."""
-        with translated(self.system.name, "verifying"), reading(self.engine) as connection:
+        with translated(self.system.name, "verifying"), self._reading() as connection:
             tables = self._tables(connection)
             on_hold = frozenset(
                 step.selection.table for step in steps if isinstance(step, Retain) and step.hold
             )
-            reach = plan_system(self.system, Right.ACCESS)
+            reach = self._planned(Right.ACCESS)
             return verify_many(
                 lambda some: together(self.system, tables, some, now, ("verify", *reach)).rows,
                 connection,
                 subjects,
                 traces,
                 reach,
-                plan_system(self.system, Right.ERASURE),
+                self._planned(Right.ERASURE),
                 on_hold,
             )
 
@@ -386,6 +398,38 @@ class SqlConnector:
                 f"{' at '.join(filter(None, owner)) or 'Its owner'} {what} there by hand.",
             )
 
+    @contextmanager
+    def glance(self) -> Iterator[None]:
+        """See `rights.glance`."""
+        if self._glance.held is not None:
+            yield
+            return
+        self._glance.held = held = Held(self.engine)
+        try:
+            yield
+        finally:
+            self._glance.held = None
+            held.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        held = self._glance.held
+        if held is None:
+            with reading(self.engine) as connection:
+                yield connection
+            return
+        try:
+            yield held.reached()
+        except BaseException:
+            held.close()
+            raise
+
+    def _planned(self, right: Right) -> tuple[Step, ...]:
+        """The map's own steps, which do not change."""
+        if right not in self.plans:
+            self.plans[right] = plan_system(self.system, right)
+        return self.plans[right]
+
     # --- the live schema ---
 
     def _tables(self, connection: sa.Connection) -> Tables:
@@ -393,12 +437,35 @@ class SqlConnector:
 
     def _known(self, connection: sa.Connection) -> "Known":
         """The live schema as it is now, in the connection's snapshot."""
-        schemas = tuple(self.system.schemas)
+        held = self._glance.held
+        if held is not None and held.known is not None and held.connection is connection:
+            return held.known
+        known = self._still(connection) or self._read(connection)
+        if held is not None and held.connection is connection:
+            held.known = known
+        return known
+
+    def _still(self, connection: sa.Connection) -> "Known | None":
+        """What is known, where the server says that nobody else wrote anything since."""
+        known = self.known
+        if known is None or known.seen is None:
+            return None
+        now = seen(connection)
+        if now is None or not replace(known.seen, own=known.tables.wrote).shows_nothing_new(now):
+            return None
+        return known
+
+    def _read(self, connection: sa.Connection) -> "Known":
+        schemas, before = tuple(self.system.schemas), self.known
+        sight = seen(connection)  # first: what is seen meanwhile is new the next time
         now = mark(connection, schemas)
-        if self.known is None or now is None or self.known.mark != now:
+        if before is None or now is None or before.mark != now:
             live = read_live(connection, schemas)
             found = checks.check_schema(self.system, live, connection)
-            self.known = Known(now, live, Tables(live), found)
+            self.known = Known(now, live, Tables(live), found, sight)
+        else:
+            before.tables.wrote.clear()
+            self.known = replace(before, seen=sight)
         return self.known
 
     def _findings(self, connection: sa.Connection, known: "Known") -> tuple[Finding, ...]:
@@ -426,6 +493,43 @@ class SqlConnector:
         return tuple(dict.fromkeys(".".join(filter(None, (each.table, each.column))) for each in lacking))
 
 
+class Glance(threading.local):
+    """What each thread holds open."""
+
+    held: "Held | None" = None
+
+
+class Held:
+    """One snapshot for several calls, opened by the first. One that nobody used for a while is opened anew: a
+    server may have ended it. `known`: the live schema in it. `heard`: what was asked in it of identities."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self.stack = ExitStack()
+        self.connection: sa.Connection | None = None
+        self.known: Known | None = None
+        self.heard: dict[Hashable, Answer] = {}
+        self.used = 0.0
+
+    def reached(self) -> sa.Connection:
+        """The connection in its snapshot."""
+        now = time.monotonic()
+        if self.connection is not None and now - self.used > IDLE_SECONDS:
+            self.close()
+        self.used = now
+        if self.connection is None:
+            self.connection = self.stack.enter_context(reading(self.engine))
+        return self.connection
+
+    def close(self) -> None:
+        """The next call opens another."""
+        stack, self.stack = self.stack, ExitStack()
+        self.connection = self.known = None
+        self.heard = {}
+        with suppress(sa.exc.SQLAlchemyError):  # it was only read; what went wrong was said when it did
+            stack.close()
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """The live schema that was read when the mark was this one, and what is wrong with it."""
@@ -434,6 +538,7 @@ class Known:
     live: LiveSchema
     tables: Tables
     findings: tuple[Finding, ...]
+    seen: Seen | None = None
 
 
 LACKING = frozenset({"table.undeclared", "edge.undeclared", "rows.undecided"})

@@ -130,8 +130,11 @@ def _settings(engine: sa.Engine, backend: str, timeout: int | None) -> None:
         cursor.close()
         if backend == "postgresql":
             connection.autocommit = False
+            connection.prepared_max = _PREPARED
 
 
+_PREPARED = 500
+"""Statements that a connection keeps prepared: an erasure and a copy of a large map take some hundred."""
 _MARIADB_ALONE = ("in_predicate_conversion_threshold", "max_statement_time")
 _STEPS = 20_000
 """Steps of SQLite's machine between two looks at the clock: some milliseconds."""
@@ -149,7 +152,7 @@ def _give_up_after(connection: Any, seconds: int) -> None:
     connection.set_progress_handler(lambda: int(time.monotonic() - begun > seconds), _STEPS)
 
 
-_IDLE_SECONDS = 2.0
+IDLE_SECONDS = 2.0
 """After so long without use a connection is asked whether it is still there, before it is used again."""
 
 
@@ -163,7 +166,7 @@ def _ask_whether_alive(engine: sa.Engine) -> None:
     @event.listens_for(engine, "checkout")
     def alive(connection: Any, record: Any, _proxy: object) -> None:
         idle = time.monotonic() - record.info.get("used", math.inf)
-        if math.inf > idle > _IDLE_SECONDS:
+        if math.inf > idle > IDLE_SECONDS:
             try:
                 engine.dialect.do_ping(connection)
             except engine.dialect.loaded_dbapi.Error as error:
@@ -177,6 +180,7 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     with engine.connect() as connection:
         if isolation:
             connection.execution_options(isolation_level=isolation)
+            connection.begin()
         else:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         yield connection
@@ -190,6 +194,7 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     with engine.connect() as connection:
         if name == "postgresql":
             connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            connection.begin()
         elif name == "sqlite":
             connection.exec_driver_sql("PRAGMA query_only = ON")
             connection.exec_driver_sql("BEGIN")

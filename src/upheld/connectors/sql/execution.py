@@ -1,7 +1,7 @@
 """One erasure in one database: chunks of large leaf tables first, the rest and the lookup keys in one last
 transaction."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -14,7 +14,7 @@ from upheld.connectors.sql.columns import Tables
 from upheld.connectors.sql.engine import writing
 from upheld.connectors.sql.filing import counted as file_count
 from upheld.connectors.sql.filing import named_in, remove, to_remove
-from upheld.connectors.sql.inside import KeySet
+from upheld.connectors.sql.inside import KeySet, Predicate
 from upheld.connectors.sql.locate import keys_of, prepare
 from upheld.connectors.sql.order import Order, Touch, files, ordered
 from upheld.connectors.sql.settle import token
@@ -36,7 +36,7 @@ from upheld.rights.outcome import (
     Prepared,
     TableCount,
 )
-from upheld.rights.plan import Anonymise, Erase, Locate, Recount, Refresh, Scope, Step, Undecided
+from upheld.rights.plan import Anonymise, Collect, Erase, Locate, Recount, Refresh, Scope, Step, Undecided
 from upheld.rights.subject import Subject
 
 Removing = Mapping[int, tuple[Path, ...]]
@@ -50,7 +50,7 @@ class Run:
 
     system: System
     engine: sa.Engine
-    tables: Tables
+    look: "Look"
     secrets: Mapping[str, str]
     subject: Subject
     steps: Sequence[Step]
@@ -61,26 +61,26 @@ class Run:
     before: bool = False
     draw: Draw = field(init=False)
     sliced: dict[int, list[KeySet]] = field(default_factory=dict)
+    tables: Tables = field(init=False)
 
     def __post_init__(self) -> None:
         self.draw = Draw(self.entropy)
 
     def parts(self) -> Execution:
-        """The transactions, each prepared and committed in turn."""
-        order = ordered(self.tables, self.system, self.steps)
+        """The transactions, each prepared and committed in turn. The schema is looked at in the first."""
         with writing(self.engine) as connection:
+            self.tables = self.look(connection)
             rows = self._rows()
+            order = self._ordered(rows)
             prepare(rows, connection, self.steps, lock=True)
-            counts = self._counted(rows, connection, order)
-            removing = self._refuse(rows, connection, order, counts)
-            same = tuple(self.whole) == tuple(self.steps)
-            whole = rows if same else rows_of(self.system, self.tables, self.subject, self.now, self.whole)
-            traces = remember(whole, connection, self.whole, self.secrets).dumped()
+            counts, found = self._counted(rows, connection, order)
+            removing = self._refuse(rows, connection, order, counts, found)
+            traces = remember(self._remembering(rows), connection, self.whole, self.secrets).dumped()
             chunks = list(self._chunks(rows, connection, order, counts))
             if chunks:
                 connection.rollback()
             else:
-                yield from self._last(rows, connection, order, traces, removing)
+                yield from self._last(rows, connection, order, traces, removing, found)
         for step, keys in chunks:
             yield from self._chunk(order, traces, KeySetChunk(step, keys))
             self.sliced.setdefault(step.number, []).append(keys)
@@ -89,19 +89,43 @@ class Run:
                 rows = self._rows()
                 prepare(rows, connection, self.steps, lock=True)
                 removing = to_remove(rows, connection, files(self.steps), self.secrets)
-                yield from self._last(rows, connection, order, traces, removing)
+                found = matched(rows, connection, order.steps)
+                yield from self._last(rows, connection, order, traces, removing, found)
+
+    def _ordered(self, rows: Rows) -> Order:
+        """The same for everybody on this schema."""
+        kept = rows.program.kept if rows.program else {}
+        if _ORDER not in kept:
+            kept[_ORDER] = ordered(self.tables, self.system, self.steps)
+        order: Order = kept[_ORDER]
+        return order
+
+    def _remembering(self, rows: Rows) -> Rows:
+        """Traces come from the map. Where the plan's sets are the map's own they need not be read twice."""
+        own = {step.name: _without_number(step) for step in self.whole if isinstance(step, Locate)}
+        planned = {step.name: _without_number(step) for step in self.steps if isinstance(step, Locate)}
+        if all(own.get(name) == step for name, step in planned.items()):
+            return rows
+        return rows_of(self.system, self.tables, self.subject, self.now, self.whole)
 
     def _rows(self) -> Rows:
         return rows_of(self.system, self.tables, self.subject, self.now, self.steps)
 
     # --- before the first write ---
 
-    def _counted(self, rows: Rows, connection: sa.Connection, order: Order) -> dict[int, Count]:
-        writer = Writer(rows, connection, self.draw, order.steps)
-        return {count.step: count for count in writer.counts(order.steps)}
+    def _counted(
+        self, rows: Rows, connection: sa.Connection, order: Order
+    ) -> tuple[dict[int, Count], tuple[TableCount, ...]]:
+        counts, found = count_all(Writer(rows, connection, self.draw, order.steps), order.steps)
+        return {count.step: count for count in counts}, found
 
     def _refuse(
-        self, rows: Rows, connection: sa.Connection, order: Order, counts: Mapping[int, Count]
+        self,
+        rows: Rows,
+        connection: sa.Connection,
+        order: Order,
+        counts: Mapping[int, Count],
+        found: Sequence[TableCount],
     ) -> Removing:
         """Gives the files that will be removed."""
         removing = to_remove(rows, connection, files(self.steps), self.secrets)
@@ -112,11 +136,11 @@ class Run:
                     "meet no rule of the map.",
                     "Add a rule under `rows:` that says what happens to them.",
                 )
-        self._limits(rows, connection, order, counts)
+        self._limits(connection, counts, found)
         return removing
 
     def _limits(
-        self, found: Rows, connection: sa.Connection, order: Order, counts: Mapping[int, Count]
+        self, connection: sa.Connection, counts: Mapping[int, Count], found: Sequence[TableCount]
     ) -> None:
         limits = self.system.limits
         total = sum(count.rows for count in counts.values())
@@ -126,7 +150,7 @@ class Run:
             )
         if limits.share_of_table is None:
             return
-        for table, rows in ((each.table, each.matched) for each in matched(found, connection, order.steps)):
+        for table, rows in ((each.table, each.matched) for each in found):
             if rows:
                 size = connection.execute(
                     sa.select(sa.func.count()).select_from(self.tables[table])
@@ -190,11 +214,16 @@ class Run:
         yield Committed(self.system.name, chunk.name, Established.WITNESSED, done, prepared.due)
 
     def _last(
-        self, rows: Rows, connection: sa.Connection, order: Order, traces: bytes, removing: Removing
+        self,
+        rows: Rows,
+        connection: sa.Connection,
+        order: Order,
+        traces: bytes,
+        removing: Removing,
+        found: tuple[TableCount, ...],
     ) -> Execution:
         """Everything that no slice took, in the transaction in which it was located."""
         writer = Writer(rows, connection, self.draw, order.steps, sliced=self.sliced)
-        found = matched(rows, connection, order.steps)
         if order.defer:
             defer(connection)
         recounts = [step for step in self.steps if isinstance(step, Recount)]
@@ -202,7 +231,7 @@ class Run:
         leaving = self._leaving(rows, connection, removing) if self.before else Leaving()
         for each in order.breaks:
             writer.cut(each)
-        counts = [writer.write(step) for step in order.steps]
+        counts = writer.write_all(order.steps)
         counts.extend(writer.recount(step) for step in recounts)
         counts.extend(file_count(step, removing[step.number]) for step in files(self.steps))
         done = Counts(tuple(counts), found)
@@ -271,15 +300,57 @@ class KeySetChunk:
 
 def matched(rows: Rows, connection: sa.Connection, steps: Sequence[Touch]) -> tuple[TableCount, ...]:
     """Distinct rows of hers a table, however many steps select them (scenario 18)."""
+    where = _by_table(steps)
+    many = counted(rows, connection, where, ("matched", *(step.number for step in steps)))
+    return tuple(TableCount(table, number) for (table, _), number in zip(where, many, strict=True))
+
+
+def _by_table(steps: Sequence[Touch]) -> list[tuple[str, "Condition"]]:
     by_table: dict[str, list[Touch]] = {}
     for step in steps:
         by_table.setdefault(step.selection.table, []).append(step)
-    where = [
-        (table, lambda rows, those=those: sa.or_(*(rows.where(step.selection) for step in those)))
-        for table, those in by_table.items()
+    return [(table, _any_of(those)) for table, those in by_table.items()]
+
+
+def count_all(
+    writer: Writer, steps: Sequence[Touch], collected: Sequence[Collect] = ()
+) -> tuple[list[Count], tuple[TableCount, ...]]:
+    """What each step would select now, and as `matched`, asked together; then what is only read."""
+    own = [(step.selection.table, writer.conditioned(step)) for step in steps]
+    read = [(each.selection.table, _selected(each)) for each in collected]
+    where = [*own, *_by_table(steps), *read]
+    site = ("all", *(step.number for step in (*steps, *collected)))
+    many = counted(writer.rows, writer.connection, where, site)
+    counts = [
+        Count(step.number, step.selection.table, rows, writer.others_of(step))
+        for step, rows in zip(steps, many, strict=False)
     ]
-    many = counted(rows, connection, where, ("matched", *(step.number for step in steps)))
-    return tuple(TableCount(table, number) for (table, _), number in zip(where, many, strict=True))
+    last = len(where) - len(read)
+    counts += [
+        Count(each.number, each.selection.table, rows)
+        for each, rows in zip(collected, many[last:], strict=True)
+    ]
+    tables = zip(where[len(steps) : last], many[len(steps) : last], strict=True)
+    return counts, tuple(TableCount(table, number) for (table, _), number in tables)
+
+
+def _any_of(steps: Sequence[Touch]) -> "Condition":
+    return lambda rows: sa.or_(*(rows.where(step.selection) for step in steps))
+
+
+def _selected(step: Collect) -> "Condition":
+    return lambda rows: rows.where(step.selection)
+
+
+Condition = Callable[[Rows], Predicate]
+Look = Callable[[sa.Connection], Tables]
+"""Reads the live schema in a transaction, or finds that it is the known one; raises for what stops a
+write."""
+_ORDER = "order"
+
+
+def _without_number(step: Locate) -> tuple[object, ...]:
+    return (step.system, step.table, step.key, step.selection)
 
 
 def refresh(engine: sa.Engine, tables: Tables, views: Sequence[str]) -> None:

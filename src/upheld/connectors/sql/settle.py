@@ -5,6 +5,7 @@ import time
 
 import sqlalchemy as sa
 
+from upheld.connectors.sql import driver
 from upheld.connectors.sql.columns import Tables
 from upheld.datamap.model import System
 from upheld.rights.outcome import Settled, Transient
@@ -24,7 +25,11 @@ def token(connection: sa.Connection, system: System, tables: Tables, part: str, 
         connection.execute(sa.insert(receipt).values({tables.known(system.receipt, "token").name: random}))
         named = {"how": "receipt", "id": random, "part": part}
     if connection.dialect.name == "postgresql":
-        xid = connection.execute(sa.text("SELECT CAST(pg_current_xact_id() AS text)")).scalar_one()
+        cursor = driver.run(connection, "SELECT pg_catalog.pg_current_xact_id()::text", None)
+        [(xid,)] = cursor.fetchall()
+        cursor.close()
+        if not any(table.triggers for table in tables.live.tables.values()):  # one may change a schema
+            tables.wrote.add(int(xid))
         left = {"receipt": random} if system.receipt else {}
         named = {"how": "xid", "id": xid, "part": part, **left}
     return json.dumps(named)

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from upheld.connectors.sql.change import ghost_value
 from upheld.connectors.sql.columns import NotFitting, fit, storable
-from upheld.connectors.sql.compiled import Compiled, Later, Slot, Unfixed
+from upheld.connectors.sql.compiled import Compiled, Later, Queue, Slot, Unfixed
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in
 from upheld.connectors.sql.locate import prepare
 from upheld.connectors.sql.schema import Family, LiveColumn
@@ -157,8 +157,11 @@ class Verifier:
             values = given.get(parameter.key)
             return self.rows.filled(parameter, {}) if values is None else parameter.form(values)
 
-        for questions, compiled in look.batches:
-            [many] = compiled.run(self.connection, filled).rows
+        queue = Queue(self.connection)
+        answers = [queue.add(compiled, filled) for _, compiled in look.batches]
+        queue.send()
+        for (questions, _), answer in zip(look.batches, answers, strict=True):
+            [many] = answer().rows
             yield from _left(questions, many)
 
     def _remnants(self, values: Values) -> Iterator[Remnant]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NoReturn, cast
 
@@ -12,7 +13,7 @@ from sqlalchemy import types
 from sqlalchemy.dialects import mysql
 
 from upheld.connectors.sql.columns import Tables
-from upheld.connectors.sql.compiled import Answer, Later, Program, Slot, Unfixed, answered
+from upheld.connectors.sql.compiled import Answer, Later, Program, Queue, Slot, Unfixed, answered
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in, values_in
 from upheld.datamap.model import Condition, Link, Period, Scalar, System, Test
 from upheld.datamap.period import added
@@ -33,8 +34,9 @@ class Rows:
     `sets` fills up as the plan's Locate steps run. `raw` are the spellings under which her identities stand
     in each column, read once. `resolved` are values of lookups. `trees` are the keys of scopes that need a
     walk.
-    `located` says of a set which rows it was made from. `program` keeps the statements for the next person;
-    without one each is built when it is needed.
+    `located` says of a set which rows it was made from. `heard`: answers of this snapshot to questions that
+    depend on nothing but what they are given, for they are asked again. `program` keeps the
+    statements for the next person; without one each is built when it is needed.
     """
 
     system: System
@@ -48,6 +50,7 @@ class Rows:
     located: dict[str, Selection] = field(default_factory=dict)
     program: Program | None = None
     made: dict[tuple[int, Hashable], tuple[Sequence[Any], object]] = field(default_factory=dict)
+    heard: dict[Hashable, Answer] | None = None
 
     # --- statements ---
 
@@ -65,14 +68,46 @@ class Rows:
 
         if self.resolved:
             site = (site, tuple(self.resolved.values()))
+        if self.heard is not None:
+            return self._once(self.heard, connection, site, build, given)
+        return self._asked(self.program, connection, site, build, given)
+
+    def _once(
+        self,
+        heard: dict[Hashable, Answer],
+        connection: sa.Connection,
+        site: Hashable,
+        build: "Build",
+        given: Given,
+    ) -> Answer:
+        key = (site, tuple([(name, tuple(values)) for name, values in given.items()]))
+        if self.program is not None and key not in heard:
+            heard[key] = self._asked(self.program, connection, site, build, given)
+        return heard[key]
+
+    def _asked(
+        self, program: Program, connection: sa.Connection, site: Hashable, build: "Build", given: Given
+    ) -> Answer:
         slots = {name: Slot(("given", name)) for name in given}
-        return self.program.ask(
+        return program.ask(
             connection,
             site,
             lambda: build(self.awaited(), slots),
             lambda: build(self, given),
             lambda parameter: self.filled(parameter, given),
         )
+
+    def queue(self, queue: Queue, site: Hashable, build: "Build") -> Callable[[], Answer] | None:
+        """As `ask`, but the answer is there only after the queue was sent; None where the statement has to be
+        built for each person."""
+        if self.program is None:
+            return None
+        if self.resolved:
+            site = (site, tuple(self.resolved.values()))
+        compiled = self.program.compiled(queue.connection, site, lambda: build(self.awaited(), NOTHING_GIVEN))
+        if compiled is None:
+            return None
+        return queue.add(compiled, lambda parameter: self.filled(parameter, NOTHING_GIVEN))
 
     def filled(self, parameter: Later, given: Given) -> object:
         """A parameter of a statement that was built with slots. What is made of a set of keys is mostly made
@@ -254,8 +289,18 @@ def rows_of(
 ) -> Rows:
     """With a program that lasts as long as the live schema, the day, and what its statements belong to: the
     steps of a plan."""
-    program = tables.programs.of((system, tuple(belonging), now.date(), now.tzinfo))
+    program = tables.programs.of((system, now.tzinfo, day_of(now), *belonging))
     return Rows(system, tables, subject, now, program=program)
+
+
+def day_of(now: datetime) -> date:
+    """Its day; of one day always the same object."""
+    return _day(now.toordinal())
+
+
+@lru_cache(maxsize=8)
+def _day(number: int) -> date:
+    return date.fromordinal(number)
 
 
 Build = Callable[[Rows, Given], Any]

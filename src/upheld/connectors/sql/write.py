@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,12 +18,12 @@ from upheld.connectors.sql.change import (
     without,
     worked_out,
 )
-from upheld.connectors.sql.compiled import Answer
+from upheld.connectors.sql.compiled import Answer, Queue
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in
 from upheld.connectors.sql.locate import keys_of
 from upheld.connectors.sql.order import Break, Touch
 from upheld.connectors.sql.schema import Family
-from upheld.connectors.sql.where import FIRST_SECOND, Given, Rows, negated
+from upheld.connectors.sql.where import FIRST_SECOND, Build, Given, Rows, negated
 from upheld.datamap.model import Assignment, Link, Period
 from upheld.datamap.period import added
 from upheld.rights.outcome import Count, Due, Misconfigured
@@ -34,7 +35,6 @@ from upheld.rights.plan import (
     Recount,
     Retain,
     Scope,
-    Selection,
     Source,
     Undecided,
 )
@@ -80,38 +80,29 @@ class Writer:
     def ask(self, what: str | None, step: Touch, build: "Statement") -> Answer:
         """Run the statement that `build` makes of a writer, kept for the next person unless some of this
         one's rows are written apart."""
-        apart = self.only or self.sliced or self.fixed
-        site = None if apart or what is None else (what, step.number)
+        site = None if self._apart or what is None else (what, step.number)
+        return self.rows.ask(self.connection, site, self._made(build))
 
-        def made(rows: Rows, _: Given) -> Any:
-            return build(replace(self, rows=rows))
+    @property
+    def _apart(self) -> bool:
+        return bool(self.only or self.sliced or self.fixed)
 
-        return self.rows.ask(self.connection, site, made)
+    def _made(self, build: "Statement") -> Build:
+        return lambda rows, _: build(replace(self, rows=rows))
+
+    def _counting(self, step: Touch) -> "Statement":
+        table = self.rows.tables[step.selection.table]
+        counting = sa.select(sa.func.count()).select_from(table)
+        return lambda writer: counting.where(writer.condition(step))
 
     def count(self, step: Touch) -> Count:
         """How many rows the step would select now."""
-        table = self.rows.tables[step.selection.table]
-        counting = sa.select(sa.func.count()).select_from(table)
-        answer = self.ask("count", step, lambda writer: counting.where(writer.condition(step)))
+        answer = self.ask("count", step, self._counting(step))
         return Count(step.number, step.selection.table, answer.rows[0][0], self._others(step))
 
-    def counts(self, steps: Sequence[Touch]) -> list[Count]:
-        """How many rows each of the steps would select now, in one statement."""
-        conditions = [(step.selection.table, self._conditioned(step)) for step in steps]
-        apart = self.only or self.sliced or self.fixed
-        many = counted(
-            self.rows, self.connection, conditions, None if apart else tuple(step.number for step in steps)
-        )
-        return [
-            Count(step.number, step.selection.table, rows, self._others(step))
-            for step, rows in zip(steps, many, strict=True)
-        ]
-
-    def count_selection(self, number: int, selection: Selection) -> Count:
-        """How many rows a selection has by itself."""
-        table = selection.table
-        many = counted(self.rows, self.connection, [(table, lambda rows: rows.where(selection))], number)
-        return Count(number, table, many[0])
+    def others_of(self, step: Touch) -> int:
+        """Rows of others that go with the step's."""
+        return self._others(step)
 
     def _others(self, step: Touch) -> int:
         if step.selection.scope is not Scope.SUBTREE:
@@ -128,7 +119,8 @@ class Writer:
         )
         return len(set(tree.keys) - set(hers))
 
-    def _conditioned(self, step: Touch) -> Callable[[Rows], Predicate]:
+    def conditioned(self, step: Touch) -> Callable[[Rows], Predicate]:
+        """The step's condition for whichever rows."""
         return lambda rows: replace(self, rows=rows).condition(step)
 
     def cut(self, broken: Break) -> None:
@@ -141,7 +133,7 @@ class Writer:
                 f"{name} is part of a circle of references and has no key.", "Declare `key:` in the map."
             )
         for step in steps:
-            keys = keys_of(self.rows, self.connection, name, key, self._conditioned(step))
+            keys = keys_of(self.rows, self.connection, name, key, self.conditioned(step))
             self.fixed[step.number] = KeySet(name, key, keys)
         for step in steps:
             table = self.rows.tables[name]
@@ -167,11 +159,74 @@ class Writer:
     def _counted(self, step: Touch, rows: int) -> Count:
         return Count(step.number, step.selection.table, rows)
 
+    def write_all(self, steps: Sequence[Touch]) -> list[Count]:
+        """Do the steps in their order. Plain statements are sent together."""
+        queue = Queue(self.connection)
+        done: list[Callable[[], Count]] = []
+        for step in steps:
+            waiting = self._queued(queue, step)
+            if waiting is None:
+                queue.send()
+                waiting = partial(_same, self.write(step))
+            done.append(waiting)
+        queue.send()
+        return [each() for each in done]
+
+    def _queued(self, queue: Queue, step: Touch) -> Callable[[], Count] | None:
+        """The step's count once the queue was sent; None where it takes more than plain statements."""
+        plain = None if self._apart else self._plain(step)
+        if plain is None:
+            return None
+        answers = [
+            self.rows.queue(queue, (what, step.number), self._made(build)) for what, build in plain.items()
+        ]
+        if None in answers:
+            return None
+        known = [each for each in answers if each is not None]
+
+        def done() -> Count:
+            if "due" in plain and isinstance(step, Retain) and step.period:
+                self._keep_due(step, step.period, self._key(step.selection.table), known[0]().rows)
+            last = known[-1]()
+            return self._counted(step, last.rows[0][0] if list(plain)[-1] == "count" else last.changed)
+
+        return done
+
+    def _plain(self, step: Touch) -> dict[str, "Statement"] | None:
+        """The statements of a step that everybody's is, by what they do, the last of which counts."""
+        match step:
+            case Erase() if step.selection.scope is not Scope.SUBTREE:
+                return {"erase": self._erasing(step)}
+            case Anonymise(assignments=assignments) if same_for_all(assignments):
+                assigning = self._assigning(step, assignments)
+                return None if assigning is None else {"assign": assigning}
+            case Detach() if not step.to_ghost and not any(
+                each.link.array for each in step.selection.sources
+            ):
+                return {"detach": self._detaching(step)}
+            case Keep() | Undecided() if step.selection.scope is not Scope.SUBTREE:
+                return {"count": self._counting(step)}
+            case Retain() if same_for_all(step.assignments) and step.selection.scope is not Scope.SUBTREE:
+                return self._retaining(step)
+        return None
+
+    def _retaining(self, step: Retain) -> dict[str, "Statement"] | None:
+        name = step.selection.table
+        dated = step.period and step.after and self.rows.tables.key(name, self.declared_key(name))
+        due = {"due": self._dating(step, step.after)} if dated and step.after else {}
+        if not step.assignments:
+            return {**due, "count": self._counting(step)}
+        assigning = self._assigning(step, step.assignments)
+        return None if assigning is None else {**due, "assign": assigning}
+
     def _erased(self, step: Erase) -> Count:
         others = self._others(step)
-        table = self.rows.tables[step.selection.table]
-        done = self.ask("erase", step, lambda writer: sa.delete(table).where(writer.condition(step)))
+        done = self.ask("erase", step, self._erasing(step))
         return Count(step.number, step.selection.table, done.changed, others)
+
+    def _erasing(self, step: Erase) -> "Statement":
+        table = self.rows.tables[step.selection.table]
+        return lambda writer: sa.delete(table).where(writer.condition(step))
 
     def _assigned(self, step: Touch, assignments: Sequence[Assignment]) -> int:
         name = step.selection.table
@@ -181,6 +236,17 @@ class Writer:
         changing = sa.update(self.rows.tables[name]).values(dict(done.whole))
         what = "assign" if same_for_all(assignments) else None
         return self.ask(what, step, lambda writer: changing.where(writer.condition(step))).changed
+
+    def _assigning(self, step: Touch, assignments: Sequence[Assignment]) -> "Statement | None":
+        """For assignments that are the same for all; None where rows have to be changed one by one."""
+        site = ("plain", step.number)
+        kept = self.rows.program.kept if self.rows.program else {}
+        if site not in kept:
+            name = step.selection.table
+            done = change(self.rows, self.connection, name, assignments, self.draw)
+            kept[site] = None if done.each else sa.update(self.rows.tables[name]).values(dict(done.whole))
+        changing = kept[site]
+        return None if changing is None else lambda writer: changing.where(writer.condition(step))
 
     def _row_by_row(
         self, step: Touch, each: Sequence[Assignment], whole: dict[str, Any], documents: Sequence[str]
@@ -226,19 +292,29 @@ class Writer:
         """Which rows are due on which day, by key: what the purge works from."""
         name = step.selection.table
         key = self.rows.tables.key(name, self.declared_key(name))
-        if not key:
-            return
+        if key:
+            self._keep_due(step, period, key, self.ask("due", step, self._dating(step, after)).rows)
+
+    def _dating(self, step: Retain, after: str) -> "Statement":
+        """For a table with a key."""
+        name = step.selection.table
 
         def dated(writer: Writer) -> sa.Select[Any]:
-            columns = [*(writer.rows.tables.column(name, each) for each in key), writer._dated(step, after)]
-            return sa.select(*columns).where(writer.condition(step))
+            columns = [writer.rows.tables.column(name, each) for each in self._key(name)]
+            return sa.select(*columns, writer._dated(step, after)).where(writer.condition(step))
 
+        return dated
+
+    def _keep_due(self, step: Retain, period: Period, key: Sequence[str], read: Sequence[Any]) -> None:
         days: dict[str, list[Key]] = {}
-        for row in self.ask("due", step, dated).rows:
+        for row in read:
             day = as_date(row[-1], self.rows.now.tzinfo or UTC)
             if day is not None:
                 days.setdefault(added(day, period).isoformat(), []).append(tuple(row[:-1]))
-        self.due.extend(Due(step.number, name, day, key, tuple(keys)) for day, keys in sorted(days.items()))
+        table = step.selection.table
+        self.due.extend(
+            Due(step.number, table, day, tuple(key), tuple(keys)) for day, keys in sorted(days.items())
+        )
 
     def _dated(self, step: Retain, after: str) -> sa.ColumnElement[Any]:
         """The moment from which the period runs, in the row itself or in the one that it hangs on."""
@@ -268,14 +344,14 @@ class Writer:
         lists = [source for source in step.selection.sources if source.link.array]
         if lists:
             return self._counted(step, sum(self._off_list(step, source) for source in lists))
+        done = self.ask(None if step.to_ghost else "detach", step, self._detaching(step))
+        return self._counted(step, done.changed)
+
+    def _detaching(self, step: Detach) -> "Statement":
+        """Misconfigured where a link cannot be cut."""
         table = self.rows.tables[step.selection.table]
         cut = {source: self._cut_values(step, source.link) for source in step.selection.sources}
-        done = self.ask(
-            None if step.to_ghost else "detach",
-            step,
-            lambda writer: sa.update(table).where(writer.condition(step)).values(writer.loose(step, cut)),
-        )
-        return self._counted(step, done.changed)
+        return lambda writer: sa.update(table).where(writer.condition(step)).values(writer.loose(step, cut))
 
     def loose(self, step: Detach, cut: Mapping[Source, Mapping[str, Any]]) -> dict[str, Any]:
         """What the columns of the links become: of a row that several links lead to, those that are hers."""
@@ -351,6 +427,10 @@ class Writer:
         return Count(step.number, step.table, done.changed)
 
 
+def _same(count: Count) -> Count:
+    return count
+
+
 Statement = Callable[[Writer], Any]
 """Makes a statement of a writer, whose rows may be slots."""
 
@@ -383,7 +463,8 @@ def counted(
     site: Hashable = None,
 ) -> list[int]:
     """How many rows of each table meet its condition."""
-    found: list[int] = []
+    queue = Queue(connection)
+    waiting: list[Callable[[], Answer]] = []
     for start in range(0, len(where), _TOGETHER):
         some = where[start : start + _TOGETHER]
 
@@ -398,9 +479,15 @@ def counted(
                 )
             )
 
-        asked = rows.ask(connection, None if site is None else ("counted", site, start), many)
-        found.extend(asked.rows[0])
-    return found
+        own = None if site is None else ("counted", site, start)
+        answer = None if own is None else rows.queue(queue, own, many)
+        waiting.append(answer or partial(_known, rows.ask(connection, None, many)))
+    queue.send()
+    return [each for answer in waiting for each in answer().rows[0]]
+
+
+def _known(answer: Answer) -> Answer:
+    return answer
 
 
 def _apart(erase: Touch, step: Touch) -> bool:

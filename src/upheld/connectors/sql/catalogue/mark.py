@@ -7,9 +7,11 @@ that somebody decides by (`LIMITS`).
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from upheld.connectors.sql import driver
 from upheld.connectors.sql.catalogue import mariadb, sqlite
 
 LIMITS = (100_000, 200_000)
@@ -34,6 +36,46 @@ _CATALOGUES = {
 }
 _FIRST = 16_384
 """Below stand the server's own objects; `public` is among them, and its name is read by itself."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """Which transactions of a PostgreSQL server a snapshot sees: all below `high` but those that `running`.
+    `own`: transactions in which we ourselves wrote rows and nothing else."""
+
+    high: int
+    running: frozenset[int]
+    own: set[int] = field(default_factory=set)
+
+    def shows_nothing_new(self, later: "Seen") -> bool:
+        """Whether a later snapshot sees no transaction of anybody else's that this one does not. One that was
+        rolled back counts as seen, and so does a part of one that still runs: that costs a reading."""
+        if later.high - self.high > _FOLLOWED:
+            return False
+        ended = self.running | set(range(self.high, later.high))
+        return ended - later.running <= self.own
+
+
+_FOLLOWED = 1_000
+
+
+def seen(connection: sa.Connection) -> Seen | None:
+    """What this statement sees of the transactions there; None where a server cannot say, as one that follows
+    another cannot.
+
+    What changes a schema is a transaction, so that where no other was seen meanwhile the schema is the same.
+    Only estimates of rows are changed without one, by VACUUM.
+    """
+    if connection.dialect.name != "postgresql" or connection.dialect.driver != "psycopg":
+        return None
+    cursor = driver.run(connection, _SEEN, None)
+    [(snapshot, follows)] = cursor.fetchall()
+    cursor.close()
+    _, high, running = snapshot.split(":")
+    return None if follows else Seen(int(high), frozenset(map(int, filter(None, running.split(",")))))
+
+
+_SEEN = "SELECT pg_catalog.pg_current_snapshot()::text, pg_catalog.pg_is_in_recovery()"
 
 
 def mark(connection: sa.Connection, schemas: tuple[str, ...]) -> str | None:

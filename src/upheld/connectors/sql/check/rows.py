@@ -66,6 +66,8 @@ def _insert(look: Look, table: Table, live: LiveTable) -> str:
 def undated(look: Look) -> Iterator[Finding]:
     for table, live in look.pairs:
         found: dict[str, int] = {}
+        if not any(isinstance(each, Retain) and each.after for each in _can_happen(table)):
+            continue
         for action, rows in _ruled(look, table, live):
             column = live.column(action.after) if isinstance(action, Retain) and action.after else None
             if column is None or not column.nullable:
@@ -88,6 +90,11 @@ def undated(look: Look) -> Iterator[Finding]:
                     f" WHERE {look.word(name)} IS NULL",
                     column=name,
                 )
+
+
+def _can_happen(table: Table) -> Iterator[Action]:
+    yield from (rule.action for rule in table.treatment.rules)
+    yield from (action for _, action in table.treatment.by)
 
 
 def _ruled(
@@ -113,6 +120,8 @@ def _today(dialect: str, live: LiveTable, name: str) -> str:
 def undecided(look: Look) -> Iterator[Finding]:
     for table, live in look.pairs:
         rules = table.treatment.rules
+        if not any(isinstance(rule.action, Ask) for rule in rules):
+            continue
         told = [test.column for rule in rules if not isinstance(rule.action, Ask) for test in rule.when]
         for (action, rows), _ in zip(_ruled(look, table, live), rules, strict=False):
             if isinstance(action, Ask):

@@ -1,0 +1,93 @@
+"""Statements given to the driver itself: what SQLAlchemy does around each takes longer than most take.
+
+The rest is as it has it: who listens to its events hears these statements, and errors come as its own. On
+PostgreSQL statements that do not wait for each other's answers are sent in one go.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+Sending = tuple[str, Any]
+"""A statement and its parameters, as the driver takes them."""
+_TOGETHER = 64
+"""Statements sent in one go: the answers of so many wait in memory."""
+
+
+def run(connection: sa.Connection, text: str, parameters: Any) -> Any:
+    """Run one statement; gives the driver's cursor, whose rows nobody has read. The caller closes it. Raises
+    what SQLAlchemy would."""
+    raw: Any = connection.connection.dbapi_connection
+    cursor = raw.cursor()
+    with _raised(connection, text):
+        heard = _told(connection, "before", cursor, text, parameters)
+        cursor.execute(text, parameters)
+        if heard:
+            _told(connection, "after", cursor, text, parameters)
+    return cursor
+
+
+def pipes(connection: sa.Connection) -> bool:
+    """Whether statements can be sent without waiting for the answers of those before."""
+    return connection.dialect.driver == "psycopg"
+
+
+def run_each(connection: sa.Connection, sendings: Sequence[Sending]) -> Iterator[Any]:
+    """Run them in this order; gives a cursor each, whose rows are read before the next is asked for: SQLite
+    finds rows only as they are read, and the next statement may change them. The first that fails ends it,
+    and with it whatever the transaction did."""
+    if len(sendings) < 2 or not pipes(connection):
+        for each in sendings:
+            yield run(connection, *each)
+        return
+    for start in range(0, len(sendings), _TOGETHER):
+        yield from _piped(connection, sendings[start : start + _TOGETHER])
+
+
+def _piped(connection: sa.Connection, sendings: Sequence[Sending]) -> list[Any]:
+    raw: Any = connection.connection.dbapi_connection
+    cursors: list[Any] = []
+    heard = False
+    with _raised(connection, sendings[0][0]), raw.pipeline():
+        for text, parameters in sendings:
+            cursor = raw.cursor()
+            heard = _told(connection, "before", cursor, text, parameters)
+            cursor.execute(text, parameters)
+            cursors.append(cursor)
+    if heard:
+        for cursor, (text, parameters) in zip(cursors, sendings, strict=True):
+            _told(connection, "after", cursor, text, parameters)
+    return cursors
+
+
+def _told(connection: sa.Connection, when: str, cursor: Any, text: str, parameters: Any) -> bool:
+    """Whether anybody listens."""
+    listeners = getattr(connection.dispatch, f"{when}_cursor_execute")
+    for each in listeners:
+        each(connection, cursor, text, parameters, None, False)
+    return bool(connection.dispatch.before_cursor_execute or connection.dispatch.after_cursor_execute)
+
+
+@contextmanager
+def _raised(connection: sa.Connection, text: str) -> Iterator[None]:
+    """Errors of the driver as SQLAlchemy wraps them: without the values, and with a connection that is gone
+    given up."""
+    driver: Any = connection.dialect.loaded_dbapi
+    try:
+        yield
+    except driver.Error as error:
+        gone = connection.dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
+        if gone:
+            connection.invalidate(error)
+        raise exc.DBAPIError.instance(
+            text,
+            None,
+            error,
+            driver.Error,
+            hide_parameters=True,
+            connection_invalidated=gone,
+            dialect=connection.dialect,
+        ) from error
