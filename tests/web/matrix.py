@@ -5,6 +5,7 @@ Prints one JSON document: each route's answer to each kind of visitor, and the q
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import django
@@ -12,6 +13,7 @@ import django
 django.setup()
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret  # noqa: E402 - apps first
+from django.conf import settings  # noqa: E402 - apps first
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -28,6 +30,7 @@ from upheld.actions import (  # noqa: E402
     intake,
     links,
     questions,
+    revising,
     rounds,
     staff,
     thread,
@@ -117,7 +120,14 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
     )
     arrivals.verify(means=able, token=links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=waits).token)
     also = links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=waits, position=1).token
+    file = (Path(settings.UPHELD_DIR) / "upheld.yaml").read_text()
+    revision = revising.propose(
+        means=able, home=Path(settings.UPHELD_DIR), file="upheld.yaml", text=f"{file}# a note\n"
+    )
     return {
+        "file-edit": {"file": "systems/letters.yaml"},
+        "file-usual": {"file": "upheld.yaml"},
+        "revision": {"number": revision.pk},
         "message": {"number": post.pk},
         "arrival": {"number": fresh.pk},
         "original": {"number": fresh.pk},

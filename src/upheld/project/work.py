@@ -106,7 +106,7 @@ class Work:
 
     def due(self) -> None:
         """A look at the systems, and what is due by its date: that once an hour, by one of all programs."""
-        from upheld.actions import arrivals, checking, enclosures, intake, pace  # lazy: app ready
+        from upheld.actions import arrivals, checking, drafting, enclosures, intake, pace  # lazy: app ready
         from upheld.actions.erasure import fulfil  # lazy: app ready
         from upheld.actions.purge import purge  # lazy: app ready
         from upheld.cli.certifying import certify_answered  # lazy: app ready
@@ -114,6 +114,7 @@ class Work:
 
         def due() -> None:
             able = self._means()
+            drafting.run(means=able)
             checking.check_due(means=able)
             if not installation.due_now(at=able.clock()):
                 return
