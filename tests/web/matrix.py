@@ -125,6 +125,7 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         means=able, home=Path(settings.UPHELD_DIR), file="upheld.yaml", text=f"{file}# a note\n"
     )
     return {
+        "system-out": {"name": "letters"},
         "file-edit": {"file": "systems/letters.yaml"},
         "file-usual": {"file": "upheld.yaml"},
         "revision": {"number": revision.pk},

@@ -21,3 +21,9 @@ def order(*, means: Means, kind: ErrandKind, system: str, connect: str = "") -> 
 def waiting(*, system: str) -> Errand | None:
     """The look at a system that is ordered and not taken yet."""
     return Errand.objects.filter(kind=ErrandKind.LOOK, system=system, done_at=None).first()
+
+
+def drafts() -> tuple[Errand, ...]:
+    """The drafts that were ordered last, newest first."""
+    found = Errand.objects.filter(kind=ErrandKind.DRAFT).select_related("revision")
+    return tuple(found.order_by("-at", "-id")[:10])

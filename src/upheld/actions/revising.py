@@ -12,15 +12,16 @@ from pathlib import Path
 
 from django.db import transaction
 
-from upheld.actions import errands, folder
+from upheld.actions import depending, errands, folder, loosening, two
 from upheld.actions.means import Means
 from upheld.datamap.fault import Invalid, MapError
+from upheld.datamap.model import DataMap
 from upheld.datamap.page import parse
 from upheld.datamap.read import SYSTEMS
 from upheld.rights.connector import Finding, Severity
 from upheld.rights.outcome import Permanent
 from upheld.store.database import hold
-from upheld.store.models import ErrandKind, Revision, RevisionState
+from upheld.store.models import Agreement, ErrandKind, Matter, Revision, RevisionState
 
 SHOWN = 50
 """Earlier versions of a file that a page lists."""
@@ -113,19 +114,71 @@ def propose(*, means: Means, home: Path, file: str, text: str | None, seen: str 
 @transaction.atomic
 def write(*, means: Means, home: Path, revision: Revision) -> Revision:
     """Write it. Raises folder.Changed where the file is not as it was, folder.NoMap where the rest of the
-    folder does not go with it any more, Misconfigured where the folder cannot be written, Permanent for what
-    is done or dropped. A system's file is looked at by the runner afterwards."""
+    folder does not go with it any more, depending.Needed where a system goes that open cases need,
+    two.Needed without the second yes to what allows more, Misconfigured where the folder cannot be written,
+    Permanent for what is done or dropped. A system's file is looked at by the runner afterwards."""
     hold("folder")
     row = Revision.objects.select_for_update().get(pk=revision.pk)
     if row.state != RevisionState.OPEN:
         raise Permanent("This change is done, or was dropped.", "Begin again from the file.")
     data = None if row.text is None else row.text.encode()
+    before, after = maps(home=home, revision=row)
+    depending.refuse_lost(before, after)
+    if more := loosening.loosened(before, after):
+        two.require(means=means, wish=wish(row, more))
     row.state, row.done_by, row.done_at = RevisionState.WRITTEN, means.by, means.clock()
     row.save(update_fields=["state", "done_by", "done_at"])
     for name in _looked_at(row):
         errands.order(means=means, kind=ErrandKind.LOOK, system=name)
     folder.write(home, {row.file: data}, seen=_state(row))
     return row
+
+
+def maps(*, home: Path, revision: Revision) -> tuple[DataMap, DataMap]:
+    """The map as it is, and as it is with this change. Raises folder.NoMap."""
+    text = None if revision.text is None else revision.text.encode()
+    try:
+        return folder.tried(home, {}), folder.tried(home, {revision.file: text})
+    except Invalid as error:
+        raise folder.NoMap(error) from error
+
+
+def wish(revision: Revision, more: Sequence[str]) -> two.Wish:
+    """What a second yes is asked for: exactly this change of exactly that file."""
+    said = f"change {revision.file} so that more is allowed: {'; '.join(more)}"
+    content = (revision.file, revision.before, revision.text)
+    return two.Wish(Matter.MAP, said if len(said) <= 500 else f"{said[:499]}…", content, revision=revision)
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """What a change allows more, and how far its second yes is: `wanted` where nobody asked for it yet,
+    `asked` where it waits, neither where it is there."""
+
+    more: tuple[str, ...]
+    asked: Agreement | None
+    wanted: bool
+
+
+def second(*, means: Means, home: Path, revision: Revision) -> Second | None:
+    """None where one person may write it."""
+    more = loosening.loosened(*maps(home=home, revision=revision))
+    if not more or two.rule_of(means=means, matter=Matter.MAP) is None:
+        return None
+    wanted = wish(revision, more)
+    if two.agreed(means=means, wish=wanted):
+        return Second(more, None, wanted=False)
+    asked = two.asked(means=means, wish=wanted)
+    return Second(more, asked, wanted=asked is None)
+
+
+@transaction.atomic
+def ask_second(*, means: Means, home: Path, revision: Revision, reason: str) -> Agreement:
+    """Ask for the second yes to it, with the reason. Permanent where nobody else has to agree."""
+    more = loosening.loosened(*maps(home=home, revision=revision))
+    if not more or revision.state != RevisionState.OPEN:
+        raise Permanent("Nobody else has to agree to this.", "Write it.")
+    return two.ask(means=means, wish=wish(revision, more), reason=reason)
 
 
 def _state(row: Revision) -> str:

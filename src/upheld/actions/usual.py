@@ -124,6 +124,7 @@ def _organisation() -> Iterator[Blank]:
         ("undo", "An undo beyond a limit"),
         ("refusal", "A refusal"),
         ("stop", "Writing again after a stop"),
+        ("map", "A change here that allows more"),
     ):
         yield Blank(("two", key), label, Sort.CHOICE, choices=SECOND, group="Decisions of two")
     yield Blank(("two", "cooling"), "Hours of the cooling time", Sort.NUMBER, group="Decisions of two")

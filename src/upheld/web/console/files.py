@@ -112,10 +112,20 @@ def revision(request: HttpRequest, number: UUID) -> HttpResponse:
         else (),
         "system": of_file(means, row.file),
         "open": row.state == RevisionState.OPEN,
+        "second": _second(means, row),
         "there": row.file in revising.editable(home()),
         "writable": folder.writable(home()),
     }
     return render(request, "console/files/revision.html", shown, status=409 if failure else 200)
+
+
+def _second(means: Means, row: Revision) -> revising.Second | None:
+    if row.state != RevisionState.OPEN:
+        return None
+    try:
+        return revising.second(means=means, home=home(), revision=row)
+    except folder.NoMap:  # writing it says so
+        return None
 
 
 def _answered(request: HttpRequest, means: Means, row: Revision) -> HttpResponseRedirect:
@@ -124,6 +134,12 @@ def _answered(request: HttpRequest, means: Means, row: Revision) -> HttpResponse
             revising.write(means=means, home=home(), revision=row)
             messages.success(request, f"{row.file} is written. It counts from now on.")
             return onward(row)
+        case "ask":
+            reason = request.POST.get("reason", "")
+            asked = revising.ask_second(means=means, home=home(), revision=row, reason=reason)
+            done = "It can be written now." if asked.agreed_at else "A second yes was asked for."
+            messages.success(request, done)
+            return redirect("revision", number=row.pk)
         case "drop":
             revising.drop(means=means, revision=row)
             messages.success(request, "Dropped. Nothing was written.")

@@ -27,6 +27,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "bad": [each for each in systems if each.state == "bad"],
         "unseen": [each for each in systems if each.state == "none"],
         "registers": checking.of_registers(means=means),
+        "may_change": may(account(request).role, "foundation"),
     }
     return render(request, "console/systems.html", given)
 

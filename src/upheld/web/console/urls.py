@@ -7,6 +7,7 @@ from allauth.mfa.totp import views as totp
 from django.urls import path
 
 from upheld.web.console import (
+    adding,
     agree,
     arrival,
     back,
@@ -95,6 +96,8 @@ urlpatterns = [
     path("requests/<uuid:number>/nothing/", talk.nothing, name="nothing"),
     path("folder/", folder.shown, name="folder"),
     path("folder/files/<path:file>/", files.edit, name="file-edit"),
+    path("folder/add/", adding.add, name="system-add"),
+    path("systems/<slug:name>/out/", adding.take_out, name="system-out"),
     path("folder/usual/<path:file>/", usual.usual_things, name="file-usual"),
     path("folder/changes/<uuid:number>/", files.revision, name="revision"),
     path("folder.zip", folder.archive, name="folder-archive"),
