@@ -44,7 +44,7 @@ def test_the_map_is_changed_in_the_console_and_the_runner_looks_by_it(
     text = page.locator("textarea")
     text.fill(written.replace("on_erase: delete", "on_erase: burn"))
     press(page, "Show what changes")
-    assert "Line 12" in page.locator(".remarks").inner_text()
+    assert "Line 11" in page.locator(".remarks").inner_text()
     assert axe(page) == []
     text.fill(written + "title2: x\n")
     (folder / "systems" / "shop.yaml").write_text(written + "# a colleague's\n")

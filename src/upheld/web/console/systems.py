@@ -10,6 +10,7 @@ from upheld.actions import checking, errands
 from upheld.actions.checking import Checked
 from upheld.actions.staff import may
 from upheld.datamap.draw.page import as_svg
+from upheld.datamap.model import Limits
 from upheld.store.models import ErrandKind
 from upheld.web.console.access import able, account
 from upheld.web.console.access import staff as only
@@ -46,6 +47,8 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
         "text": text,
         "may_check": may(role, "check"),
         "may_change": may(role, "foundation"),
+        "limited": seen.system.limits != Limits(),
+        "nobody": len(seen.system.no_personal_data),
         "ordered": errands.waiting(system=name),
     }
     return render(request, "console/system.html", given)
