@@ -91,6 +91,19 @@ def decisions(request: Request) -> dict[str, dict[str, Any]]:
     }
 
 
+def files(able: Means) -> dict[str, dict[str, Any]]:
+    """Of what is changed in the privacy folder."""
+    home = Path(settings.UPHELD_DIR)
+    text = (home / "upheld.yaml").read_text() + "# a note\n"
+    revision = revising.propose(means=able, home=home, file="upheld.yaml", text=text)
+    return {
+        "system-out": {"name": "letters"},
+        "file-edit": {"file": "systems/letters.yaml"},
+        "file-usual": {"file": "upheld.yaml"},
+        "revision": {"number": revision.pk},
+    }
+
+
 def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, Any]]:
     """What stands in the address of each route."""
     task = Task.objects.get()
@@ -120,15 +133,8 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
     )
     arrivals.verify(means=able, token=links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=waits).token)
     also = links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=waits, position=1).token
-    file = (Path(settings.UPHELD_DIR) / "upheld.yaml").read_text()
-    revision = revising.propose(
-        means=able, home=Path(settings.UPHELD_DIR), file="upheld.yaml", text=f"{file}# a note\n"
-    )
     return {
-        "system-out": {"name": "letters"},
-        "file-edit": {"file": "systems/letters.yaml"},
-        "file-usual": {"file": "upheld.yaml"},
-        "revision": {"number": revision.pk},
+        **files(able),
         "message": {"number": post.pk},
         "arrival": {"number": fresh.pk},
         "original": {"number": fresh.pk},
