@@ -1,12 +1,13 @@
 """The runner does what a page ordered: a look in the name of whoever asked, and a draft that nobody wrote yet."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
-from tests.actions.world import FORUM, forum, means
+from tests.actions.world import FORUM, NOW, forum, means
 from tests.servers.database import Database
 from upheld.actions import checking, drafting, errands, revising
 from upheld.actions.means import Means
@@ -43,6 +44,28 @@ def test_a_look_is_done_once_in_the_name_of_whoever_ordered_it(able: Means) -> N
         ("gone", "The map does not name this system any more."),
     ]
     assert checking.one(means=able, system="forum").by == "olive"
+
+
+class Broken:
+    """A system at which whoever looks breaks off."""
+
+    def check(self) -> tuple[()]:
+        raise ZeroDivisionError
+
+
+def test_what_breaks_off_is_not_tried_in_every_round_but_when_it_is_ordered_again(able: Means) -> None:
+    breaking = replace(able, connectors={"forum": Broken()})  # type: ignore[dict-item]
+    errands.order(means=able, kind=ErrandKind.LOOK, system="forum")
+    with pytest.raises(ZeroDivisionError):
+        drafting.run(means=breaking)
+
+    errands.order(means=able, kind=ErrandKind.LOOK, system="forum")
+    soon = drafting.run(means=able)
+    later = replace(able, clock=lambda: NOW + timedelta(minutes=11))
+    errands.order(means=later, kind=ErrandKind.LOOK, system="forum")
+
+    assert (soon, drafting.run(means=later), drafting.run(means=later)) == (0, 1, 0)
+    assert Errand.objects.count() == 1
 
 
 def test_a_draft_is_proposed_and_nothing_is_written_before_somebody_looked_at_it(

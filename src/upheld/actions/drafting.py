@@ -16,11 +16,13 @@ from upheld.store.models import Errand, ErrandKind, Revision
 
 
 def run(*, means: Means) -> int:
-    """Do the errand that waits for the longest; gives how many were done. One a round, so that a slow system
-    delays nobody's request for long."""
-    errand = Errand.objects.filter(done_at=None).first()
+    """Do the errand that waits for the longest; gives how many were taken. One a round, so that a slow system
+    delays nobody's request for long. One that breaks off is not tried again before it is ordered again."""
+    errand = Errand.objects.filter(done_at=None, taken_at=None).first()
     if errand is None:
         return 0
+    if not Errand.objects.filter(pk=errand.pk, taken_at=None).update(taken_at=means.clock()):
+        return 0  # another runner was faster
     if errand.kind == ErrandKind.DRAFT:
         _draft(means, errand)
     else:
@@ -55,9 +57,7 @@ def _draft(means: Means, errand: Errand) -> None:
 @transaction.atomic
 def _keep(means: Means, errand: Errand, text: str, failure: str) -> None:
     mine = Errand.objects.filter(pk=errand.pk, done_at=None)
-    if not mine.update(done_at=means.clock(), failure=failure):
-        return  # another runner was faster
-    if failure:
+    if not mine.update(done_at=means.clock(), failure=failure) or failure:
         return
     home, file = Path(settings.UPHELD_DIR), revising.new_file(errand.system)
     try:

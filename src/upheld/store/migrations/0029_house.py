@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ("connect", models.CharField(blank=True, default="", max_length=200)),
                 ("by", models.CharField(max_length=100)),
                 ("at", models.DateTimeField()),
+                ("taken_at", models.DateTimeField(null=True)),
                 ("done_at", models.DateTimeField(null=True)),
                 ("failure", models.TextField(blank=True, default="")),
             ],

@@ -53,13 +53,15 @@ class ErrandKind(models.TextChoices):
 
 class Errand(models.Model):
     """What a page wants of a system, done by the runner: a page itself connects to none. `connect` names the
-    environment variable of a DRAFT; its result is a revision. `failure`: why there is none."""
+    environment variable of a DRAFT; its result is a revision. `failure`: why there is none. `taken_at`: a
+    runner is at it, or broke off."""
 
     kind = models.CharField(max_length=5, choices=ErrandKind)
     system = models.CharField(max_length=200)
     connect = models.CharField(max_length=200, default="", blank=True)
     by = models.CharField(max_length=100)
     at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     failure = models.TextField(default="", blank=True)
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, null=True, related_name="errands")
