@@ -28,7 +28,7 @@ from upheld.store.models import (
 )
 
 OUTSIDE = "board@larkspur.example"
-ALL = ("limits", "undo", "refusal", "stop")
+ALL = ("limits", "undo", "refusal", "stop", "map")
 TIGHT = replace(FORUM, limits=Limits(rows_per_person=1))
 
 

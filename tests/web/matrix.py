@@ -5,6 +5,7 @@ Prints one JSON document: each route's answer to each kind of visitor, and the q
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import django
@@ -12,6 +13,7 @@ import django
 django.setup()
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret  # noqa: E402 - apps first
+from django.conf import settings  # noqa: E402 - apps first
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -28,6 +30,7 @@ from upheld.actions import (  # noqa: E402
     intake,
     links,
     questions,
+    revising,
     rounds,
     staff,
     thread,
@@ -97,6 +100,19 @@ def sign_ins(public: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
+def files(able: Means) -> dict[str, dict[str, Any]]:
+    """Of what is changed in the privacy folder."""
+    home = Path(settings.UPHELD_DIR)
+    text = (home / "upheld.yaml").read_text() + "# a note\n"
+    revision = revising.propose(means=able, home=home, file="upheld.yaml", text=text)
+    return {
+        "system-out": {"name": "letters"},
+        "file-edit": {"file": "systems/letters.yaml"},
+        "file-usual": {"file": "upheld.yaml"},
+        "revision": {"number": revision.pk},
+    }
+
+
 def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, Any]]:
     """What stands in the address of each route."""
     task = Task.objects.get()
@@ -127,6 +143,7 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
     arrivals.verify(means=able, token=links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=waits).token)
     also = links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=waits, position=1).token
     return sign_ins(public) | {
+        **files(able),
         "message": {"number": post.pk},
         "arrival": {"number": fresh.pk},
         "original": {"number": fresh.pk},

@@ -77,6 +77,11 @@ TABLE = {
     "week": only(roles(405, *SETTERS), roles(302, *SETTERS)),
     "snippet": only(roles(200, *ALL), roles(405, *ALL)),
     "folder": only(roles(200, *ALL), roles(405, *ALL)),
+    "system-add": only(roles(200, *SETTERS), roles(422, *SETTERS)),
+    "system-out": only(roles(200, *SETTERS), roles(409, *SETTERS)),
+    "file-edit": only(roles(200, *SETTERS), roles(422, *SETTERS)),
+    "file-usual": only(roles(200, *SETTERS), roles(422, *SETTERS)),
+    "revision": only(roles(200, *SETTERS), roles(409, *SETTERS)),
     "folder-archive": only(roles(200, *ALL), roles(405, *ALL)),
     "case": only(roles(200, *SEE), roles(405, *SEE)),
     "search": only(

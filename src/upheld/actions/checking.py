@@ -84,8 +84,9 @@ def of_registers(*, means: Means) -> tuple[Finding, ...]:
     return tuple(registers.check(means.datamap, means.now.date()))
 
 
-def check(*, means: Means, system: str) -> Check:
-    """Connect to one system and look; keeps what was found in place of the last look. A system that cannot be
+def check(*, means: Means, system: str, by: str = "") -> Check:
+    """Connect to one system and look; keeps what was found in place of the last look. `by`: who ordered it,
+    where that is somebody else than who looks. A system that cannot be
     asked is no error: that is what was found."""
     failure, findings = "", []
     try:
@@ -94,7 +95,7 @@ def check(*, means: Means, system: str) -> Check:
         failure = str(error)
     kept, _ = Check.objects.update_or_create(
         system=system,
-        defaults={"at": means.clock(), "by": means.by, "failure": failure, "findings": findings},
+        defaults={"at": means.clock(), "by": by or means.by, "failure": failure, "findings": findings},
     )
     return kept
 

@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from upheld.datamap.fault import Invalid
+from upheld.datamap.model import DataMap
 from upheld.datamap.read import ORGANISATION, PROCESSORS, PURPOSES, SYSTEMS, read
 from upheld.rights.outcome import Misconfigured, Permanent
 
@@ -55,15 +56,16 @@ class NoMap(Permanent):
 
 def state(folder: Path, names: Iterable[str]) -> str:
     """Tells apart two states of these files."""
-    return _digest({name: content(folder, name) for name in names})
+    return state_of({name: content(folder, name) for name in names})
 
 
 def nothing(names: Iterable[str]) -> str:
     """The state in which none of these files is there."""
-    return _digest(dict.fromkeys(names))
+    return state_of(dict.fromkeys(names))
 
 
-def _digest(files: Mapping[str, bytes | None]) -> str:
+def state_of(files: Mapping[str, bytes | None]) -> str:
+    """The state in which these files have these bytes; None: there is no such file."""
     whole = sha256()
     for name, data in sorted(files.items()):
         whole.update(f"{name}\0{-1 if data is None else len(data)}\0".encode())
@@ -90,10 +92,11 @@ def writable(folder: Path) -> bool:
     return not read_only and os.access(folder, os.W_OK)
 
 
-def write(folder: Path, files: Mapping[str, bytes], *, seen: str, names: Iterable[str] = ()) -> None:
-    """Put these files into the folder. Raises Changed where `names`, or the files themselves, are not as they
-    were when `seen` was taken; NoMap where the folder would be none; Misconfigured where it cannot be
-    written. Each file appears whole or not at all, and none before all are on the disk."""
+def write(folder: Path, files: Mapping[str, bytes | None], *, seen: str, names: Iterable[str] = ()) -> None:
+    """Put these files into the folder; None takes one away. Raises Changed where `names`, or the files
+    themselves, are not as they were when `seen` was taken; NoMap where the folder would be none;
+    Misconfigured where it cannot be written. Each file appears whole or not at all, and none before all are
+    on the disk."""
     watched = tuple(names) or tuple(files)
     if state(folder, watched) != seen:
         raise Changed(
@@ -103,9 +106,13 @@ def write(folder: Path, files: Mapping[str, bytes], *, seen: str, names: Iterabl
     prepared: list[tuple[Path, Path]] = []
     try:
         for name, data in files.items():
-            prepared.append(_prepared(folder / name, data))
+            if data is not None:
+                prepared.append(_prepared(folder / name, data))
         for partial, place in prepared:
             partial.replace(place)
+        for name, data in files.items():
+            if data is None:
+                (folder / name).unlink()
     except OSError as error:
         raise Misconfigured(
             f"The privacy folder {folder} cannot be written: {error.strerror}.",
@@ -129,19 +136,26 @@ def _prepared(place: Path, data: bytes) -> tuple[Path, Path]:
     return Path(name), place
 
 
-def _refuse_no_map(folder: Path, files: Mapping[str, bytes]) -> None:
+def _refuse_no_map(folder: Path, files: Mapping[str, bytes | None]) -> None:
+    try:
+        tried(folder, files)
+    except Invalid as error:
+        raise NoMap(error) from error
+
+
+def tried(folder: Path, files: Mapping[str, bytes | None]) -> DataMap:
+    """The map as it would be with these files. Raises Invalid with every error; writes nothing there."""
     with tempfile.TemporaryDirectory(prefix="upheld-") as staged:
         stage = Path(staged)
         (stage / SYSTEMS).mkdir()
         for name in map_files(folder):
             (stage / name).write_bytes(content(folder, name) or b"")
         for name, data in files.items():
-            if not name.startswith(f"{POLICY}/"):
+            if data is None:
+                (stage / name).unlink(missing_ok=True)
+            elif not name.startswith(f"{POLICY}/"):
                 (stage / name).write_bytes(data)
-        try:
-            read(stage)
-        except Invalid as error:
-            raise NoMap(error) from error
+        return read(stage)
 
 
 def map_files(folder: Path) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ how the request was answered.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import NoReturn
 
 from django.conf import settings
@@ -18,7 +18,6 @@ from upheld.rights.outcome import (
     Committed,
     Counts,
     Established,
-    FileImage,
     Permanent,
     Prepared,
     Settled,
@@ -29,7 +28,7 @@ from upheld.rights.rows.change import Changes
 from upheld.rights.rows.select import Selector
 from upheld.rights.rows.values import Row
 from upheld.rights.subject import Identity, Key, Person, Subject
-from upheld.rights.undo import Restored, Undoing, cannot
+from upheld.rights.unkept import Unkept
 from upheld.store.keys import KeyStore
 from upheld.store.models import BlindIndex, Case, Look, Mail, MailKind, Request
 
@@ -48,11 +47,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 """What can be mapped. Who looked is a colleague's name, and not hers to have; when and why is."""
 
 
-class OwnRecords:
+class OwnRecords(Unkept):
     """Our own records of the people of open cases. Reads only; an erasure writes nothing here."""
-
-    def __init__(self, system: System) -> None:
-        self.system = system
 
     @property
     def capabilities(self) -> Capabilities:
@@ -129,23 +125,6 @@ class OwnRecords:
     def settle(self, token: str) -> Settled:
         """Nothing was written, so nothing can have been lost."""
         return Settled.COMMITTED
-
-    def returning(self, before: Sequence[bytes], *, files: Sequence[FileImage] = ()) -> Restored:
-        raise cannot(self.system.name)
-
-    def sealed(
-        self,
-        steps: Sequence[Step],
-        subject: Subject,
-        before: Sequence[bytes],
-        *,
-        until: date,
-        files: Sequence[FileImage] = (),
-    ) -> Iterator[Collected]:
-        return iter(())
-
-    def undo(self, before: Sequence[bytes], *, entropy: Entropy, files: Sequence[FileImage] = ()) -> Undoing:
-        raise cannot(self.system.name)
 
     def _changes(self, steps: Sequence[Step], subject: Subject, now: datetime) -> Changes:
         hers = [str(key[0]) for key in subject.keys(self.system.name, PEOPLE)]

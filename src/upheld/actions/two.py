@@ -19,7 +19,17 @@ from upheld.datamap.two import Second
 from upheld.ledger.types import AGREEMENT_GIVEN
 from upheld.rights.codec import digest
 from upheld.rights.outcome import Permanent
-from upheld.store.models import Agreement, Case, MailKind, Matter, Request, RequestState, Stop
+from upheld.store.models import (
+    Agreement,
+    Case,
+    MailKind,
+    Matter,
+    Request,
+    RequestState,
+    Revision,
+    RevisionState,
+    Stop,
+)
 from upheld.store.models.decision import Rule
 
 LASTS = timedelta(days=14)
@@ -44,6 +54,7 @@ class Wish:
     content: object
     request: Request | None = None
     stop: Stop | None = None
+    revision: Revision | None = None
 
     @property
     def what(self) -> str:
@@ -78,6 +89,7 @@ def ask(*, means: Means, wish: Wish, reason: str, sealed: bytes | None = None) -
         rule=RULES[rule],
         request=wish.request,
         stop=wish.stop,
+        revision=wish.revision,
         what=wish.what,
         said=wish.said[:500],
         reason=written,
@@ -98,7 +110,7 @@ def _mail(means: Means, row: Agreement, token: str, to: str) -> None:
     letter = notices.agree(
         means=means,
         to=to,
-        number=str(row.request.case_id)[:8] if row.request else "STOP",
+        number=str(row.request.case_id)[:8] if row.request else "STOP" if row.stop else "MAP",
         who=row.asked_by,
         said=row.said,
         reason=row.reason,
@@ -119,7 +131,8 @@ def _mail(means: Means, row: Agreement, token: str, to: str) -> None:
 def _open(means: Means, wish: Wish) -> QuerySet[Agreement]:
     """Wishes for exactly this that are neither declined, used nor over."""
     found = Agreement.objects.filter(matter=wish.matter, what=wish.what, declined_at=None, used_at=None)
-    return found.filter(request=wish.request, stop=wish.stop, expires_at__gt=means.clock())
+    about = {"request": wish.request, "stop": wish.stop, "revision": wish.revision}
+    return found.filter(**about, expires_at__gt=means.clock())
 
 
 def agreed(*, means: Means, wish: Wish) -> Agreement | None:
@@ -198,7 +211,7 @@ def decline(*, means: Means, agreement: Agreement, by: str) -> None:
 def find(*, means: Means, token: str) -> Agreement:
     """The wish that a link outside is about. Raises links.Unknown."""
     row = (
-        Agreement.objects.select_related("request__case", "stop")
+        Agreement.objects.select_related("request__case", "stop", "revision")
         .filter(link_digest=links.digest(token), expires_at__gt=means.clock())
         .first()
     )
@@ -214,7 +227,10 @@ def is_open(agreement: Agreement, at: datetime) -> bool:
 
 
 def _is_past(agreement: Agreement) -> bool:
-    """Whether its request was approved or has ended meanwhile: then nobody needs this yes any more."""
+    """Whether its request was approved or has ended meanwhile, or its change was written or dropped: then
+    nobody needs this yes any more."""
+    if agreement.revision is not None:
+        return agreement.revision.state != RevisionState.OPEN
     if agreement.request is None or agreement.matter not in (Matter.LIMITS, Matter.REFUSAL):
         return False
     return agreement.request.state != RequestState.OPEN
@@ -226,5 +242,5 @@ def waiting(*, means: Means, case: Case | None = None) -> tuple[Agreement, ...]:
     found = Agreement.objects.filter(declined_at=None, used_at=None, expires_at__gt=means.clock())
     if case is not None:
         found = found.filter(request__case=case)
-    rows = found.select_related("request__case", "stop")
+    rows = found.select_related("request__case", "stop", "revision")
     return tuple(each for each in rows if not _is_past(each))

@@ -29,9 +29,9 @@ def revised(text: str, values: Mapping[Path, object]) -> str:
     to which nothing is to be done comes back as it was. Wants a file that `datamap.page` reads without an
     error; raises Unrevisable rather than change anything else."""
     for path, value in values.items():
-        if _at(text, path) != value:
+        if written_at(text, path) != value:
             changed = _with(text, path, value)
-            if _at(changed, path) != value or _without(changed, path) != _without(text, path):
+            if written_at(changed, path) != value or _without(changed, path) != _without(text, path):
                 raise Unrevisable(".".join(map(str, path)))
             text = changed
     return text
@@ -54,7 +54,8 @@ def _value(text: str) -> object:
     return parse("", text.encode()).value
 
 
-def _at(text: str, path: Path) -> object:
+def written_at(text: str, path: Path) -> object:
+    """The value that stands there; None where nothing does."""
     found: object = _value(text)
     for part in path:
         found = found.get(str(part)) if isinstance(found, dict) else None

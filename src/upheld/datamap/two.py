@@ -13,8 +13,9 @@ class Second(StrEnum):
     COOLING = "cooling"
 
 
-MATTERS = ("limits", "undo", "refusal", "stop")
-"""What takes two: going beyond a limit, an undo beyond one, a refusal, lifting the stop."""
+MATTERS = ("limits", "undo", "refusal", "stop", "map")
+"""What takes two: going beyond a limit, an undo beyond one, a refusal, lifting the stop, and a change of the
+map from the console that allows more."""
 
 
 @dataclass(frozen=True, slots=True)

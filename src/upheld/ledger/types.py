@@ -318,8 +318,14 @@ REQUEST_RESUMED = _register(
 AGREEMENT_GIVEN = _register(
     "agreement.given/v1",
     "A second yes was given to what one person alone may not decide.",
-    Field("case", Kind.ID, "the case's random id; absent for the stop switch", personal=False, optional=True),
-    _code("matter", "what it is about", ("limits", "undo", "refusal", "stop")),
+    Field(
+        "case",
+        Kind.ID,
+        "the case's random id; absent for the stop switch and the map",
+        personal=False,
+        optional=True,
+    ),
+    _code("matter", "what it is about", ("limits", "undo", "refusal", "stop", "map")),
     _code("rule", "who had to agree", ("colleague", "outside", "cooling")),
 )
 RECORDS_RESTORED = _register(

@@ -109,6 +109,7 @@ class Work:
         from upheld.actions import (  # lazy: app ready
             arrivals,
             checking,
+            drafting,
             enclosures,
             intake,
             pace,
@@ -122,6 +123,7 @@ class Work:
 
         def due() -> None:
             able = self._means()
+            drafting.run(means=able)
             checking.check_due(means=able)
             if not installation.due_now(at=able.clock()):
                 return

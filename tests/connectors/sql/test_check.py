@@ -185,6 +185,34 @@ INSERT INTO rooms VALUES (1, 0, NULL), (2, 5, 0);
     assert world.rows("rooms") == left
 
 
+@pytest.mark.parametrize("action", ["{anonymise: {what: null}}", "{keep: nobody's}", "delete"])
+@pytest.mark.parametrize("firm", [False, True])
+def test_a_foreign_key_of_who_only_sees_a_row_refuses_nothing_for_it_is_cut(
+    action: str, firm: bool, each_database: Database, tmp_path: Path
+) -> None:
+    rooms = f"""
+CREATE TABLE rooms (id INTEGER PRIMARY KEY, owner_id INTEGER, what VARCHAR(20),
+                    seen_by INTEGER {"NOT NULL" if firm else ""} REFERENCES users(id));
+CREATE INDEX rooms_owner ON rooms (owner_id);
+CREATE INDEX rooms_seen ON rooms (seen_by);
+INSERT INTO rooms VALUES (1, 0, 'hers', 5), (2, 5, 'his', 0), (3, 0, 'both', 0);
+"""
+    mapped = f"rooms: {{belongs_to: {{owner_id: users.id}}, visible_to: {{seen_by: users.id}}, on_erase: {action}}}\n"
+    world = make_world(each_database, tmp_path / "privacy", PEOPLE + rooms, USERS + mapped)
+
+    stops = {each.code for each in world.check() if each.severity is Severity.STOP}
+    if firm:
+        assert stops, "what cannot be cut still refuses"
+        return
+    world.erase("email=ada@chess.example.org")
+
+    assert stops == set()
+    left = {number: (what, seen) for number, _, what, seen in world.rows("rooms")}
+    assert left[2] == ("his", None), "he keeps what is his, and she is not in it"
+    assert left.get(3, ("", None))[1] is None
+    assert {number for number, _ in world.rows("users")} == {5, 10}
+
+
 def test_scenario_34_hidden_rows_stop_the_run_until_the_role_sees_all(
     postgresql: Database, tmp_path: Path
 ) -> None:

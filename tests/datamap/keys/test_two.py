@@ -10,12 +10,13 @@ from tests.actions.office import read as read_mail
 from tests.datamap.keys.office import means
 from tests.scenarios.conftest import Make
 from tests.scenarios.people import PEOPLE, USERS
-from upheld.actions import refusal, stop, two
+from upheld.actions import refusal, revising, stop, two
 from upheld.datamap.fault import Invalid
 from upheld.datamap.read import read
 from upheld.datamap.read import read as read_folder
 from upheld.datamap.two import Second, Two
 from upheld.law.right import Right
+from upheld.rights.outcome import Permanent
 from upheld.store.models import Agreement, MailKind, Matter, Request
 
 HEAD = "organisation: {name: Harbour Chess Club, contact: privacy@chess.example.org}\n"
@@ -36,7 +37,13 @@ def _two(folder: Path, text: str) -> Two:
 def test_a_preset_is_for_all_matters(tmp_path: Path, preset: str, second: Second) -> None:
     rules = _two(tmp_path, f"staff: {preset}\n").rules
 
-    assert rules == (("limits", second), ("undo", second), ("refusal", second), ("stop", second))
+    assert rules == (
+        ("limits", second),
+        ("undo", second),
+        ("refusal", second),
+        ("stop", second),
+        ("map", second),
+    )
 
 
 def test_without_a_preset_nobody_has_to_agree(tmp_path: Path) -> None:
@@ -51,7 +58,12 @@ def test_each_matter_can_be_said_otherwise(tmp_path: Path) -> None:
     )
 
     assert found == Two(
-        (("limits", Second.OUTSIDE), ("undo", Second.COOLING), ("stop", Second.COLLEAGUE)),
+        (
+            ("limits", Second.OUTSIDE),
+            ("undo", Second.COOLING),
+            ("stop", Second.COLLEAGUE),
+            ("map", Second.COLLEAGUE),
+        ),
         48,
         "board@chess.example.org",
     )
@@ -96,3 +108,26 @@ def test_each_matter_waits_for_its_second_yes(make: Make, sqlite_records: Path) 
     assert [to for to, _, _ in read_mail(able, MailKind.AGREE)] == ["board@chess.example.org"]
     cooling = Agreement.objects.get(matter=Matter.UNDO)
     assert "28 November 2026" in two.when(means=able, agreement=cooling)
+
+
+@pytest.mark.key("two.map")
+def test_a_limit_is_raised_from_the_console_with_the_second_yes_alone(
+    make: Make, sqlite_records: Path
+) -> None:
+    world = make(PEOPLE, USERS)
+    file = world.folder / "upheld.yaml"
+    file.write_text(file.read_text() + "\nstaff: team\ntwo: {map: cooling}\nlimits: {people_per_day: 5}\n")
+    world.datamap = read_folder(world.folder)
+    able = at(means(world), datetime(2026, 11, 26, 9, tzinfo=UTC))
+    wanted = file.read_text().replace("people_per_day: 5", "people_per_day: 50")
+    row = revising.propose(means=able, home=world.folder, file="upheld.yaml", text=wanted)
+
+    with pytest.raises(Permanent, match="for two to decide"):
+        revising.write(means=able, home=world.folder, revision=row)
+    asked_for = revising.ask_second(means=able, home=world.folder, revision=row, reason="The spring clean.")
+    later = at(able, datetime(2026, 11, 27, 10, tzinfo=UTC))
+    assert (asked_for.rule, file.read_text() == wanted) == ("COOLING", False)
+    revising.ask_second(means=later, home=world.folder, revision=row, reason="The spring clean.")
+    revising.write(means=later, home=world.folder, revision=row)
+
+    assert file.read_text() == wanted

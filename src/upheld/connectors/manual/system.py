@@ -1,7 +1,7 @@
 """A connector that does nothing by itself: it asks (docs/adr/0008-manual-systems.md)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from upheld.datamap.model import System
 from upheld.rights.connector import (
@@ -17,7 +17,6 @@ from upheld.rights.outcome import (
     Asked,
     Counts,
     Established,
-    FileImage,
     Misconfigured,
     Permanent,
     Settled,
@@ -25,17 +24,14 @@ from upheld.rights.outcome import (
 )
 from upheld.rights.plan import Step, Task
 from upheld.rights.subject import Identity, Key, Person, Subject
-from upheld.rights.undo import Restored, Undoing, cannot
+from upheld.rights.unkept import Unkept
 
 LONGEST = 31
 """Days after which an answer could no longer reach her within a month (G-12.3)."""
 
 
-class ManualConnector:
+class ManualConnector(Unkept):
     """One manual system. It holds no answers: they belong to the case, and are given by `upheld answer`."""
-
-    def __init__(self, system: System) -> None:
-        self.system = system
 
     @property
     def capabilities(self) -> Capabilities:
@@ -137,26 +133,6 @@ class ManualConnector:
     def settle(self, token: str) -> Settled:
         """No token was ever given out."""
         return Settled.UNKNOWN
-
-    def returning(self, before: Sequence[bytes], *, files: Sequence[FileImage] = ()) -> Restored:
-        """Misconfigured: this kind keeps nothing."""
-        raise cannot(self.system.name)
-
-    def sealed(
-        self,
-        steps: Sequence[Step],
-        subject: Subject,
-        before: Sequence[bytes],
-        *,
-        until: date,
-        files: Sequence[FileImage] = (),
-    ) -> Iterator[Collected]:
-        """Nothing: this kind keeps nothing."""
-        return iter(())
-
-    def undo(self, before: Sequence[bytes], *, entropy: Entropy, files: Sequence[FileImage] = ()) -> Undoing:
-        """Misconfigured: this kind keeps nothing."""
-        raise cannot(self.system.name)
 
 
 def connector(system: System, *, secrets: Mapping[str, str]) -> ManualConnector:  # noqa: ARG001 - no secrets

@@ -88,6 +88,8 @@ class TwoForm(Written):
     """To refusing a request, or a part of it."""
     stop: SecondYes | None = None
     """To lifting the stop of all writing."""
+    map: SecondYes | None = None
+    """To a change from the console that raises or drops a limit, or loosens these rules."""
     cooling: Annotated[int, Field(ge=1, le=720)] | None = None
     """Hours of the cooling time (24 unless said)."""
     outside: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)] | None = None

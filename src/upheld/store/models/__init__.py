@@ -20,6 +20,7 @@ from upheld.store.models.package import Opening, Package
 from upheld.store.models.plan import Plan, Step
 from upheld.store.models.question import Enclosure, Question, QuestionKind
 from upheld.store.models.restriction import Restriction
+from upheld.store.models.revision import Errand, ErrandKind, Revision, RevisionState
 from upheld.store.models.signin import SignIn
 from upheld.store.models.staff import Look, Role, Staff
 from upheld.store.models.statement import Statement, StatementIndex
@@ -52,6 +53,8 @@ __all__ = [
     "Due",
     "Enclosure",
     "Entry",
+    "Errand",
+    "ErrandKind",
     "Evidence",
     "FileCopy",
     "Fulfilment",
@@ -82,6 +85,8 @@ __all__ = [
     "Request",
     "RequestState",
     "Restriction",
+    "Revision",
+    "RevisionState",
     "Role",
     "Rule",
     "SignIn",

@@ -5,6 +5,7 @@ from uuid import uuid4
 from django.db import models
 
 from upheld.store.models.case import Case, Request
+from upheld.store.models.revision import Revision
 from upheld.store.models.stop import Stop
 
 
@@ -96,6 +97,7 @@ class Matter(models.TextChoices):
     UNDO = "UNDO", "an undo beyond a limit"
     REFUSAL = "REFUSAL", "a refusal"
     STOP = "STOP", "lifting the stop"
+    MAP = "MAP", "a change of the map that allows more"
 
 
 class Rule(models.TextChoices):
@@ -116,6 +118,7 @@ class Agreement(models.Model):
     rule = models.CharField(max_length=10, choices=Rule)
     request = models.ForeignKey(Request, on_delete=models.PROTECT, null=True, related_name="agreements")
     stop = models.ForeignKey(Stop, on_delete=models.PROTECT, null=True, related_name="agreements")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, null=True, related_name="agreements")
     what = models.CharField(max_length=64)
     said = models.CharField(max_length=500)
     reason = models.CharField(max_length=500)
@@ -136,8 +139,9 @@ class Agreement(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="agreement_is_about_one_thing",
-                condition=models.Q(request__isnull=False, stop__isnull=True)
-                | models.Q(request__isnull=True, stop__isnull=False),
+                condition=models.Q(request__isnull=False, stop__isnull=True, revision__isnull=True)
+                | models.Q(request__isnull=True, stop__isnull=False, revision__isnull=True)
+                | models.Q(request__isnull=True, stop__isnull=True, revision__isnull=False),
             ),
             models.CheckConstraint(name="agreement_has_reason", condition=~models.Q(reason="")),
             models.CheckConstraint(

@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from upheld.actions import agreeing, refusal, staff, two
+from upheld.actions import agreeing, refusal, revising, staff, two
 from upheld.rights.outcome import Failure, Permanent
 from upheld.store.models import Agreement, Matter
 from upheld.store.models.decision import Rule
@@ -19,7 +19,7 @@ from upheld.web.console.access import staff as only
 @require_http_methods(["GET", "POST"])
 def agree(request: HttpRequest, number: UUID) -> HttpResponse:
     """GET shows what is asked for and why; POST says yes or no."""
-    row = get_object_or_404(Agreement.objects.select_related("request__case", "stop"), pk=number)
+    row = get_object_or_404(Agreement.objects.select_related("request__case", "stop", "revision"), pk=number)
     means, failure = able(request), None
     if request.method == "POST":
         try:
@@ -31,8 +31,9 @@ def agree(request: HttpRequest, number: UUID) -> HttpResponse:
             elif agreeing.agree(means=means, agreement=row, by=means.by):
                 messages.success(request, "Agreed, and done.")
             else:
-                messages.success(request, "Agreed. It can be approved now.")
-            return redirect("case", number=row.request.case_id) if row.request else redirect("stop")
+                done = "written" if row.revision else "approved"
+                messages.success(request, f"Agreed. It can be {done} now.")
+            return _onward(row)
         except Failure as caught:
             failure = caught
     words, ground = "", ""
@@ -55,6 +56,13 @@ def agree(request: HttpRequest, number: UUID) -> HttpResponse:
         "outside": row.rule == Rule.OUTSIDE,
         "ground": ground,
         "words": words,
+        "difference": revising.difference(row.revision.before, row.revision.text) if row.revision else (),
         "failure": failure,
     }
     return render(request, "console/agree.html", shown, status=409 if failure else 200)
+
+
+def _onward(row: Agreement) -> HttpResponseRedirect:
+    if row.request:
+        return redirect("case", number=row.request.case_id)
+    return redirect("systems") if row.revision else redirect("stop")

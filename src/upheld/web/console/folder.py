@@ -7,7 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from upheld.actions import folder
+from upheld.actions import folder, revising
+from upheld.actions.staff import may
+from upheld.web.console.access import account
 from upheld.web.console.access import staff as only
 from upheld.web.console.first import home
 
@@ -16,11 +18,13 @@ from upheld.web.console.first import home
 @require_GET
 def shown(request: HttpRequest) -> HttpResponse:
     files = [(name, data.decode("utf-8", "replace")) for name, data in folder.every(home())]
-    return render(
-        request,
-        "console/folder.html",
-        {"files": files, "folder": home(), "writable": folder.writable(home())},
-    )
+    given = {
+        "files": files,
+        "folder": home(),
+        "writable": folder.writable(home()),
+        "editable": revising.editable(home()) if may(account(request).role, "foundation") else (),
+    }
+    return render(request, "console/folder.html", given)
 
 
 @only("today")

@@ -1,14 +1,17 @@
 """Can we reach everything? The systems of the map, their last look, and what is wrong with each."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from upheld.actions import checking
+from upheld.actions import checking, errands
 from upheld.actions.checking import Checked
 from upheld.actions.staff import may
 from upheld.datamap.draw.page import as_svg
+from upheld.datamap.model import Limits
+from upheld.store.models import ErrandKind
 from upheld.web.console.access import able, account
 from upheld.web.console.access import staff as only
 
@@ -25,6 +28,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "bad": [each for each in systems if each.state == "bad"],
         "unseen": [each for each in systems if each.state == "none"],
         "registers": checking.of_registers(means=means),
+        "may_change": may(account(request).role, "foundation"),
     }
     return render(request, "console/systems.html", given)
 
@@ -36,16 +40,27 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
     seen = _seen(request, name)
     file = settings.UPHELD_DIR / str(seen.system.origin).partition(":")[0]
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
-    given = {"seen": seen, "file": file.name, "text": text, "may_check": may(account(request).role, "check")}
+    role = account(request).role
+    given = {
+        "seen": seen,
+        "file": str(seen.system.origin).partition(":")[0],
+        "text": text,
+        "may_check": may(role, "check"),
+        "may_change": may(role, "foundation"),
+        "limited": seen.system.limits != Limits(),
+        "nobody": len(seen.system.no_personal_data),
+        "ordered": errands.waiting(system=name),
+    }
     return render(request, "console/system.html", given)
 
 
 @only("check")
 @require_POST
 def check(request: HttpRequest, name: str) -> HttpResponse:
-    """Look at it now; the browser waits."""
+    """Have the runner look at it in its next round: whether it can be reached, and whether its map fits."""
     _seen(request, name)
-    checking.check(means=able(request, reaching=True), system=name)
+    errands.order(means=able(request), kind=ErrandKind.LOOK, system=name)
+    messages.success(request, "The runner looks at it within a few seconds. Load this page again then.")
     return redirect("system", name=name)
 
 

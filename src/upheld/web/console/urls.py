@@ -7,12 +7,14 @@ from allauth.mfa.totp import views as totp
 from django.urls import path
 
 from upheld.web.console import (
+    adding,
     agree,
     arrival,
     back,
     cases,
     decide,
     enrol,
+    files,
     first,
     folder,
     history,
@@ -31,6 +33,7 @@ from upheld.web.console import (
     task,
     thread,
     today,
+    usual,
     verification,
 )
 
@@ -92,6 +95,11 @@ urlpatterns = [
     path("waiting/<uuid:number>/decide/", talk.decide, name="waiting-decide"),
     path("requests/<uuid:number>/nothing/", talk.nothing, name="nothing"),
     path("folder/", folder.shown, name="folder"),
+    path("folder/files/<path:file>/", files.edit, name="file-edit"),
+    path("folder/add/", adding.add, name="system-add"),
+    path("systems/<slug:name>/out/", adding.take_out, name="system-out"),
+    path("folder/usual/<path:file>/", usual.usual_things, name="file-usual"),
+    path("folder/changes/<uuid:number>/", files.revision, name="revision"),
     path("folder.zip", folder.archive, name="folder-archive"),
     path("account/", own.own, name="mfa_index"),
     path("account/off/", own.own, name="mfa_deactivate_totp"),

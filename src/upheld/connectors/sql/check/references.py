@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from upheld.connectors.sql.check.edit import edit
-from upheld.connectors.sql.check.look import Look, actions, covering, deletes, held
+from upheld.connectors.sql.check.look import Look, actions, covering, deletes, held, unseen
 from upheld.connectors.sql.check.undeclared import draft
 from upheld.connectors.sql.schema import Kind, LiveForeignKey, LiveTable, Reference
 from upheld.datamap.model import Action, Anonymise, Delete, Detach, Follow, Link, Retain, Table, Tie
@@ -24,10 +24,20 @@ def _referring(look: Look) -> Iterator[tuple[Table, LiveTable, Reference, LiveTa
 
 def severed(look: Look, table: Table, key: LiveForeignKey) -> bool:
     """Whether whatever happens to a row ends its reference: it goes, or its columns change."""
-    if held(look, table, key):
+    if held(look, table, key) or any(_cut(look, key, each) for each in unseen(table)):
         return True
     own = [(action, link) for action, link in _last(table) if not _of_others(table, key, link)]
     return covering(look, table, key) and bool(own) and all(_ends(table, key, *each) for each in own)
+
+
+def _cut(look: Look, key: LiveForeignKey, link: Link) -> bool:
+    """Whether this is the key of whoever only sees a row: it is cut in every row, whatever the rules
+    say."""
+    target = look.mapped(key.to)
+    if target is None or link.to != target.name or link.when:
+        return False
+    pairs = set(zip(link.columns, link.key, strict=True))
+    return pairs == set(zip(key.columns, key.to_columns, strict=True))
 
 
 def _of_others(table: Table, key: LiveForeignKey, link: Link | None) -> bool:
