@@ -34,6 +34,8 @@ def run(
     _refuse_taken(host, port)
     begin(data, folder, shown)
     _first_account()
+    if runner:
+        _announce()
     from django.db import connections  # lazy: slow import
 
     connections.close_all()
@@ -140,6 +142,15 @@ def _join(*, begins: bool) -> None:
     clock.measure()
     keys = KeyStore(settings.UPHELD_KEYS)
     installation.join(data=settings.UPHELD_DATA, keys=keys, at=clock.now(), begins=begins)
+
+
+def _announce() -> None:
+    """Until the runner can say so itself: what is approved now will be carried out."""
+    from upheld.actions import lease, programs  # lazy: app ready
+    from upheld.store import clock  # lazy: app ready
+    from upheld.store.models import ProgramKind  # lazy: app ready
+
+    programs.beat(owner=lease.myself(), kind=ProgramKind.STARTING, at=clock.now())
 
 
 def _first_account() -> None:

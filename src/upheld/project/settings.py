@@ -118,6 +118,13 @@ SETTINGS = (
         "Proxies in front of the server, addresses or networks: `127.0.0.1, 10.0.0.0/8`. Only what they say "
         "in X-Forwarded-For is believed; without it everybody behind a proxy has one rate.",
     ),
+    Setting(
+        "UPHELD_METRICS_TOKEN",
+        "text",
+        "none: only this machine itself may ask",
+        "Whoever sends it (`Authorization: Bearer …`) may read `/metrics`, and what is wrong at `/readyz`. "
+        "Better as a file.",
+    ),
 )
 
 
@@ -237,6 +244,7 @@ UPHELD_WEBHOOK_URL = UPHELD_ENVIRONMENT.get("UPHELD_WEBHOOK_URL", "")
 UPHELD_WEBHOOK_SECRET = UPHELD_ENVIRONMENT.get("UPHELD_WEBHOOK_SECRET", "")
 UPHELD_WEBHOOK_PRIVATE = _yes(UPHELD_ENVIRONMENT, "UPHELD_WEBHOOK_PRIVATE")
 UPHELD_PROXIES = networks(UPHELD_ENVIRONMENT, "UPHELD_PROXIES")
+UPHELD_METRICS_TOKEN = UPHELD_ENVIRONMENT.get("UPHELD_METRICS_TOKEN", "")
 UPHELD_PACKAGE_DAYS = _number(UPHELD_ENVIRONMENT, "UPHELD_PACKAGE_DAYS", 30)
 UPHELD_TOGETHER_MINUTES = _number(UPHELD_ENVIRONMENT, "UPHELD_TOGETHER_MINUTES", 0, least=0)
 

@@ -31,6 +31,7 @@ if str(plain.DATABASES["default"]["ENGINE"]).endswith("postgresql") and find_spe
     INSTALLED_APPS.append("procrastinate.contrib.django")  # wakes for workers; where there are none, nothing
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 MIDDLEWARE = [
+    "upheld.web.watched.Watched",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "upheld.web.headers.Headers",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Work:
-    """Of the program `name`: one piece of work at a time, and its leases prolonged while it lives.
+    """Of the program `name`, runner or worker: one piece of work at a time, its leases prolonged meanwhile.
 
     Nothing gets out of a piece of work: what goes wrong is told on stderr, without anybody's data, and what
     was begun is given up.
@@ -30,7 +30,7 @@ class Work:
 
         self._name, self._lease, self._owner = name, SHORT, myself()
         self._one = threading.Lock()
-        self._heart = Heart(self._owner, SHORT)
+        self._heart = Heart(self._owner, SHORT, name.upper())
         self._heart.start()
 
     def stop(self) -> None:

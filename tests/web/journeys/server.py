@@ -79,6 +79,7 @@ class Server:
     environment: dict[str, str]
     port: int = field(default_factory=free_port)
     said: str = ""
+    arguments: tuple[str, ...] = ()
 
     def start(self) -> "Server":
         kept = {
@@ -111,6 +112,7 @@ class Server:
                 str(self.data),
                 "--port",
                 str(self.port),
+                *self.arguments,
             ],
             env={**kept, **self.environment},
             stdout=subprocess.PIPE,
