@@ -1,12 +1,14 @@
 """What monitoring asks: /healthz, /readyz, /metrics. And the measuring of every page."""
 
 import hmac
+import logging
 import platform
 import shutil
 import time
 from collections.abc import Callable
 from importlib.metadata import version
 from ipaddress import ip_address
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -24,13 +26,16 @@ from upheld.web.means import datamap
 Answer = Callable[[HttpRequest], HttpResponseBase]
 PATHS = ("/healthz", "/readyz", "/metrics")
 FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_HOST", "HTTP_VIA")
+METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
 durations = exposition.Durations()
+_log = logging.getLogger("upheld.web")
 
 
 class Watched:
-    """Measures each answer, by the name of its route; addresses are not looked at, for they hold links.
+    """Measures and logs each answer by the name of its route; addresses are not looked at, for they hold
+    links, and nobody's network address is kept.
 
     Stands before everything else. Monitoring calls a server by whatever name it has in its network: for its
     three pages the name that was called does not have to be ours.
@@ -45,10 +50,22 @@ class Watched:
             request.trusted = _trusted(request)  # type: ignore[attr-defined]
             request.META["HTTP_HOST"] = "127.0.0.1"
         response = self._answer(request)
-        match = request.resolver_match
-        route = (match.url_name if match else None) or "none"
-        durations.add(route=route, status=response.status_code, seconds=time.monotonic() - begun)
+        _noted(request, response.status_code, time.monotonic() - begun)
         return response
+
+
+def _noted(request: HttpRequest, status: int, seconds: float) -> None:
+    match = request.resolver_match
+    route = (match.url_name if match else None) or "none"
+    durations.add(route=route, status=status, seconds=seconds)
+    if request.path in PATHS:
+        return
+    fields: dict[str, object] = {"route": route, "status": status, "seconds": round(seconds, 4)}
+    fields["method"] = request.method if request.method in METHODS else "other"
+    number = match.kwargs.get("number") if match else None
+    if isinstance(number, UUID):
+        fields["number"] = str(number)
+    _log.info("page.answered", extra={"fields": fields})
 
 
 def _trusted(request: HttpRequest) -> bool:

@@ -81,14 +81,15 @@ class Server:
     said: str = ""
     arguments: tuple[str, ...] = ()
 
-    def start(self) -> "Server":
+    def start(self, *, said: str = "Staff console") -> "Server":
+        """Until it answers, and has said that on its terminal."""
         kept = {
             name: value for name, value in os.environ.items() if not name.startswith(("UPHELD_", "DJANGO_"))
         }
         with (self.data.parent / "stderr.txt").open("ab") as errors:
             self._launch(kept, errors)
         until = time.monotonic() + PATIENCE
-        while "Staff console" not in self.said and time.monotonic() < until:
+        while said not in self.said and time.monotonic() < until:
             self._listen(1.0)
             assert self.process.poll() is None, (self.said, self.errors())
         while time.monotonic() < until:
