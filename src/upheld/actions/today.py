@@ -63,7 +63,7 @@ class Today:
     """Everything of the page. `late`: cases beyond our own date; `overdue`: beyond the law's last day.
     `week`: cases that need somebody and are due within seven days, `needing`: all that do. `spread`: open
     requests by the days that are left, as many as there are in each of SPANS. `working`: whether anybody
-    carries out what is approved."""
+    carries out what is approved. `refused`: mails of late that no server took."""
 
     day: date
     open: int
@@ -77,6 +77,7 @@ class Today:
     weeks: tuple[Week, ...]
     spread: tuple[int, ...]
     working: Working
+    refused: int
 
 
 SPANS: tuple[tuple[str, int | None, int | None], ...] = (
@@ -122,6 +123,7 @@ def today(*, means: Means) -> Today:
         weeks=_weeks(means),
         spread=_spread(unfinished, day),
         working=programs.working(at=means.clock()),
+        refused=outbox.refused(means=means),
     )
 
 
