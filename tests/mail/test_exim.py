@@ -92,8 +92,13 @@ def plain(box: Exim) -> str:
     return f"smtp+plain://127.0.0.1:{box.port}"
 
 
-def message(to: str = "ada@example.org", subject: str = "Grüße", name: str = "Büro für Bücher, e. V."):
-    letter = Letter(to, subject, TEXT)
+def message(
+    to: str = "ada@example.org",
+    subject: str = "Grüße",
+    name: str = "Büro für Bücher, e. V.",
+    text: str = TEXT,
+):
+    letter = Letter(to, subject, text)
     return composed(letter, sender="us@example.com", name=name, reply_to="dpo@example.com", at=NOW)
 
 
@@ -171,6 +176,7 @@ def test_its_answers_decide(begun: Callable[..., Exim]) -> None:
     assert type(refused(plain(box), to="nobody@example.org")) is Permanent
     assert type(refused(plain(box), to="later@example.org")) is Transient
     assert type(refused(plain(box), subject="refused")) is Permanent
+    assert type(refused(plain(box), text="long " * 500_000)) is Permanent
 
 
 def test_a_server_that_answers_slowly_is_left_in_time(

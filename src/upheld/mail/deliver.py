@@ -20,6 +20,9 @@ WHOLE = 28.0
 NOT_LET_IN = frozenset({530, 535, 538})
 """Answers to an address that speak of us: log in first."""
 
+TOO_LARGE = 552
+"""Said to the sender's address, for that is where a mail's size is told."""
+
 
 class Away(Transient):
     """The server takes nothing now, whatever it is: what else waits need not be tried at once."""
@@ -111,7 +114,9 @@ def _refused_address(to: Server, answers: Mapping[str, tuple[int, bytes]]) -> Fa
 
 
 def _refused_us(to: Server, code: int) -> Failure:
-    """No word about the mail: with what we are, or send from, it takes none. 421: only now."""
+    """Not about this mail, but for its size: it takes none from what we are. 421: only now."""
+    if code == TOO_LARGE:
+        return Permanent(f"The mail is too large for the mail server {to.host}.", "")
     if code < 500:
         return Away(f"The mail server {to.host} takes nothing now ({code}).", "")
     return Misconfigured(

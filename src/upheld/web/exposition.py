@@ -16,12 +16,12 @@ Labels = tuple[tuple[str, str], ...]
 Sample = tuple[Labels, float]
 
 
-def metric(name: str, kind: str, text: str, samples: Iterable[Sample], *, suffix: str = "") -> Iterator[str]:
+def metric(name: str, kind: str, text: str, samples: Iterable[Sample]) -> Iterator[str]:
     """One metric's lines."""
     yield f"# HELP {name} {text}"
     yield f"# TYPE {name} {kind}"
     for labels, value in samples:
-        yield _line(name + suffix, labels, value)
+        yield _line(name, labels, value)
 
 
 def _line(name: str, labels: Labels, value: float) -> str:
