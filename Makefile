@@ -35,6 +35,7 @@ check: .venv/ready-dev  ## lint, types, import contract, sizes, ids, words, docs
 	@echo "house rules";           $(BIN)/python -m tools.house
 	@echo "requirement ids";       $(BIN)/python -m tools.requirements
 	@echo "keys without test";     $(BIN)/python -m tools.keys_without_test
+	@echo "deploy";                $(BIN)/python -m tools.deploy
 	@echo "languages";             $(BIN)/python -m tools.languages --check
 	@echo "generated docs";        $(BIN)/python -m tools.docs --check
 

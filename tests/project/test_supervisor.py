@@ -10,7 +10,7 @@ from pathlib import Path
 
 STAYS = "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)); open(sys.argv[1], 'a').write(str(__import__('os').getpid()) + '\\n'); time.sleep(60)"
 DIES = "import sys; sys.exit(3)"
-PARENT = "import sys, json; from upheld.project.supervisor import Pair; sys.exit(Pair(json.loads(sys.argv[1])).run())"
+PARENT = "import sys, json; from upheld.project import log; from upheld.project.supervisor import Pair; log.begin('server', form='text'); sys.exit(Pair(json.loads(sys.argv[1])).run())"
 
 
 def pair(**programs: list[str]) -> "subprocess.Popen[str]":

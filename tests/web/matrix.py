@@ -29,6 +29,7 @@ from upheld.actions import (  # noqa: E402
     extension,
     intake,
     links,
+    programs,
     questions,
     revising,
     rounds,
@@ -48,6 +49,7 @@ from upheld.store.models import (  # noqa: E402
     LinkPurpose,
     Mail,
     Matter,
+    ProgramKind,
     Request,
     Role,
     Staff,
@@ -330,7 +332,11 @@ def main() -> None:
     for number in range(4):
         verified(able, f"more{number}@example.net")
     listed = "".join(clients["officer"].get(reverse(name)).content.decode() for name in ("console", "cases"))
+    idle = ["Nothing carries out" in clients["engineer"].get(reverse("console")).content.decode()]
+    programs.beat(owner="a runner", kind=ProgramKind.RUNNER, at=able.clock())
+    idle.append("Nothing carries out" in clients["engineer"].get(reverse("console")).content.decode())
     found = {
+        "idle": idle,
         "letters": letters(clients["auditor"]),
         "answers": answers,
         "strange": {what: browser().get(address).status_code for what, address in strange.items()},

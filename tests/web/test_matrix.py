@@ -53,6 +53,9 @@ HOUSE = ("officer", "operator", "auditor", "engineer")
 ALL = KINDS[2:]
 TABLE = {
     "start": everybody(302, 302),
+    "healthz": everybody(200, 405),
+    "readyz": everybody(503, 405),
+    "metrics": everybody(200, 405),
     "ask": everybody(200, 422),
     "lost": everybody(200, 422),
     "contact": everybody(200, 405),
@@ -211,6 +214,10 @@ def test_a_link_opens_nothing_of_another_purpose_or_person(seen: dict[str, dict]
 
 def test_every_letter_is_reached_from_the_list_in_every_language(seen: dict[str, dict]) -> None:
     assert seen["letters"] == {each: list(template.names()) for each in ("de", "en", "fr")}
+
+
+def test_the_start_page_says_when_nobody_carries_out_what_is_approved(seen: dict[str, dict]) -> None:
+    assert seen["idle"] == [True, False]
 
 
 def test_public_pages_set_no_cookie(seen: dict[str, dict]) -> None:

@@ -8,10 +8,10 @@ from django.db import transaction
 
 from upheld.actions.lease import SHORT
 from upheld.actions.means import Means
-from upheld.mail.deliver import Server, deliver
+from upheld.mail.deliver import Away, Server, deliver
 from upheld.mail.letter import Letter, composed
 from upheld.rights.codec import decode, encode
-from upheld.rights.outcome import Failure, Permanent
+from upheld.rights.outcome import Failure, Misconfigured, Permanent
 from upheld.store.keys import Destroyed
 from upheld.store.models import Arrival, Case, Mail, MailKind, Task
 from upheld.store.sealing import open_value, seal_value
@@ -93,12 +93,18 @@ def waiting() -> int:
     return Mail.objects.filter(sent_at=None, dropped_at=None).count()
 
 
+def refused(*, means: Means) -> int:
+    """How many mails of the last two weeks were given up: nobody was told what stands in them."""
+    return Mail.objects.filter(dropped_at__gt=means.clock() - timedelta(days=14)).count()
+
+
 def send(*, means: Means, server: Server, sender: str) -> int:
     """Send what is ready, the oldest first, at most fifty; gives how many went out.
 
     A mail that a crash cut off between the server's yes and our note of it is sent again, within a minute: at
     least once. Several programs that send at the same time each send others. What the server refuses for good
-    stays, with the reason, for somebody to read.
+    stays, with the reason, for somebody to read. Where it takes nothing now, or nothing from us, everything
+    that waits is put off together: trying each would hold up all other work.
     """
     ready = Mail.objects.filter(sent_at=None, dropped_at=None, not_before__lte=means.clock())
     sent = 0
@@ -114,6 +120,10 @@ def send(*, means: Means, server: Server, sender: str) -> int:
             deliver(_message(means, letter, sender), server)
         except Permanent as failure:
             _dropped(means, mail, failure.what)
+        except (Away, Misconfigured) as failure:
+            _later(means, mail, failure.what)
+            ready.update(not_before=means.clock() + RETRY, failure=failure.what[:200])
+            break
         except Failure as failure:
             _later(means, mail, failure.what)
         else:

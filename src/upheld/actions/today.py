@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
-from upheld.actions import outbox, queue
+from upheld.actions import outbox, programs, queue
 from upheld.actions.means import Means
+from upheld.actions.programs import Working
 from upheld.actions.queue import Line
 from upheld.law.right import Right
 from upheld.store.models import (
@@ -61,7 +62,8 @@ class Alone:
 class Today:
     """Everything of the page. `late`: cases beyond our own date; `overdue`: beyond the law's last day.
     `week`: cases that need somebody and are due within seven days, `needing`: all that do. `spread`: open
-    requests by the days that are left, as many as there are in each of SPANS."""
+    requests by the days that are left, as many as there are in each of SPANS. `working`: whether anybody
+    carries out what is approved. `refused`: mails of late that no server took."""
 
     day: date
     open: int
@@ -74,6 +76,8 @@ class Today:
     alone: Alone
     weeks: tuple[Week, ...]
     spread: tuple[int, ...]
+    working: Working
+    refused: int
 
 
 SPANS: tuple[tuple[str, int | None, int | None], ...] = (
@@ -118,6 +122,8 @@ def today(*, means: Means) -> Today:
         alone=_alone(),
         weeks=_weeks(means),
         spread=_spread(unfinished, day),
+        working=programs.working(at=means.clock()),
+        refused=outbox.refused(means=means),
     )
 
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import Any, TextIO
 
-import structlog
-
 PERSONAL = re.compile(r"[^\s@]+@[^\s@]+|(?:\d[ ./()-]?){7,}")
 MARK = "[redacted]"
 PLAIN = frozenset({"timestamp", "level", "case", "pid"})
@@ -24,6 +22,8 @@ def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mu
 
 def logger(file: TextIO) -> Any:
     """A logger that writes to this file only."""
+    import structlog  # lazy: slow import
+
     return structlog.wrap_logger(
         structlog.PrintLogger(file),
         processors=[

@@ -6,7 +6,9 @@ import threading
 import time
 
 import django
+from django.conf import settings
 
+from upheld.project import log
 from upheld.project.work import Work
 
 PERIOD = 2.0
@@ -39,4 +41,5 @@ def run() -> None:
 if __name__ == "__main__":
     os.umask(0o077)
     django.setup()
+    log.begin("runner", form=settings.UPHELD_LOG)
     run()

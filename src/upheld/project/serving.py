@@ -1,5 +1,6 @@
 """What `upheld serve` does: settings, first folders, then two programs side by side."""
 
+import logging
 import os
 import socket
 import sys
@@ -9,8 +10,11 @@ from pathlib import Path
 import typer
 
 from upheld.cli.faults import WrongUse
+from upheld.project import log
 from upheld.project.supervisor import Pair
 from upheld.rights.outcome import Misconfigured
+
+_log = logging.getLogger("upheld.server")
 
 
 def run(
@@ -33,7 +37,10 @@ def run(
     shown = f"{scheme}://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104 - compared
     _refuse_taken(host, port)
     begin(data, folder, shown)
+    _spoken("server")
     _first_account()
+    if runner:
+        _announce()
     from django.db import connections  # lazy: slow import
 
     connections.close_all()
@@ -128,8 +135,15 @@ def work(*, data: Path | None, folder: Path | None) -> int:
     from upheld.web.means import datamap  # lazy: app ready
 
     datamap()
+    _spoken("worker")
     carry_out()
     return 0
+
+
+def _spoken(program: str) -> None:
+    from django.conf import settings  # lazy: slow import
+
+    log.begin(program, form=settings.UPHELD_LOG)
 
 
 def _join(*, begins: bool) -> None:
@@ -143,14 +157,29 @@ def _join(*, begins: bool) -> None:
     installation.join(data=settings.UPHELD_DATA, keys=keys, at=clock.now(), begins=begins)
 
 
+def _announce() -> None:
+    """Until the runner can say so itself: what is approved now will be carried out."""
+    from upheld.actions import lease, programs  # lazy: app ready
+    from upheld.store import clock  # lazy: app ready
+    from upheld.store.models import ProgramKind  # lazy: app ready
+
+    programs.beat(owner=lease.myself(), kind=ProgramKind.STARTING, at=clock.now())
+
+
 def _first_account() -> None:
     from django.conf import settings  # lazy: slow import
 
     from upheld.store.models import Staff  # lazy: app ready
 
+    nobody = not Staff.objects.filter(is_active=True).exists()
+    if settings.UPHELD_LOG == "json":  # lines for a machine, and kept: no link that gives access
+        _log.info("server.begun")
+        if nobody:
+            _log.warning("server.alone")
+        return
     typer.echo(f"Privacy centre: {settings.UPHELD_ADDRESS}/")
     typer.echo(f"Staff console:  {settings.UPHELD_ADDRESS}/console/")
-    if not Staff.objects.filter(is_active=True).exists():
+    if nobody:
         typer.echo("Nobody has an account yet. Make the first one here, within a day; the link works once:")
         typer.echo(f"  {settings.UPHELD_ADDRESS}{_link('officer')}")
     if not settings.UPHELD_SMTP_URL:

@@ -124,6 +124,20 @@ SETTINGS = (
         "the machine's own resolver",
         "Who is asked for the keys with which mails are signed: `127.0.0.1, [::1]:5353`.",
     ),
+    Setting(
+        "UPHELD_LOG",
+        "`text` or `json`",
+        "`text`",
+        "How server, runner and worker write to stderr. `json`: one object a line, also for each page and "
+        "each round; never an address, a query or anything personal ([what it says](log.md)).",
+    ),
+    Setting(
+        "UPHELD_METRICS_TOKEN",
+        "text",
+        "none: only this machine itself may ask",
+        "Whoever sends it (`Authorization: Bearer …`) may read `/metrics`, and what is wrong at `/readyz`. "
+        "Better as a file.",
+    ),
 )
 
 
@@ -212,6 +226,14 @@ def _yes(environment: Mapping[str, str], name: str) -> bool:
     return written == "yes"
 
 
+def _one_of(environment: Mapping[str, str], name: str, known: tuple[str, ...]) -> str:
+    """The first of them where nothing is said."""
+    written = environment.get(name, known[0])
+    if written not in known:
+        raise Misconfigured(f"{name} is {written!r}.", f"Write one of: {', '.join(known)}.")
+    return written
+
+
 def networks(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
     """Addresses and networks, separated by commas. Misconfigured for what is none."""
     given = tuple(each.strip() for each in environment.get(name, "").split(",") if each.strip())
@@ -251,6 +273,8 @@ UPHELD_PROXIES = networks(UPHELD_ENVIRONMENT, "UPHELD_PROXIES")
 UPHELD_DNS = tuple(
     each.strip() for each in UPHELD_ENVIRONMENT.get("UPHELD_DNS", "").split(",") if each.strip()
 )
+UPHELD_LOG = _one_of(UPHELD_ENVIRONMENT, "UPHELD_LOG", ("text", "json"))
+UPHELD_METRICS_TOKEN = UPHELD_ENVIRONMENT.get("UPHELD_METRICS_TOKEN", "")
 UPHELD_PACKAGE_DAYS = _number(UPHELD_ENVIRONMENT, "UPHELD_PACKAGE_DAYS", 30)
 UPHELD_TOGETHER_MINUTES = _number(UPHELD_ENVIRONMENT, "UPHELD_TOGETHER_MINUTES", 0, least=0)
 

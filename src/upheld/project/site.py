@@ -34,6 +34,7 @@ if _ON_POSTGRESQL and find_spec("procrastinate"):
     INSTALLED_APPS.append("procrastinate.contrib.django")  # wakes for workers; where there are none, nothing
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 MIDDLEWARE = [
+    "upheld.web.watched.Watched",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "upheld.web.headers.Headers",

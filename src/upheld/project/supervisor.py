@@ -4,6 +4,7 @@ Each is a fresh program. The web server forks its worker, and a fork of a progra
 inherit locks that nobody will ever release.
 """
 
+import logging
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ QUICK = 3.0
 """Seconds: who dies earlier than this three times in a row will not get well by itself."""
 TRIES = 3
 PAUSE = 1.0
+_log = logging.getLogger("upheld.supervisor")
 
 
 class Pair:
@@ -44,14 +46,12 @@ class Pair:
                 continue
             self._failed[name] = self._failed[name] + 1 if time.monotonic() - begun < QUICK else 1
             if self._failed[name] >= TRIES:
-                print(f"The {name} does not stay up; the server ends.", file=sys.stderr)
+                _log.critical("program.failing", extra={"fields": {"child": name}})
                 code = 1
                 self._end(signal.SIGTERM, None)
             else:
-                print(
-                    f"The {name} ended by itself ({program.returncode}); it is started again.",
-                    file=sys.stderr,
-                )
+                fields = {"child": name, "code": program.returncode}
+                _log.error("program.ended", extra={"fields": fields})
                 time.sleep(PAUSE)
                 self._start(name)
         return code

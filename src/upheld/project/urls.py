@@ -2,12 +2,16 @@
 
 from django.urls import include, path
 
+from upheld.web import watched
 from upheld.web.centre import pages, signin
 from upheld.web.console import urls as console
 
 urlpatterns = [
     path("", pages.start, name="start"),
     path("signed-in/<slug:provider>/", signin.returned, name="sign-in-back"),
+    path("healthz", watched.live, name="healthz"),
+    path("readyz", watched.ready, name="readyz"),
+    path("metrics", watched.metrics, name="metrics"),
     path("console/", include(console.urlpatterns)),
     path("<language:language>/", include("upheld.web.centre.urls")),
 ]

@@ -1,9 +1,10 @@
 """What a program does that carries out what is approved, whoever wakes it."""
 
-import sys
+import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -11,15 +12,21 @@ from django.conf import settings
 from django.db import Error as DatabaseFailed
 from django.db import InterfaceError, OperationalError, close_old_connections
 
+from upheld.project import log
 from upheld.project.heart import Heart
+from upheld.rights.outcome import Failure, Misconfigured
 
 if TYPE_CHECKING:
+    from upheld.actions.erasure import Standing
     from upheld.actions.means import Means
+    from upheld.actions.rounds import Round
     from upheld.mail.deliver import Server
+
+_log = logging.getLogger("upheld.work")
 
 
 class Work:
-    """Of the program `name`: one piece of work at a time, and its leases prolonged while it lives.
+    """Of the program `name`, runner or worker: one piece of work at a time, its leases prolonged meanwhile.
 
     Nothing gets out of a piece of work: what goes wrong is told on stderr, without anybody's data, and what
     was begun is given up.
@@ -30,7 +37,7 @@ class Work:
 
         self._name, self._lease, self._owner = name, SHORT, myself()
         self._one = threading.Lock()
-        self._heart = Heart(self._owner, SHORT)
+        self._heart = Heart(self._owner, SHORT, name.upper())
         self._heart.start()
 
     def stop(self) -> None:
@@ -46,37 +53,37 @@ class Work:
     def round(self) -> None:
         """Everything that is ready, and what follows from it."""
         from upheld.actions import rounds  # lazy: app ready
-        from upheld.cli.certifying import certify_answered  # lazy: app ready
 
         def drain() -> None:
             able = self._means()
-            rounds.drain(
+            done = rounds.drain(
                 means=able,
-                certify=certify_answered,
+                certify=_certified,
                 server=_server(),
                 sender=_sender(able),
-                progress=self._heart.felt,
+                progress=self._got_on,
                 minutes=settings.UPHELD_TOGETHER_MINUTES,
             )
+            _counted(done)
 
         self._guarded(drain)
 
     def case(self, number: UUID) -> None:
         """The same of one case."""
         from upheld.actions import rounds  # lazy: app ready
-        from upheld.cli.certifying import certify_answered  # lazy: app ready
 
         def one() -> None:
             able = self._means()
-            rounds.one(
+            done = rounds.one(
                 means=able,
                 case=number,
-                certify=certify_answered,
+                certify=_certified,
                 server=_server(),
                 sender=_sender(able),
-                progress=self._heart.felt,
+                progress=self._got_on,
                 minutes=settings.UPHELD_TOGETHER_MINUTES,
             )
+            _counted(done)
 
         self._guarded(one)
 
@@ -87,7 +94,7 @@ class Work:
         def rest() -> None:
             able = self._means()
             rounds.prepare(means=able)
-            rounds.rest(means=able, server=_server(), sender=_sender(able))
+            _counted(rounds.rest(means=able, server=_server(), sender=_sender(able)))
 
         self._guarded(rest)
 
@@ -118,7 +125,6 @@ class Work:
         )
         from upheld.actions.erasure import fulfil  # lazy: app ready
         from upheld.actions.purge import purge  # lazy: app ready
-        from upheld.cli.certifying import certify_answered  # lazy: app ready
         from upheld.store import installation  # lazy: app ready
 
         def due() -> None:
@@ -134,7 +140,7 @@ class Work:
             enclosures.sweep(means=able)
             uploads.sweep(means=able)
             released = purge(means=able).released
-            certify_answered(able, [fulfil(means=able, request=each) for each in released])
+            _certified(able, [fulfil(means=able, request=each) for each in released])
 
         self._guarded(due)
 
@@ -155,6 +161,10 @@ class Work:
         close_old_connections()
         return until
 
+    def _got_on(self, system: str, what: str) -> None:
+        self._heart.felt()
+        _progress(system, what)
+
     def _means(self) -> "Means":
         from upheld.web.means import means  # lazy: app ready
 
@@ -170,27 +180,56 @@ class Work:
             try:
                 lease.abandon(owner=self._owner, at=clock.now())
             except DatabaseFailed:
-                self._say("the database of our own records is away; what was begun waits for it.")
+                _log.warning("work.records")
             close_old_connections()
 
     def _told(self, work: Callable[[], None]) -> None:
         from upheld.cli.faults import write_report  # lazy: slow import
         from upheld.datamap.fault import Invalid  # lazy: slow import
-        from upheld.rights.outcome import Failure  # lazy: slow import
 
         try:
             work()
         except Failure as failure:
-            self._say(f"{failure.what} {failure.remedy}")
+            _log.error("work.refused", extra={"fields": _refusal(failure)})
         except Invalid:
-            self._say("the privacy folder cannot be read; see `upheld map check`.")
+            _log.error("work.folder")
         except (OperationalError, InterfaceError):
-            self._say("the database of our own records is away or busy; it is tried again.")
+            _log.warning("work.records")
         except Exception as error:  # noqa: BLE001 - the outermost frame of whatever works
-            self._say(f"{type(error).__name__}; the report {write_report(error)} names no person.")
+            fields = {"error": type(error).__name__, "report": write_report(error).name}
+            _log.error("work.unexpected", extra={"fields": fields})
 
-    def _say(self, what: str) -> None:
-        print(f"{self._name}: {what}", file=sys.stderr, flush=True)
+
+def _refusal(failure: Failure) -> dict[str, str]:
+    """Words of Misconfigured speak of machines and settings; others are for the journal of the console."""
+    words = f"{failure.what} {failure.remedy}" if isinstance(failure, Misconfigured) else "see the journal."
+    return {"kind": type(failure).__name__, "where": log.place(failure), "words": words}
+
+
+def _progress(system: str, what: str) -> None:
+    if what in ("failed", "verified"):
+        _log.info(f"system.{what}", extra={"fields": {"system": system}})
+
+
+def _counted(done: "Round") -> None:
+    if any((done.requests, done.copies, done.told, done.sent)):
+        fields = {
+            "requests": done.requests,
+            "copies": done.copies,
+            "told": done.told,
+            "sent": done.sent,
+        }
+        _log.info("round.done", extra={"fields": fields})
+
+
+def _certified(means: "Means", standings: "Iterable[Standing]") -> "Sequence[Path]":
+    """The certificate of each request that is answered, and a line in the log."""
+    from upheld.cli.certifying import certify_answered  # lazy: app ready
+
+    answered = tuple(standings)
+    for each in answered:
+        _log.info("request.answered", extra={"fields": {"case": str(each.request.case_id)}})
+    return certify_answered(means, answered)
 
 
 def _server() -> "Server | None":

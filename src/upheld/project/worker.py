@@ -1,7 +1,6 @@
 """`upheld worker`: carries cases out on any host that shares database, key store and data folder."""
 
 import logging
-import sys
 import threading
 from uuid import UUID
 
@@ -14,6 +13,7 @@ SWEEP = 10.0
 """Seconds between two looks for what no wake told of: a wake that was lost, a lease that ran out."""
 PAUSE = 5.0
 """Seconds until the database is tried again after it went away."""
+_log = logging.getLogger("upheld.worker")
 
 
 def run() -> None:
@@ -34,7 +34,7 @@ def run() -> None:
 
     sweeping = threading.Thread(target=_sweep, args=(work, ended), name="sweep", daemon=True)
     sweeping.start()
-    print("worker: waits for cases.", flush=True)
+    _log.info("worker.waits")
     while True:
         # One of its own for the worker: wakes are written by Django's connection, in its transactions.
         waiting = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
@@ -48,7 +48,7 @@ def run() -> None:
                 )
             break
         except (ConnectorException, DatabaseFailed, DriverFailed):
-            print("worker: the database is away; it is tried again.", file=sys.stderr, flush=True)
+            _log.warning("worker.database")
             ended.wait(PAUSE)
     ended.set()
     sweeping.join()

@@ -41,7 +41,7 @@ class Faults:
         if isinstance(error, Failure):
             return page(request, 409, _("That did not work"), error.what, error.remedy)
         if isinstance(error, Invalid):
-            _log.error("the privacy folder has %d errors", len(error.errors))
+            _log.error("folder.unreadable", extra={"fields": {"many": len(error.errors)}})
             return HttpResponse(
                 "The privacy folder cannot be read. `upheld map check` says what is wrong.\n",
                 status=503,
@@ -50,8 +50,9 @@ class Faults:
         if isinstance(error, ANSWERED):
             return None
         # Its kind and where, nothing else: what an error says may name somebody.
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        _log.error("unexpected: %s at %s:%d", type(error).__name__, where.filename, where.lineno or 0)
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{at.filename}:{at.lineno or 0}"
+        _log.error("page.failed", extra={"fields": {"error": type(error).__name__, "where": where}})
         return None
 
 

@@ -10,7 +10,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from email import message_from_bytes
-from email.message import Message
+from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 from typing import BinaryIO
@@ -25,7 +25,7 @@ class Mailbox:
     """A mail server that keeps what comes in, and gives it out once."""
 
     def __init__(self) -> None:
-        self._came: list[Message] = []
+        self._came: list[EmailMessage] = []
         self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
         self._controller.start()
 
@@ -37,7 +37,7 @@ class Mailbox:
     def url(self) -> str:
         return f"smtp+plain://127.0.0.1:{self._controller.port}"
 
-    def next(self, to: str, about: str) -> Message:
+    def next(self, to: str, about: str) -> EmailMessage:
         """The next mail to that address with these words in its subject; waits for it."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
@@ -58,9 +58,14 @@ class Mailbox:
         self._controller.stop()
 
 
-def link(mail: Message) -> str:
+def plain(mail: EmailMessage) -> str:
+    """What a mail says, in plain text."""
+    return str(mail.get_body(("plain",)).get_content())
+
+
+def link(mail: EmailMessage) -> str:
     """The one address in a mail."""
-    (found,) = LINK.findall(mail.get_content())
+    (found,) = LINK.findall(plain(mail))
     return str(found)
 
 
@@ -79,15 +84,17 @@ class Server:
     environment: dict[str, str]
     port: int = field(default_factory=free_port)
     said: str = ""
+    arguments: tuple[str, ...] = ()
 
-    def start(self) -> "Server":
+    def start(self, *, said: str = "Staff console") -> "Server":
+        """Until it answers, and has said that on its terminal."""
         kept = {
             name: value for name, value in os.environ.items() if not name.startswith(("UPHELD_", "DJANGO_"))
         }
         with (self.data.parent / "stderr.txt").open("ab") as errors:
             self._launch(kept, errors)
         until = time.monotonic() + PATIENCE
-        while "Staff console" not in self.said and time.monotonic() < until:
+        while said not in self.said and time.monotonic() < until:
             self._listen(1.0)
             assert self.process.poll() is None, (self.said, self.errors())
         while time.monotonic() < until:
@@ -111,6 +118,7 @@ class Server:
                 str(self.data),
                 "--port",
                 str(self.port),
+                *self.arguments,
             ],
             env={**kept, **self.environment},
             stdout=subprocess.PIPE,

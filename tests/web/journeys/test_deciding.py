@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from tests.servers.database import Database
 from tests.web.journeys.plugin import ADA, BOB, PASSWORD, Visitor, ask, code, officer, until
-from tests.web.journeys.server import Mailbox, Server, link
+from tests.web.journeys.server import Mailbox, Server, link, plain
 
 
 def colleague(page: Page, server: Server) -> None:
@@ -96,7 +96,7 @@ def test_a_wrong_name_is_corrected_and_the_deletion_prolonged_then_taken_back(
     desk.get_by_label("Why, in words that she reads").fill("Old letters have to be read one by one.")
     desk.get_by_role("button", name="Take more time and tell her").click()
     assert "Deletion: more time taken: complexity by Olive Officer" in words(desk)
-    told = mailbox.next(ADA, f"[{number}] We need more time").get_content()
+    told = plain(mailbox.next(ADA, f"[{number}] We need more time"))
     assert "Old letters have to be read one by one." in told
     assert "you can go to court" in told
 
@@ -164,7 +164,7 @@ def test_two_have_to_agree_before_anybody_is_refused_or_a_limit_is_passed(
     assert "A claim of yours is before the court." in words(other)
     other.get_by_role("button", name="Yes, do it").click()
     assert "Agreed, and done." in words(other)
-    told = mailbox.next(BOB, "What we cannot do").get_content()
+    told = plain(mailbox.next(BOB, "What we cannot do"))
     assert "Art. 17(3)(e)" in told
     assert "A claim of yours is before the court." in told
     assert "you can go to court" in told

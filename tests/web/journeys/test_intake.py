@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.servers.database import Database
 from tests.web.journeys.plugin import ADA, BOB, Visitor, axe, officer, until
-from tests.web.journeys.server import Mailbox, Server, link
+from tests.web.journeys.server import Mailbox, Server, link, plain
 
 CY = "cy.thistle@example.net"
 PASTED = f"""\
@@ -73,7 +73,7 @@ def test_a_pasted_mail_and_an_agent_s_list_become_requests_that_are_acknowledged
 
     mail = mailbox.next(ADA, f"[{number}] Ihre Anfrage ist eingegangen")
     assert str(mail["Reply-To"]) == "privacy@larkspur.example"
-    said = mail.get_content().replace("\r\n", "\n")
+    said = plain(mail).replace("\r\n", "\n")
     assert "– eine Kopie Ihrer Daten\n– dass Ihre Daten gelöscht werden" in said
     assert "Wir antworten bis" in said
     assert "16. November 2026" in said

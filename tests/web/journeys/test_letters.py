@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.servers.database import Database
 from tests.web.journeys.plugin import ADA, Visitor, ask, axe, officer
-from tests.web.journeys.server import Mailbox, Server, link
+from tests.web.journeys.server import Mailbox, Server, link, plain
 
 DESK = "privacy@larkspur.example"
 
@@ -26,7 +26,7 @@ def test_an_officer_answers_an_alarm_with_a_letter_in_her_own_words(
 
     alarm = mailbox.next(DESK, "Something needs you")
     case = link(alarm)
-    assert alarm.get_content().splitlines()[2:4] == ["– A new case.", "– It waits for your decision."]
+    assert plain(alarm).splitlines()[2:4] == ["– A new case.", "– It waits for your decision."]
     assert ADA not in alarm.as_string()
     desk.goto(f"{server.address}/console/letters/en/keep-archive/edit/")
     words = desk.get_by_label("Text").input_value()
@@ -57,7 +57,7 @@ def test_an_officer_answers_an_alarm_with_a_letter_in_her_own_words(
 
     letter = mailbox.next(ADA, f"[{number}] What we deleted, and what stays in the archive")
     assert (str(letter["Reply-To"]), str(letter["From"]).endswith(f"<{DESK}>")) == (DESK, True)
-    text = letter.get_content()
+    text = plain(letter)
     assert "The newspaper keeps: your letters of 1998 to the editor" in text
     assert "(Art. 17(3)(d) GDPR): they are history. It is protected" in text
     desk.goto(case)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.servers.database import Database
 from tests.web.journeys.plugin import ADA, Visitor, ask, axe, officer, until
-from tests.web.journeys.server import Mailbox, Server, link
+from tests.web.journeys.server import Mailbox, Server, link, plain
 
 
 def harmful(folder: Path) -> None:
@@ -48,7 +48,7 @@ def test_she_is_asked_for_more_and_is_not_deleted_before_it_is_sure_who_she_is(
     desk.get_by_role("button", name="Ask her by mail").click()
     assert "waits for her answer" in desk.locator("main").inner_text()
     asked = mailbox.next(ADA, f"[{number}] We need one more thing")
-    assert "Quillfeather" not in str(asked.get_content())
+    assert "Quillfeather" not in str(plain(asked))
 
     person.goto(follow)
     person.get_by_role("link", name="Answer now").click()

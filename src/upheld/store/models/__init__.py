@@ -18,6 +18,7 @@ from upheld.store.models.milestone import Milestone, MilestoneState
 from upheld.store.models.pace import Pace
 from upheld.store.models.package import Opening, Package
 from upheld.store.models.plan import Plan, Step
+from upheld.store.models.program import Program, ProgramKind
 from upheld.store.models.question import Enclosure, Question, QuestionKind
 from upheld.store.models.restriction import Restriction
 from upheld.store.models.revision import Errand, ErrandKind, Revision, RevisionState
@@ -80,6 +81,8 @@ __all__ = [
     "Pause",
     "PendingEntry",
     "Plan",
+    "Program",
+    "ProgramKind",
     "Question",
     "QuestionKind",
     "Request",

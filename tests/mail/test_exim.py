@@ -1,0 +1,235 @@
+"""Mail through Exim, a server that people run: what it takes, puts off and refuses, encrypted and with a log-in."""
+
+import os
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from tests.actions.world import NOW as NOON
+from tests.actions.world import forum, means
+from tests.servers import exim
+from tests.servers.exim import Exim
+from tests.servers.plugin import MISSING_MARK
+from tests.servers.server import ServerMissing
+from upheld.actions import outbox
+from upheld.actions.outbox import RETRY
+from upheld.mail import deliver as delivering
+from upheld.mail.deliver import Away, deliver, server
+from upheld.mail.letter import Letter, composed
+from upheld.rights.outcome import Failure, Misconfigured, Permanent, Transient
+from upheld.store.models import Mail, MailKind
+
+NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
+TEXT = (
+    """\
+Hello Ädä & <co>,
+
+your page: https://privacy.test/en/follow/abc123/.
+"A line" that is long: """
+    + "ö" * 1500
+    + "\n.\n.. a dot alone\nend\n"
+)
+
+
+@pytest.fixture
+def begun() -> Iterator[Callable[..., Exim]]:
+    """A function that starts Exim."""
+    made: list[Exim] = []
+
+    def start(**how: object) -> Exim:
+        try:
+            made.append(exim.start(**how))
+        except ServerMissing as missing:
+            if os.environ.get("UPHELD_REQUIRE_SERVERS"):
+                pytest.fail(f"{missing.why}: {missing.remedy}")
+            pytest.skip(f"{MISSING_MARK}{missing.why} ({missing.remedy})")
+        return made[-1]
+
+    yield start
+    for each in made:
+        each.stop()
+
+
+@pytest.fixture
+def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Of 127.0.0.1, signed by itself, and trusted by this program; with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.test")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path / "certificate.pem"
+    public = made.public_bytes(serialization.Encoding.PEM)
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    file.write_bytes(public + private)
+    (tmp_path / "trusted.pem").write_bytes(public)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "trusted.pem"))
+    return file
+
+
+def plain(box: Exim) -> str:
+    return f"smtp+plain://127.0.0.1:{box.port}"
+
+
+def message(
+    to: str = "ada@example.org",
+    subject: str = "Grüße",
+    name: str = "Büro für Bücher, e. V.",
+    text: str = TEXT,
+):
+    letter = Letter(to, subject, text)
+    return composed(letter, sender="us@example.com", name=name, reply_to="dpo@example.com", at=NOW)
+
+
+def come(box: Exim, many: int = 1) -> list:
+    """What has come, once there are so many."""
+    until = time.monotonic() + 30
+    while len(box.came()) < many and time.monotonic() < until:
+        time.sleep(0.05)
+    return box.came()
+
+
+def refused(url: str, **about: str) -> Failure:
+    with pytest.raises(Failure) as failed:
+        deliver(message(**about), server(url))
+    assert [
+        each for each in ("ada", "nobody", "later@", "no such", "greylisted") if each in str(failed.value)
+    ] == []
+    return failed.value
+
+
+def test_text_and_html_arrive_as_they_were_written(begun: Callable[..., Exim]) -> None:
+    box = begun()
+
+    deliver(message(), server(plain(box)))
+
+    ((to, mail),) = come(box)
+    text, html = mail.iter_parts()
+    assert (to, str(mail["Subject"])) == ("ada@example.org", "Grüße")
+    assert str(mail["From"]) == '"Büro für Bücher, e. V." <us@example.com>'
+    assert (text.get_content_type(), text.get_content()) == ("text/plain", TEXT)
+    assert html.get_content_type() == "text/html"
+    shown = html.get_content()
+    link = "https://privacy.test/en/follow/abc123/"
+    assert f'<a href="{link}">{link}</a>.' in shown
+    assert "Hello Ädä &amp; &lt;co&gt;," in shown
+    assert "ö" * 1500 in shown
+    assert [each for each in ("<img", "<link", "<script", "url(") if each in shown] == []
+    assert max(map(len, mail.as_bytes().splitlines())) < 200
+
+
+def test_encrypted_and_with_a_log_in(begun: Callable[..., Exim], certificate: Path) -> None:
+    box = begun(certificate=certificate, closed=True)
+    where = f"127.0.0.1:{box.port}"
+
+    deliver(message(), server(f"smtp://upheld:{quote(exim.PASSWORD, safe='')}@{where}"))
+
+    assert [to for to, _ in come(box)] == ["ada@example.org"]
+    for url in (f"smtp://upheld:wrong@{where}", f"smtp://{where}", f"smtp+plain://{where}"):
+        assert type(refused(url)) is Misconfigured, url
+    assert "wrong" not in str(refused(f"smtp://upheld:wrong@{where}"))
+
+
+def test_a_certificate_of_somebody_else_is_not_taken(
+    begun: Callable[..., Exim], certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = begun(certificate=certificate)
+    monkeypatch.setenv("SSL_CERT_FILE", ssl.get_default_verify_paths().openssl_cafile)
+
+    failure = refused(f"smtp://127.0.0.1:{box.port}")
+
+    assert type(failure) is Misconfigured
+    assert "SSL_CERT_FILE" in failure.remedy
+
+
+def test_a_server_without_encryption_gets_nothing_unless_told_so(begun: Callable[..., Exim]) -> None:
+    box = begun()
+
+    assert type(refused(f"smtp://upheld:secret@127.0.0.1:{box.port}")) is Misconfigured
+    assert box.came() == []
+
+
+def test_its_answers_decide(begun: Callable[..., Exim]) -> None:
+    box = begun()
+
+    assert type(refused(plain(box), to="nobody@example.org")) is Permanent
+    assert type(refused(plain(box), to="later@example.org")) is Transient
+    assert type(refused(plain(box), subject="refused")) is Permanent
+    assert type(refused(plain(box), text="long " * 500_000)) is Permanent
+
+
+def test_a_server_that_answers_slowly_is_left_in_time(
+    begun: Callable[..., Exim], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "WHOLE", 1.0)
+
+    assert type(refused(plain(begun()), to="slow@example.org")) is Away
+
+
+def write(able, *names: str) -> None:
+    for name in names:
+        letter = Letter(f"{name}@example.org", f"For {name}", "Hello\n")
+        outbox.put(means=able, kind=MailKind.OTHER, letter=letter, key=able.keys.create())
+
+
+def standing() -> list[tuple[bool, bool, int, str]]:
+    rows = Mail.objects.order_by("pk")
+    return [(bool(each.sent_at), bool(each.dropped_at), each.attempts, each.failure) for each in rows]
+
+
+def test_what_is_put_off_goes_later_and_what_is_refused_stays_for_the_officer(
+    begun: Callable[..., Exim], records: str, tmp_path: Path
+) -> None:
+    box, able = begun(), means(tmp_path, forum())
+    write(able, "later", "nobody", "ada")
+
+    first = outbox.send(means=able, server=server(plain(box)), sender="us@example.com")
+    before = standing()
+    box.let_in()
+    Mail.objects.update(not_before=able.clock())
+    second = outbox.send(means=able, server=server(plain(box)), sender="us@example.com")
+
+    assert (first, second) == (1, 1)
+    assert before == [
+        (False, False, 1, "The mail server 127.0.0.1 asks to try this address later."),
+        (False, True, 0, "The mail server 127.0.0.1 refused the address for good."),
+        (True, False, 0, ""),
+    ]
+    assert [each[:3] for each in standing()] == [(True, False, 1), (False, True, 0), (True, False, 0)]
+    assert [to for to, _ in come(box, 2)] == ["ada@example.org", "later@example.org"]
+    assert outbox.refused(means=able) == 1
+
+
+def test_while_the_server_is_away_one_mail_is_tried_and_all_wait(
+    begun: Callable[..., Exim], records: str, tmp_path: Path
+) -> None:
+    box, able = begun(), means(tmp_path, forum())
+    box.stop()
+    write(able, "ada", "bob", "cy")
+
+    sent = outbox.send(means=able, server=server(plain(box)), sender="us@example.com")
+
+    words = "The mail server 127.0.0.1 cannot be reached."
+    assert (sent, standing()) == (0, [(False, False, n, words) for n in (1, 0, 0)])
+    assert min(Mail.objects.values_list("not_before", flat=True)) >= NOON + RETRY
