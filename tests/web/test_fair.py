@@ -2,11 +2,12 @@
 
 import http.client
 import socket
+import time
 from collections.abc import Callable, Iterable, Iterator
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from tests.servers.database import Database
-from tests.web.journeys.server import Server
+from tests.web.journeys.server import PATIENCE, Server
 from upheld.web.fair import SAID, Fair
 
 
@@ -63,22 +64,29 @@ def test_a_visitor_is_answered_while_somebody_sends_forty_forms_that_never_end(
     sqlite: Database, serving: Callable[..., Server]
 ) -> None:
     larkspur = serving(sqlite)
+
+    def asked(source: str) -> int:
+        asking = http.client.HTTPConnection(
+            "127.0.0.1", larkspur.port, timeout=PATIENCE, source_address=(source, 0)
+        )
+        asking.request("GET", "/en/contact/")
+        status = asking.getresponse().status
+        asking.close()
+        return status
+
     begun = b"POST /en/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     begun += b"Content-Length: 100000\r\n\r\na"
-    held = [socket.create_connection(("127.0.0.1", larkspur.port)) for _ in range(40)]
+    held: list[socket.socket] = []
     try:
-        for each in held:
-            each.sendall(begun)
-        answers = []
-        for source in ("127.0.0.1", "127.0.0.2"):
-            asking = http.client.HTTPConnection(
-                "127.0.0.1", larkspur.port, timeout=60, source_address=(source, 0)
-            )
-            asking.request("GET", "/en/contact/")
-            answers.append(asking.getresponse().status)
-            asking.close()
+        own, until = 200, time.monotonic() + PATIENCE
+        while own != 503 and time.monotonic() < until:
+            held += [socket.create_connection(("127.0.0.1", larkspur.port)) for _ in range(40)]
+            for each in held[-40:]:
+                each.sendall(begun)
+            own = asked("127.0.0.1")
+        other = asked("127.0.0.2")
     finally:
         for each in held:
             each.close()
 
-    assert answers == [503, 200]
+    assert (own, other) == (503, 200)

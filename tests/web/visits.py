@@ -48,7 +48,6 @@ def main() -> None:
     found = {
         "from our own address": sent(OWN),
         "from a neighbour": sent("https://shop.larkspur.example"),
-        "from our address in the clear": sent("http://privacy.larkspur.example"),
         "cookies": {
             name: [
                 bool(each["secure"]),
