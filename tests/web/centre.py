@@ -22,8 +22,8 @@ from tests.web.matrix import verified  # noqa: E402
 from upheld.actions import questions  # noqa: E402
 from upheld.actions.enclosures import BYTES  # noqa: E402
 from upheld.store.models import Arrival, Enclosure, Mail, Request  # noqa: E402
-from upheld.web import rate  # noqa: E402
 from upheld.web.means import means  # noqa: E402
+from upheld.web.origin import origin as of  # noqa: E402
 
 KNOWN, UNKNOWN = "ada.quillfeather@example.org", "zoe.nightingales@example.org"
 SEND = {"step": "send", "place": "gdpr"}
@@ -129,7 +129,7 @@ def uploads(hers: str, number: str) -> dict[str, Any]:
 def origins() -> dict[str, str]:
     def origin(sender: str, forwarded: str = "") -> str:
         more = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
-        return rate.origin(RequestFactory().get("/", REMOTE_ADDR=sender, **more))
+        return of(RequestFactory().get("/", REMOTE_ADDR=sender, **more).META)
 
     return {
         "no proxy": origin("198.51.100.9"),

@@ -139,6 +139,8 @@ TABLE = {
     "history": only(roles(200, *HOUSE), roles(405, *HOUSE)),
     "history-verify": only(roles(405, *HOUSE), roles(200, *HOUSE)),
     "entry-proof": only(roles(200, *HOUSE), roles(405, *HOUSE)),
+    "staff": only({"officer": 200}, {"officer": 422}),
+    "staff-close": only({"officer": 405}, {"officer": 409}),
     "mfa_index": only(roles(200, *ALL), roles(405, *ALL)),
     "mfa_deactivate_totp": only(roles(200, *ALL), roles(405, *ALL)),
     "account_logout": {"nobody": [302, 302]},

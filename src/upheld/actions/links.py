@@ -9,7 +9,7 @@ from django.conf import settings
 
 from upheld.actions.means import Means
 from upheld.rights.outcome import Permanent
-from upheld.store.models import Arrival, Link, LinkPurpose, Task
+from upheld.store.models import Arrival, Link, LinkPurpose, Staff, Task
 
 LASTS = {
     LinkPurpose.VERIFY: timedelta(days=3),
@@ -49,6 +49,7 @@ def give(
     arrival: Arrival | None = None,
     task: Task | None = None,
     role: str = "",
+    account: Staff | None = None,
     position: int = 0,
 ) -> Given:
     """A new link. Belongs into the transaction of the mail that carries it."""
@@ -59,6 +60,7 @@ def give(
         arrival=arrival,
         task=task,
         role=role,
+        account=account,
         position=position,
         created_at=at,
         expires_at=at + LASTS[purpose],
@@ -79,7 +81,7 @@ def digest(token: str) -> bytes:
 def find(*, means: Means, token: str, purpose: LinkPurpose) -> Link:
     """The link, if it may be used now. Raises Unusable or Unknown; uses nothing up."""
     link = (
-        Link.objects.select_related("arrival__case", "task__fulfilment__request__case")
+        Link.objects.select_related("arrival__case", "task__fulfilment__request__case", "account")
         .filter(digest=digest(token), purpose=purpose)
         .first()
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from upheld.actions import links
+from upheld.actions import accounts, links
 from upheld.actions.means import Means
 from upheld.rights.outcome import Permanent
 from upheld.store.models import Case, LinkPurpose, Look, Role, Staff
@@ -34,6 +34,7 @@ MAY = {
     "check": frozenset({Role.OFFICER, Role.OPERATOR, Role.ENGINEER}),
     "journal": frozenset({Role.OFFICER, Role.OPERATOR, Role.AUDITOR, Role.ENGINEER}),
     "history": frozenset({Role.OFFICER, Role.OPERATOR, Role.AUDITOR, Role.ENGINEER}),
+    "staff": frozenset({Role.OFFICER}),
     "own": EVERYBODY,
     "today": EVERYBODY,
     "foundation": frozenset({Role.OFFICER, Role.ENGINEER}),
@@ -57,6 +58,8 @@ def enrol(*, means: Means, token: str, email: str, name: str, password: str) -> 
     """Make the account that the link is for. Raises Unusable, Unknown, and Permanent for a name or an address
     that is taken."""
     link = links.find(means=means, token=token, purpose=LinkPurpose.STAFF)
+    if link.account is not None:
+        raise links.Unknown
     if Staff.objects.filter(email__iexact=email).exists() or Staff.objects.filter(name=name).exists():
         raise Permanent(
             "There is an account with this name or address.", "Choose another, or log in with it."
@@ -65,6 +68,7 @@ def enrol(*, means: Means, token: str, email: str, name: str, password: str) -> 
     staff = Staff(email=email.lower(), name=name, role=link.role, created_at=means.clock())
     staff.set_password(password)
     staff.save(force_insert=True)
+    accounts.made(means=means, account=staff)
     return staff
 
 

@@ -9,6 +9,7 @@ ESTABLISHED = ("witnessed", "receipt", "reread")
 STEP_COUNTS = ("matched", "deleted", "anonymised", "detached", "retained")
 SET_COUNTS = ("matched", "restricted", "lifted", "corrected", "left")
 METHODS = ("link", "mail", "sign-in", "data-points", "declaration", "judgement")
+ROLES = ("officer", "operator", "support", "auditor", "engineer")
 LEVELS = ("none", "reasonable", "high")
 RESTRICTION_GROUNDS = ("contested", "unlawful", "claims", "objection")
 
@@ -314,6 +315,13 @@ REQUEST_RESUMED = _register(
     _date("answered", "the day on which she answered"),
     _date("legal", "the last lawful day from now on"),
     _commitment("decision", "commitment to who recorded it and in which words, under the case's key"),
+)
+ACCOUNT_CHANGED = _register(
+    "account.changed/v1",
+    "An account of staff was made, closed, or opened anew with other means to log in.",
+    _id("account", "the account's number, which names nobody"),
+    _code("role", "what the account may do", ROLES),
+    _code("change", "what was done", ("made", "closed", "renewed")),
 )
 AGREEMENT_GIVEN = _register(
     "agreement.given/v1",

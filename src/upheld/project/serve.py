@@ -30,6 +30,9 @@ NoRunner = Annotated[
     bool,
     typer.Option("--no-runner", help="Only the pages: what is approved is carried out by `upheld worker`."),
 ]
+Again = Annotated[
+    str, typer.Option("--again", metavar="ADDRESS", help="The e-mail address of an account that there is.")
+]
 Role = Annotated[str, typer.Option("--role", help="officer, operator, support, auditor or engineer.")]
 
 
@@ -79,12 +82,12 @@ def worker(data: Data = None, dir_: Dir = None) -> None:
 
 
 @invite_commands.command("invite")
-def invite(data: Data = None, dir_: Dir = None, role: Role = "officer") -> None:
+def invite(data: Data = None, dir_: Dir = None, role: Role = "officer", again: Again = "") -> None:
     """Print a link by which one account of the console is made, within a day.
 
-    For a colleague, and for somebody who lost her second factor and its recovery codes: she makes a new
-    account.
+    With --again: by which an account that there is gets a new password and a new second factor, for somebody
+    who lost them or whose account was closed. Nothing changes until she uses it.
     """
     from upheld.project.serving import invite_one  # lazy: slow import
 
-    raise typer.Exit(invite_one(data=data, folder=dir_, role=role))
+    raise typer.Exit(invite_one(data=data, folder=dir_, role=role, again=again))

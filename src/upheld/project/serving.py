@@ -188,18 +188,21 @@ def _first_account() -> None:
     sys.stdout.flush()
 
 
-def _link(role: str) -> str:
+def _link(role: str, again: str = "") -> str:
     """The link's path."""
-    from upheld.actions import staff  # lazy: app ready
+    from upheld.actions import accounts, staff  # lazy: app ready
     from upheld.store.models import Role  # lazy: app ready
     from upheld.web.means import means  # lazy: app ready
 
     if role.upper() not in Role.values:
         raise WrongUse(f"There is no role {role!r}.", f"Roles: {', '.join(Role.values).lower()}.")
-    return f"/console/join/{staff.invite(means=means(by='the terminal'), role=Role(role.upper()))}/"
+    able = means(by="the terminal")
+    if again:
+        return f"/console/join/{accounts.readmit(means=able, email=again)}/"
+    return f"/console/join/{staff.invite(means=able, role=Role(role.upper()))}/"
 
 
-def invite_one(*, data: Path | None, folder: Path | None, role: str) -> int:
+def invite_one(*, data: Path | None, folder: Path | None, role: str, again: str) -> int:
     """One more link. WrongUse where there is no installation: a mistyped folder must not become one."""
     home = data or Path(os.environ.get("UPHELD_DATA", "upheld-data"))
     if not home.is_dir():
@@ -207,7 +210,7 @@ def invite_one(*, data: Path | None, folder: Path | None, role: str) -> int:
     begin(data, folder, "")
     from django.conf import settings  # lazy: slow import
 
-    typer.echo(f"{settings.UPHELD_ADDRESS}{_link(role)}")
+    typer.echo(f"{settings.UPHELD_ADDRESS}{_link(role, again)}")
     if not settings.UPHELD_ADDRESS:
         typer.echo("Put the server's address before it.", err=True)
     return 0

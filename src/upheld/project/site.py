@@ -43,6 +43,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "upheld.web.idle.Idle",
     "upheld.web.faults.Faults",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -103,12 +104,17 @@ MFA_TOTP_ISSUER = "Upheld"
 
 # --- what a browser is told ------------------------------------------------------------------------------
 
-SESSION_COOKIE_NAME = "upheld"
+# With the prefix a browser takes the cookie only from this host by https, not from a neighbour of its domain.
+SESSION_COOKIE_NAME = "__Host-upheld" if _SECURE else "upheld"
+CSRF_COOKIE_NAME = "__Host-upheld-form" if _SECURE else "upheld-form"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
+# Where a proxy ends the encryption, pages come from https and the server is asked by http: forms from our own
+# address are ours all the same.
+CSRF_TRUSTED_ORIGINS = [f"{_ADDRESS.scheme}://{_ADDRESS.netloc}"]
 SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

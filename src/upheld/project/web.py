@@ -8,6 +8,9 @@ from granian.constants import Interfaces
 
 from upheld.project.orphan import end_with_parent
 
+THREADS = 32
+"""Most of them sleep; of one address at most twelve are at work (`project.wsgi`)."""
+
 
 def serve(host: str, port: str, certificate: str = "", key: str = "") -> None:
     """Until SIGTERM, or until whoever started it is gone; requests that are being answered are answered
@@ -19,7 +22,7 @@ def serve(host: str, port: str, certificate: str = "", key: str = "") -> None:
         port=int(port),
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=8,
+        blocking_threads=THREADS,
         websockets=False,
         log_enabled=False,
         log_access=False,  # addresses hold links

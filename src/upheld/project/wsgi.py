@@ -8,10 +8,19 @@ from whitenoise import WhiteNoise
 from upheld.project import log
 from upheld.project.orphan import end_with_parent
 from upheld.project.site import UPHELD_LOG, UPHELD_STATIC
+from upheld.web.fair import Fair
+from upheld.web.origin import origin
+
+FROM_ONE_ADDRESS = 12
+"""Requests of one address that are answered at a time; the server has `project.web.THREADS` threads."""
 
 end_with_parent()
 log.begin("web server", form=UPHELD_LOG)
-application = WhiteNoise(get_wsgi_application(), root=str(UPHELD_STATIC), prefix="static/", max_age=3600)
+application = Fair(
+    WhiteNoise(get_wsgi_application(), root=str(UPHELD_STATIC), prefix="static/", max_age=3600),
+    origin=origin,
+    most=FROM_ONE_ADDRESS,
+)
 
 # Django logs addresses and tracebacks. Addresses here hold links, and what an error says may name somebody:
 # `upheld.web.faults` logs the kind of an error, `upheld.web.watched` the name of a route.

@@ -87,13 +87,15 @@ class LinkPurpose(models.TextChoices):
 class Link(models.Model):
     """A link that was given to somebody. Only the digest of its token is kept; a used or expired link stays
     until it can no longer be renewed, so that it is known to whom a new one may be sent. `position`: which of
-    the addresses of an arrival it proves; 0 is the one it was sent with."""
+    the addresses of an arrival it proves; 0 is the one it was sent with. `account`: the account of staff that
+    it opens anew; none where it makes one."""
 
     digest = models.BinaryField(max_length=32, unique=True)
     purpose = models.CharField(max_length=10, choices=LinkPurpose)
     arrival = models.ForeignKey(Arrival, on_delete=models.CASCADE, null=True, related_name="links")
     task = models.ForeignKey(Task, on_delete=models.CASCADE, null=True, related_name="links")
     role = models.CharField(max_length=10, default="", blank=True)
+    account = models.ForeignKey("store.Staff", on_delete=models.CASCADE, null=True, related_name="links")
     position = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -1,0 +1,35 @@
+"""Whoever leaves the desk is logged out after an hour; after twelve hours anybody is."""
+
+import time
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+DESK = "/console/"
+IDLE = 60 * 60
+"""Seconds without a click. Long enough for a letter that somebody thinks about: what a form held is lost."""
+NOTED = 60
+"""Seconds after which a click is noted anew, so that not every page writes."""
+_SEEN = "seen"
+
+
+class Idle:
+    """Ends a session of the console that nobody used for an hour."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path.startswith(DESK) and request.user.is_authenticated:
+            now = int(time.time())
+            seen = request.session.get(_SEEN, now)
+            if now - seen > IDLE:
+                logout(request)
+                messages.info(request, "You were logged out: nothing was clicked for an hour.")
+            elif _SEEN not in request.session or now - seen > NOTED:
+                request.session[_SEEN] = now
+        return self._answer(request)
