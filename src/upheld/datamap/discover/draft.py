@@ -357,7 +357,7 @@ class Drafter:
                 return None  # a bill says who pays, not where the parcel went
         elif case.kind is not Kind.MONEY or all(tie.identity or tie.role is Role.ACTOR for tie in case.main):
             return None
-        soon = self._soon(case)
+        soon = self._soon(case) | self._account(case)
         strip = [name for name, value in soon.items() if value is None]
         filled = {name: value for name, value in soon.items() if value is not None}
         then = self._then(case, frozenset(soon))
@@ -373,6 +373,23 @@ class Drafter:
                 **({"strip": strip} if strip else {}),
                 **({"anonymise": filled} if filled else {}),
             }
+        }
+
+    def _account(self, case: Case) -> dict[str, object]:
+        """The link to her account, where the name and address that the law wants stand on a bill of the
+        record's own: then the record has no need to say whose account it was."""
+        billed = any(
+            {"name", "postal-address"} <= {guess.category for guess in other.personal.values()}
+            for other in self.judged.cases.values()
+            if (other.held and other.held.table == case.table.name)
+            or (other.above and other.above.to == case.table.name)
+            if not any(each in other.table.title.lower() for each in _DELIVERED)
+        )
+        return {
+            name: None
+            for tie in case.main
+            if billed and tie.identity is None and self._empties(case, tie)
+            for name in tie.columns
         }
 
     def _soon(self, case: Case) -> dict[str, object]:
