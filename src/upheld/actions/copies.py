@@ -37,7 +37,7 @@ def approve(*, means: Means, request: Request, plan: Plan) -> Copy:
         raise Permanent("This copy has been approved already, or is no copy.", "Look at the case again.")
     certainty.refuse_below(means=means, request=request)
     at, identity = means.clock(), pyrage.x25519.Identity.generate()
-    sealed = means.keys.seal(request.case.key, str(identity).encode(), record=_record(request))
+    sealed = means.keys.seal(request.case.key, str(identity).encode(), record=record_of(request))
     copy = Copy.objects.create(
         request=request,
         approved_by=means.by,
@@ -47,13 +47,14 @@ def approve(*, means: Means, request: Request, plan: Plan) -> Copy:
         not_before=at,
     )
     Request.objects.filter(pk=request.pk).update(state=RequestState.IN_PROGRESS, reached=request.reached)
-    _ask(means, request, plan)
+    ask(means, request, plan)
     dispatch.wake(request.case_id)
     return copy
 
 
-def _ask(means: Means, request: Request, plan: Plan) -> None:
-    """What is read needs no journal; what a person is asked does."""
+def ask(means: Means, request: Request, plan: Plan) -> None:
+    """Ask the owners of systems by hand. What is read needs no journal; what a person is asked does. Belongs
+    into the transaction of the approval."""
     named = [name for name in plan.systems if plans.by_hand(plan, name)]
     if not named:
         return
@@ -184,7 +185,9 @@ def read(*, means: Means, package: Package) -> IO[bytes]:
     copy = Copy.objects.select_related("request__case").filter(request=package.request).first()
     if copy is None or package.removed_at is not None or package.expires_at <= means.clock():
         raise Permanent("This copy has expired.", "Ask for a new one.")
-    secret = means.keys.open(copy.request.case.key, bytes(copy.sealed_identity), record=_record(copy.request))
+    secret = means.keys.open(
+        copy.request.case.key, bytes(copy.sealed_identity), record=record_of(copy.request)
+    )
     return cast("IO[bytes]", Opened(Path(package.path).open("rb"), secret.decode()))
 
 
@@ -205,5 +208,6 @@ def was_opened(package: Package) -> bool:
     return Opening.objects.filter(package=package).exists()
 
 
-def _record(request: Request) -> str:
+def record_of(request: Request) -> str:
+    """Under which a copy's key is sealed."""
     return f"copy:{request.pk}"

@@ -29,6 +29,7 @@ from upheld.actions import (
     reminders,
     restriction,
     returning,
+    ruled,
     together,
     watch,
     window,
@@ -135,10 +136,12 @@ class _Carrying:
 
 
 def prepare(*, means: Means) -> None:
-    """What makes other things ready: rows to put back, answers to compare. Of all programs one does it."""
+    """What makes other things ready: rows to put back, answers to compare, requests that the organisation's
+    own rule approves. Of all programs one does it."""
     if minds(owner=means.owner, at=means.clock()):
         returning.carry_out(means=means)
         comparing.compare_all(means=means)
+        ruled.approve_due(means=means)
 
 
 def rest(*, means: Means, server: Server | None, sender: str, done: Round | None = None) -> Round:
@@ -215,13 +218,13 @@ def _language(request: Request) -> str:
 
 
 def _arrival(request: Request) -> Arrival | None:
-    """The newest message of the person in this case: to its address we write."""
-    return Arrival.objects.filter(case=request.case).order_by("-received_at").first()
+    """The newest message of the person in this case, of those with an address: to it we write."""
+    return Arrival.objects.filter(case=request.case).order_by("-reachable", "-received_at").first()
 
 
 def _tell_copies(means: Means) -> int:
     whole = Request.objects.filter(
-        copy__isnull=False, state=RequestState.FULFILLED, case__arrivals__isnull=False
+        copy__isnull=False, state=RequestState.FULFILLED, case__arrivals__reachable=True
     )
     return sum(_tell(means, each, MailKind.COPY_READY) for each in _untold(whole, MailKind.COPY_READY))
 
@@ -231,7 +234,7 @@ def _tell_done(means: Means) -> int:
         right__in=[Right.ERASURE, Right.DELETE],
         state=RequestState.FULFILLED,
         certificates__complete=True,
-        case__arrivals__isnull=False,
+        case__arrivals__reachable=True,
     )
     return sum(_tell(means, each, MailKind.DONE) for each in _untold(certified, MailKind.DONE))
 

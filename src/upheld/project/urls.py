@@ -8,6 +8,7 @@ from upheld.web.console import urls as console
 urlpatterns = [
     path("", pages.start, name="start"),
     path("console/", include(console.urlpatterns)),
+    path("api/v1/", include("upheld.web.api.urls")),
     path("<language:language>/", include("upheld.web.centre.urls")),
 ]
 handler400 = "upheld.web.faults.bad"

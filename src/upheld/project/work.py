@@ -106,7 +106,7 @@ class Work:
 
     def due(self) -> None:
         """A look at the systems, and what is due by its date: that once an hour, by one of all programs."""
-        from upheld.actions import arrivals, checking, enclosures, intake, pace  # lazy: app ready
+        from upheld.actions import arrivals, checking, enclosures, intake, pace, tokens  # lazy: app ready
         from upheld.actions.erasure import fulfil  # lazy: app ready
         from upheld.actions.purge import purge  # lazy: app ready
         from upheld.cli.certifying import certify_answered  # lazy: app ready
@@ -120,6 +120,7 @@ class Work:
             arrivals.expire(means=able)
             intake.expire(means=able)
             pace.forget(means=able)
+            tokens.forget(means=able)
             enclosures.sweep(means=able)
             released = purge(means=able).released
             certify_answered(able, [fulfil(means=able, request=each) for each in released])

@@ -48,6 +48,7 @@ def organisation(form: OrganisationFile, spot: Spot) -> model.Organisation:
         undo=window(form.undo) or 0,
         two=_two(form, spot),
         alarms=_alarms(form),
+        approve=tuple(form.approve or ()),
     )
 
 
