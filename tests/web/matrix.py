@@ -6,6 +6,7 @@ Prints one JSON document: each route's answer to each kind of visitor, and the q
 import json
 import sys
 from typing import Any
+from uuid import uuid4
 
 import django
 
@@ -31,6 +32,7 @@ from upheld.actions import (  # noqa: E402
     rounds,
     staff,
     thread,
+    tokens,
     two,
 )
 from upheld.actions.means import Means  # noqa: E402
@@ -166,6 +168,8 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         "enrol": {"token": staff.invite(means=able, role=Role.AUDITOR)},
         "first-step": {"name": "organisation"},
         "week": {"name": "link"},
+        "program-revoke": {"number": tokens.make(means=able, name="shop", submits=True, reads=True).token.pk},
+        "api-status": {"number": uuid4()},
     }
 
 

@@ -34,6 +34,8 @@ MAY = {
     "check": frozenset({Role.OFFICER, Role.OPERATOR, Role.ENGINEER}),
     "journal": frozenset({Role.OFFICER, Role.OPERATOR, Role.AUDITOR, Role.ENGINEER}),
     "history": frozenset({Role.OFFICER, Role.OPERATOR, Role.AUDITOR, Role.ENGINEER}),
+    "tokens": frozenset({Role.OFFICER, Role.AUDITOR, Role.ENGINEER}),
+    "token": frozenset({Role.OFFICER}),
     "own": EVERYBODY,
     "today": EVERYBODY,
     "foundation": frozenset({Role.OFFICER, Role.ENGINEER}),

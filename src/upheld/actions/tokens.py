@@ -22,7 +22,7 @@ PREFIX = "upheld_"
 LONGEST = 400
 NAME = 60
 KEPT = timedelta(days=730)
-"""How long a use is kept: as long as it may be asked who sent something in (P-13)."""
+"""How long a use is kept: as long as somebody may ask who sent something in."""
 
 
 class Unknown(Permanent):

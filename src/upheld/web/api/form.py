@@ -28,7 +28,9 @@ Address = Annotated[str, StringConstraints(pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00
 class Sent(BaseModel):
     """Nothing but what is named here, and nothing turned into what it is not."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True, title=None)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, hide_input_in_errors=True, use_attribute_docstrings=True
+    )
 
 
 class IdentityForm(Sent):
@@ -65,7 +67,13 @@ class SubmitForm(Sent):
 # --- answers ---------------------------------------------------------------------------------------------
 
 
-class Refusal(BaseModel):
+class Given(BaseModel):
+    """What is answered."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class Refusal(Given):
     """Why one of the requests was not taken (RFC 9457)."""
 
     type: str
@@ -73,7 +81,7 @@ class Refusal(BaseModel):
     detail: str
 
 
-class Taken(BaseModel):
+class Taken(Given):
     """One that was taken."""
 
     number: UUID
@@ -83,19 +91,19 @@ class Taken(BaseModel):
     has confirmed by mail; then she has the link, and your program has not."""
 
 
-class NotTaken(BaseModel):
+class NotTaken(Given):
     """One that was not."""
 
     problem: Refusal
 
 
-class Submitted(BaseModel):
+class Submitted(Given):
     """What became of each, in the order in which they were sent."""
 
     results: list[Taken | NotTaken]
 
 
-class PackageForm(BaseModel):
+class PackageForm(Given):
     """Her copy."""
 
     written_at: datetime
@@ -109,7 +117,7 @@ class PackageForm(BaseModel):
     """Where the ZIP is, behind her link; null where your program has no such link."""
 
 
-class CertificateForm(BaseModel):
+class CertificateForm(Given):
     """The certificate of what was done."""
 
     issued_at: datetime
@@ -119,7 +127,7 @@ class CertificateForm(BaseModel):
     """Where it is as JSON with its proof, behind her link; null where your program has no such link."""
 
 
-class StatusForm(BaseModel):
+class StatusForm(Given):
     """What GET /api/v1/requests/{number} answers."""
 
     number: UUID
