@@ -93,9 +93,8 @@ def write(*, means: Means, copy: Copy, language: str, rows: Rows = uncounted) ->
 
 
 def _written(means: Means, copy: Copy, language: str, rows: Rows) -> Delivered:
-    request, out = copy.request, _file(copy.request, means)
+    request, out = copy.request, file_for(copy.request, means)
     means = refusal.narrowed(means=means, request=request)
-    spoken = means.datamap.organisation.languages
     seen = preview.preview(
         means=means,
         right=Right(request.right),
@@ -111,7 +110,7 @@ def _written(means: Means, copy: Copy, language: str, rows: Rows) -> Delivered:
             out=out,
             recipients=(copy.recipient,),
             days=settings.UPHELD_PACKAGE_DAYS,
-            language=next((each for each in (language, *spoken) if each in spoken and each in languages), ""),
+            language=spoken(means, language),
             rows=rows,
             answers=uploads.answers(means=means, request=request),
             fence=lambda: _fenced(means, copy),
@@ -119,6 +118,12 @@ def _written(means: Means, copy: Copy, language: str, rows: Rows) -> Delivered:
     except Fenced:
         out.unlink(missing_ok=True)
         raise
+
+
+def spoken(means: Means, wanted: str) -> str:
+    """The language of a copy: the one wanted, or the first in which there are copies."""
+    own = means.datamap.organisation.languages
+    return next((each for each in (wanted, *own) if each in own and each in languages), "")
 
 
 @transaction.atomic
@@ -162,7 +167,8 @@ def _later(means: Means, copy: Copy, why: str) -> None:
     mine.update(failure=why, not_before=at + pause, owner="", leased_until=None)
 
 
-def _file(request: Request, means: Means) -> Path:
+def file_for(request: Request, means: Means) -> Path:
+    """Where a new try of this copy goes; its folder is there."""
     folder = _folder()
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder / f"{request.pk}-{means.clock():%Y%m%dT%H%M%S%f}.age"

@@ -28,6 +28,7 @@ from upheld.store.models import (
     RequestState,
     Submission,
 )
+from upheld.store.models.journal import Later
 from upheld.store.sealing import seal_value
 
 
@@ -73,11 +74,19 @@ def grant_erasures(*, means: Means, plan: Plan, granted: Sequence[Granted]) -> N
     rows = _plans(means, plan, granted)
     _remember(keyed, granted)
     fulfilments = []
+    # Approved in one go, they are carried out as one batch.
+    together = Later.TOGETHER if len(granted) > 1 else ""
     for each, row in zip(granted, rows, strict=True):
         windows = window.open_for(means=means, request=each.request, systems=plan.systems)
         fulfilments += [
             Fulfilment(
-                request=each.request, plan=row, position=position, system=name, window=windows.get(name)
+                request=each.request,
+                plan=row,
+                position=position,
+                system=name,
+                window=windows.get(name),
+                later=together,
+                not_before=means.clock() if together else None,
             )
             for position, name in enumerate(plan.systems)
         ]

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from upheld.actions import approving, cases, certainty, plans, refusal
+from upheld.actions import approving, cases, certainty, plans
 from upheld.actions.batch.look import in_groups
 from upheld.actions.granting import Granted, grant_copies, grant_erasures
 from upheld.actions.means import Means
@@ -26,7 +26,7 @@ from upheld.rights.outcome import Failure, Permanent
 from upheld.rights.plan import Plan
 from upheld.rights.subject import Subject
 from upheld.store.database import hold
-from upheld.store.models import Request, RequestState, Submission
+from upheld.store.models import Decision, DecisionKind, Request, RequestState, Submission
 
 TOGETHER = 100
 SOON = timedelta(seconds=30)
@@ -67,7 +67,7 @@ def _some(means: Means, some: Sequence[Submission]) -> int:
     if right.value.lower() not in means.datamap.organisation.approve:
         left.all(some, "no-rule")
         return 0
-    some = [each for each in some if _may(means, each, left)]
+    some = _allowed(means, some, left)
     if not some:
         return 0
     try:
@@ -81,17 +81,29 @@ def _some(means: Means, some: Sequence[Submission]) -> int:
         return 0
 
 
-def _may(means: Means, sent: Submission, left: "_Left") -> bool:
-    request = _of(sent)
-    if refusal.left_out(request):
-        left.one(sent, "refused-in-part")
+def _allowed(means: Means, some: Sequence[Submission], left: "_Left") -> list[Submission]:
+    """Without those of which a system was refused, and before whose deletion a copy has to be read."""
+    decided = Decision.objects.filter(request__in=[each.request_id for each in some]).values_list("request")
+    refused = {number for (number,) in decided.filter(kind=DecisionKind.REFUSE)}
+    cases_ = [_of(each).case_id for each in some]
+    copied = set(Request.objects.filter(case__in=cases_, right=Right.ACCESS).values_list("case", flat=True))
+    allowed = []
+    for each in some:
+        request = _of(each)
+        if request.pk in refused:
+            left.one(each, "refused-in-part")
+        elif Right(request.right) in ERASING and request.case_id in copied and not _read(means, request):
+            left.later([each], LATER)
+        else:
+            allowed.append(each)
+    return allowed
+
+
+def _read(means: Means, request: Request) -> bool:
+    try:
+        approving.refuse_before_copy(means=means, case=request.case)
+    except Permanent:
         return False
-    if Right(request.right) in ERASING:
-        try:
-            approving.refuse_before_copy(means=means, case=request.case)
-        except Permanent:
-            left.later([sent], LATER)
-            return False
     return True
 
 

@@ -43,6 +43,10 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Sequence[Seque
             cursor.executemany(f"{head} VALUES ({marks})", rows)
 
 
+ROWS = 100
+"""Of one statement of PostgreSQL, which gives an answer to each; SQLite has none to wait for."""
+
+
 def insert_all(rows: Sequence[models.Model]) -> None:
     """Many rows of one model, whose keys nobody needs or which have them already. Django looks at each value
     several times on its way, which takes longer than the database does. Belongs into a transaction."""
@@ -52,8 +56,13 @@ def insert_all(rows: Sequence[models.Model]) -> None:
     statement, columns = _inserting(model, connection.vendor)
     values = [[_value(getattr(row, name), written) for name, written in columns] for row in rows]
     with connection.cursor() as cursor:
-        if len(values) == 1:
-            cursor.execute(statement, values[0])
+        if connection.vendor == "postgresql" or len(values) == 1:
+            head, _, marks = statement.partition(" VALUES ")
+            for start in range(0, len(values), ROWS):
+                some = values[start : start + ROWS]
+                cursor.execute(
+                    f"{head} VALUES {', '.join([marks] * len(some))}", [each for one in some for each in one]
+                )
         else:
             cursor.executemany(statement, values)
     for row in rows:

@@ -1,0 +1,1 @@
+"""A shop of 10,000 customers: what a request costs, from a call of the API to package or certificate."""
