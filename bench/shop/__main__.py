@@ -13,12 +13,13 @@ import time
 from pathlib import Path
 
 from bench.cpu import Meter
-from bench.shop.place import Place, Serving, WentWrong, kinds
+from bench.shop.place import SHOP, Place, Serving, WentWrong, kinds, memory, programs, pss, runner
 from tests.servers.postgresql import postgresql
 from tests.servers.server import new_run_folder, stop_all
 
-WAIT = 120.0
-LARGE = {"erasure": 20_000, "access": 100_000}
+WAIT = 300.0
+LARGE = {"erasure": (5000, 20_000), "access": (5001, 100_000)}
+"""A customer of many orders: her number, and how many rows are hers."""
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -30,11 +31,15 @@ def main(arguments: argparse.Namespace) -> int:
             place.load()
             with place.serving() as server:
                 token = server.token()
+                time.sleep(5)  # what is done once after a start is done
+                figures["start_s"] = round(server.started, 1)
+                figures["idle_mb"] = round(pss(programs(server.pid)), 1)
                 _settled(server, "access", token, range(1, 3))
                 _settled(server, "erasure", token, range(3, 5))
                 for right, first in (("access", 100), ("erasure", 1000)):
                     numbers = range(first, first + arguments.people)
                     figures[right] = _measured(place, server, token, right, numbers, sites=arguments.sites)
+                figures["large"] = _large(place, server, token)
     finally:
         stop_all(run)
     sys.stdout.write(json.dumps(figures, indent=1) + "\n")
@@ -52,6 +57,28 @@ def _settled(server: Serving, right: str, token: str, numbers: range) -> float:
     took = time.monotonic() - began
     time.sleep(2.5)  # the rest of the round: what follows from it is part of what it costs
     return took
+
+
+def _large(place: Place, server: Serving, token: str) -> dict[str, float]:
+    """Seconds of one person's erasure, and how far above idle her copy takes the runner."""
+    for number, rows in LARGE.values():
+        with place.connect(SHOP) as shop:
+            first = 1_000_000 * (number - 4000)
+            shop.execute(
+                "INSERT INTO orders (id, customer_id, placed_at, total_cents, ship_to_name, note) "
+                "SELECT %s + g, %s, now(), g, 'Name', 'a note of hers' FROM generate_series(1, %s) g",
+                (first, number, rows),
+            )
+            shop.execute("ANALYZE orders")
+    pid = runner(programs(server.pid))
+    reads, _ = LARGE["access"]
+    Path(f"/proc/{pid}/clear_refs").write_text("5")  # the highest begins anew
+    idle = memory(pid, "VmRSS")
+    _settled(server, "access", token, range(reads, reads + 1))
+    above = memory(pid, "VmHWM") - idle
+    erased, _ = LARGE["erasure"]
+    took = _settled(server, "erasure", token, range(erased, erased + 1))
+    return {"access_above_idle_mb": round(above, 1), "erasure_s": round(took, 2)}
 
 
 def _measured(

@@ -147,3 +147,37 @@ def kinds(statements: list[str]) -> list[tuple[int, str]]:
     """Statements that differ by their values alone, counted, the most frequent first."""
     names = Counter(re.sub(r"\(\$\d+.*", "($…", re.sub(r"'[^']*'", "?", each))[:150] for each in statements)
     return [(many, each) for each, many in names.most_common()]
+
+
+def programs(root: int) -> list[int]:
+    """The process tree of `upheld serve`."""
+    found, todo = [], [root]
+    while todo:
+        pid = todo.pop()
+        found.append(pid)
+        for task in Path(f"/proc/{pid}/task").glob("*/children"):
+            todo += map(int, task.read_text().split())
+    return found
+
+
+def pss(pids: list[int]) -> float:
+    """Memory of them in MB, what they share counted once."""
+    total = 0
+    for pid in pids:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return total / 1024
+
+
+def runner(pids: list[int]) -> int:
+    """The one of them that carries out what is approved."""
+    for pid in pids:
+        if b"upheld.project.runner" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            return pid
+    raise WentWrong("There is no runner.")
+
+
+def memory(pid: int, what: str) -> float:
+    """Its `VmRSS`, or its highest so far, `VmHWM`, in MB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{what}:")) / 1024

@@ -6,8 +6,12 @@ Prints one JSON document.
 import io
 import json
 import logging
+import re
+import shlex
 import sys
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import django
@@ -32,6 +36,7 @@ from upheld.web.means import means  # noqa: E402
 PLANTED = "quillfeather"
 HERS = f"ada.{PLANTED}@larkspur.example"
 PATH = "/api/v1/requests"
+HOWTO = Path(__file__).parents[2] / "docs" / "how-to" / "api.md"
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.just(HERS),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4),
@@ -110,6 +115,27 @@ def refusals(shop: Program, reader: Program, trustless: Program) -> dict[str, li
     }  # fmt: skip
 
 
+def documented(shop: Program) -> list[list[Any]]:
+    """The calls of the how-to as they stand there, and what they are answered with; beside it what the page says."""
+    blocks = re.findall(r"```(sh|json)\n(.*?)```", HOWTO.read_text(), re.DOTALL)
+    found, number = [], ""
+    for (_, call), (_, said) in zip(blocks[::2], blocks[1::2], strict=True):
+        words = shlex.split(
+            call.replace("\\\n", " ").replace("$TOKEN", shop.secret).replace("$NUMBER", number)
+        )
+        headers = dict(words[at + 1].split(": ", 1) for at, word in enumerate(words) if word == "-H")
+        address = urlsplit(next(each for each in words if each.startswith("http"))).path
+        sent = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
+        if "-d" in words:
+            body_ = words[words.index("-d") + 1]
+            answer = shop.client.post(address, body_, content_type=headers["Content-Type"], **sent)
+            number = answer.json()["results"][0]["number"]
+        else:
+            answer = shop.client.get(address, **sent)
+        found.append([answer.status_code, answer.json(), json.loads(said)])
+    return found
+
+
 def main() -> None:
     call_command("migrate", verbosity=0)
     heard = io.StringIO()
@@ -133,6 +159,8 @@ def main() -> None:
         rounds.drain(means=able, certify=certify_answered, server=None, sender="")
     after = shop.get(number)
     hers = shop.client.get(after.json()["package"]["address"])
+
+    told = documented(shop)
 
     with CaptureQueriesContext(connection) as one:
         shop.post(body("one@larkspur.example"))
@@ -164,6 +192,7 @@ def main() -> None:
         "rushed": sorted(set(rushed)),
         "uses": sorted({*TokenUse.objects.values_list("status", flat=True)}),
         "named": PLANTED in heard.getvalue() or PLANTED in json.dumps(list(TokenUse.objects.values_list("results"))),
+        "documented": told,
         "text": text(),
         "paths": sorted(document()["paths"]),
         "rights": [

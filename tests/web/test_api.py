@@ -129,6 +129,18 @@ def test_the_published_document_is_the_code_s(seen: dict[str, Any]) -> None:
     assert seen["rights"][0] == seen["rights"][1]
 
 
+def test_the_how_to_says_what_is_answered(seen: dict[str, Any]) -> None:
+    [sent, posted, page], [read, status, said] = seen["documented"]
+
+    assert (sent, read) == (201, 200)
+    assert posted["results"][1] == page["results"][1]
+    assert [sorted(each) for each in posted["results"]] == [sorted(each) for each in page["results"]]
+    assert "/en/follow/" in posted["results"][0]["follow"]
+    assert sorted(status) == sorted(said)
+    same = ("right", "state", "finished_at", "package", "certificate")
+    assert [status[each] for each in same] == [said[each] for each in same]
+
+
 @pytest.mark.parametrize(("answer", "schema"), [("submitted", "Submitted"), ("status", "StatusForm")])
 def test_answers_are_as_the_document_says(seen: dict[str, Any], answer: str, schema: str) -> None:
     document = json.loads((ROOT / "spec" / "openapi.json").read_text())
