@@ -14,7 +14,7 @@ from tests.datamap.keys.office import means
 from tests.scenarios.conftest import Make
 from tests.scenarios.world import World, make_world
 from tests.servers.database import Database
-from upheld.actions import arrivals, rounds, ruled, standing, submission, tokens
+from upheld.actions import alarms, arrivals, rounds, ruled, standing, submission, tokens
 from upheld.actions.means import Means
 from upheld.actions.submission import Repeated, Result, Wanted
 from upheld.cli.certifying import certify_answered
@@ -23,6 +23,7 @@ from upheld.law.right import Right
 from upheld.rights.outcome import Permanent
 from upheld.rights.subject import Identity
 from upheld.store.models import (
+    Alarm,
     Arrival,
     Case,
     Copy,
@@ -224,6 +225,25 @@ def test_somebody_of_two_open_cases_is_not_taken_and_the_others_are(make: Make, 
     mixed, cy = send(able, by, both, of("cy"), key="2")
 
     assert (mixed.code, mixed.number, cy.code) == ("two-cases", None, "")
+
+
+def test_nobody_is_alarmed_of_what_the_rule_decides_and_somebody_of_what_it_leaves(
+    make: Make, sqlite_records: Path
+) -> None:
+    able = world(make, "access")
+    nobody = Wanted(Right.ACCESS, (Identity("email", "nobody@example.org"),), verified=True)
+
+    send(able, token(able), of("ada"), nobody)
+    before = alarms.notice(means=able, mailing=False)
+    drained(able)
+    alarms.notice(means=able, mailing=False)
+
+    left_to_staff = Request.objects.get(state=RequestState.OPEN)
+    assert before == 0
+    assert {*Alarm.objects.values_list("event", "case")} == {
+        ("case.new", left_to_staff.case_id),
+        ("case.needs_you", left_to_staff.case_id),
+    }
 
 
 def test_the_copy_comes_before_the_deletion(make: Make, sqlite_records: Path) -> None:

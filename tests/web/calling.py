@@ -154,6 +154,7 @@ def main() -> None:
     other = problem(shop.post(body(HERS), key="first"))
     counted = [Request.objects.count(), Arrival.objects.count()]
     number = sent.json()["results"][0]["number"]
+    nobody = shop.post(body("nobody@larkspur.example")).json()["results"][0]["number"]
     before = shop.get(number).json()["state"]
     for _ in range(2):
         rounds.drain(means=able, certify=certify_answered, server=None, sender="")
@@ -185,6 +186,7 @@ def main() -> None:
         "other": other,
         "counted": counted,
         "states": [before, after.json()["state"]],
+        "nobody": shop.get(nobody).json()["state"],
         "zip": [hers.status_code, hers["Content-Type"], b"".join(hers.streaming_content)[:2].decode()],
         "cookies": [*sent.cookies, *after.cookies],
         "queries": [len(one), len(many)],

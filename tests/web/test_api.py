@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,8 @@ from tests.web.journeys.plugin import ORGANISATION, PURPOSES
 from upheld.web.problem import MEDIA
 
 ROOT = Path(__file__).parents[2]
+REQUESTS = "  requests: {title: Answering requests, basis: legal-obligation, retention: until the key goes}\n"
+OWN = ROOT / "src" / "upheld" / "datamap" / "ready" / "upheld.yaml"
 SHOP = """\
 system: shop
 connect: ${SHOP_DATABASE_URL}
@@ -35,8 +38,9 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     privacy = folder / "privacy"
     (privacy / "systems").mkdir(parents=True)
     (privacy / "upheld.yaml").write_text(ORGANISATION + "approve: [access]\n")
-    (privacy / "purposes.yaml").write_text(PURPOSES)
+    (privacy / "purposes.yaml").write_text(PURPOSES + REQUESTS)
     (privacy / "systems" / "shop.yaml").write_text(SHOP)
+    shutil.copy(OWN, privacy / "systems")
     (folder / "data").mkdir()
     shop = Database("sqlite", "sqlite", f"sqlite:///{folder / 'shop.db'}")
     shop.run("CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(120) NOT NULL UNIQUE)")
@@ -97,6 +101,10 @@ def test_what_the_folder_approves_is_carried_out_and_the_copy_is_behind_the_link
 ) -> None:
     assert seen["states"] == ["open", "fulfilled"]
     assert seen["zip"] == [200, "application/zip", "PK"]
+
+
+def test_whoever_only_our_own_records_know_waits_for_staff(seen: dict[str, Any]) -> None:
+    assert seen["nobody"] == "open"
 
 
 def test_no_cookie_is_set(seen: dict[str, Any]) -> None:

@@ -125,13 +125,19 @@ def _judged(means: Means, plan: Plan, some: Sequence[Submission], left: "_Left")
             left.one(sent, "ambiguous")
         elif answer.unreached:
             left.later([sent], SOON)
-        elif not answer.subject.people:
+        elif not _known(means, answer.subject):
             left.one(sent, "nobody")
         else:
             known.append((sent, answer.subject))
     if plan.right in COPYING:
         return [Granted(sent, _of(sent), subject, {}) for sent, subject in known]
     return _within(means, plan, automatic, known, left)
+
+
+def _known(means: Means, subject: Subject) -> bool:
+    """Whether the organisation knows her; that our own records know of her asking is no sign of it (ADR
+    39)."""
+    return any(plans.system_of(means, each.system).kind != "own" for each in subject.people)
 
 
 def _in_doubt(connectors: Mapping[str, Connector]) -> bool:
