@@ -211,6 +211,9 @@ def test_the_types_that_the_engine_needs_are_registered() -> None:
         "request.paused/v1",
         "request.resumed/v1",
         "agreement.given/v1",
+        "token.made/v1",
+        "token.revoked/v1",
+        "request.ruled/v1",
     }
 
 

@@ -90,6 +90,12 @@ def decisions(request: Request) -> dict[str, dict[str, Any]]:
     }
 
 
+def programs(able: Means) -> dict[str, dict[str, Any]]:
+    """Of the routes of programs and of their tokens."""
+    made = tokens.make(means=able, name="shop", submits=True, reads=True)
+    return {"program-revoke": {"number": made.token.pk}, "api-status": {"number": uuid4()}}
+
+
 def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, Any]]:
     """What stands in the address of each route."""
     task = Task.objects.get()
@@ -168,8 +174,7 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         "enrol": {"token": staff.invite(means=able, role=Role.AUDITOR)},
         "first-step": {"name": "organisation"},
         "week": {"name": "link"},
-        "program-revoke": {"number": tokens.make(means=able, name="shop", submits=True, reads=True).token.pk},
-        "api-status": {"number": uuid4()},
+        **programs(able),
     }
 
 
