@@ -33,13 +33,14 @@ def main(arguments: argparse.Namespace) -> int:
                 token = server.token()
                 time.sleep(5)  # what is done once after a start is done
                 figures["start_s"] = round(server.started, 1)
+                idle = memory(runner(programs(server.pid)), "VmRSS")
                 figures["idle_mb"] = round(pss(programs(server.pid)), 1)
                 _settled(server, "access", token, range(1, 3))
                 _settled(server, "erasure", token, range(3, 5))
                 for right, first in (("access", 100), ("erasure", 1000)):
                     numbers = range(first, first + arguments.people)
                     figures[right] = _measured(place, server, token, right, numbers, sites=arguments.sites)
-                figures["large"] = _large(place, server, token)
+                figures["large"] = _large(place, server, token, idle)
     finally:
         stop_all(run)
     sys.stdout.write(json.dumps(figures, indent=1) + "\n")
@@ -59,7 +60,7 @@ def _settled(server: Serving, right: str, token: str, numbers: range) -> float:
     return took
 
 
-def _large(place: Place, server: Serving, token: str) -> dict[str, float]:
+def _large(place: Place, server: Serving, token: str, idle: float) -> dict[str, float]:
     """Seconds of one person's erasure, and how far above idle her copy takes the runner."""
     for number, rows in LARGE.values():
         with place.connect(SHOP) as shop:
@@ -73,7 +74,6 @@ def _large(place: Place, server: Serving, token: str) -> dict[str, float]:
     pid = runner(programs(server.pid))
     reads, _ = LARGE["access"]
     Path(f"/proc/{pid}/clear_refs").write_text("5")  # the highest begins anew
-    idle = memory(pid, "VmRSS")
     _settled(server, "access", token, range(reads, reads + 1))
     above = memory(pid, "VmHWM") - idle
     erased, _ = LARGE["erasure"]
