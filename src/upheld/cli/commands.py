@@ -28,6 +28,7 @@ ORDER = (
     "answer",
     "resume",
     "stop",
+    "token",
     "purge",
     "replay",
     "package",
