@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from bench import mixes
 from bench.community import Community
@@ -42,6 +43,8 @@ def main(arguments: argparse.Namespace) -> int:
     results.figures += list(_shop(arguments.shop))
     results.figures += list(_package(arguments.rows))
     results.figures += list(_asking(arguments.pairs))
+    results.figures += list(_shop(arguments.together))
+    results.figures += list(_installed())
     community = Community(arguments.people)
     run = Run(
         at=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
@@ -133,6 +136,37 @@ def _package(rows: int) -> Iterator[Figure]:
     yield Figure("package", "once", found["above_idle_mb"], note=note)
 
 
+def _shop(people: int) -> Iterator[Figure]:
+    if not people:
+        return
+    _say(f"the shop, {people:,} requests in one call")
+    found: dict[str, Any] = json.loads(_output("bench.shop", "--people", str(people)))
+    of = "" if people == 50 else f"{people:,} in one call"
+    for right in ("access", "erasure"):
+        own: dict[str, float] = found[right]
+        yield Figure(f"shop-{right}-statements", "once", own["statements"], note=of)
+        note = f"{own['cpu_upheld_s']:.3f} s of it `upheld serve`"
+        yield Figure(f"shop-{right}-cpu", "once", own["cpu_s"], note=note)
+        yield Figure(f"shop-{right}-wall", "once", own["wall_s"])
+    yield Figure("shop-large-erasure", "once", found["large"]["erasure_s"])
+    yield Figure("shop-large-access", "once", found["large"]["access_above_idle_mb"])
+    yield Figure("idle", "once", found["idle_mb"])
+    yield Figure("start", "once", found["start_s"])
+
+
+def _installed() -> Iterator[Figure]:
+    _say("a base install")
+    found: dict[str, float] = json.loads(_output("bench.installed"))
+    yield Figure("packages", "once", found["packages"])
+    yield Figure("installed", "once", found["mb"])
+
+
+def _output(module: str, *arguments: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-m", module, *arguments], cwd=HOME, stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
+
+
 def _printed(module: str, size: int) -> dict[str, float]:
     """What a module that measures one thing prints; it ends with 1 where its goal is missed."""
     done = subprocess.run(
@@ -152,6 +186,7 @@ if __name__ == "__main__":
         "--people", type=int, default=FULL, help="in the community; the page is of 200,000 or more"
     )
     parser.add_argument("--rows", type=int, default=5_000_000, help="of the access package")
+    parser.add_argument("--together", type=int, default=50, help="requests in one call; 0: without the shop")
     parser.add_argument("--pairs", type=int, default=2_000, help="of requests by the form")
     parser.add_argument("--entries", type=int, default=1_000_000, help="of the ledger")
     parser.add_argument("--records", type=int, default=50_000, help="of GDPRbench; 0: without it")

@@ -132,7 +132,7 @@ def _cell(goal: Goal, setting: str, figure: Figure | None) -> str:
 
 
 def _number(value: float, unit: str) -> str:
-    digits = 0 if value >= 100 or value == int(value) else 1 if value >= 10 else 2
+    digits = 0 if value >= 100 or value == int(value) else 1 if value >= 10 else 2 if value >= 0.1 else 3
     written = f"{value:,.{digits}f}"
     return f"{written} {unit}".strip() if unit != "×" else f"{written} ×"
 

@@ -1,1 +1,1 @@
-"""The shop that tools of this kind were compared on: what a request costs in our own database and in all."""
+"""A shop of 10,000 customers: what a request costs, from a call of the API to package or certificate."""

@@ -1,4 +1,4 @@
--- A small shop: 10,000 customers and addresses, 100,000 orders, 300,000 items; ten orders a person.
+-- A small shop: 10,000 customers with an address each, 100,000 orders, 300,000 items.
 CREATE TABLE addresses (
   id        integer PRIMARY KEY,
   street    text NOT NULL,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as configured
@@ -32,6 +33,7 @@ from upheld.datamap.read import read
 from upheld.law.right import Right
 from upheld.mail.letter import Letter
 from upheld.rights.connector import Row
+from upheld.rights.many import takes_many
 from upheld.rights.subject import Identity
 from upheld.store.models import Case, Channel, MailKind, Request
 
@@ -177,3 +179,22 @@ def _case(able: Means, address: str, mark: str) -> Case:
     thread.note(means=olive, case=request.case, words=f"noted-{mark}")
     extension.pause(means=olive, request=request, words=f"paused-{mark}")
     return request.case
+
+
+def test_many_are_found_counted_and_gone_through_as_each_would_be(able: Means) -> None:
+    for asked in (HER, HIM):
+        cases.receive(means=able, right=Right.ERASURE, asked=asked)
+    own = able.connectors["upheld"]
+    assert takes_many({"upheld": own}, "upheld") is not None
+    people = [preview.preview(means=able, right=Right.ERASURE, asked=each) for each in (HER, HIM)]
+    steps, subjects = people[0].plan.of("upheld"), [each.subject for each in people]
+    options: dict[str, Any] = {"now": able.now, "entropy": lambda: "token", "allow": frozenset()}
+
+    found = own.find_many([(each.identities, ()) for each in (HER, HIM)])  # type: ignore[attr-defined]
+    counted = own.count_many(steps, subjects, now=able.now)  # type: ignore[attr-defined]
+    prepared, committed = own.execute_many(steps, subjects, **options)  # type: ignore[attr-defined]
+    singly = [tuple(own.execute(steps, each, **options)) for each in subjects]
+
+    assert found == tuple(own.find(each.identities, ()) for each in (HER, HIM))
+    assert counted.each == tuple(own.count(steps, each, now=able.now) for each in subjects)
+    assert [tuple(each) for each in zip(prepared.prepared, committed.committed, strict=True)] == singly

@@ -214,6 +214,9 @@ def test_the_types_that_the_engine_needs_are_registered() -> None:
         "agreement.given/v1",
         "records.restored/v1",
         "keys.rotated/v1",
+        "token.made/v1",
+        "token.revoked/v1",
+        "request.ruled/v1",
     }
 
 

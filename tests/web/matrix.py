@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import django
 
@@ -35,6 +36,7 @@ from upheld.actions import (  # noqa: E402
     rounds,
     staff,
     thread,
+    tokens,
     two,
 )
 from upheld.actions.means import Means  # noqa: E402
@@ -113,6 +115,12 @@ def files(able: Means) -> dict[str, dict[str, Any]]:
         "file-usual": {"file": "upheld.yaml"},
         "revision": {"number": revision.pk},
     }
+
+
+def tokened(able: Means) -> dict[str, dict[str, Any]]:
+    """Of the routes of programs and of their tokens."""
+    made = tokens.make(means=able, name="shop", submits=True, reads=True)
+    return {"program-revoke": {"number": made.token.pk}, "api-status": {"number": uuid4()}}
 
 
 def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, Any]]:
@@ -194,6 +202,7 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         "enrol": {"token": staff.invite(means=able, role=Role.AUDITOR)},
         "first-step": {"name": "organisation"},
         "week": {"name": "link"},
+        **tokened(able),
     }
 
 

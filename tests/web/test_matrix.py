@@ -50,6 +50,7 @@ LOCK = ("officer", "operator", "engineer")
 SETTERS = ("officer", "engineer")
 CLERK = ("officer", "operator", "support")
 HOUSE = ("officer", "operator", "auditor", "engineer")
+BOOKS = ("officer", "auditor", "engineer")
 ALL = KINDS[2:]
 TABLE = {
     "start": everybody(302, 302),
@@ -131,6 +132,11 @@ TABLE = {
     "case-letter": only({"officer": 200}, {"officer": 200}),
     "letter-sent": only({"officer": 405}, {"officer": 409}),
     "stop": only(roles(200, *LOCK), roles(409, *LOCK)),
+    "programs": only(roles(200, *BOOKS), roles(405, *BOOKS)),
+    "program-make": only({"officer": 200}, {"officer": 422}),
+    "program-revoke": only({"officer": 405}, {"officer": 302}),
+    "api-submit": everybody(405, 401),
+    "api-status": everybody(401, 405),
     "systems": only(roles(200, *HOUSE), roles(405, *HOUSE)),
     "system": only(roles(200, *HOUSE), roles(405, *HOUSE)),
     "system-check": only(roles(405, *LOCK), roles(302, *LOCK)),

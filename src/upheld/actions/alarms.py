@@ -37,6 +37,7 @@ from upheld.store.models import (
     MailKind,
     Request,
     RequestState,
+    Submission,
     Task,
 )
 from upheld.store.models.case import UNFINISHED
@@ -95,10 +96,13 @@ def _told(event: AlarmEvent, **same: object) -> Exists:
 
 
 def _new(means: Means) -> Iterator[Noticed]:
+    """Cases of which nobody was told; not those that the organisation's own rule decides."""
     fresh = Case.objects.filter(
         state=CaseState.OPEN, opened_at__gt=means.clock() - FRESH, arrivals__isnull=False
     )
-    untold = fresh.exclude(_told(AlarmEvent.CASE_NEW, case=OuterRef("pk")))
+    by_rule = Q(rule_at__isnull=False) | (Q(left="") & ~Q(request__state=RequestState.OPEN))
+    ruled = Submission.objects.filter(by_rule, request__case=OuterRef("pk"))
+    untold = fresh.exclude(_told(AlarmEvent.CASE_NEW, case=OuterRef("pk"))).exclude(Exists(ruled))
     for case in untold.distinct()[:AT_ONCE]:
         yield Noticed(AlarmEvent.CASE_NEW, str(case.pk), case)
 
@@ -111,7 +115,8 @@ def _waiting() -> Iterator[Noticed]:
         state=RequestState.OPEN,
         case__arrivals__isnull=False,
     ).filter(Q(right=Right.ACCESS) | ~Exists(copy))
-    untold = waiting.exclude(_told(AlarmEvent.CASE_NEEDS_YOU, request=OuterRef("pk")))
+    due = Submission.objects.filter(request=OuterRef("pk"), rule_at__isnull=False)
+    untold = waiting.exclude(_told(AlarmEvent.CASE_NEEDS_YOU, request=OuterRef("pk"))).exclude(Exists(due))
     for each in untold.select_related("case").distinct()[:AT_ONCE]:
         yield Noticed(AlarmEvent.CASE_NEEDS_YOU, str(each.pk), each.case, each)
 

@@ -313,7 +313,7 @@ def _removed(arrival: Arrival) -> bool:
 
 def seal(*, means: Means, arrival: Arrival, address: str) -> None:
     """Put the address into the arrival, sealed; empty where she gave none. Does not save."""
-    arrival.sealed_content = _sealed(means, arrival, Content(normalise("email", address)))
+    arrival.sealed_content = _sealed(means, arrival, Content(normalise("email", address) if address else ""))
 
 
 def _sealed(means: Means, arrival: Arrival, content: Content) -> bytes:

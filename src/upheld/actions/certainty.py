@@ -200,6 +200,11 @@ def ordered(*, means: Means, request: Request, at: datetime) -> Verification:
     return _proof(means, request, Method.ORDER, grants=Level.HIGH, at=at)
 
 
+def vouched(*, means: Means, request: Request, level: Level, at: datetime) -> Verification:
+    """The proof of a trusted program's word, not yet stored."""
+    return _proof(means, request, Method.PROGRAM, grants=level, at=at)
+
+
 def words(*, means: Means, proof: Verification) -> str:
     """Why somebody judged so, or what was declared. Raises Destroyed."""
     if proof.sealed_details is None:

@@ -120,6 +120,11 @@ def _issued_many(
     return [*ready, *made]
 
 
+def lifts(request: models.Request) -> bool:
+    """Whether it is the order to lift a restriction."""
+    return request.right == Right.RESTRICTION.value and request.lifts.exists()
+
+
 class Reader:
     """Plans as they were approved; the same plan of many people is read once."""
 
@@ -229,7 +234,7 @@ def compose(*, means: Means, request: models.Request, key: bytes, reader: Reader
     gone += [(each.key, each.destroyed_at) for each in request.windows.all()]
     return Certificate(
         case=str(request.case.pk),
-        right=LIFTING if request.lifts.exists() else request.right,
+        right=LIFTING if lifts(request) else request.right,
         regime=request.case.regime,
         regime_version=request.pack.partition("/")[2] or "1",
         organisation=organisation.name,

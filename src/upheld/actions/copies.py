@@ -37,7 +37,7 @@ def approve(*, means: Means, request: Request, plan: Plan) -> Copy:
         raise Permanent("This copy has been approved already, or is no copy.", "Look at the case again.")
     certainty.refuse_below(means=means, request=request)
     at, identity = means.clock(), pyrage.x25519.Identity.generate()
-    sealed = means.keys.seal(request.case.key, str(identity).encode(), record=_record(request))
+    sealed = means.keys.seal(request.case.key, str(identity).encode(), record=record_of(request))
     copy = Copy.objects.create(
         request=request,
         approved_by=means.by,
@@ -47,13 +47,14 @@ def approve(*, means: Means, request: Request, plan: Plan) -> Copy:
         not_before=at,
     )
     Request.objects.filter(pk=request.pk).update(state=RequestState.IN_PROGRESS, reached=request.reached)
-    _ask(means, request, plan)
+    ask(means, request, plan)
     dispatch.wake(request.case_id)
     return copy
 
 
-def _ask(means: Means, request: Request, plan: Plan) -> None:
-    """What is read needs no journal; what a person is asked does."""
+def ask(means: Means, request: Request, plan: Plan) -> None:
+    """Ask the owners of systems by hand. What is read needs no journal; what a person is asked does. Belongs
+    into the transaction of the approval."""
     named = [name for name in plan.systems if plans.by_hand(plan, name)]
     if not named:
         return
@@ -92,9 +93,8 @@ def write(*, means: Means, copy: Copy, language: str, rows: Rows = uncounted) ->
 
 
 def _written(means: Means, copy: Copy, language: str, rows: Rows) -> Delivered:
-    request, out = copy.request, _file(copy.request, means)
+    request, out = copy.request, file_for(copy.request, means)
     means = refusal.narrowed(means=means, request=request)
-    spoken = means.datamap.organisation.languages
     seen = preview.preview(
         means=means,
         right=Right(request.right),
@@ -110,7 +110,7 @@ def _written(means: Means, copy: Copy, language: str, rows: Rows) -> Delivered:
             out=out,
             recipients=(copy.recipient,),
             days=settings.UPHELD_PACKAGE_DAYS,
-            language=next((each for each in (language, *spoken) if each in spoken and each in languages), ""),
+            language=spoken(means, language),
             rows=rows,
             answers=uploads.answers(means=means, request=request),
             fence=lambda: _fenced(means, copy),
@@ -118,6 +118,12 @@ def _written(means: Means, copy: Copy, language: str, rows: Rows) -> Delivered:
     except Fenced:
         out.unlink(missing_ok=True)
         raise
+
+
+def spoken(means: Means, wanted: str) -> str:
+    """The language of a copy: the one wanted, or the first in which there are copies."""
+    own = means.datamap.organisation.languages
+    return next((each for each in (wanted, *own) if each in own and each in languages), "")
 
 
 @transaction.atomic
@@ -161,7 +167,8 @@ def _later(means: Means, copy: Copy, why: str) -> None:
     mine.update(failure=why, not_before=at + pause, owner="", leased_until=None)
 
 
-def _file(request: Request, means: Means) -> Path:
+def file_for(request: Request, means: Means) -> Path:
+    """Where a new try of this copy goes; its folder is there."""
     folder = _folder()
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder / f"{request.pk}-{means.clock():%Y%m%dT%H%M%S%f}.age"
@@ -184,7 +191,9 @@ def read(*, means: Means, package: Package) -> IO[bytes]:
     copy = Copy.objects.select_related("request__case").filter(request=package.request).first()
     if copy is None or package.removed_at is not None or package.expires_at <= means.clock():
         raise Permanent("This copy has expired.", "Ask for a new one.")
-    secret = means.keys.open(copy.request.case.key, bytes(copy.sealed_identity), record=_record(copy.request))
+    secret = means.keys.open(
+        copy.request.case.key, bytes(copy.sealed_identity), record=record_of(copy.request)
+    )
     return cast("IO[bytes]", Opened(Path(package.path).open("rb"), secret.decode()))
 
 
@@ -205,5 +214,6 @@ def was_opened(package: Package) -> bool:
     return Opening.objects.filter(package=package).exists()
 
 
-def _record(request: Request) -> str:
+def record_of(request: Request) -> str:
+    """Under which a copy's key is sealed."""
     return f"copy:{request.pk}"

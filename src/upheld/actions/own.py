@@ -14,6 +14,7 @@ from django.conf import settings
 from upheld.actions import cases, ownwords
 from upheld.datamap.model import System, Table
 from upheld.rights.connector import Capabilities, Collected, Entropy, Execution, Finding, Found, Severity
+from upheld.rights.many import CommittedMany, ManyExecution, PreparedMany, Questioned, Tallied, summed
 from upheld.rights.outcome import (
     Committed,
     Counts,
@@ -126,13 +127,91 @@ class OwnRecords(Unkept):
         """Nothing was written, so nothing can have been lost."""
         return Settled.COMMITTED
 
-    def _changes(self, steps: Sequence[Step], subject: Subject, now: datetime) -> Changes:
-        hers = [str(key[0]) for key in subject.keys(self.system.name, PEOPLE)]
+    # --- sets of people --------------------------------------------------------------------------------
+
+    def find_many(self, questions: Sequence[Questioned]) -> tuple[Found, ...]:
+        """As `find`, in one query."""
+        keys = KeyStore(settings.UPHELD_KEYS)
+        digests = [
+            {keys.blind(each.kind, cases.canonical(each).value): each for each in identities if each.verified}
+            for identities, _ in questions
+        ]
+        rows = BlindIndex.objects.filter(
+            digest__in={each for own in digests for each in own}, open=True, whole=False
+        ).values_list("digest", "case")
+        known: dict[bytes, list[str]] = {}
+        for digest, case in rows:
+            known.setdefault(bytes(digest), []).append(str(case))
+        found = []
+        for own in digests:
+            hers = {case: each for digest, each in own.items() for case in known.get(digest, ())}
+            found.append(
+                Found(tuple(Person(self.system.name, PEOPLE, (case,), each) for case, each in hers.items()))
+            )
+        return tuple(found)
+
+    def keys_many(self, table: str, texts: Sequence[str]) -> tuple[Key | None, ...]:
+        """A case is not named from outside."""
+        return (None,) * len(texts)
+
+    def count_many(self, steps: Sequence[Step], subjects: Sequence[Subject], *, now: datetime) -> Tallied:
+        """As `count`, from records that were read together; no case is two people's."""
+        records = self._records([each for subject in subjects for each in self._hers(subject)])
+        each = []
+        for subject in subjects:
+            changes = self._changes(steps, subject, now, records)
+            each.append(changes.counts(changes.tally(undecided=False)))
+        return Tallied(tuple(each), summed(each))
+
+    def execute_many(
+        self,
+        steps: Sequence[Step],
+        subjects: Sequence[Subject],
+        *,
+        now: datetime,
+        entropy: Entropy,
+        allow: frozenset[str],
+        before: bool = False,
+    ) -> ManyExecution:
+        """As `execute`."""
+        counts, token = self.count_many(steps, subjects, now=now).each, entropy()
+        members, name = tuple(range(len(subjects))), self.system.name
+        yield PreparedMany(members, tuple(Prepared(name, "all", token, each, b"") for each in counts))
+        witnessed = Established.WITNESSED
+        yield CommittedMany(members, tuple(Committed(name, "all", witnessed, each, ()) for each in counts))
+
+    def verify_many(
+        self,
+        steps: Sequence[Step],
+        subjects: Sequence[Subject],
+        traces: Sequence[Sequence[bytes]],
+        *,
+        now: datetime,
+    ) -> tuple[Verified, ...]:
+        """As `verify`."""
+        return tuple(
+            self.verify(steps, subject, own, now=now) for subject, own in zip(subjects, traces, strict=True)
+        )
+
+    def _hers(self, subject: Subject) -> list[str]:
+        return [str(key[0]) for key in subject.keys(self.system.name, PEOPLE)]
+
+    def _records(self, hers: Sequence[str]) -> dict[str, list[Row]]:
+        """What is mapped of these cases; what is sealed is opened only where it is."""
         tables = _records(hers)
-        sealed = {each.name for each in self.system.tables} - set(tables)
-        if sealed and hers:
-            found = Case.objects.filter(pk__in=hers)
-            tables |= ownwords.tables(KeyStore(settings.UPHELD_KEYS), found)
+        if {each.name for each in self.system.tables} - set(tables) and hers:
+            tables |= ownwords.tables(KeyStore(settings.UPHELD_KEYS), Case.objects.filter(pk__in=hers))
+        return tables
+
+    def _changes(
+        self,
+        steps: Sequence[Step],
+        subject: Subject,
+        now: datetime,
+        records: "Mapping[str, list[Row]] | None" = None,
+    ) -> Changes:
+        hers = self._hers(subject)
+        tables = self._records(hers) if records is None else _only(records, hers)
         selector = Selector(self.system, lambda table: iter(tables.get(table.name, ())), subject, now)
         changes = Changes(selector, steps, _unasked)
         changes.prepare()
@@ -141,6 +220,15 @@ class OwnRecords(Unkept):
 
 def _unasked() -> NoReturn:
     raise TypeError("Nothing random is written here.")
+
+
+def _only(records: Mapping[str, list[Row]], numbers: Sequence[str]) -> dict[str, list[Row]]:
+    """Those of these cases."""
+    wanted = set(numbers)
+    return {
+        table: [each for each in rows if each["id" if table == PEOPLE else "case_id"] in wanted]
+        for table, rows in records.items()
+    }
 
 
 def _records(numbers: Sequence[str]) -> dict[str, list[Row]]:

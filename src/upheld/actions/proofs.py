@@ -20,6 +20,7 @@ SAID = {
     Method.DECLARATION: "signed that she is the person",
     Method.JUDGEMENT: "somebody of ours is sure",
     Method.ORDER: "ordered at the command line",
+    Method.PROGRAM: "a program that is trusted with it verified her",
 }
 KINDS = {
     "name": "her full name",

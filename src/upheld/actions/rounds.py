@@ -5,7 +5,7 @@ that it was woken for. Every part of it is safe to repeat and to be cut off: wha
 crash cut off, is ready in the next. Several runners may be at it: leases and fences keep them apart.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,6 +20,7 @@ from upheld.actions import (
     arrivals,
     comparing,
     copies,
+    copying,
     dispatch,
     erasure,
     lease,
@@ -30,6 +31,7 @@ from upheld.actions import (
     reminders,
     restriction,
     returning,
+    ruled,
     together,
     watch,
     window,
@@ -125,23 +127,34 @@ class _Carrying:
         done = {each.request.pk for each in standings}
         standings += [_fulfilled(means, each, self.progress) for each in now if each.pk not in done]
         self.certify(means, [each for each in standings if each.answered])
-        written = [
+        return len(standings), self._copies(copied)
+
+    def _copies(self, ready: Sequence[Copy]) -> int:
+        """How many are whole."""
+
+        def rows(system: str, _many: int) -> None:
+            self.progress(system, "read")
+
+        spoken = _languages(ready)
+        done = copying.write_many(
+            means=self.means, ready=ready, language=lambda each: spoken.get(each.case_id, ""), rows=rows
+        )
+        return len(done) + sum(
             copies.write(
-                means=means,
-                copy=each,
-                language=_language(each.request),
-                rows=lambda system, _: self.progress(system, "read"),
+                means=self.means, copy=each, language=spoken.get(each.request.case_id, ""), rows=rows
             )
-            for each in copied
-        ]
-        return len(standings), sum(written)
+            for each in ready
+            if each.pk not in done
+        )
 
 
 def prepare(*, means: Means) -> None:
-    """What makes other things ready: rows to put back, answers to compare. Of all programs one does it."""
+    """What makes other things ready: rows to put back, answers to compare, requests that the organisation's
+    own rule approves. Of all programs one does it."""
     if minds(owner=means.owner, at=means.clock()):
         returning.carry_out(means=means)
         comparing.compare_all(means=means)
+        ruled.approve_due(means=means)
 
 
 def rest(*, means: Means, server: Server | None, sender: str, done: Round | None = None) -> Round:
@@ -197,7 +210,7 @@ def copies_ready(means: Means, *, case: UUID | None = None) -> tuple[Copy, ...]:
     waiting = waiting.exclude(Q(request__in=asked) & Q(request__in=written))
     if case is not None:
         waiting = waiting.filter(request__case=case)
-    found = waiting.select_related("request__case").order_by("approved_at")[:20]
+    found = waiting.select_related("request__case").order_by("approved_at")[:100]
     return tuple(each for each in found if not lease.is_leased(each, at))
 
 
@@ -212,19 +225,21 @@ def _fulfilled(means: Means, request: Request, progress: Progress) -> Standing:
     return verb(means=means, request=request, progress=progress)
 
 
-def _language(request: Request) -> str:
-    arrival = _arrival(request)
-    return arrival.language if arrival else ""
+def _languages(ready: Sequence[Copy]) -> Mapping[UUID, str]:
+    """In which the person of each case wrote, last."""
+    wrote = Arrival.objects.filter(case__in=[each.request.case_id for each in ready])
+    found = wrote.order_by("reachable", "received_at").values_list("case", "language")
+    return dict(found) if ready else {}
 
 
 def _arrival(request: Request) -> Arrival | None:
-    """The newest message of the person in this case: to its address we write."""
-    return Arrival.objects.filter(case=request.case).order_by("-received_at").first()
+    """The newest message of the person in this case, of those with an address: to it we write."""
+    return Arrival.objects.filter(case=request.case).order_by("-reachable", "-received_at").first()
 
 
 def _tell_copies(means: Means) -> int:
     whole = Request.objects.filter(
-        copy__isnull=False, state=RequestState.FULFILLED, case__arrivals__isnull=False
+        copy__isnull=False, state=RequestState.FULFILLED, case__arrivals__reachable=True
     )
     return sum(_tell(means, each, MailKind.COPY_READY) for each in _untold(whole, MailKind.COPY_READY))
 
@@ -234,7 +249,7 @@ def _tell_done(means: Means) -> int:
         right__in=[Right.ERASURE, Right.DELETE, *STOPPING],
         state=RequestState.FULFILLED,
         certificates__complete=True,
-        case__arrivals__isnull=False,
+        case__arrivals__reachable=True,
     )
     return sum(_tell(means, each, MailKind.DONE) for each in _untold(certified, MailKind.DONE))
 

@@ -35,6 +35,8 @@ MAY = {
     "journal": frozenset({Role.OFFICER, Role.OPERATOR, Role.AUDITOR, Role.ENGINEER}),
     "history": frozenset({Role.OFFICER, Role.OPERATOR, Role.AUDITOR, Role.ENGINEER}),
     "staff": frozenset({Role.OFFICER}),
+    "tokens": frozenset({Role.OFFICER, Role.AUDITOR, Role.ENGINEER}),
+    "token": frozenset({Role.OFFICER}),
     "own": EVERYBODY,
     "today": EVERYBODY,
     "foundation": frozenset({Role.OFFICER, Role.ENGINEER}),

@@ -56,6 +56,6 @@ def fulfil(*, means: Means, progress: Progress) -> tuple[Standing, ...]:
         fulfil_many(means=means, requests=requests, told=lambda _: progress("", "batch"))
     except Stopped:
         return ()
-    for each in requests:
-        each.refresh_from_db()
-    return tuple(erasure.standing(each) for each in requests)
+    fresh = Request.objects.filter(pk__in=[each.pk for each in requests]).select_related("case")
+    stood = fresh.prefetch_related("fulfilments__tasks", "windows", "lifts").order_by("received_at")
+    return tuple(erasure.standing(each) for each in stood)

@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import typer
 from django.conf import settings
 
 from upheld.actions import certificates, ledger
 from upheld.actions.erasure import Standing
 from upheld.actions.means import Means
-from upheld.cli import show
 from upheld.law.right import Right
 from upheld.ledger.issue import Issued
 from upheld.ledger.page import as_html
@@ -30,6 +28,10 @@ LEFT = "Not finished. `upheld resume` goes on with what is left."
 def tell(means: Means, standing: Standing, out: Path | None, *, as_json: bool, left: str) -> int:
     """Certify what can be answered, and say where it stands; 1, with what to do about what is `left`, while
     it is not complete."""
+    import typer  # lazy: slow import
+
+    from upheld.cli import show  # lazy: slow import
+
     files = certify(means, standing.request, out) if standing.answered else ()
     ledger.checkpoint(means=means)
     if as_json:
@@ -64,7 +66,7 @@ def _written(issued: Issued, request: Request, out: Path | None) -> tuple[Path, 
 
 def _of(request: Request) -> str:
     """A case may have a certificate for each of its requests."""
-    if request.lifts.exists():
+    if certificates.lifts(request):
         return f"-lifted-{request.pk}"
     return "" if request.right in (Right.ERASURE, Right.DELETE) else f"-{request.right.lower()}-{request.pk}"
 

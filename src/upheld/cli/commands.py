@@ -29,6 +29,7 @@ ORDER = (
     "answer",
     "resume",
     "stop",
+    "token",
     "purge",
     "replay",
     "package",

@@ -533,7 +533,8 @@ class Organisation:
     """The controller: who it is, where it may keep data, and under which regimes it answers. `undo`: days of
     the undo window of systems that do not say it themselves. `regime_by_place`: country, country-state or
     `otherwise`, with its regime. `region`: of the country, for its holidays. `two`: what
-    one person alone may not decide."""
+    one person alone may not decide. `approve`: rights of which requests are approved by this rule alone,
+    where a program that is trusted has verified the person."""
 
     name: str
     contact: str
@@ -553,6 +554,7 @@ class Organisation:
     two: Two = ALONE
     alarms: Desk = USUAL
     sign_in: tuple[SignIn, ...] = ()
+    approve: tuple[str, ...] = ()
 
     def local(self, moment: datetime) -> datetime:
         """The moment by the organisation's own clock: on that day, and no other, its periods end (T-02)."""

@@ -12,7 +12,8 @@ class Method(StrEnum):
     """How somebody proved who she is. LINK: used a link sent to the address. MAIL: wrote from it, signed by
     its domain. SIGN_IN: signed in with the organisation anew. DATA_POINTS: named values that are held.
     DECLARATION: signed that she is the person. JUDGEMENT: a named member of staff is sure, and says why.
-    ORDER: it was ordered at the command line, by somebody who knows who asked."""
+    ORDER: it was ordered at the command line, by somebody who knows who asked. PROGRAM: a program of the
+    organisation's said that it has verified her, and is trusted to that degree."""
 
     LINK = "LINK"
     MAIL = "MAIL"
@@ -21,6 +22,7 @@ class Method(StrEnum):
     DECLARATION = "DECLARATION"
     JUDGEMENT = "JUDGEMENT"
     ORDER = "ORDER"
+    PROGRAM = "PROGRAM"
 
 
 ADDRESS = frozenset({Method.LINK, Method.MAIL})

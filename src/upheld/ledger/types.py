@@ -8,7 +8,7 @@ EVIDENCE_CLASSES = ("A", "B", "C", "D", "E")
 ESTABLISHED = ("witnessed", "receipt", "reread")
 STEP_COUNTS = ("matched", "deleted", "anonymised", "detached", "retained")
 SET_COUNTS = ("matched", "restricted", "lifted", "corrected", "left")
-METHODS = ("link", "mail", "sign-in", "data-points", "declaration", "judgement")
+METHODS = ("link", "mail", "sign-in", "data-points", "declaration", "judgement", "program")
 ROLES = ("officer", "operator", "support", "auditor", "engineer")
 LEVELS = ("none", "reasonable", "high")
 RESTRICTION_GROUNDS = ("contested", "unlawful", "claims", "objection")
@@ -354,4 +354,24 @@ KEYS_ROTATED = _register(
     "keys.rotated/v1",
     "The master key of the key store was replaced, and every key wrapped by the new one.",
     _count("keys", "how many keys"),
+)
+TOKEN_MADE = _register(
+    "token.made/v1",
+    "A program was given a token by which it sends requests in or reads where they stand.",
+    _id("token", "the token's random id"),
+    _code("may", "what it may do", ("submit", "read", "both")),
+    _code("trusted", "how sure it is who asks where the program says that it verified her", LEVELS),
+    _date("expires", "the day on which it ends"),
+)
+TOKEN_REVOKED = _register(
+    "token.revoked/v1",
+    "A program's token was taken back.",
+    _id("token", "the token's random id"),
+)
+REQUEST_RULED = _register(
+    "request.ruled/v1",
+    "A request was approved by the organisation's own rule (`approve`), and by nobody who looked at it.",
+    _CASE,
+    _code("right", "the right that is exercised"),
+    _id("token", "the random id of the token with which it was sent in"),
 )

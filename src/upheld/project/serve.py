@@ -54,16 +54,14 @@ def serve(
     """
     from upheld.project.serving import run  # lazy: slow import
 
-    raise typer.Exit(
-        run(
-            data=data,
-            folder=dir_,
-            host=host,
-            port=port,
-            certificate=certificate,
-            key=key,
-            runner=not no_runner,
-        )
+    run(
+        data=data,
+        folder=dir_,
+        host=host,
+        port=port,
+        certificate=certificate,
+        key=key,
+        runner=not no_runner,
     )
 
 

@@ -1,17 +1,19 @@
 """What `upheld serve` does: settings, first folders, then two programs side by side."""
 
+import json
 import logging
 import os
 import socket
 import sys
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NoReturn
 
 import typer
 
 from upheld.cli.faults import WrongUse
 from upheld.project import log
-from upheld.project.supervisor import Pair
 from upheld.rights.outcome import Misconfigured
 
 _log = logging.getLogger("upheld.server")
@@ -26,8 +28,8 @@ def run(
     certificate: Path | None,
     key: Path | None,
     runner: bool = True,
-) -> int:
-    """Serve until told to end. Without the `runner` workers do what is approved."""
+) -> NoReturn:
+    """Serve until told to end; does not come back. Without the `runner` workers do what is approved."""
     if (certificate is None) != (key is None):
         raise WrongUse("--certificate and --key go together.", "Give both, or neither.")
     for file in (certificate, key):
@@ -50,7 +52,16 @@ def run(
     }
     if runner:
         programs["runner"] = ["-m", "upheld.project.runner"]
-    return Pair(programs).run()
+    _become_supervisor(programs)
+
+
+def _become_supervisor(programs: Mapping[str, Sequence[str]]) -> NoReturn:
+    """Everything that preparing took, some 50 MB, is left behind: whoever only waits needs none of it."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Each arena of a program with many threads keeps what was freed in it.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
+    os.execv(sys.executable, [sys.executable, "-m", "upheld.project.supervisor", json.dumps(programs)])  # noqa: S606 - ourselves
 
 
 def _refuse_taken(host: str, port: int) -> None:

@@ -4,6 +4,7 @@ Each is a fresh program. The web server forks its worker, and a fork of a progra
 inherit locks that nobody will ever release.
 """
 
+import json
 import logging
 import os
 import signal
@@ -65,3 +66,7 @@ class Pair:
         self._ending = True
         for pid in tuple(self._running):
             os.kill(pid, signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    sys.exit(Pair(json.loads(sys.argv[1])).run())

@@ -13,6 +13,7 @@ urlpatterns = [
     path("readyz", watched.ready, name="readyz"),
     path("metrics", watched.metrics, name="metrics"),
     path("console/", include(console.urlpatterns)),
+    path("api/v1/", include("upheld.web.api.urls")),
     path("<language:language>/", include("upheld.web.centre.urls")),
 ]
 handler400 = "upheld.web.faults.bad"

@@ -121,6 +121,7 @@ class Work:
             intake,
             pace,
             signin,
+            tokens,
             uploads,
         )
         from upheld.actions.erasure import fulfil  # lazy: app ready
@@ -137,6 +138,7 @@ class Work:
             intake.expire(means=able)
             pace.forget(means=able)
             signin.expire(means=able)
+            tokens.forget(means=able)
             enclosures.sweep(means=able)
             uploads.sweep(means=able)
             released = purge(means=able).released

@@ -87,6 +87,10 @@ def _inserting_plain(model: type[models.Model], names: tuple[str, ...], vendor: 
     return f"{head} SELECT * FROM unnest({arrays})", copying, moments  # noqa: S608 - names of ours
 
 
+ROWS = 100
+"""Of one statement of PostgreSQL, which gives an answer to each; SQLite has none to wait for."""
+
+
 def insert_all(rows: Sequence[models.Model], *, new: bool = False) -> None:
     """Many rows of one model, whose keys nobody needs or which have them already. Django looks at each value
     several times on its way, which takes longer than the database does. Belongs into a transaction. `new`:
@@ -95,14 +99,19 @@ def insert_all(rows: Sequence[models.Model], *, new: bool = False) -> None:
         return
     model = type(rows[0])
     statement, columns = _inserting(model, connection.vendor)
-    if new:
-        statement += " ON CONFLICT DO NOTHING"
+    ending = " ON CONFLICT DO NOTHING" if new else ""
     values = [[_value(getattr(row, name), written) for name, written in columns] for row in rows]
     with connection.cursor() as cursor:
-        if len(values) == 1:
-            cursor.execute(statement, values[0])
+        if connection.vendor == "postgresql" or len(values) == 1:
+            head, _, marks = statement.partition(" VALUES ")
+            for start in range(0, len(values), ROWS):
+                some = values[start : start + ROWS]
+                cursor.execute(
+                    f"{head} VALUES {', '.join([marks] * len(some))}{ending}",
+                    [each for one in some for each in one],
+                )
         else:
-            cursor.executemany(statement, values)
+            cursor.executemany(statement + ending, values)
     for row in rows:
         state = row._state  # noqa: SLF001 - Django documents it
         state.adding, state.db = False, connection.alias

@@ -1,4 +1,5 @@
-"""Pages for what went wrong: what happened, what was kept, what to do. Never a traceback, never a value."""
+"""Pages for what went wrong: what happened, what was kept, what to do. Never a traceback, never a value. A
+program gets a problem instead (`web.problem`)."""
 
 import logging
 import traceback
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from upheld.datamap.fault import Invalid
 from upheld.rights.outcome import Failure
 from upheld.store.keys import Destroyed
+from upheld.web.problem import Problem
 
 ANSWERED = (Http404, PermissionDenied, SuspiciousOperation, BadRequest, MultiPartParserError)
 """Django has a page for each, by the functions below: nothing that somebody has to look into."""
@@ -56,7 +58,13 @@ class Faults:
         return None
 
 
+def _of_program(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
 def bad(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django names it
+    if _of_program(request):
+        return Problem("body", "The call could not be read.").response()
     return page(request, 400, _("This could not be read"), _("Go back and try again."))
 
 
@@ -65,6 +73,8 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def missing(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django names it
+    if _of_program(request):
+        return Problem("unknown", "There is no such address here.").response()
     return page(request, 404, _("There is no such page"), _("Check that the address was copied whole."))
 
 
@@ -73,5 +83,7 @@ BROKEN = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Somethin
 """
 
 
-def broken(_request: HttpRequest) -> HttpResponse:
+def broken(request: HttpRequest) -> HttpResponse:
+    if _of_program(request):
+        return Problem("broken", "Repeat the call with the same Idempotency-Key, or tell us.").response()
     return HttpResponse(BROKEN, status=500)

@@ -46,7 +46,7 @@ def conclude_many(
         _suppress(means, over, open_windows, known)
         finished = [each for each in over if each.pk not in open_windows]
         _forget(means, finished)
-        _finish(means, finished)
+        finish_many(means, finished)
     waiting = {number: request for request, number, state, _ in found if state == FulfilmentState.WAITING}
     asked = set(models.Task.objects.filter(fulfilment__in=waiting).values_list("fulfilment", flat=True))
     return frozenset(request for number, request in waiting.items() if number not in asked)
@@ -97,7 +97,8 @@ def _suppress(
     suppression.made_final(final)
 
 
-def _finish(means: Means, requests: Sequence[models.Request]) -> None:
+def finish_many(means: Means, requests: Sequence[models.Request]) -> None:
+    """As `cases.finish` for each, that it is fulfilled. Belongs into a transaction."""
     numbers = [each.pk for each in requests]
     at = means.clock()
     kept: Mapping[UUID, date] = dict(

@@ -46,7 +46,7 @@ def deliver_many(
     `written` says whose are. One person's failure does not stop the others; writes `case.opened` and
     `package.issued` for each."""
     for some in in_groups(going, TOGETHER):
-        for each, connectors in _read(means, seen.plan, some):
+        for each, connectors in read_together(means, seen.plan, some):
             yield _one(
                 replace(means, connectors=connectors),
                 seen,
@@ -96,7 +96,9 @@ class _Ready:
         return iter(self.rows)
 
 
-def _read(means: Means, plan: Plan, some: Sequence[Going]) -> Iterator[tuple[Going, Mapping[str, Connector]]]:
+def read_together(
+    means: Means, plan: Plan, some: Sequence[Going]
+) -> Iterator[tuple[Going, Mapping[str, Connector]]]:
     """Each with connectors that have hers ready. Who together weigh too much are halved; one who does alone
     is read while her copy is written."""
     room, ready = Room(), dict[str, list[list[Collected]]]()
@@ -110,8 +112,8 @@ def _read(means: Means, plan: Plan, some: Sequence[Going]) -> Iterator[tuple[Goi
     except TooMuch:
         ready.clear()
         half = len(some) // 2
-        yield from _read(means, plan, some[:half])
-        yield from _read(means, plan, some[half:])
+        yield from read_together(means, plan, some[:half])
+        yield from read_together(means, plan, some[half:])
         return
     for index, each in enumerate(some):
         hers = {name: _Ready(means.connectors[name], read[index]) for name, read in ready.items()}

@@ -23,6 +23,7 @@ from upheld.datamap.document.written import (
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "never"]
 Regime = Literal["gdpr", "ccpa", "voluntary"]
+ByRule = Literal["access", "portability", "erasure", "delete"]
 SecondYes = Literal["colleague", "outside", "cooling", "none"]
 
 
@@ -144,6 +145,10 @@ class OrganisationFile(Written):
     command line, and nothing beyond a limit in the console."""
     two: TwoForm | None = None
     """Where the second yes is another than `staff` has it."""
+    approve: Annotated[list[ByRule], Field(min_length=1)] | None = None
+    """Rights of which requests are approved by this line and by nobody who looks, where a program that is
+    trusted has verified the person: `[access, erasure]`. Never beyond a limit, with a finding, or where
+    nobody is found (none unless said)."""
     alarms: AlarmsForm | None = None
     """Who is told what needs somebody."""
     sign_in: Annotated[dict[Slug, SignInForm], Field(min_length=1)] | None = None

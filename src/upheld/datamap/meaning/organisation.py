@@ -52,6 +52,7 @@ def organisation(form: OrganisationFile, spot: Spot) -> model.Organisation:
         two=_two(form, spot),
         alarms=_alarms(form),
         sign_in=_sign_in(form, spot),
+        approve=tuple(form.approve or ()),
     )
 
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0027_watch"),
+        ("store", "0028_api"),
     ]
 
     operations = [

@@ -28,6 +28,7 @@ from upheld.store.models.statement import Statement, StatementIndex
 from upheld.store.models.stop import Stop
 from upheld.store.models.suppression import Suppression
 from upheld.store.models.task import Task, Upload
+from upheld.store.models.token import Submission, Token, TokenUse
 from upheld.store.models.undo import FileCopy, Kept, Undoing, Window
 from upheld.store.models.verification import Doubt, Verification
 
@@ -98,8 +99,11 @@ __all__ = [
     "StatementIndex",
     "Step",
     "Stop",
+    "Submission",
     "Suppression",
     "Task",
+    "Token",
+    "TokenUse",
     "Undoing",
     "Upload",
     "Verification",

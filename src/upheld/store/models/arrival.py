@@ -17,6 +17,7 @@ class Channel(models.TextChoices):
     FAX = "FAX", "fax"
     TELEPHONE = "TELEPHONE", "telephone"
     VISIT = "VISIT", "in person"
+    PROGRAM = "PROGRAM", "a program"
 
 
 class Arrival(models.Model):
@@ -31,7 +32,8 @@ class Arrival(models.Model):
     `regime`: the law that the person's place or a clerk chose; empty for the organisation's first.
     `waits_at`: since when it waits for staff, who say which right it is, or whether it is she; null once they
     have.
-    `confirmed_at`: the link was used while it waited, so that it belongs to no case yet.
+    `confirmed_at`: the link was used while it waited, so that it belongs to no case yet. `reachable`: there
+    is an address to write to; false where whoever sent it in tells her.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -44,6 +46,7 @@ class Arrival(models.Model):
     regime = models.CharField(max_length=20, default="", blank=True)
     judged_by = models.CharField(max_length=100, default="", blank=True)
     address_digest = models.BinaryField(max_length=32)
+    reachable = models.BooleanField(default=True)
     received_at = models.DateTimeField()
     waits_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
