@@ -49,6 +49,7 @@ def test_the_organisation_its_places_and_its_holds() -> None:
             "board@example.org",
         ),
         alarms=Desk("officer@chess.example.org", "deputy@chess.example.org", "thursday"),
+        approve=("access",),
         sign_in=(
             SignIn(
                 "members",

@@ -211,6 +211,7 @@ def test_the_types_that_the_engine_needs_are_registered() -> None:
         "request.withdrawn/v1",
         "request.paused/v1",
         "request.resumed/v1",
+        "account.changed/v1",
         "agreement.given/v1",
         "records.restored/v1",
         "keys.rotated/v1",
