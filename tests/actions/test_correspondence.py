@@ -243,7 +243,14 @@ def test_pressing_reply_works_on_every_mail(records: str, tmp_path: Path) -> Non
     known = {"means": able, "to": ADA, "language": "en", "number": number(case)}
     again = {kind: Letter(ADA, write(about)[0], "text") for kind, write in written.items()} | {
         MailKind.ACKNOWLEDGE: letters.acknowledge(
-            rights=(Right.ERASURE,), received=DUE, target=DUE, legal=DUE, address=page, sender="", **known
+            rights=(Right.ERASURE,),
+            received=DUE,
+            target=DUE,
+            legal=DUE,
+            address=page,
+            sender="",
+            proved=False,
+            **known,
         ),
         MailKind.PROVE: letters.prove(address=page, until=DUE, compared=True, **known),
         MailKind.OTHER: letters.other(address=page, **known),

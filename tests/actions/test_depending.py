@@ -12,8 +12,9 @@ from upheld.actions import agreeing, approving, depending, folder, loosening, re
 from upheld.actions.depending import Dependence
 from upheld.actions.means import Means
 from upheld.cli.beginning import begin
-from upheld.datamap.model import DataMap, Limits, Organisation, Second, System, Two
+from upheld.datamap.model import DataMap, Limits, Organisation, System
 from upheld.datamap.read import read
+from upheld.datamap.two import Second, Two
 from upheld.rights.outcome import Permanent
 from upheld.store.models import Fulfilment, FulfilmentState, Matter, Revision
 

@@ -103,7 +103,7 @@ def test_a_colleague_comes_and_goes_and_a_lost_factor_locks_nobody_out(
     upheld(server, "ledger", "export", "--out", str(file))
     exported = file.read_text()
     told = [json.loads(line) for line in exported.splitlines() if '"account.changed/v1"' in line]
-    assert [(each["fields"]["role"], each["fields"]["change"]) for each in told] == [
+    assert [(each["role"], each["change"]) for each in told] == [
         ("officer", "made"),
         ("operator", "made"),
         ("operator", "closed"),

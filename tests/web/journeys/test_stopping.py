@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.servers.database import Database
 from tests.web.journeys.plugin import ADA, SHOP, Visitor, ask, officer
-from tests.web.journeys.server import Mailbox, Server, link
+from tests.web.journeys.server import Mailbox, Server, link, plain
 from tests.web.journeys.test_deciding import opened, words
 from tests.web.test_matrix import LETTERS
 
@@ -113,7 +113,7 @@ def test_what_is_left_out_of_a_deletion_is_named_in_mail_page_and_certificate(
     desk.get_by_label("Letters").check()
     desk.get_by_label("Why, in words that she reads").fill("Tax law keeps our letters for ten years.")
     desk.get_by_role("button", name="Refuse and tell her").click()
-    told = mailbox.next(ADA, f"[{number}]").get_content()
+    told = plain(mailbox.next(ADA, f"[{number}]"))
     assert "Letters" in told
     assert "A law obliges us to keep it." in told
     person.goto(follow)
