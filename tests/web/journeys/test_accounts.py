@@ -45,6 +45,7 @@ def test_a_colleague_comes_and_goes_and_a_lost_factor_locks_nobody_out(
     lost = officer(desk, server)
 
     # A colleague comes.
+    desk.get_by_role("link", name="Olive Officer").click()
     desk.get_by_role("link", name="Staff", exact=True).click()
     desk.get_by_label("What may the person do?").select_option(label="operator")
     desk.get_by_role("button", name="Make a link").click()

@@ -32,7 +32,7 @@ from upheld.web.console.reading import forms_of, mistakes
 from upheld.web.upload import takes_files, too_large
 
 SHOWN = 50
-CHANNELS = [(each.value, each.label) for each in Channel if each is not Channel.FORM]
+CHANNELS = [(each.value, each.label) for each in Channel if each not in (Channel.FORM, Channel.PROGRAM)]
 EXAMPLE = "XXXXXXXX"
 LINK = "https://… (a link of her own)"
 
