@@ -110,7 +110,7 @@ def files(able: Means) -> dict[str, dict[str, Any]]:
     text = (home / "upheld.yaml").read_text() + "# a note\n"
     revision = revising.propose(means=able, home=home, file="upheld.yaml", text=text)
     return {
-        "system-out": {"name": "letters"},
+        **dict.fromkeys(("system", "system-check", "system-drawing", "system-out"), {"name": "letters"}),
         "file-edit": {"file": "systems/letters.yaml"},
         "file-usual": {"file": "upheld.yaml"},
         "revision": {"number": revision.pk},
@@ -195,9 +195,6 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         "agree": {"number": second.pk},
         "agree-outside": {"language": "en", "token": outside},
         "withdraw": {"language": "en", "token": backing[0], "number": backing[1].pk},
-        "system": {"name": "letters"},
-        "system-check": {"name": "letters"},
-        "system-drawing": {"name": "letters"},
         "entry-proof": {"number": 0},
         "enrol": {"token": staff.invite(means=able, role=Role.AUDITOR)},
         "first-step": {"name": "organisation"},
