@@ -110,7 +110,7 @@ def files(able: Means) -> dict[str, dict[str, Any]]:
     text = (home / "upheld.yaml").read_text() + "# a note\n"
     revision = revising.propose(means=able, home=home, file="upheld.yaml", text=text)
     return {
-        **dict.fromkeys(("system", "system-check", "system-drawing", "system-out"), {"name": "letters"}),
+        **{key: {"name": "letters"} for key in ("system", "system-check", "system-drawing", "system-out")},
         "file-edit": {"file": "systems/letters.yaml"},
         "file-usual": {"file": "upheld.yaml"},
         "revision": {"number": revision.pk},
