@@ -30,6 +30,7 @@ from upheld.actions.batch import delivery  # noqa: E402
 from upheld.actions.batch import fulfil as batch_fulfil  # noqa: E402
 from upheld.cli import certifying, copying, erasing, running, work  # noqa: E402, F401
 from upheld.rights.many import Room  # noqa: E402
+from upheld.store import clock  # noqa: E402
 
 Order = dict[str, Any]
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -112,7 +113,7 @@ def work_on(order: Order, boundaries: Boundaries) -> None:
     if rows := os.environ.get("ROWS_TOGETHER"):
         delivery.Room = partial(Room, rows=int(rows))  # type: ignore[misc, assignment]
     beginning, started = datetime.fromisoformat(order["now"]), datetime.now().astimezone()
-    start.utc_now = lambda: beginning + (datetime.now().astimezone() - started) + timedelta(0)
+    clock.now = lambda: beginning + (datetime.now().astimezone() - started) + timedelta(0)
     if not order["prepares"]:
         without_prepare_record()
     boundaries.watch()
