@@ -103,7 +103,7 @@ def test_a_colleague_comes_and_goes_and_a_lost_factor_locks_nobody_out(
     file = tmp_path / "ledger.jsonl"
     upheld(server, "ledger", "export", "--out", str(file))
     exported = file.read_text()
-    told = [json.loads(line) for line in exported.splitlines() if '"account.changed/v1"' in line]
+    told = [json.loads(line)["entry"] for line in exported.splitlines() if '"account.changed/v1"' in line]
     assert [(each["role"], each["change"]) for each in told] == [
         ("officer", "made"),
         ("operator", "made"),
