@@ -170,7 +170,7 @@ HEADERS: tuple[dict[str, str], ...] = (
     {"HTTP_HOST": "example.net"},
     {"HTTP_HOST": "127.0.0.1:99999999"},
     {"HTTP_HOST": "a\xffb"},
-    {"HTTP_COOKIE": "upheld=\xff\xfe; csrftoken=; messages=W1td; =; a=b; a=c; " + "x" * 5000},
+    {"HTTP_COOKIE": "upheld=\xff\xfe; upheld-form=; messages=W1td; =; a=b; a=c; " + "x" * 5000},
     {"HTTP_COOKIE": 'upheld="\\377"; messages="x:y:z"; sessionid=' + "a" * 900},
     {"HTTP_IF_MODIFIED_SINCE": "Thu, 99 Foo 99999 99:99:99 GMT"},
     {"HTTP_IF_NONE_MATCH": "\xff" * 99},

@@ -72,7 +72,7 @@ def ask(
         "SERVER_PROTOCOL": "HTTP/1.1",
         "REMOTE_ADDR": "192.0.2.1",
         "HTTP_HOST": "127.0.0.1",
-        "HTTP_COOKIE": f"csrftoken={TOKEN}; {cookie}".rstrip("; "),
+        "HTTP_COOKIE": f"upheld-form={TOKEN}; {cookie}".rstrip("; "),
         "HTTP_X_CSRFTOKEN": TOKEN,
         "CONTENT_LENGTH": str(len(body)),
         "CONTENT_TYPE": kind,

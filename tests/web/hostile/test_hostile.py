@@ -21,8 +21,9 @@ from tests.web.test_matrix import LETTERS
 
 EXAMPLES = 40 if settings.get_current_profile_name() == "soak" else 2
 """Of each form, for each visitor who has it."""
-WRITTEN_DOWN = ["Look.why", "Staff.email", "Staff.name"]
-"""Columns in which what was typed stands as it was: who has an account, and why she says that she looks."""
+WRITTEN_DOWN = ["Look.why", "Staff.email", "Staff.name", "Token.name"]
+"""Columns in which what was typed stands as it was: who has an account, why she says that she looks, and what
+staff call a program."""
 
 
 @pytest.mark.fuzz
