@@ -1,6 +1,13 @@
 """What every test may use: real servers (tests/servers) and the table scenario × database."""
 
+import os
+import sys
+
 from hypothesis import settings
+
+# Hundreds of programs are started, and each would compile all of our code anew where nobody may keep it compiled.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # What generates worlds runs 5,000 examples under it, of a seed of their own, and shrinks what it finds.
 settings.register_profile("soak", max_examples=5_000)
