@@ -5,6 +5,7 @@ of a command's time.
 Orders are JSON lines on its input, exit codes JSON lines on its output.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -84,6 +85,8 @@ def obey(order: dict[str, object]) -> int:
 
 if __name__ == "__main__":
     import_all()
+    gc.collect()
+    gc.freeze()  # what is loaded already is shared with the children, not copied by their collections
     for line in sys.stdin:
         sys.stdout.write(json.dumps(obey(json.loads(line))) + "\n")
         sys.stdout.flush()
