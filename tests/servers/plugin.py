@@ -15,6 +15,7 @@ import pytest
 
 from tests.servers import mariadb as on_mariadb
 from tests.servers import postgresql as on_postgresql
+from tests.servers import reuse
 from tests.servers.database import DIALECTS, KINDS, Database
 from tests.servers.server import Server, ServerMissing, new_run_folder, stop_all
 
@@ -118,14 +119,13 @@ def new_server_database(
         if servers_required():
             pytest.fail(f"{missing.why}; {REQUIRED}=1 wants it: {missing.remedy}", pytrace=False)
         pytest.skip(f"{MISSING_MARK}{missing.why} ({missing.remedy})")
+    if server.kind != "mariadb":
+        taken = reuse.take(server, template)
+        made = Database(server.kind, DIALECTS[server.kind], server.url(taken))
+        return made, lambda: reuse.give_back(server, taken, template)
     name = f"test_{os.getpid()}_{next(_numbers)}"
-    dialect = DIALECTS[server.kind]
-    module = on_mariadb if dialect == "mariadb" else on_postgresql
-    if template:
-        on_postgresql.create(server, name, template)
-    else:
-        module.create(server, name)
-    return Database(server.kind, dialect, server.url(name)), lambda: module.drop(server, name)
+    on_mariadb.create(server, name)
+    return Database(server.kind, "mariadb", server.url(name)), lambda: on_mariadb.drop(server, name)
 
 
 def _server(kind: str) -> Server:

@@ -11,6 +11,16 @@ import pytest
 from tests.servers.database import Database
 
 NewDatabase = Callable[[str], Database]
+INSIDE = """
+SELECT (SELECT nspacl::text FROM pg_namespace WHERE nspname = 'public'),
+    (SELECT count(*) FROM pg_namespace WHERE oid >= 16384 AND nspname NOT IN ('public') AND nspname !~ '^pg_'),
+    (SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace),
+    (SELECT count(*) - 1 FROM pg_extension),
+    (SELECT count(*) FROM pg_type WHERE typnamespace = 'public'::regnamespace),
+    (SELECT count(*) FROM pg_largeobject_metadata),
+    (SELECT count(*) FROM pg_publication) + (SELECT count(*) FROM pg_default_acl),
+    (SELECT count(*) FROM pg_cast WHERE oid >= 16384)
+"""
 
 
 def test_each_kind_gives_an_empty_database_that_keeps_what_is_committed(database: Database) -> None:
@@ -21,6 +31,31 @@ def test_each_kind_gives_an_empty_database_that_keeps_what_is_committed(database
 def test_each_kind_starts_empty_again(database: Database) -> None:
     database.run("CREATE TABLE people (id INTEGER PRIMARY KEY)")
     assert database.rows("SELECT id FROM people") == []
+
+
+@pytest.mark.parametrize("turn", ["that leaves something", "after it"])
+@pytest.mark.parametrize(
+    "left",
+    [
+        "CREATE TABLE people (id serial PRIMARY KEY)",
+        "CREATE SCHEMA elsewhere CREATE TABLE people (id serial)",
+        "CREATE EXTENSION citext",
+        "CREATE TYPE mood AS ENUM ('glad')",
+        "SELECT lo_create(7)",
+        "CREATE PUBLICATION everything FOR ALL TABLES",
+        "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC",
+        "REVOKE USAGE ON SCHEMA public FROM PUBLIC",
+        "CREATE CAST (bigint AS boolean) WITH INOUT",
+    ],
+)
+def test_what_a_test_leaves_in_a_database_the_next_does_not_find(
+    postgresql: Database, left: str, turn: str
+) -> None:
+    """A database of PostgreSQL is used again where it is as good as new."""
+    assert postgresql.rows(INSIDE) == [
+        ("{pg_database_owner=UC/pg_database_owner,=U/pg_database_owner}", *[0] * 7)
+    ]
+    postgresql.run(left)
 
 
 def test_the_dialect_is_the_one_sqlalchemy_speaks(each_database: Database) -> None:
