@@ -1,4 +1,4 @@
-"""Under which licence each package is that Upheld installs, by the package's own words; none may be GPL or AGPL."""
+"""Under which licence each package is that Upheld installs, in its own words; none may be GPL or AGPL."""
 
 import re
 from collections.abc import Iterator
@@ -66,8 +66,9 @@ def said(package: Distribution) -> str:
         for each in words.get_all("Classifier") or []
         if each.startswith("License ::")
     ]
-    field = (words.get("License") or "").strip()
-    return words.get("License-Expression") or ", ".join(classifiers) or field.partition("\n")[0]
+    expressions = words.get_all("License-Expression") or [", ".join(classifiers)]
+    fields = words.get_all("License") or [""]
+    return str(expressions[0] or fields[0].strip().partition("\n")[0])
 
 
 def refused(found: list[Package]) -> Iterator[Finding]:

@@ -26,7 +26,7 @@ def test_no_package_of_the_base_or_its_extras_is_under_the_gpl() -> None:
         ("MPL-2.0", False),
     ],
 )
-def test_what_is_refused_is_the_strong_kind_alone(words: str, refused: bool) -> None:  # noqa: FBT001 - of a table
+def test_what_is_refused_is_the_strong_kind_alone(words: str, refused: bool) -> None:
     package = Package("somebody", "1", words, ("base",))
 
     assert bool(list(licences.refused([package]))) == refused
