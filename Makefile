@@ -38,6 +38,7 @@ check: .venv/ready-dev  ## lint, types, import contract, sizes, ids, words, lice
 	@echo "deploy";                $(BIN)/python -m tools.deploy
 	@echo "languages";             $(BIN)/python -m tools.languages --check
 	@echo "licences";              $(BIN)/python -m tools.licences
+	@echo "ASVS";                  $(BIN)/python -m tools.asvs
 	@echo "generated docs";        $(BIN)/python -m tools.docs --check
 
 docs: .venv/ready-dev  ## write the generated parts of the docs anew

@@ -1,5 +1,6 @@
 """What deploy/ ships, taken by the programs that it is for."""
 
+import http.client
 import os
 import re
 import shutil
@@ -133,6 +134,23 @@ def proxied(
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_a_program_that_calls_without_encryption_is_told_so(proxied: tuple[int, Path]) -> None:
+    """By a page it would be led on; a token that was sent in the clear has to be noticed."""
+    (port,) = re.findall(r"listen 127\.0\.0\.1:(\d+);", (proxied[1] / "nginx.conf").read_text())
+
+    def asked(path: str) -> tuple[int, str | None]:
+        asking = http.client.HTTPConnection("127.0.0.1", int(port), timeout=30)
+        try:
+            asking.request("GET", path, headers={"Host": "privacy.example.org"})
+            answer = asking.getresponse()
+            return answer.status, answer.getheader("Location")
+        finally:
+            asking.close()
+
+    assert asked("/en/") == (301, "https://privacy.example.org/en/")
+    assert asked("/api/v1/requests") == (403, None)
 
 
 def test_nginx_hides_what_monitoring_asks_and_logs_no_address(proxied: tuple[int, Path]) -> None:

@@ -71,7 +71,7 @@ def made() -> dict[str, object]:
     given = {"name": "Olive", "email": "olive@larkspur.example"}
     own = [
         browser().post(reverse("enrol", args=[token]), given | {"password": each}).status_code
-        for each in ("Larkspur2026!", "privacy-upheld-1234")
+        for each in ("Larkspur2026!", "privacy-upheld-1234", "sunshine!!!2026!")
     ]
     done = browser().post(reverse("enrol", args=[token]), given | {"password": PASSWORD}).status_code
     TOTP.activate(Staff.objects.get(), SEED)

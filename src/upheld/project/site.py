@@ -87,6 +87,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "upheld.web.console.passwords.Dressed"},
     {"NAME": "upheld.web.console.passwords.OwnWords"},
 ]
 LOGIN_URL = "account_login"

@@ -1,8 +1,10 @@
 """Passwords that anybody would try here first."""
 
 import re
+from string import digits, punctuation
 from typing import Any
 
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
 from upheld.web.means import datamap
@@ -25,6 +27,14 @@ class OwnWords:
 
     def get_help_text(self) -> str:
         return f"Besides words of this place, such as the organisation's name, it needs {REST} more letters."
+
+
+class Dressed(CommonPasswordValidator):
+    """Refuses one of the commonest passwords with figures and signs around it: most of them are too short to
+    be met as they are."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        super().validate(password.strip(f"{digits}{punctuation} "), user)
 
 
 def words() -> set[str]:
