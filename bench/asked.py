@@ -8,8 +8,10 @@ import os
 import sqlite3
 import statistics
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -124,6 +126,7 @@ def fill(cases: int) -> tuple[int, int, list[Page]]:
         "copied": Request.objects.get(copy__isnull=False),
         "fulfilled": Request.objects.get(pk=done["number"]),
     }
+    resting()(0)  # what was to be told of these is told
     Mail.objects.update(sent_at=F("written_at"))
     counts = {name: round(cases * share) for name, share in SHARES.items()}
     patterns = [
@@ -134,11 +137,33 @@ def fill(cases: int) -> tuple[int, int, list[Page]]:
         means=able, channel=Channel.FORM, rights=(Right.ACCESS,), address="zoe@example.net", language="en"
     )
     rows += copies([(fresh, round(cases * 0.003), 20)], seed=5)
+    settled(able.now)
     ledger.checkpoint(means=able)
     entries = enter(cases * LEDGER)
     ledger.checkpoint(means=able)
     _analyse()
     return rows, entries, list(pages(hers, roots, done, copy))
+
+
+def settled(now: datetime) -> None:
+    """Nothing of the copies is left to do for the runner: copies of data whose time is over are removed, and
+    whoever was to be told that hers goes soon was told."""
+    from upheld.store.models import Mail, MailKind, Package  # lazy: app ready
+
+    Package.objects.filter(expires_at__lte=now).update(removed_at=now)
+    soon = Package.objects.filter(removed_at=None, expires_at__lte=now + timedelta(days=8))
+    Mail.objects.bulk_create(
+        Mail(
+            kind=MailKind.REMINDER,
+            about=str(each),
+            key="",
+            sealed_content=b"",
+            written_at=now,
+            not_before=now,
+            sent_at=now,
+        )
+        for each in soon.values_list("pk", flat=True)
+    )
 
 
 def enter(many: int) -> int:
@@ -292,7 +317,10 @@ def main(folder: Path, cases: int, samples: int, pids: tuple[int, ...]) -> None:
 
     prepare(folder)
     django.setup()
+    sys.excepthook = sys.__excepthook__  # whoever measures may read what went wrong
+    began = time.monotonic()
     rows, entries, asked = fill(cases)
+    sys.stderr.write(f"filled in {time.monotonic() - began:.0f} s\n")
     meter = Meter(pids)
     found = {each.name: timed(each, samples, meter) for each in asked}
     found["the runner: a round with nothing to do"] = spent(resting(), samples, meter)
