@@ -14,10 +14,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from bench.cpu import Meter
+
+if TYPE_CHECKING:
+    from upheld.actions.means import Means
+    from upheld.store.models import Request
 
 ORGANISATION = """\
 organisation:
@@ -66,6 +70,8 @@ SPREAD = {"open": 25, "asked": 25, "failed": 10, "unsure": 25, "copied": 700, "f
 """Days over which they came."""
 LEDGER = 2
 """Entries a case."""
+LONG = 200
+"""Letters, notes and looks each of the case in which there was most talk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +143,33 @@ def fill(cases: int) -> tuple[int, int, list[Page]]:
         means=able, channel=Channel.FORM, rights=(Right.ACCESS,), address="zoe@example.net", language="en"
     )
     rows += copies([(fresh, round(cases * 0.003), 20)], seed=5)
+    roots["long"] = talked(able, LONG)
     settled(able.now)
     ledger.checkpoint(means=able)
     entries = enter(cases * LEDGER)
     ledger.checkpoint(means=able)
     _analyse()
     return rows, entries, list(pages(hers, roots, done, copy))
+
+
+def talked(able: "Means", many: int) -> "Request":
+    """A case with so many letters, notes and looks of each."""
+    from django.db.models import F  # lazy: app ready
+
+    from tests.web import matrix  # lazy: app ready
+    from upheld.actions import correspondence, staff, thread  # lazy: app ready
+    from upheld.store.models import Mail  # lazy: app ready
+
+    _, asked = matrix.verified(able, "kim@example.org")
+    words = "The archive has answered in part, and looks for the rest until Friday. " * 5
+    for number in range(many):
+        thread.note(means=able, case=asked.case, words=f"{number}: {words}")
+        staff.look(case=asked.case, by=able.by, at=able.now, what="a letter", why="she asked again")
+        correspondence.send(
+            means=able, case=asked.case, name="delay", language="en", subject="Later", text=words
+        )
+    Mail.objects.filter(case=asked.case).update(sent_at=F("written_at"))
+    return asked
 
 
 def settled(now: datetime) -> None:
@@ -168,11 +195,13 @@ def settled(now: datetime) -> None:
 
 def enter(many: int) -> int:
     """So many entries more in the ledger, in their places."""
+    from bench.filled import durably  # lazy: app ready
     from bench.ours import COUNTED, NOW  # lazy: app ready
     from upheld.actions.record import entry, put_all  # lazy: app ready
     from upheld.ledger.types import STEP_FULFILLED  # lazy: app ready
     from upheld.store import sequencer  # lazy: app ready
 
+    durably(False)
     for start in range(0, many, 20_000):
         put_all(
             entry(
@@ -190,6 +219,7 @@ def enter(many: int) -> int:
         )
         while sequencer.sequence():
             pass
+    durably(True)
     return sequencer.size()
 
 
@@ -208,7 +238,7 @@ def pages(hers: str, roots: dict[str, Any], done: dict[str, Any], copy: dict[str
     yield Page("start page", "/console/")
     yield Page("list of cases", "/console/cases/")
     yield Page("list of cases, a later page", later("/console/cases/", 10))
-    for name in ("open", "asked", "failed", "unsure", "copied", "fulfilled"):
+    for name in ("open", "asked", "failed", "unsure", "copied", "fulfilled", "long"):
         yield Page(f"a case: {name}", case[name])
     yield Page("a plan, with what it finds", f"{request['open']}plan/")
     number = case["fulfilled"].rpartition("cases/")[2][:8]
@@ -218,6 +248,7 @@ def pages(hers: str, roots: dict[str, Any], done: dict[str, Any], copy: dict[str
     yield Page("extend", f"{request['open']}extend/")
     yield Page("refuse", f"{request['open']}refuse/")
     yield Page("notes", f"{case['open']}notes/")
+    yield Page("notes of the long case", f"{case['long']}notes/")
     yield Page("letters of a case", f"{case['open']}letters/")
     yield Page("post", "/console/intake/")
     yield Page("outbox", "/console/outbox/")
@@ -229,6 +260,9 @@ def pages(hers: str, roots: dict[str, Any], done: dict[str, Any], copy: dict[str
     yield Page("history of one case", f"/console/history/?case={UUID(int=3)}")
     yield Page("proof of an entry", "/console/history/7/proof/")
     yield Page("letters", "/console/letters/")
+    yield Page("staff", "/console/staff/")
+    yield Page("programs", "/console/programs/")
+    yield Page("the privacy folder", "/console/folder/")
     yield Page("first step", "/console/first/organisation/")
     yield Page("log in", "/console/login/", who="nobody")
     form = (("email", "kim@example.net"), ("copy", "on"), ("place", "gdpr"))
