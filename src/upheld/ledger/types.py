@@ -318,7 +318,7 @@ REQUEST_RESUMED = _register(
 )
 ACCOUNT_CHANGED = _register(
     "account.changed/v1",
-    "An account of staff was made, closed, opened anew with other means to log in, or got or lost a second factor.",
+    "An account of staff was made, closed or opened anew, or got or lost a second factor.",
     _id("account", "the account's number, which names nobody"),
     _code("role", "what the account may do", ROLES),
     _code("change", "what was done", ("made", "closed", "renewed", "factor-added", "factor-removed")),

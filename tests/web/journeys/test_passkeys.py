@@ -124,7 +124,9 @@ def test_a_passkey_opens_the_console_alone_or_beside_the_password_and_the_last_o
     # What happened is in the ledger; neither the name nor the address is.
     file = tmp_path / "ledger.jsonl"
     upheld(server, "ledger", "export", "--out", str(file))
-    told = [json.loads(line)["entry"] for line in file.read_text().splitlines() if '"account.changed/v1"' in line]
+    told = [
+        json.loads(line)["entry"] for line in file.read_text().splitlines() if '"account.changed/v1"' in line
+    ]
     assert [each["change"] for each in told] == ["made", "factor-added", "factor-added", "factor-removed"]
     assert not {"laptop", "Olive", "larkspur.example"} & set(file.read_text().replace('"', " ").split())
 

@@ -51,7 +51,7 @@ class Add(AddWebAuthnView):  # type: ignore[misc] # as above
     form_class = Added
 
     def dispatch(self, request: HttpRequest, *values: Any, **named: Any) -> HttpResponseBase:
-        if not place(request):
+        if request.user.is_authenticated and not place(request):
             return render(request, "mfa/webauthn/nowhere.html", {"port": request.get_port()})
         answer: HttpResponseBase = super().dispatch(request, *values, **named)
         return answer

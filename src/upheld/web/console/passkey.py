@@ -113,8 +113,20 @@ class Added(AddWebAuthnForm):  # type: ignore[misc] # no types there
     credential = Answer()
 
     def clean(self) -> dict[str, Any]:
+        """Of what came, only that is kept which names the passkey and checks its answers: a number and a
+        public key, in the form in which they came."""
         with _reading():
             cleaned: dict[str, Any] = super().clean()
+            if "credential" in cleaned:
+                came = cleaned["credential"]
+                response = {name: came["response"][name] for name in ("clientDataJSON", "attestationObject")}
+                kept = {
+                    "type": "public-key",
+                    "id": came["rawId"],
+                    "rawId": came["rawId"],
+                    "response": response,
+                }
+                cleaned["credential"] = kept | {"clientExtensionResults": {}}
         return cleaned
 
 
