@@ -198,9 +198,12 @@ RETENTION_PURGED = _register(
 )
 SUPPRESSION_ADDED = _register(
     "suppression.added/v1",
-    "A keyed mark was set so that an erased person is not added again.",
+    "A keyed mark was set, so that an erased person is not added again, or one who objected not written to.",
     _CASE,
     _commitment("mark", "the keyed mark, made with the suppression key, which is held apart"),
+    _code(
+        "against", "what an objection keeps away; after an erasure everything", ("marketing",), optional=True
+    ),
 )
 SUPPRESSION_LIFTED = _register(
     "suppression.lifted/v1",
