@@ -226,6 +226,7 @@ def people(closing: str) -> dict[str, dict[str, Any]]:
     factor = Authenticator.objects.get(user__name="OFFICER")
     return {
         "staff-close": {"number": Staff.objects.get(name=closing).pk},
+        "staff-confirm": {"number": Staff.objects.get(name="SUPPORT").pk},
         "factor-remove": {"number": factor.pk},
     }
 

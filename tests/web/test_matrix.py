@@ -147,6 +147,7 @@ TABLE = {
     "entry-proof": only(roles(200, *HOUSE), roles(405, *HOUSE)),
     "staff": only({"officer": 200}, {"officer": 422}),
     "staff-close": only({"officer": 405}, {"officer": 409}),
+    "staff-confirm": only({"officer": 405}, {"officer": 409}),
     "factor-remove": only(roles(200, "officer") | roles(404, *ALL[1:]), roles(409, *ALL)),
     "passkey-log-in": {kind: [200, 422] if kind == "nobody" else [AWAY, AWAY] for kind in KINDS},
     "mfa_index": only(roles(200, *ALL), roles(405, *ALL)),

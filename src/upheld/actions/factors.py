@@ -8,9 +8,8 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import Manager
 
+from upheld.actions.accounts import changed
 from upheld.actions.means import Means
-from upheld.actions.record import record
-from upheld.ledger.types import ACCOUNT_CHANGED
 from upheld.rights.outcome import Permanent
 from upheld.store.database import hold
 from upheld.store.models import Staff
@@ -41,7 +40,7 @@ def listed(*, account: Staff) -> tuple[Factor, ...]:
 
 def added(*, means: Means, account: Staff) -> None:
     """Write down that there is one more. Belongs into its transaction. Writes `account.changed`."""
-    _changed(means, account, "factor-added")
+    changed(means, account, "factor-added")
 
 
 @transaction.atomic
@@ -57,20 +56,10 @@ def remove(*, means: Means, account: Staff, number: int) -> None:
             "This is your last second factor: a password alone opens nothing here.", "Add another one first."
         )
     hers.filter(pk=number).delete()
-    _changed(means, account, "factor-removed")
+    changed(means, account, "factor-removed")
 
 
 def _of(account: Staff) -> Any:
     kept: type[Any] = apps.get_model(*_KEPT)
     found: Manager[Any] = kept.objects
     return found.filter(user_id=account.pk, type__in=(APP, PASSKEY))
-
-
-def _changed(means: Means, account: Staff, how: str) -> None:
-    record(
-        ACCOUNT_CHANGED,
-        at=means.clock(),
-        account=str(account.pk),
-        role=account.role.lower(),
-        change=how,
-    )

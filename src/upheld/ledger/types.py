@@ -321,10 +321,14 @@ REQUEST_RESUMED = _register(
 )
 ACCOUNT_CHANGED = _register(
     "account.changed/v1",
-    "An account of staff was made, closed or opened anew, or got or lost a second factor.",
+    "An account of staff was made, closed, opened anew or confirmed, or got or lost a second factor.",
     _id("account", "the account's number, which names nobody"),
     _code("role", "what the account may do", ROLES),
-    _code("change", "what was done", ("made", "closed", "renewed", "factor-added", "factor-removed")),
+    _code(
+        "change",
+        "what was done",
+        ("made", "closed", "renewed", "factor-added", "factor-removed", "confirmed"),
+    ),
 )
 AGREEMENT_GIVEN = _register(
     "agreement.given/v1",

@@ -108,6 +108,7 @@ urlpatterns = [
     path("folder.zip", folder.archive, name="folder-archive"),
     path("staff/", people.listed, name="staff"),
     path("staff/<int:number>/close/", people.close, name="staff-close"),
+    path("staff/<int:number>/confirm/", people.confirm, name="staff-confirm"),
     path("account/", own.own, name="mfa_index"),
     path("account/off/", own.own, name="mfa_deactivate_totp"),
     path("account/factors/<int:number>/remove/", factors.remove, name="factor-remove"),
