@@ -108,7 +108,7 @@ CACHES = {
     }
 }
 MFA_ADAPTER = "upheld.web.console.accounts.Sealed"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Upheld"
 
 # --- what a browser is told ------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,6 +17,7 @@ from upheld.actions import pace
 from upheld.store.keys import KeyStore
 from upheld.store.secondfactor import opened, sealed
 from upheld.web.console.entering import refused
+from upheld.web.console.passkey import place
 from upheld.web.idle import begun
 from upheld.web.means import means
 from upheld.web.origin import origin
@@ -49,7 +51,7 @@ class Closed(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Behind a proxy of ours the visitor's own, or one stranger's tries would count for everybody."""
-        return origin(request.META)
+        return origin(request.META) or "unknown"
 
     def is_safe_url(self, url: str) -> bool:
         """Only a page of this server, by its path: not the same port of the reader's own machine either."""
@@ -64,6 +66,10 @@ class Sealed(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         return sealed(KeyStore(settings.UPHELD_KEYS), text)
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """To which name a passkey is bound; the other name is what a device shows in its list."""
+        return {"id": place(context.request), "name": "Upheld"}
 
     def decrypt(self, encrypted_text: str) -> str:
         return opened(KeyStore(settings.UPHELD_KEYS), encrypted_text)
