@@ -53,7 +53,7 @@ from upheld.rights.plan import Plan
 from upheld.rights.subject import Key
 from upheld.store import models, queries
 from upheld.store.compiled import save
-from upheld.store.database import insert_all
+from upheld.store.database import fresh, insert_all
 from upheld.store.models import FulfilmentState, PartState
 from upheld.store.models.journal import FailureKind
 from upheld.store.sealing import open_value, seal_value
@@ -219,7 +219,8 @@ def part_row(
     purges: models.Due | None = None,
 ) -> models.Part:
     """As `keep_part`, not yet stored."""
-    part = models.Part(
+    part = fresh(
+        models.Part,
         id=uuid4(),
         fulfilment=fulfilment,
         plan=fulfilment.plan if purges is None else purges.plan,

@@ -13,7 +13,7 @@ from upheld.actions.record import entry, put_all
 from upheld.ledger.types import CASE_CLOSED, SUPPRESSION_ADDED
 from upheld.rights.subject import Subject
 from upheld.store import models
-from upheld.store.database import hold, insert_all
+from upheld.store.database import fresh, hold, insert_all
 from upheld.store.models import CaseState, FulfilmentState, RequestState
 from upheld.store.models.case import UNFINISHED
 
@@ -84,8 +84,12 @@ def _suppress(
         marks.pop(bytes(there), None)
     insert_all(
         [
-            models.Suppression(
-                digest=mark, kind=kind, at=at, request=request if request.pk in open_windows else None
+            fresh(
+                models.Suppression,
+                digest=mark,
+                kind=kind,
+                at=at,
+                request=request if request.pk in open_windows else None,
             )
             for mark, (kind, request) in marks.items()
         ]

@@ -4,9 +4,10 @@ Each function is one transaction, fenced: it changes nothing and raises `Fenced`
 been taken over. `lost` says which.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, F, Q
@@ -32,8 +33,38 @@ from upheld.actions.tempo import is_begun, is_free, room
 from upheld.rights.outcome import Committed, Counts, Established, EvidenceClass, Prepared, Verified
 from upheld.rights.plan import Plan, Retain
 from upheld.store import models
-from upheld.store.database import insert_all
+from upheld.store.database import insert_all, read_all
 from upheld.store.models import FulfilmentState, PartState, RequestState
+
+
+def read_many(numbers: Sequence[UUID]) -> list[tuple[models.Request, list[models.Fulfilment]]]:
+    """Requests with their cases, and of each its parts in order with their plans and windows."""
+    by_number = {each.pk: each for each in read_all(models.Request.objects.filter(pk__in=numbers))}
+    requests = [by_number[number] for number in numbers if number in by_number]
+    cases = models.Case.objects.filter(pk__in={each.case_id for each in requests})
+    by_case = {each.pk: each for each in read_all(cases)}
+    parts: dict[UUID, list[models.Fulfilment]] = {}
+    for part in read_all(models.Fulfilment.objects.filter(request__in=numbers).order_by("position")):
+        parts.setdefault(part.request_id, []).append(part)
+    every = [each for own in parts.values() for each in own]
+    plans = _plans({each.plan_id for each in every})
+    windows = models.Window.objects.in_bulk({each.window_id for each in every if each.window_id is not None})
+    for request in requests:
+        request.case = by_case[request.case_id]
+        for each in parts.get(request.pk, ()):
+            each.request, each.plan = request, plans[each.plan_id]
+            each.window = None if each.window_id is None else windows[each.window_id]
+    return [(each, parts.get(each.pk, [])) for each in requests]
+
+
+def _plans(numbers: Collection[int]) -> dict[int, models.Plan]:
+    """Plans with those under which their steps stand, which many have in common."""
+    found = {each.pk: each for each in read_all(models.Plan.objects.filter(pk__in=numbers))}
+    others = {each.same_as_id for each in found.values() if each.same_as_id is not None} - found.keys()
+    same = found | {each.pk: each for each in read_all(models.Plan.objects.filter(pk__in=others))}
+    for each in found.values():
+        each.same_as = None if each.same_as_id is None else same[each.same_as_id]
+    return found
 
 
 def holding(holds: Sequence[Hold]) -> Q:
@@ -49,11 +80,11 @@ def take_many(*, means: Means, fulfilments: Sequence[models.Fulfilment], plan: P
     fetched."""
     at = means.clock()
     chosen = {each.pk: each for each in fulfilments}
-    rows = models.Fulfilment.objects.select_for_update(of=("self",)).filter(pk__in=list(chosen))
+    rows = models.Fulfilment.objects.select_for_update().filter(pk__in=list(chosen))
     done = (FulfilmentState.DONE, FulfilmentState.RETAINED)
     free = [
         _as_fetched(each, chosen[each.pk])
-        for each in rows.order_by("pk")
+        for each in read_all(rows.order_by("pk"))
         if each.state not in done and not is_leased(each, at)
     ]
     free = _in_pace(means, free, at)

@@ -15,7 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
-from upheld.connectors.sql.columns import NotFitting, Tables, fit
+from upheld.connectors.sql.columns import NotFitting, Tables, fit, fits
 from upheld.connectors.sql.inside import KeySet, Predicate
 from upheld.connectors.sql.live import Family
 from upheld.connectors.sql.where import Rows, json_at, rows_of
@@ -169,7 +169,12 @@ class Union:
         if place not in self.looked_up:
             known = [self.tables.known(table, column) for column in link.columns]
             found: dict[Any, Members] = {}
-            for key, who in self.owners[name].items():
+            owners = self.owners[name]
+            if all(
+                fits(values, column) for values, column in zip(zip(*owners, strict=True), known, strict=False)
+            ):
+                found, owners = {_plain(key): who for key, who in owners.items()}, {}
+            for key, who in owners.items():
                 try:
                     fitted = tuple(fit(part, column) for part, column in zip(key, known, strict=True))
                 except NotFitting:
@@ -211,15 +216,21 @@ class Union:
 
     def whose(self, table: str, ways: Sequence[Way], values: Sequence[Any]) -> Members:
         """The people of one row, from what all ways read of it."""
-        found: set[int] = set()
+        whole: Members = NOBODY
         start = 0
         for way in ways:
-            stop = start + len(way.columns)
-            found.update(way.who(values[start:stop]))
-            start = stop
-        if not found:
+            if way.known is not None:
+                found = way.known.get(values[start], NOBODY)
+                start += 1
+            else:
+                stop = start + len(way.columns)
+                found = tuple(sorted(way.who(values[start:stop])))
+                start = stop
+            if found and found != whole:
+                whole = tuple(sorted({*whole, *found})) if whole else found
+        if not whole:
             raise Unattributed(self.rows.system.name, table)
-        return tuple(sorted(found))
+        return whole
 
     def keyed(
         self,
@@ -317,8 +328,12 @@ def _labelled(columns: Sequence[sa.ColumnElement[Any]]) -> list[sa.ColumnElement
 
 def _plain(values: Sequence[Any]) -> Any:
     """Values as they are compared here: drivers give the same UUID as an object or as text."""
-    plain = tuple(
-        str(each) if isinstance(each, UUID) else bytes(each) if isinstance(each, memoryview) else each
-        for each in values
-    )
-    return plain[0] if len(plain) == 1 else plain
+    if len(values) == 1:
+        return _alike(values[0])
+    return tuple(map(_alike, values))
+
+
+def _alike(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    return bytes(value) if isinstance(value, memoryview) else value
