@@ -15,7 +15,9 @@ class StoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Triggers that a migration would lose are put down before it and taken up after it."""
-        from upheld.store import guard  # lazy: app ready
+        from upheld.store import among, guard  # lazy: app ready
+
+        among.register()
 
         pre_migrate.connect(guard.put_down, sender=self, dispatch_uid="upheld.store.guard")
         post_migrate.connect(guard.take_up, sender=self, dispatch_uid="upheld.store.guard")

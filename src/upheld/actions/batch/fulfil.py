@@ -53,7 +53,7 @@ def _in_list_order(requests: Sequence[models.Request]) -> list[UUID]:
     list."""
     places: dict[UUID, tuple[datetime, int]] = {}
     for some in in_groups([each.pk for each in requests], TOGETHER):
-        rows = models.BatchLine.objects.filter(request__in=some).order_by("batch__at", "line")
+        rows = models.BatchLine.objects.filter(request__among=some).order_by("batch__at", "line")
         for number, at, line in rows.values_list("request", "batch__at", "line"):
             places.setdefault(number, (at, line))
     others = sorted((each for each in requests if each.pk not in places), key=lambda each: each.received_at)

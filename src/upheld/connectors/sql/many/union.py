@@ -34,6 +34,9 @@ NOBODY: Members = ()
 
 _LABEL = "upheld_whose_"
 
+_READ = 1000
+"""Rows that are taken from the driver at a time."""
+
 
 class Unattributed(Permanent):
     """Rows were selected of which nobody can say whose they are: these people are taken one by one."""
@@ -210,8 +213,9 @@ class Union:
             names = [sa.literal_column(f"{_LABEL}{index}", sa.Text()) for index in range(len(evidence))]
             statement = statement.group_by(*names)
         tally = Tally()
-        for row in connection.execute(statement.add_columns(counted.label("many"))):
-            tally.add(self.whose(table, ways, row[:-1]), row[-1])
+        for some in connection.execute(statement.add_columns(counted.label("many"))).partitions(_READ):
+            for row in some:
+                tally.add(self.whose(table, ways, row), row[-1])
         return tally
 
     def whose(self, table: str, ways: Sequence[Way], values: Sequence[Any]) -> Members:
@@ -250,12 +254,16 @@ class Union:
         read = read.select_from(self.tables[table]).where(condition)
         if lock and connection.dialect.name != "sqlite":
             read = read.with_for_update()
-        owners: dict[Key, set[int]] = {}
-        for row in connection.execute(read):
-            this = tuple(row[: len(key)])
-            if None not in this:
-                owners.setdefault(this, set()).update(self.whose(table, ways, row[len(key) :]))
-        return {each: tuple(sorted(who)) for each, who in owners.items()}
+        owners: Owners = {}
+        many = len(key)
+        for some in connection.execute(read).partitions(_READ):
+            for row in some:
+                this = tuple(row[:many])
+                if None not in this:
+                    who, before = self.whose(table, ways, row[many:]), owners.get(this, NOBODY)
+                    if who != before:
+                        owners[this] = tuple(sorted({*before, *who}))
+        return owners
 
 
 @dataclass
