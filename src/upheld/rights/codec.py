@@ -85,7 +85,7 @@ def encode(value: object) -> object:
         for name, default in columns:
             content = getattr(value, name)
             if default is MISSING or content != default:
-                written[name] = encode(content)
+                written[name] = content if type(content) in _PLAIN else encode(content)
         return written
     if isinstance(value, Enum):
         return {"is": kind.__name__, "value": value.value}
