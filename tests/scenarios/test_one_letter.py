@@ -8,20 +8,18 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.actions.test_centre import ask, confirm
 from tests.scenarios.conftest import Make
 from tests.scenarios.office import Office, open_office
 from tests.scenarios.people import ADA, PEOPLE, USERS
 from tests.scenarios.test_failures import DOWN, with_shop
 from tests.scenarios.world import NOW
 from tests.servers.database import Database
-from upheld.actions import approving, copies, following, rounds
-from upheld.actions.arrivals import Told
+from upheld.actions import approving, arrivals, copies, following, outbox, rounds
 from upheld.actions.following import Step
 from upheld.cli.certifying import certify_answered
 from upheld.law.right import Right
 from upheld.rights.outcome import Permanent
-from upheld.store.models import Arrival, Request
+from upheld.store.models import Arrival, Channel, Mail, Request
 
 SCHEMA = (
     PEOPLE
@@ -56,7 +54,13 @@ def _served(settings: Any, tmp_path: Path) -> None:
 def written(office: Office, *rights: Right) -> Arrival:
     """One letter of hers, confirmed."""
     means = office.means()
-    return confirm(means, ask(means, Told(), address=ADA.removeprefix("email="), rights=rights))
+    arrival = arrivals.receive(
+        means=means, channel=Channel.FORM, rights=rights, address=ADA.removeprefix("email="), language="en"
+    )
+    asked = outbox.opened(means=means, mail=Mail.objects.get(arrival=arrival)).text
+    arrivals.verify(means=means, token=asked.split("/confirm/")[1].partition("/")[0])
+    arrival.refresh_from_db()
+    return arrival
 
 
 def approve(office: Office, right: Right, now: datetime = NOW) -> None:
