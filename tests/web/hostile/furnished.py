@@ -21,7 +21,6 @@ from upheld.store.models import (
     PendingEntry,
     Request,
     RequestState,
-    Staff,
     Task,
 )
 from upheld.store.models.journal import FailureKind
@@ -36,7 +35,7 @@ def furnish() -> tuple[dict[str, str], dict[str, str]]:
     _, other = matrix.verified(able, "bob.ashgrove@example.com")
     approve(able, other)
     given, clients = matrix.arguments(able, hers, request), matrix.visitors(able)
-    given["staff-close"] = {"number": Staff.objects.get(name="SUPPORT").pk}
+    given |= matrix.people("SUPPORT")
     done = fulfilled(able)
     given |= dict.fromkeys(("certificate", "proof"), done)
     given |= {"evidence": {"number": done["number"]}, "copy": copied(able) | {"name": "index.html"}}
