@@ -2,7 +2,8 @@
 
 Statements are those of our own records by the server's log, BEGIN and COMMIT among them, of every process
 that asks there: the web server and the runner, its looks while there is nothing to do included. CPU is of the
-process tree of `upheld serve` and of the database server together. Prints one JSON document.
+process tree of `upheld serve` and of the database server together. Memory is proportional: what programs
+share counts once. Prints one JSON document.
 """
 
 import argparse
@@ -30,11 +31,14 @@ def main(arguments: argparse.Namespace) -> int:
             place = Place(postgresql(run, arguments.server), Path(folder))
             place.load()
             with place.serving() as server:
+                figures |= {"start_empty_s": server.started, "start_empty_cpu_s": server.cpu}
+            with place.serving() as server:
+                figures |= {"start_s": server.started, "start_cpu_s": server.cpu}
                 token = server.token()
                 time.sleep(5)  # what is done once after a start is done
-                figures["start_s"] = round(server.started, 1)
+                figures["begun_mb"] = round(pss(programs(server.pid)), 1)
+                figures["idle_mb"] = _at_rest(server)
                 idle = memory(runner(programs(server.pid)), "VmRSS")
-                figures["idle_mb"] = round(pss(programs(server.pid)), 1)
                 _settled(server, "access", token, range(1, 3))
                 _settled(server, "erasure", token, range(3, 5))
                 for right, first in (("access", 100), ("erasure", 1000)):
@@ -58,6 +62,17 @@ def _settled(server: Serving, right: str, token: str, numbers: range) -> float:
     took = time.monotonic() - began
     time.sleep(2.5)  # the rest of the round: what follows from it is part of what it costs
     return took
+
+
+def _at_rest(server: Serving) -> float:
+    """Memory of all programs once the runner had nothing to do for a while, in MB."""
+    first, began = runner(programs(server.pid)), time.monotonic()
+    while runner(programs(server.pid)) == first:
+        if time.monotonic() - began > WAIT:
+            raise WentWrong("The runner does not rest.")
+        time.sleep(1)
+    time.sleep(5)
+    return round(pss(programs(server.pid)), 1)
 
 
 def _large(place: Place, server: Serving, token: str, idle: float) -> dict[str, float]:

@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import psycopg
 
+from bench.cpu import Meter
 from tests.servers.postgresql import create
 from tests.servers.server import Server, free_port
 
@@ -66,17 +67,19 @@ class Place:
         }
 
     @contextmanager
-    def serving(self) -> Iterator["Serving"]:
+    def serving(self, *options: str) -> Iterator["Serving"]:
         """`upheld serve`, until the block ends."""
         port = free_port()
-        command = [sys.executable, "-m", "upheld.cli.main", "serve", "--port", str(port)]
+        command = [sys.executable, "-m", "upheld.cli.main", "serve", "--port", str(port), *options]
         began = time.monotonic()
         program = subprocess.Popen(
             command, env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
-        try:
+        with Meter((program.pid,)).spent() as spent:
             _answers(port, program)
-            yield Serving(self, program.pid, port, time.monotonic() - began)
+        try:
+            took = round(time.monotonic() - began, 2)
+            yield Serving(self, program.pid, port, took, round(spent.servers, 2))
         finally:
             program.send_signal(signal.SIGTERM)
             program.communicate(timeout=60)
@@ -92,7 +95,7 @@ def _answers(port: int, program: "subprocess.Popen[str]") -> None:
         if program.poll() is not None:
             raise WentWrong(f"upheld serve ended: {program.communicate()[0][-2000:]}")
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/en/contact/"):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz"):
                 return
         except OSError:
             time.sleep(0.02)
@@ -101,12 +104,13 @@ def _answers(port: int, program: "subprocess.Popen[str]") -> None:
 
 @dataclass(frozen=True)
 class Serving:
-    """The server while it runs. `started`: seconds until its first page."""
+    """The server while it runs. `started`: seconds until it was ready; `cpu`: those of all its programs."""
 
     place: Place
     pid: int
     port: int
     started: float
+    cpu: float
 
     def token(self) -> str:
         """A token that is trusted with everything, made as an administrator does."""
