@@ -76,7 +76,7 @@ class Place:
             command, env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         with Meter((program.pid,)).spent() as spent:
-            _answers(port, program)
+            _answers(port, program, "healthz" if "--no-runner" in options else "readyz")
         try:
             took = round(time.monotonic() - began, 2)
             yield Serving(self, program.pid, port, took, round(spent.servers, 2))
@@ -90,12 +90,12 @@ class Place:
         return [found[1] for line in lines if (found := STATEMENT.match(line))]
 
 
-def _answers(port: int, program: "subprocess.Popen[str]") -> None:
+def _answers(port: int, program: "subprocess.Popen[str]", page: str) -> None:
     for _ in range(9000):
         if program.poll() is not None:
             raise WentWrong(f"upheld serve ended: {program.communicate()[0][-2000:]}")
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz"):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/{page}"):
                 return
         except OSError:
             time.sleep(0.02)

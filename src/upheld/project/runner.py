@@ -9,6 +9,7 @@ from django.conf import settings
 
 from upheld.project import log
 from upheld.project.work import Work
+from upheld.web import late
 
 PERIOD = 2.0
 """Seconds between two looks whether anything is new."""
@@ -43,6 +44,4 @@ def run() -> None:
 def _rests() -> bool:
     """Whether nothing was to be done in any system for a while. What reaching them takes, some 30 MB, a
     program never gives back; the one that is started next has not taken it yet."""
-    from upheld.web import means  # lazy: app ready
-
-    return means.reached_at is not None and time.monotonic() - means.reached_at > REST
+    return late.reached_at is not None and time.monotonic() - late.reached_at > REST

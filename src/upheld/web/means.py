@@ -1,8 +1,7 @@
 """The means of the verbs for one page or one round: the map as the folder has it now, the clock, who acts."""
 
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from django.conf import settings
@@ -18,10 +17,9 @@ from upheld.rights.connector import Connector
 from upheld.store import clock
 from upheld.store.keys import KeyStore
 from upheld.store.sequencer import signer
+from upheld.web.late import Late
 
 PERSON = "the person, by her link"
-reached_at: float | None = None
-"""When this program last wanted a connector, by its own clock; None: never."""
 
 
 class _Folder:
@@ -42,28 +40,6 @@ class _Folder:
 _folder = _Folder()
 
 
-class _Late(Mapping[str, Connector]):
-    """Connectors of the map's systems, made when the first of them is wanted: what they are made with takes
-    more memory and time than everything else that a program imports."""
-
-    def __init__(self, names: Iterable[str], make: Callable[[], Mapping[str, Connector]]) -> None:
-        self._names, self._make = tuple(names), make
-        self._made: Mapping[str, Connector] | None = None
-
-    def __getitem__(self, name: str) -> Connector:
-        global reached_at  # noqa: PLW0603 - of this program
-        reached_at = time.monotonic()
-        if self._made is None:
-            self._made = self._make()
-        return self._made[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-
 def datamap() -> DataMap:
     """The map. Raises Invalid with every error of the folder."""
     return _folder.read(settings.UPHELD_DIR)
@@ -82,7 +58,7 @@ def means(*, by: str, reaching: bool = False) -> Means:
     named: Mapping[str, Connector] = {}
     if reaching:
         names = (each.name for each in mapped.systems)
-        named = _Late(names, lambda: _reached(mapped))
+        named = Late(names, lambda: _reached(mapped))
     return Means(
         datamap=mapped,
         connectors=named,
