@@ -19,6 +19,8 @@ from tests.servers.postgresql import postgresql
 from tests.servers.server import new_run_folder, stop_all
 
 WAIT = 300.0
+RESTS = 90.0
+"""Seconds in which the runner, which had something to look at after the start, has come to rest."""
 LARGE = {"erasure": (5000, 20_000), "access": (5001, 100_000)}
 """A customer of many orders: her number, and how many rows are hers."""
 
@@ -37,7 +39,8 @@ def main(arguments: argparse.Namespace) -> int:
                 token = server.token()
                 time.sleep(5)  # what is done once after a start is done
                 figures["begun_mb"] = round(pss(programs(server.pid)), 1)
-                figures["idle_mb"] = _at_rest(server)
+                time.sleep(RESTS)
+                figures["idle_mb"] = round(pss(programs(server.pid)), 1)
                 idle = memory(runner(programs(server.pid)), "VmRSS")
                 _settled(server, "access", token, range(1, 3))
                 _settled(server, "erasure", token, range(3, 5))
@@ -62,17 +65,6 @@ def _settled(server: Serving, right: str, token: str, numbers: range) -> float:
     took = time.monotonic() - began
     time.sleep(2.5)  # the rest of the round: what follows from it is part of what it costs
     return took
-
-
-def _at_rest(server: Serving) -> float:
-    """Memory of all programs once the runner had nothing to do for a while, in MB."""
-    first, began = runner(programs(server.pid)), time.monotonic()
-    while runner(programs(server.pid)) == first:
-        if time.monotonic() - began > WAIT:
-            raise WentWrong("The runner does not rest.")
-        time.sleep(1)
-    time.sleep(5)
-    return round(pss(programs(server.pid)), 1)
 
 
 def _large(place: Place, server: Serving, token: str, idle: float) -> dict[str, float]:
