@@ -18,7 +18,7 @@ from bench import mixes
 from bench.community import Community
 from bench.goals import SETTINGS
 from bench.machine import commit, load, machine
-from bench.page import Run, baseline, charts, page
+from bench.page import Run, baseline, charts, page, renewed
 from bench.result import Figure, Results, read
 from tests.servers.server import new_run_folder, stop_all
 
@@ -29,6 +29,8 @@ PACKAGES = ("SQLAlchemy", "psycopg", "PyMySQL", "Django")
 
 def main(arguments: argparse.Namespace) -> int:
     """0 however many goals are missed: the page says so, and a run that was honest is no error."""
+    if arguments.served:
+        return _served(arguments)
     began = load()
     results = Results()
     settings = arguments.settings.split(",")
@@ -40,10 +42,10 @@ def main(arguments: argparse.Namespace) -> int:
     finally:
         stop_all(run_folder)
     results.figures += list(_ledger(arguments.entries))
-    results.figures += list(_shop(arguments.shop))
     results.figures += list(_package(arguments.rows))
     results.figures += list(_asking(arguments.pairs))
     results.figures += list(_shop(arguments.together))
+    results.figures += list(_journal(arguments.cases))
     results.figures += list(_installed())
     community = Community(arguments.people)
     run = Run(
@@ -71,6 +73,16 @@ def main(arguments: argparse.Namespace) -> int:
     _say("docs/benchmarks.md is written")
     if not arguments.write:
         subprocess.run([sys.executable, "-m", "bench.pages"], cwd=HOME, check=True)
+    return 0
+
+
+def _served(arguments: argparse.Namespace) -> int:
+    """Only what is measured of the running server, put into the page that is there."""
+    began, results = load(), Results()
+    results.figures += [*_shop(arguments.together), *_journal(arguments.cases)]
+    told = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, at commit {commit()}; load average {began} to {load()}"
+    file = HOME / "docs" / "benchmarks.md"
+    file.write_text(renewed(file.read_text(encoding="utf-8"), results, told), encoding="utf-8")
     return 0
 
 
@@ -120,15 +132,6 @@ def _asking(pairs: int) -> Iterator[Figure]:
         yield Figure(f"ask-{who}", "once", found[f"{who}_median_ms"], note=note)
 
 
-def _shop(people: int) -> Iterator[Figure]:
-    _say(f"the shop, {people} requests of each kind")
-    found = _printed("bench.shop", people)
-    for what in ("erasure", "access"):
-        yield Figure(f"shop-{what}-statements", "once", found[f"{what}_statements"])
-        note = f"{found[f'{what}_client'] * 1000:,.1f} ms of it the client"
-        yield Figure(f"shop-{what}-cpu", "once", found[f"{what}_cpu"] * 1000, note=note)
-
-
 def _package(rows: int) -> Iterator[Figure]:
     _say(f"an access package of {rows:,} rows")
     found = _printed("bench.package_memory", rows)
@@ -150,8 +153,25 @@ def _shop(people: int) -> Iterator[Figure]:
         yield Figure(f"shop-{right}-wall", "once", own["wall_s"])
     yield Figure("shop-large-erasure", "once", found["large"]["erasure_s"])
     yield Figure("shop-large-access", "once", found["large"]["access_above_idle_mb"])
-    yield Figure("idle", "once", found["idle_mb"])
-    yield Figure("start", "once", found["start_s"])
+    begun = f"{found['begun_mb']:,.0f} MB five seconds after the start, before the runner rests"
+    yield Figure("idle", "once", found["idle_mb"], note=begun)
+    yield Figure("start-empty", "once", found["start_empty_s"], note=_of_cpu(found["start_empty_cpu_s"]))
+    yield Figure("start", "once", found["start_s"], note=_of_cpu(found["start_cpu_s"]))
+
+
+def _of_cpu(seconds: float) -> str:
+    return f"{seconds:.1f} s of CPU, of all programs"
+
+
+def _journal(cases: int) -> Iterator[Figure]:
+    if not cases:
+        return
+    _say(f"{cases:,} cases of five systems each")
+    found = json.loads(_output("bench.five", "--cases", str(cases)))
+    for how in ("embedded", "workers"):
+        own: dict[str, float] = found[how]
+        note = f"{own['a_second']:.0f} a second; {own['cpu_ms']:.0f} ms of CPU"
+        yield Figure(f"journal-{how}", "once", own["each_ms"], note=note)
 
 
 def _installed() -> Iterator[Figure]:
@@ -187,15 +207,18 @@ if __name__ == "__main__":
     )
     parser.add_argument("--rows", type=int, default=5_000_000, help="of the access package")
     parser.add_argument("--together", type=int, default=50, help="requests in one call; 0: without the shop")
+    parser.add_argument("--cases", type=int, default=200, help="of five systems each; 0: without them")
     parser.add_argument("--pairs", type=int, default=2_000, help="of requests by the form")
     parser.add_argument("--entries", type=int, default=1_000_000, help="of the ledger")
     parser.add_argument("--records", type=int, default=50_000, help="of GDPRbench; 0: without it")
-    parser.add_argument("--shop", type=int, default=50, help="requests of each kind of the shop's people")
     parser.add_argument("--rounds", type=int, default=3, help="of which each figure is the median")
     parser.add_argument("--settings", default=",".join(SETTINGS), help="which, separated by commas")
     parser.add_argument(
         "--soak", action="store_true", help="erase 100,000 people one after another; takes hours"
     )
     parser.add_argument("--at-once", action="store_true", help="all settings: CPU time bears it")
+    parser.add_argument(
+        "--served", action="store_true", help="measure the server alone, into the page there is"
+    )
     parser.add_argument("--write", action="store_true", help="write the page although there are few people")
     sys.exit(main(parser.parse_args()))

@@ -12,6 +12,8 @@ from bench.mixes import shown
 from bench.result import Figure, Results
 
 BAR = 24
+SERVER = "- rows of `upheld serve`: "
+"""Begins the line that says of what run they are, where that was one of its own."""
 
 WAY = """\
 ## How it is measured
@@ -107,6 +109,21 @@ def _once(results: Results) -> Iterator[str]:
         cell = _cell(goal, "once", results.of(goal.measure, "once"))
         if cell:
             yield f"| {goal.title} | {_limit(goal)} | {cell} |"
+
+
+def renewed(text: str, results: Results, told: str) -> str:
+    """The page with these measures in place of its own, in their order; `told`: of what run they are. Rows of
+    measures that nobody takes any more go."""
+    lines = [each for each in text.splitlines() if not each.startswith(SERVER)]
+    head = lines.index("| measure | goal | figure |")
+    end = head + lines[head:].index("")
+    titles = {f"| {goal.title} |": goal for goal in ONCE}
+    known = {mark: line for line in lines[head + 2 : end] for mark in titles if line.startswith(mark)}
+    known |= {mark: line for line in list(_once(results))[2:] for mark in titles if line.startswith(mark)}
+    rows = [known[mark] for mark in titles if mark in known]
+    lines[head + 2 : end] = rows
+    lines.insert(lines.index("## Figures and goals") - 1, f"{SERVER}{told}")
+    return "\n".join(lines) + "\n"
 
 
 def _limit(goal: Goal) -> str:

@@ -2,7 +2,8 @@
 
 Statements are those of our own records by the server's log, BEGIN and COMMIT among them, of every process
 that asks there: the web server and the runner, its looks while there is nothing to do included. CPU is of the
-process tree of `upheld serve` and of the database server together. Prints one JSON document.
+process tree of `upheld serve` and of the database server together. Memory is proportional: what programs
+share counts once. Prints one JSON document.
 """
 
 import argparse
@@ -18,6 +19,8 @@ from tests.servers.postgresql import postgresql
 from tests.servers.server import new_run_folder, stop_all
 
 WAIT = 300.0
+RESTS = 90.0
+"""Seconds in which the runner, which had something to look at after the start, has come to rest."""
 LARGE = {"erasure": (5000, 20_000), "access": (5001, 100_000)}
 """A customer of many orders: her number, and how many rows are hers."""
 
@@ -30,11 +33,15 @@ def main(arguments: argparse.Namespace) -> int:
             place = Place(postgresql(run, arguments.server), Path(folder))
             place.load()
             with place.serving() as server:
+                figures |= {"start_empty_s": server.started, "start_empty_cpu_s": server.cpu}
+            with place.serving() as server:
+                figures |= {"start_s": server.started, "start_cpu_s": server.cpu}
                 token = server.token()
                 time.sleep(5)  # what is done once after a start is done
-                figures["start_s"] = round(server.started, 1)
-                idle = memory(runner(programs(server.pid)), "VmRSS")
+                figures["begun_mb"] = round(pss(programs(server.pid)), 1)
+                time.sleep(RESTS)
                 figures["idle_mb"] = round(pss(programs(server.pid)), 1)
+                idle = memory(runner(programs(server.pid)), "VmRSS")
                 _settled(server, "access", token, range(1, 3))
                 _settled(server, "erasure", token, range(3, 5))
                 for right, first in (("access", 100), ("erasure", 1000)):

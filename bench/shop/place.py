@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import psycopg
 
+from bench.cpu import Meter
 from tests.servers.postgresql import create
 from tests.servers.server import Server, free_port
 
@@ -66,17 +67,19 @@ class Place:
         }
 
     @contextmanager
-    def serving(self) -> Iterator["Serving"]:
+    def serving(self, *options: str) -> Iterator["Serving"]:
         """`upheld serve`, until the block ends."""
         port = free_port()
-        command = [sys.executable, "-m", "upheld.cli.main", "serve", "--port", str(port)]
+        command = [sys.executable, "-m", "upheld.cli.main", "serve", "--port", str(port), *options]
         began = time.monotonic()
         program = subprocess.Popen(
             command, env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
+        with Meter((program.pid,)).spent() as spent:
+            _answers(port, program, "healthz" if "--no-runner" in options else "readyz")
         try:
-            _answers(port, program)
-            yield Serving(self, program.pid, port, time.monotonic() - began)
+            took = round(time.monotonic() - began, 2)
+            yield Serving(self, program.pid, port, took, round(spent.servers, 2))
         finally:
             program.send_signal(signal.SIGTERM)
             program.communicate(timeout=60)
@@ -87,12 +90,12 @@ class Place:
         return [found[1] for line in lines if (found := STATEMENT.match(line))]
 
 
-def _answers(port: int, program: "subprocess.Popen[str]") -> None:
+def _answers(port: int, program: "subprocess.Popen[str]", page: str) -> None:
     for _ in range(9000):
         if program.poll() is not None:
             raise WentWrong(f"upheld serve ended: {program.communicate()[0][-2000:]}")
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/en/contact/"):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/{page}"):
                 return
         except OSError:
             time.sleep(0.02)
@@ -101,12 +104,13 @@ def _answers(port: int, program: "subprocess.Popen[str]") -> None:
 
 @dataclass(frozen=True)
 class Serving:
-    """The server while it runs. `started`: seconds until its first page."""
+    """The server while it runs. `started`: seconds until it was ready; `cpu`: those of all its programs."""
 
     place: Place
     pid: int
     port: int
     started: float
+    cpu: float
 
     def token(self) -> str:
         """A token that is trusted with everything, made as an administrator does."""
@@ -172,7 +176,7 @@ def pss(pids: list[int]) -> float:
 def runner(pids: list[int]) -> int:
     """The one of them that carries out what is approved."""
     for pid in pids:
-        if b"upheld.project.runner" in Path(f"/proc/{pid}/cmdline").read_bytes():
+        if Path(f"/proc/{pid}/comm").read_text().strip() == "upheld-runner":
             return pid
     raise WentWrong("There is no runner.")
 

@@ -41,6 +41,16 @@ def test_a_clean_end_is_seen_at_once_and_killed_ones_are_forgotten(records: str)
     assert list(Program.objects.values_list("pk", flat=True)) == ["later"]
 
 
+def test_one_that_another_follows_leaves_no_moment_in_which_nobody_works(records: str) -> None:
+    programs.beat(owner="first", kind=ProgramKind.RUNNER, at=NOW)
+
+    programs.follow(owner="first", at=NOW + SECOND)
+
+    assert programs.working(at=NOW + 2 * SECOND) == Working(0, 0, 1, NOW + SECOND)
+    programs.beat(owner="second", kind=ProgramKind.RUNNER, at=NOW + 2 * SECOND)
+    assert programs.working(at=NOW + 3 * SECOND) == Working(1, 0, 1, NOW + 2 * SECOND)
+
+
 def test_saying_so_again_and_asking_are_one_statement_each(records: str) -> None:
     programs.beat(owner="a", kind=ProgramKind.RUNNER, at=NOW)
 

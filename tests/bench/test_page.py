@@ -2,8 +2,9 @@
 
 import xml.etree.ElementTree as ET
 
+from bench.goals import ONCE
 from bench.mixes import shown
-from bench.page import Run, baseline, charts, page
+from bench.page import Run, baseline, charts, page, renewed
 from bench.result import Figure, Point, Results, Stage, read
 
 RUN = Run(
@@ -126,3 +127,29 @@ def test_the_mixes_of_gdprbench_stand_beside_their_goal() -> None:
         "| regulator | ≤ 1.5 × |  |",
     ]
     assert list(shown({})) == []
+
+
+def test_the_servers_rows_are_measured_alone_and_rows_that_nobody_measures_any_more_go() -> None:
+    old = page(RUN, results()).replace(
+        "| access package", "| what was measured once | – | 3 ms |\n| access package"
+    )
+    served = Results(figures=[Figure("idle", "once", 140.2), Figure("start", "once", 4, note="2.0 s of CPU")])
+
+    lines = renewed(old, served, "2026-11-26 12:00 UTC, at commit def5678").splitlines()
+    again = renewed("\n".join(lines), served, "later").splitlines()
+
+    head = lines.index("| measure | goal | figure |")
+    assert lines[head + 2 : head + 6] == [
+        "| access package of 5 million rows: memory above idle | ≤ 50 MB | 38.4 MB met<br>at 1,000,000 rows |",
+        "| memory of all programs of `upheld serve`, idle | ≤ 150 MB | 140 MB met |",
+        "| from `upheld serve` to a ready server | ≤ 3 s | 4 s **missed**<br>2.0 s of CPU |",
+        "",
+    ]
+    assert "- rows of `upheld serve`: 2026-11-26 12:00 UTC, at commit def5678" in lines
+    assert [each for each in again if each.startswith("- rows of")] == ["- rows of `upheld serve`: later"]
+    assert len(again) == len(lines)
+
+
+def test_no_two_measures_have_one_title() -> None:
+    titles = [each.title for each in ONCE]
+    assert sorted(titles) == sorted(set(titles))

@@ -55,3 +55,14 @@ def test_one_of_all_programs_minds_the_house_and_another_takes_over_when_it_asks
     ]
 
     assert asked == [True, False, True, False, True, False, True]
+
+
+def test_a_program_that_ends_lets_another_mind_the_house_at_once(records: str, tmp_path: Path) -> None:
+    join(tmp_path, tmp_path / "keys", begins=True)
+    assert installation.minds(owner="a", at=NOW)
+
+    installation.leave(owner="b")
+    still = installation.minds(owner="b", at=NOW + timedelta(seconds=1))
+    installation.leave(owner="a")
+
+    assert (still, installation.minds(owner="b", at=NOW + timedelta(seconds=1))) == (False, True)

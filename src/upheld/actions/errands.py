@@ -25,6 +25,11 @@ def order(*, means: Means, kind: ErrandKind, system: str, connect: str = "") -> 
     return found
 
 
+def ordered() -> bool:
+    """Whether one waits to be taken."""
+    return Errand.objects.filter(done_at=None, taken_at=None).exists()
+
+
 def waiting(*, system: str) -> Errand | None:
     """The look at a system that is ordered and not done yet."""
     return Errand.objects.filter(kind=ErrandKind.LOOK, system=system, done_at=None).first()

@@ -39,6 +39,11 @@ def end(*, owner: str) -> None:
     Program.objects.filter(pk=owner).delete()
 
 
+def follow(*, owner: str, at: datetime) -> None:
+    """This program ends cleanly, and one like it starts."""
+    Program.objects.filter(pk=owner).update(kind=ProgramKind.STARTING, beat_at=at)
+
+
 def working(*, at: datetime) -> Working:
     """One query."""
     counted = Program.objects.aggregate(

@@ -1,14 +1,19 @@
 """Days on which nobody is expected to work: of a country or region, or a law's own list."""
 
+import sys
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from upheld.law.pack import Holiday, Pack
 
 SATURDAY, SUNDAY = 6, 7
+COUNTRIES = "holidays.countries"
 
 
 class UnknownRegion(ValueError):
@@ -54,17 +59,26 @@ def calendar_for(pack: Pack, *, country: str = "", region: str = "") -> Calendar
 
 def check_region(country: str, region: str) -> None:
     """Raises UnknownRegion for a region whose holidays nobody has listed."""
-    import holidays  # lazy: slow import
-
-    known = tuple(holidays.list_supported_countries().get(country, ()))
+    known = tuple(getattr(_package(), country).subdivisions) if _known(country) else ()
     if region not in known:
         raise UnknownRegion(known)
 
 
 def _known(country: str) -> bool:
+    """By the package's register: its own list of countries imports every one of them."""
+    return country in _package().registry.EntityLoader.get_country_codes()
+
+
+def _package() -> Any:
+    """`holidays`, of whose 250 countries each is imported when it is asked for: their folder, imported as it
+    is, imports all, which is most of a second and 14 MB."""
     import holidays  # lazy: slow import
 
-    return country in holidays.list_supported_countries()
+    if COUNTRIES not in sys.modules:
+        folder = ModuleType(COUNTRIES)
+        folder.__path__ = [str(Path(holidays.__file__).parent / "countries")]
+        sys.modules[COUNTRIES] = folder
+    return holidays
 
 
 def _version() -> str:
@@ -77,9 +91,7 @@ def _version() -> str:
 def _of_place(country: str, region: str, year: int) -> frozenset[date]:
     if not country:
         return frozenset()
-    import holidays  # lazy: slow import
-
-    return frozenset(holidays.country_holidays(country, subdiv=region or None, years=year))
+    return frozenset(_package().country_holidays(country, subdiv=region or None, years=year))
 
 
 @lru_cache(maxsize=256)

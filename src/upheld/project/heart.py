@@ -22,7 +22,7 @@ class Heart(threading.Thread):
     def __init__(self, owner: str, lease: timedelta, kind: str) -> None:
         super().__init__(name="heart", daemon=True)
         self._owner, self._lease, self._kind = owner, lease, kind
-        self._ended = threading.Event()
+        self._ended, self._follows = threading.Event(), False
         self._felt = time.monotonic()
 
     def felt(self, *_: object) -> None:
@@ -32,7 +32,7 @@ class Heart(threading.Thread):
     def run(self) -> None:
         """Until `stop`. A beat that fails, for the database is away, is made up by the next."""
         from upheld.actions import lease, programs  # lazy: app ready
-        from upheld.store import clock  # lazy: app ready
+        from upheld.store import clock, installation  # lazy: app ready
         from upheld.store.models import ProgramKind  # lazy: app ready
 
         kind, told = ProgramKind(self._kind), -TELLS
@@ -50,10 +50,15 @@ class Heart(threading.Thread):
             if self._ended.wait(BEAT):
                 break
         with suppress(DatabaseFailed):
-            programs.end(owner=self._owner)
+            installation.leave(owner=self._owner)
+            if self._follows:
+                programs.follow(owner=self._owner, at=clock.now())
+            else:
+                programs.end(owner=self._owner)
         close_old_connections()
 
-    def stop(self) -> None:
-        """The last beat is over when this returns."""
+    def stop(self, *, follows: bool = False) -> None:
+        """The last beat is over when this returns. `follows`: another takes its place at once."""
+        self._follows = follows
         self._ended.set()
         self.join()

@@ -5,41 +5,43 @@ import signal
 import threading
 import time
 
-import django
 from django.conf import settings
 
 from upheld.project import log
 from upheld.project.work import Work
+from upheld.web import late
 
 PERIOD = 2.0
 """Seconds between two looks whether anything is new."""
+REST = 60.0
+"""Seconds without anything to do in any system after which it ends, to begin anew."""
 IDLE = 30.0
 """Seconds between two rounds while nothing is: what is due by its date is noticed then. Less than
 `installation.MINDED`, so that who sees to what only one has to stays it."""
 
 
 def run() -> None:
-    """Rounds until SIGTERM, or until whoever started it is gone. The round at hand is finished first; one
-    that fails is told, and the next tries again."""
+    """Rounds until SIGTERM, until whoever started it is gone, or until it rests. The round at hand is
+    finished first; one that fails is told, and the next tries again."""
     from upheld.project.stirred import Stirred  # lazy: app ready
 
+    log.begin("runner", form=settings.UPHELD_LOG)
     ended, parent = threading.Event(), os.getppid()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: ended.set())
-    work, stirred, due = Work("runner"), Stirred(), 0.0
+    work, stirred, due, rests = Work("runner"), Stirred(), 0.0, False
     work.begin()
-    while not ended.is_set() and os.getppid() == parent:
+    while not ended.is_set() and os.getppid() == parent and not (rests := _rests()):
         if stirred.since() or time.monotonic() >= due:
             work.round()
             work.due()
             due = time.monotonic() + work.rests(IDLE)
         ended.wait(PERIOD)
     stirred.close()
-    work.stop()
+    work.stop(follows=rests)
 
 
-if __name__ == "__main__":
-    os.umask(0o077)
-    django.setup()
-    log.begin("runner", form=settings.UPHELD_LOG)
-    run()
+def _rests() -> bool:
+    """Whether nothing was to be done in any system for a while. What reaching them takes, some 30 MB, a
+    program never gives back; the one that is started next has not taken it yet."""
+    return late.reached_at is not None and time.monotonic() - late.reached_at > REST

@@ -54,7 +54,7 @@ def serve(
     """
     from upheld.project.serving import run  # lazy: slow import
 
-    run(
+    ended = run(
         data=data,
         folder=dir_,
         host=host,
@@ -63,6 +63,7 @@ def serve(
         key=key,
         runner=not no_runner,
     )
+    raise typer.Exit(ended)
 
 
 @worker_commands.command("worker")

@@ -1,22 +1,34 @@
-"""What `upheld serve` does: settings, first folders, then two programs side by side."""
+"""What `upheld serve` does: settings, first folders, records, then two programs side by side."""
 
-import json
 import logging
 import os
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NoReturn
 
 import typer
 
 from upheld.cli.faults import WrongUse
-from upheld.project import log
+from upheld.project import child, log
+from upheld.project.orphan import end_with
+from upheld.project.supervisor import Pair
 from upheld.rights.outcome import Misconfigured
 
 _log = logging.getLogger("upheld.server")
+SHARED = (
+    "upheld.web.means",
+    "upheld.project.urls",
+    "upheld.project.runner",
+    "upheld.actions.rounds",
+    "upheld.actions.purge",
+    "upheld.cli.certifying",
+    "granian",
+)
+"""Imported once, while a child looks at the records. Not what reaches systems: the runner alone needs that,
+and not while nothing is to be done."""
 
 
 def run(
@@ -28,8 +40,8 @@ def run(
     certificate: Path | None,
     key: Path | None,
     runner: bool = True,
-) -> NoReturn:
-    """Serve until told to end; does not come back. Without the `runner` workers do what is approved."""
+) -> int:
+    """Serve until told to end; the exit code. Without the `runner` workers do what is approved."""
     if (certificate is None) != (key is None):
         raise WrongUse("--certificate and --key go together.", "Give both, or neither.")
     for file in (certificate, key):
@@ -38,30 +50,52 @@ def run(
     scheme = "https" if certificate else "http"
     shown = f"{scheme}://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104 - compared
     _refuse_taken(host, port)
-    begin(data, folder, shown)
+    _settle(_home(data), folder, shown)
     _spoken("server")
-    _first_account()
-    if runner:
-        _announce()
-    from django.db import connections  # lazy: slow import
-
-    connections.close_all()
-    files = [str(certificate.resolve()), str(key.resolve())] if certificate and key else []
-    programs = {
-        "web server": ["-m", "upheld.project.web", host, str(port), *files],
+    _make_ready(announcing=runner)
+    child.lean()
+    programs: dict[str, Callable[[], None]] = {
+        "web server": lambda: _web(host, port, certificate, key),
     }
     if runner:
-        programs["runner"] = ["-m", "upheld.project.runner"]
-    _become_supervisor(programs)
+        programs["runner"] = _runner
+    return Pair(programs).run()
 
 
-def _become_supervisor(programs: Mapping[str, Sequence[str]]) -> NoReturn:
-    """Everything that preparing took, some 50 MB, is left behind: whoever only waits needs none of it."""
+def _web(host: str, port: int, certificate: Path | None, key: Path | None) -> None:
+    from upheld.project.web import serve  # lazy: slow import
+
+    serve(host, port, certificate and certificate.resolve(), key and key.resolve())
+
+
+def _runner() -> None:
+    from upheld.project.runner import run as carry_out  # lazy: slow import
+
+    carry_out()
+
+
+def _make_ready(*, announcing: bool) -> None:
+    """Records, the first account's link, and what the programs need imported: side by side. The records are
+    made by a child: this program must not have a connection when it is copied, and whatever making them
+    takes is left behind with it."""
+    from upheld.actions import lease  # lazy: app ready
+
+    owner = lease.myself()
     sys.stdout.flush()
     sys.stderr.flush()
-    # Each arena of a program with many threads keeps what was freed in it.
-    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
-    os.execv(sys.executable, [sys.executable, "-m", "upheld.project.supervisor", json.dumps(programs)])  # noqa: S606 - ourselves
+    parent, making = os.getpid(), os.fork()
+    if not making:  # whatever is wrong is told by the outermost frame, as always
+        end_with(parent)
+        _make_records()
+        if announcing:
+            _announce(owner)
+        _first_account()
+        raise typer.Exit(0)
+    for each in SHARED:
+        import_module(each)
+    _, status = os.waitpid(making, 0)
+    if status:
+        raise typer.Exit(max(os.waitstatus_to_exitcode(status), 1))
 
 
 def _refuse_taken(host: str, port: int) -> None:
@@ -79,7 +113,12 @@ def _refuse_taken(host: str, port: int) -> None:
 
 def begin(data: Path | None, folder: Path | None, address: str) -> None:
     """Everything that a first start lacks. Django is ready afterwards."""
-    home = _home(data)
+    _settle(_home(data), folder, address)
+    _make_records()
+
+
+def _settle(home: Path, folder: Path | None, address: str) -> None:
+    """Folders and settings. Django is ready afterwards."""
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     _environment(home, folder)
     os.environ["UPHELD_LISTENS"] = address
@@ -91,6 +130,10 @@ def begin(data: Path | None, folder: Path | None, address: str) -> None:
     import django  # lazy: slow import
 
     django.setup()
+
+
+def _make_records() -> None:
+    """The tables, where there are none. Refuses records of another release, and a map with errors."""
     from upheld.store import release  # lazy: app ready
 
     release.make()
@@ -168,13 +211,13 @@ def _join(*, begins: bool) -> None:
     installation.join(data=settings.UPHELD_DATA, keys=keys, at=clock.now(), begins=begins)
 
 
-def _announce() -> None:
+def _announce(owner: str) -> None:
     """Until the runner can say so itself: what is approved now will be carried out."""
-    from upheld.actions import lease, programs  # lazy: app ready
+    from upheld.actions import programs  # lazy: app ready
     from upheld.store import clock  # lazy: app ready
     from upheld.store.models import ProgramKind  # lazy: app ready
 
-    programs.beat(owner=lease.myself(), kind=ProgramKind.STARTING, at=clock.now())
+    programs.beat(owner=owner, kind=ProgramKind.STARTING, at=clock.now())
 
 
 def _first_account() -> None:

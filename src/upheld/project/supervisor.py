@@ -1,18 +1,13 @@
-"""Two programs side by side, the web server and the runner: started, kept up, ended together.
+"""Two programs side by side, the web server and the runner: started, kept up, ended together."""
 
-Each is a fresh program. The web server forks its worker, and a fork of a program with a running thread may
-inherit locks that nobody will ever release.
-"""
-
-import json
 import logging
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from types import FrameType
+
+from upheld.project import child
 
 QUICK = 3.0
 """Seconds: who dies earlier than this three times in a row will not get well by itself."""
@@ -22,17 +17,19 @@ _log = logging.getLogger("upheld.supervisor")
 
 
 class Pair:
-    """The programs by name, each with its arguments."""
+    """The programs by name. Each begins as a copy of this one, which therefore has imported what both need,
+    and must have no threads (`child`)."""
 
-    def __init__(self, programs: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, programs: Mapping[str, Callable[[], None]]) -> None:
         self._programs = programs
-        self._running: dict[int, tuple[str, subprocess.Popen[bytes], float]] = {}
+        self._running: dict[int, tuple[str, float]] = {}
         self._failed = dict.fromkeys(programs, 0)
         self._ending = False
 
     def run(self) -> int:
-        """Until SIGTERM or Ctrl-C: 0; or until one of them cannot be kept up: 1."""
-        for number in (signal.SIGTERM, signal.SIGINT):
+        """Until SIGTERM or Ctrl-C: 0; or until one of them cannot be kept up: 1. One that ended well wants to
+        begin anew, as lean as at first."""
+        for number in child.ENDING:
             signal.signal(number, self._end)
         for name in self._programs:
             self._start(name)
@@ -41,32 +38,32 @@ class Pair:
             pid, status = os.waitpid(-1, 0)
             if pid not in self._running:
                 continue
-            name, program, begun = self._running.pop(pid)
-            program.returncode = os.waitstatus_to_exitcode(status)
+            name, begun = self._running.pop(pid)
             if self._ending:
                 continue
-            self._failed[name] = self._failed[name] + 1 if time.monotonic() - begun < QUICK else 1
+            ended, quick = os.waitstatus_to_exitcode(status), time.monotonic() - begun < QUICK
+            if not ended and not quick:
+                self._start(name)
+                continue
+            self._failed[name] = self._failed[name] + 1 if quick else 1
             if self._failed[name] >= TRIES:
                 _log.critical("program.failing", extra={"fields": {"child": name}})
                 code = 1
                 self._end(signal.SIGTERM, None)
             else:
-                fields = {"child": name, "code": program.returncode}
+                fields = {"child": name, "code": ended}
                 _log.error("program.ended", extra={"fields": fields})
                 time.sleep(PAUSE)
                 self._start(name)
         return code
 
     def _start(self, name: str) -> None:
-        if not self._ending:
-            program = subprocess.Popen([sys.executable, *self._programs[name]])
-            self._running[program.pid] = (name, program, time.monotonic())
+        with child.undisturbed():
+            if not self._ending:
+                pid = child.begin(name.partition(" ")[0], self._programs[name])
+                self._running[pid] = (name, time.monotonic())
 
     def _end(self, _number: int, _frame: FrameType | None) -> None:
         self._ending = True
         for pid in tuple(self._running):
             os.kill(pid, signal.SIGTERM)
-
-
-if __name__ == "__main__":
-    sys.exit(Pair(json.loads(sys.argv[1])).run())

@@ -41,9 +41,9 @@ class Work:
         self._heart = Heart(self._owner, SHORT, name.upper())
         self._heart.start()
 
-    def stop(self) -> None:
-        """Nothing is prolonged any more when this returns."""
-        self._heart.stop()
+    def stop(self, *, follows: bool = False) -> None:
+        """Nothing is prolonged any more when this returns. `follows`: another takes its place at once."""
+        self._heart.stop(follows=follows)
 
     def begin(self) -> None:
         """What has to be done once after an upgrade."""
@@ -117,8 +117,8 @@ class Work:
         from upheld.actions import (  # lazy: app ready
             arrivals,
             checking,
-            drafting,
             enclosures,
+            errands,
             intake,
             pace,
             signin,
@@ -131,7 +131,10 @@ class Work:
 
         def due() -> None:
             able = self._means()
-            drafting.run(means=able)
+            if errands.ordered():
+                from upheld.actions import drafting  # lazy: slow import
+
+                drafting.run(means=able)
             checking.check_due(means=able)
             if not installation.due_now(at=able.clock()):
                 return

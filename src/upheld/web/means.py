@@ -17,6 +17,7 @@ from upheld.rights.connector import Connector
 from upheld.store import clock
 from upheld.store.keys import KeyStore
 from upheld.store.sequencer import signer
+from upheld.web.late import Late
 
 PERSON = "the person, by her link"
 
@@ -44,6 +45,10 @@ def datamap() -> DataMap:
     return _folder.read(settings.UPHELD_DIR)
 
 
+def _reached(mapped: DataMap) -> Mapping[str, Connector]:
+    return stoppable(guarded(mapped, reach(datamap=mapped, secrets=settings.UPHELD_ENVIRONMENT)))
+
+
 def means(*, by: str, reaching: bool = False) -> Means:
     """Everything a verb needs; reads the clock, once. Without `reaching` there is no connector in it, so that
     a page that must not connect to any system cannot."""
@@ -52,7 +57,8 @@ def means(*, by: str, reaching: bool = False) -> Means:
     keys = KeyStore(settings.UPHELD_KEYS)
     named: Mapping[str, Connector] = {}
     if reaching:
-        named = stoppable(guarded(mapped, reach(datamap=mapped, secrets=settings.UPHELD_ENVIRONMENT)))
+        names = (each.name for each in mapped.systems)
+        named = Late(names, lambda: _reached(mapped))
     return Means(
         datamap=mapped,
         connectors=named,
