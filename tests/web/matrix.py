@@ -16,7 +16,6 @@ django.setup()
 from allauth.mfa.models import Authenticator  # noqa: E402 - apps first
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret  # noqa: E402 - apps first
 from django.conf import settings  # noqa: E402 - apps first
-from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
@@ -43,6 +42,7 @@ from upheld.actions import (  # noqa: E402
 from upheld.actions.means import Means  # noqa: E402
 from upheld.law.right import Right  # noqa: E402
 from upheld.mail import template  # noqa: E402
+from upheld.store import release  # noqa: E402
 from upheld.store.models import (  # noqa: E402
     Agreement,
     Arrival,
@@ -305,7 +305,7 @@ def letters(client: Client) -> dict[str, list[str]]:
 
 
 def main() -> None:
-    call_command("migrate", verbosity=0)
+    release.make()
     able = means(by="matrix", reaching=True)
     hers, request = verified(able, "ada.quillfeather@example.org")
     _, other = verified(able, "bob.ashgrove@example.com")

@@ -155,6 +155,7 @@ TABLE = {
     "account_logout": {"nobody": [302, 302]},
 }
 OF_ALLAUTH = {
+    "account_change_password",
     "account_inactive",
     "account_login",
     "account_reauthenticate",
