@@ -74,3 +74,15 @@ def test_a_list_that_names_nobody_is_refused_for_it_would_look_clean(tmp_path: P
     assert ADA not in said.stderr
     (tmp_path / "news.csv").write_text("email\nbob@example.com\n")
     assert shop.upheld("suppressed", "news.csv").stdout == "Nobody of the 1 in news.csv has to be left out.\n"
+
+
+def test_who_objected_to_marketing_is_left_out_while_her_systems_still_stop(tmp_path: Path) -> None:
+    """G-21.2"""
+    shop = Shop(tmp_path)
+    (tmp_path / "news.csv").write_text(LIST)
+    objected = shop.upheld("object", "--to", "marketing", "--identity", f"email={ADA}", "--yes")
+    assert "shop: waits" in objected.stdout.replace("waiting", "waits"), objected
+
+    said = shop.upheld("suppressed", "news.csv")
+
+    assert (said.returncode, said.stdout.splitlines()[0]) == (1, "1 of 3 must not come back: line 2.")

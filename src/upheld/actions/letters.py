@@ -63,10 +63,18 @@ def copy_ready(*, means: Means, to: str, language: str, number: str, address: st
 
 
 def done(
-    *, means: Means, to: str, language: str, number: str, address: str, right: Right = Right.ERASURE
+    *,
+    means: Means,
+    to: str,
+    language: str,
+    number: str,
+    address: str,
+    right: Right = Right.ERASURE,
+    whole: bool = True,
 ) -> Letter:
-    """What was asked for is done, and there is a certificate."""
-    name = "stopped" if right in STOPPING else "done"
+    """What was asked for is done, and there is a certificate. Not `whole`: something stays or was left out;
+    what and why says only the page."""
+    name = ("stopped" if right in STOPPING else "done") + ("" if whole else "-in-part")
     return written(means=means, name=name, to=to, language=language, number=number, link=address)
 
 

@@ -3,7 +3,7 @@ Cal. Civ. Code 1798.120)."""
 
 from django.db import transaction
 
-from upheld.actions import erasure, plans
+from upheld.actions import erasure, plans, suppression
 from upheld.actions.decisions import decide, locked, said
 from upheld.actions.means import Means
 from upheld.actions.preview import Preview
@@ -49,7 +49,8 @@ def approve(
 
     An objection to another use than direct marketing is weighed (Art. 21(1)): `words` say why no ground of
     the organisation's weighs more. They are kept, sealed, with the name; writes `objection.upheld`. Permanent
-    without them.
+    without them. One to direct marketing works at once on every later list, whenever the last system has
+    stopped: writes `suppression.added`.
     """
     what = plans.against(request)
     if what is None:
@@ -62,4 +63,7 @@ def approve(
             means=means, request=locked(request), kind=DecisionKind.UPHOLD, words=said(words)
         )
         record(OBJECTION_UPHELD, at=means.clock(), case=str(request.case_id), decision=bound)
-    return erasure.approve(means=means, request=request, preview=preview, allow=allow, reason=reason)
+    plan = erasure.approve(means=means, request=request, preview=preview, allow=allow, reason=reason)
+    if what is Against.MARKETING:
+        suppression.keep_out(means=means, request=request, subject=preview.subject)
+    return plan

@@ -28,6 +28,7 @@ from upheld.actions import (
     letters,
     links,
     outbox,
+    refusal,
     reminders,
     restriction,
     returning,
@@ -288,6 +289,12 @@ def _tell(means: Means, request: Request, kind: MailKind) -> bool:
     return True
 
 
+def _whole(request: Request) -> bool:
+    """Whether nothing of it stays in any system, and nothing was left out."""
+    stays = Q(state=FulfilmentState.RETAINED) | ~Q(withheld="")
+    return not (refusal.left_out(request) or request.fulfilments.filter(stays).exists())
+
+
 def _letter(
     means: Means, request: Request, kind: MailKind, arrival: Arrival, to: str, address: str
 ) -> Letter:
@@ -300,6 +307,7 @@ def _letter(
             number=number,
             address=address,
             right=Right(request.right),
+            whole=_whole(request),
         )
     package = copies.latest(request)
     until = package.expires_at if package else means.clock()

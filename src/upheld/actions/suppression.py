@@ -10,7 +10,7 @@ from upheld.actions.record import record
 from upheld.law.objection import Against
 from upheld.law.right import Right
 from upheld.ledger.types import SUPPRESSION_ADDED, SUPPRESSION_LIFTED
-from upheld.rights.subject import Identity
+from upheld.rights.subject import Identity, Subject
 from upheld.store.database import hold
 from upheld.store.keys import KeyStore
 from upheld.store.models import BlindIndex, FulfilmentState, Request, RequestState, Suppression
@@ -37,11 +37,10 @@ def _objected(keys: KeyStore, named: Identity) -> bytes:
     return keys.suppress(f"{MARKETING}:{named.kind}", named.value)
 
 
-def keep_out(*, means: Means, request: Request) -> None:
-    """Mark who objected to direct marketing. Belongs into the transaction that ends the request. Writes
+def keep_out(*, means: Means, request: Request, subject: Subject) -> None:
+    """Mark who objected to direct marketing. Belongs into the transaction that upholds it. Writes
     `suppression.added` for each new mark."""
-    subject = cases.subject_of(means=means, case=request.case)
-    named = [canonical(each) for each in subject.identities if each.verified] if subject else []
+    named = [canonical(each) for each in subject.identities if each.verified]
     hold("suppression")
     at = means.clock()
     for mark in dict.fromkeys(_objected(means.keys, each) for each in named):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from upheld.actions.suppression import suppressed
+from upheld.actions.suppression import unwanted
 from upheld.cli import show, start
 from upheld.cli.faults import WrongUse
 from upheld.cli.people import rows
@@ -29,7 +29,7 @@ def sift(file: Path, out: Path | None, *, as_json: bool) -> int:
         raise WrongUse(f"{file} is empty.", "Its first line names its columns: email,name, for instance.")
     kinds = _kinds(file, lines[0], means.datamap)
     with show.progress(quiet=as_json, unit="people", total=len(lines) - 1):
-        known = set(suppressed(keys=means.keys, identities=_identities(lines[1:], kinds)))
+        known = set(unwanted(keys=means.keys, identities=_identities(lines[1:], kinds)))
     out_of = [
         number for number, cells in lines[1:] if not known.isdisjoint(_identities([(number, cells)], kinds))
     ]

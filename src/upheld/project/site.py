@@ -99,6 +99,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = False  # a session ends with the browser, whoever logs in
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 # The library counts tries of second factors here; three hundred, the usual, are soon pushed out by others.
 CACHES = {

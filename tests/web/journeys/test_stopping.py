@@ -122,7 +122,7 @@ def test_what_is_left_out_of_a_deletion_is_named_in_mail_page_and_certificate(
 
     desk.get_by_role("link", name="See what will happen").click()
     desk.get_by_role("button", name="Approve the deletion").click()
-    person.goto(link(mailbox.next(ADA, f"[{number}] What we deleted")))
+    person.goto(link(mailbox.next(ADA, f"[{number}] What we deleted, and what stays")))
     assert f"Letters\n{reason}" in words(person)
     person.get_by_role("link", name="Read what was deleted").click()
     assert f"Letters\nNothing was done here. {reason}" in words(person)

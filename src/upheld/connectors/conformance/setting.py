@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from upheld.connectors.conformance.world import (
+    NO_LETTERS,
     NOW,
     Rows,
     correction_of,
@@ -13,8 +14,10 @@ from upheld.connectors.conformance.world import (
     steps_of,
     with_limits,
     with_mark,
+    with_stop,
 )
 from upheld.datamap.model import Limits, System
+from upheld.law.objection import Against
 from upheld.law.right import Right
 from upheld.rights.cells import first_to_last, loaded, reversed_
 from upheld.rights.connector import Connector, Entropy, Row
@@ -102,6 +105,29 @@ class SettingConformance:
 
         self.same(standard_rows())
         assert connector.verify((), Subject(()), traces, now=NOW).remnants != ()
+
+    def test_a_use_is_stopped_by_the_value_that_the_map_names_in_her_rows_alone(self) -> None:
+        system, _ = self.make(self.given(standard_rows()))
+        system = with_stop(system)
+        connector = self.connect(system)
+        steps = steps_of(system, Right.OBJECTION, against=Against.MARKETING)
+        subject = self.her(connector)
+        if not connector.capabilities.restrict:
+            return
+
+        prepared, _ = self.set_values(connector, steps, subject)
+
+        rows = standard_rows()
+        mine = ("1", "2", "3")
+        for each in rows["donations"]:
+            each["note"] = NO_LETTERS if str(each["id"]) in mine else each["note"]
+        self.same(rows)
+        traces = [each.traces for each in prepared]
+        assert connector.verify(steps, subject, traces, now=NOW).remnants == ()
+        assert {each.after for each in loaded(each.before or b"" for each in prepared)} == {NO_LETTERS}
+        again, _ = self.set_values(connector, steps, subject)
+        assert loaded(each.traces for each in again) == ()
+        self.same(rows)
 
     def test_a_second_restriction_changes_nothing_and_a_changed_mark_is_left_alone(self) -> None:
         connector, steps, subject = self.marked_world()

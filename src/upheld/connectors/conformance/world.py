@@ -26,6 +26,7 @@ from upheld.datamap.model import (
     Period,
     Retain,
     Rule,
+    Stop,
     System,
     Table,
     Treatment,
@@ -33,6 +34,7 @@ from upheld.datamap.model import (
 )
 from upheld.datamap.model import Test as Comparison
 from upheld.law.ground import Ground
+from upheld.law.objection import Against
 from upheld.law.right import Right
 from upheld.rights.correcting import Target, Wish, aim
 from upheld.rights.plan import Plan, Step
@@ -44,6 +46,9 @@ Rows = Mapping[str, list[dict[str, object]]]
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SECRETS = ("ada@example.org", "Ada Byron", "first note", "dinner at eight", "old gift", "new gift")
 """Values of hers that may show up nowhere but in her copy and in what is sealed."""
+
+NO_LETTERS = "no letters"
+"""What `with_stop` writes where she objects."""
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "people": ("id",),
@@ -250,6 +255,13 @@ def with_mark(system: System) -> System:
     return replace(system, tables=tuple(tables))
 
 
+def with_stop(system: System) -> System:
+    """Donations say in `note`, by a value, that nobody asks for more."""
+    stops = (Stop("note", (Against.MARKETING,), NO_LETTERS),)
+    tables = (replace(table, stops=stops if table.name == "donations" else ()) for table in system.tables)
+    return replace(system, tables=tuple(tables))
+
+
 def correction_of(system: System, *wishes: Wish) -> tuple[Plan, tuple[Target, ...]]:
     """The plan of a correction for the world, and what it is about."""
     datamap = DataMap(Organisation(name="Example", contact="privacy@example.org"), systems=(system,))
@@ -257,7 +269,7 @@ def correction_of(system: System, *wishes: Wish) -> tuple[Plan, tuple[Target, ..
     return plan_correction(datamap, targets, regime="gdpr"), targets
 
 
-def steps_of(system: System, right: Right) -> tuple[Step, ...]:
-    """The plan of that right for the world."""
+def steps_of(system: System, right: Right, *, against: Against | None = None) -> tuple[Step, ...]:
+    """The plan of that right for the world. `against`: what an objection is to."""
     organisation = Organisation(name="Example", contact="privacy@example.org")
-    return plan(DataMap(organisation, systems=(system,)), right, today=NOW.date()).steps
+    return plan(DataMap(organisation, systems=(system,)), right, today=NOW.date(), against=against).steps
