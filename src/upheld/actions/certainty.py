@@ -21,7 +21,7 @@ from upheld.law.pack import Certainty, Pack, Risk
 from upheld.law.right import Right
 from upheld.ledger.types import DOUBT_RECORDED, VERIFICATION_ADDED
 from upheld.rights.outcome import Permanent
-from upheld.store.database import insert_all
+from upheld.store.database import fresh, insert_all
 from upheld.store.models import Arrival, Doubt, Level, Request, RequestState, Verification
 from upheld.store.sealing import open_value, seal_value
 
@@ -176,7 +176,8 @@ def _proof(
     grants: Level = Level.NONE,
     details: str = "",
 ) -> Verification:
-    made = Verification(
+    made = fresh(
+        Verification,
         id=uuid4(),
         request=request,
         method=method.value,

@@ -8,7 +8,7 @@ from upheld.ledger import canonical
 from upheld.rights.codec import Unreadable
 from upheld.rights.outcome import Established, EvidenceClass
 from upheld.store import models
-from upheld.store.database import insert_all
+from upheld.store.database import fresh, insert_all
 
 FORMAT = "upheld.evidence/v1"
 
@@ -42,7 +42,8 @@ def made(
 ) -> models.Evidence:
     """As `write`, not yet stored."""
     written = canonical.encode({"format": FORMAT, **content})
-    return models.Evidence(
+    return fresh(
+        models.Evidence,
         fulfilment=fulfilment,
         part=part,
         attempt=attempt,

@@ -50,10 +50,11 @@ from upheld.rights.outcome import (
     Verified,
 )
 from upheld.rights.plan import Plan
+from upheld.rights.recent import Recent
 from upheld.rights.subject import Key
 from upheld.store import models, queries
 from upheld.store.compiled import save
-from upheld.store.database import insert_all
+from upheld.store.database import fresh, insert_all
 from upheld.store.models import FulfilmentState, PartState
 from upheld.store.models.journal import FailureKind
 from upheld.store.sealing import open_value, seal_value
@@ -219,7 +220,8 @@ def part_row(
     purges: models.Due | None = None,
 ) -> models.Part:
     """As `keep_part`, not yet stored."""
-    part = models.Part(
+    part = fresh(
+        models.Part,
         id=uuid4(),
         fulfilment=fulfilment,
         plan=fulfilment.plan if purges is None else purges.plan,
@@ -437,25 +439,32 @@ def counts_of(part: models.Part) -> Counts:
 
 def tally(plan: Plan, counts: Counts) -> dict[str, int]:
     """Rows by what happened to them, for ledger and certificate."""
-    kinds = {step.number: type(step) for step in plan.steps}
-    words: dict[type, str] = {
-        steps.Erase: "deleted",
-        steps.Anonymise: "anonymised",
-        steps.Detach: "detached",
-        steps.Retain: "retained",
-        steps.Restrict: "restricted",
-        steps.Reset: "lifted",
-        steps.Correct: "corrected",
-    }
+    words = _WORDS_OF.of(plan, make=lambda: _words_of(plan))
     tallied = dict.fromkeys(_tallied(plan), 0)
     for count in counts:
-        word = words.get(kinds.get(count.step, object))
-        if word:
-            tallied[word] += count.rows
+        if count.rows and count.step in words:
+            tallied[words[count.step]] += count.rows
     tallied["matched"] = sum(each.matched for each in counts.tables) or sum(tallied.values())
     if "left" in tallied:
         tallied["left"] = sum(each.matched for each in counts.left)
     return tallied
+
+
+_WORDS: dict[type, str] = {
+    steps.Erase: "deleted",
+    steps.Anonymise: "anonymised",
+    steps.Detach: "detached",
+    steps.Retain: "retained",
+    steps.Restrict: "restricted",
+    steps.Reset: "lifted",
+    steps.Correct: "corrected",
+}
+_WORDS_OF: Recent[dict[int, str]] = Recent()
+
+
+def _words_of(plan: Plan) -> dict[int, str]:
+    """What happens to the rows of each step that does something to them."""
+    return {step.number: _WORDS[type(step)] for step in plan.steps if type(step) in _WORDS}
 
 
 def _tallied(plan: Plan) -> tuple[str, ...]:
@@ -479,7 +488,8 @@ def retained_of(hold: Hold, counted: Iterable[Counts]) -> list[tuple[steps.Retai
     rows: dict[int, int] = {}
     for counts in counted:
         for count in counts:
-            rows[count.step] = max(rows.get(count.step, 0), count.rows)
+            if count.rows > rows.get(count.step, 0):
+                rows[count.step] = count.rows
     own = hold.plan.of(hold.system)
     return [
         (step, rows[step.number]) for step in own if isinstance(step, steps.Retain) and rows.get(step.number)

@@ -76,7 +76,8 @@ def encode(value: object) -> object:
     if kind in _PLAIN:
         return value
     if isinstance(value, tuple | list):
-        return [encode(item) for item in value]
+        plain = _PLAIN.issuperset(map(type, value))  # keys of rows, mostly: nothing to look at one by one
+        return list(value) if plain else [encode(item) for item in value]
     known = _written(kind)
     if known is not None:
         common, columns = known
@@ -84,7 +85,7 @@ def encode(value: object) -> object:
         for name, default in columns:
             content = getattr(value, name)
             if default is MISSING or content != default:
-                written[name] = encode(content)
+                written[name] = content if type(content) in _PLAIN else encode(content)
         return written
     if isinstance(value, Enum):
         return {"is": kind.__name__, "value": value.value}
@@ -97,7 +98,8 @@ def decode(written: object, classes: Iterable[type]) -> object:
 
     def read(part: object) -> object:
         if isinstance(part, list):
-            return tuple(read(item) for item in part)
+            plain = _PLAIN.issuperset(map(type, part))
+            return tuple(part) if plain else tuple([read(item) for item in part])
         if not isinstance(part, dict):
             return part
         name = str(part.get("is"))

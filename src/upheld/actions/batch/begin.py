@@ -24,7 +24,7 @@ from upheld.rights.codec import encode
 from upheld.rights.outcome import Permanent, Transient
 from upheld.rights.plan import Plan
 from upheld.store import models
-from upheld.store.database import hold, insert_all, insert_numbered
+from upheld.store.database import fresh, hold, insert_all, insert_numbered
 from upheld.store.models import RequestState
 from upheld.store.sealing import seal_value
 
@@ -97,7 +97,8 @@ class _Opening:
         insert_all(opened)
         insert_all([each for own in marks for each in own])
         requests = [
-            models.Request(
+            fresh(
+                models.Request,
                 id=uuid4(),
                 case=case,
                 right=Right.ERASURE.value,
@@ -115,7 +116,8 @@ class _Opening:
         rows = self._plans(some, requests)
         windows = self._windows(requests)
         fulfilments = [
-            models.Fulfilment(
+            fresh(
+                models.Fulfilment,
                 request=request,
                 plan=row,
                 position=position,
@@ -129,7 +131,7 @@ class _Opening:
         models.Task.objects.bulk_create(task for each in fulfilments for task in self._tasks(each))
         insert_all(
             [
-                models.BatchLine(batch=self.batch, line=number, request=request)
+                fresh(models.BatchLine, batch=self.batch, line=number, request=request)
                 for going, request in zip(some, requests, strict=True)
                 for number in going.numbers
             ]
@@ -138,8 +140,13 @@ class _Opening:
 
     def _case(self, going: Going, key: str) -> models.Case:
         means = self.means
-        case = models.Case(
-            id=uuid4(), regime=self.plan.regime, key=key, opened_at=self.at, sealed_identities=b""
+        case = fresh(
+            models.Case,
+            id=uuid4(),
+            regime=self.plan.regime,
+            key=key,
+            opened_at=self.at,
+            sealed_identities=b"",
         )
         case.sealed_identities = seal_value(
             means.keys, key, encode(going.asked), record=f"case:{case.pk}:identities"
@@ -155,9 +162,11 @@ class _Opening:
             raise TypeError("Whoever has no case was identified.")
         verified = tuple(each for each in subject.identities if each.verified)
         named = {*cases.names(going.asked), *cases.names(Asked(verified, subject.people))}
-        marks = [models.BlindIndex(case=case, digest=self.means.keys.blind(*each)) for each in sorted(named)]
+        marks = [
+            fresh(models.BlindIndex, case=case, digest=self.means.keys.blind(*each)) for each in sorted(named)
+        ]
         whole = cases.whole(means=self.means, asked=going.asked)
-        return [*marks, models.BlindIndex(case=case, digest=whole, whole=True)]
+        return [*marks, fresh(models.BlindIndex, case=case, digest=whole, whole=True)]
 
     def _refuse_known(self, marks: Sequence[Sequence[models.BlindIndex]]) -> None:
         """Somebody's case that was opened since everybody was looked at; by its whole mark, for a part of it
@@ -194,7 +203,8 @@ class _Opening:
             version=1,
         )
         others = [
-            models.Plan(
+            fresh(
+                models.Plan,
                 request=request,
                 version=1,
                 format=Plan.form,
@@ -263,5 +273,5 @@ def _join(
         )
         erasure.approve(means=means, request=request, preview=seen, allow=allow, reason=reason)
     models.BatchLine.objects.bulk_create(
-        models.BatchLine(batch=batch, line=number, request=request) for number in going.numbers
+        fresh(models.BatchLine, batch=batch, line=number, request=request) for number in going.numbers
     )

@@ -13,7 +13,7 @@ from upheld.actions.record import entry, put_all
 from upheld.ledger.types import CASE_CLOSED, SUPPRESSION_ADDED
 from upheld.rights.subject import Subject
 from upheld.store import models
-from upheld.store.database import hold, insert_all
+from upheld.store.database import fresh, hold, insert_all
 from upheld.store.models import CaseState, FulfilmentState, RequestState
 from upheld.store.models.case import UNFINISHED
 
@@ -29,16 +29,16 @@ def conclude_many(
     left to the undo. `known`: who they are, as far as it was read already."""
     chosen = [each.pk for each in requests]
     still = models.Request.objects.select_for_update().filter(
-        pk__in=chosen, state=RequestState.IN_PROGRESS, undone_at__isnull=True
+        pk__among=chosen, state=RequestState.IN_PROGRESS, undone_at__isnull=True
     )
     standing = set(still.order_by("pk").values_list("pk", flat=True))
     requests = [each for each in requests if each.pk in standing]
-    rows = models.Fulfilment.objects.filter(request__in=[each.pk for each in requests])
+    rows = models.Fulfilment.objects.filter(request__among=[each.pk for each in requests])
     found = list(rows.values_list("request", "pk", "state", "withheld"))
     unready = {request for request, _, state, withheld in found if state not in DONE or withheld}
     over = [request for request in requests if request.pk not in unready]
     open_windows = set(
-        models.Window.objects.filter(request__in=[each.pk for each in over], destroyed_at__isnull=True)
+        models.Window.objects.filter(request__among=[each.pk for each in over], destroyed_at__isnull=True)
         .values_list("request", flat=True)
         .distinct()
     )
@@ -48,7 +48,7 @@ def conclude_many(
         _forget(means, finished)
         finish_many(means, finished)
     waiting = {number: request for request, number, state, _ in found if state == FulfilmentState.WAITING}
-    asked = set(models.Task.objects.filter(fulfilment__in=waiting).values_list("fulfilment", flat=True))
+    asked = set(models.Task.objects.filter(fulfilment__among=waiting).values_list("fulfilment", flat=True))
     return frozenset(request for number, request in waiting.items() if number not in asked)
 
 
@@ -84,8 +84,12 @@ def _suppress(
         marks.pop(bytes(there), None)
     insert_all(
         [
-            models.Suppression(
-                digest=mark, kind=kind, at=at, request=request if request.pk in open_windows else None
+            fresh(
+                models.Suppression,
+                digest=mark,
+                kind=kind,
+                at=at,
+                request=request if request.pk in open_windows else None,
             )
             for mark, (kind, request) in marks.items()
         ]
@@ -102,19 +106,19 @@ def finish_many(means: Means, requests: Sequence[models.Request]) -> None:
     numbers = [each.pk for each in requests]
     at = means.clock()
     kept: Mapping[UUID, date] = dict(
-        models.Due.objects.filter(fulfilment__request__in=numbers, purged_at__isnull=True)
+        models.Due.objects.filter(fulfilment__request__among=numbers, purged_at__isnull=True)
         .values("fulfilment__request")
         .annotate(last=Max("on"))
         .values_list("fulfilment__request", "last")
     )
     more = set(
-        models.Request.objects.filter(case__in=[each.case_id for each in requests], state__in=UNFINISHED)
-        .exclude(pk__in=numbers)
+        models.Request.objects.filter(case__among=[each.case_id for each in requests], state__in=UNFINISHED)
+        .exclude(pk__among=numbers)
         .values_list("case", flat=True)
     )
     more |= set(
         models.Restriction.objects.filter(
-            request__case__in=[each.case_id for each in requests], lifted_at__isnull=True
+            request__case__among=[each.case_id for each in requests], lifted_at__isnull=True
         ).values_list("request__case", flat=True)
     )
     plain = [each for each in requests if each.case_id not in more and each.case.key_destroy_on is None]
@@ -124,7 +128,7 @@ def finish_many(means: Means, requests: Sequence[models.Request]) -> None:
             cases.finish(
                 means=means, request=request, state=RequestState.FULFILLED, keep_until=kept.get(request.pk)
             )
-    models.Request.objects.filter(pk__in=[each.pk for each in plain], state__in=UNFINISHED).update(
+    models.Request.objects.filter(pk__among=[each.pk for each in plain], state__in=UNFINISHED).update(
         state=RequestState.FULFILLED, reason="", finished_at=at
     )
     days = cases.backup_days(means=means)
@@ -133,10 +137,10 @@ def finish_many(means: Means, requests: Sequence[models.Request]) -> None:
         last = max(at.date(), kept.get(request.pk, at.date())) + days
         by_day.setdefault(last, []).append(request.case_id)
     for day, those in by_day.items():
-        models.Case.objects.filter(pk__in=those).update(
+        models.Case.objects.filter(pk__among=those).update(
             state=CaseState.CLOSED, closed_at=at, closed_reason="", key_destroy_on=day
         )
-    marks = models.BlindIndex.objects.filter(case__in=[each.case_id for each in plain])
+    marks = models.BlindIndex.objects.filter(case__among=[each.case_id for each in plain])
     marks.filter(whole=True).delete()
     marks.update(open=False)
     put_all(

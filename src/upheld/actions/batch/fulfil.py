@@ -11,8 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch
-
 from upheld.actions import cases, erasure, plans, window
 from upheld.actions import journal as single
 from upheld.actions.batch import journal
@@ -46,17 +44,8 @@ def fulfil_many(*, means: Means, requests: Sequence[models.Request], told: Told 
     """
     for some in in_groups(_in_list_order(requests), TOGETHER):
         refuse()
-        found = (
-            models.Request.objects.filter(pk__in=some)
-            .select_related("case")
-            .prefetch_related(Prefetch("fulfilments", models.Fulfilment.objects.select_related(*_WITH)))
-        )
-        by_number = {each.pk: each for each in found}
-        _group(means, [by_number[number] for number in some if number in by_number])
+        _group(means, journal.read_many(some))
         told(len(some))
-
-
-_WITH = ("plan__same_as", "window")
 
 
 def _in_list_order(requests: Sequence[models.Request]) -> list[UUID]:
@@ -64,16 +53,20 @@ def _in_list_order(requests: Sequence[models.Request]) -> list[UUID]:
     list."""
     places: dict[UUID, tuple[datetime, int]] = {}
     for some in in_groups([each.pk for each in requests], TOGETHER):
-        rows = models.BatchLine.objects.filter(request__in=some).order_by("batch__at", "line")
+        rows = models.BatchLine.objects.filter(request__among=some).order_by("batch__at", "line")
         for number, at, line in rows.values_list("request", "batch__at", "line"):
             places.setdefault(number, (at, line))
     others = sorted((each for each in requests if each.pk not in places), key=lambda each: each.received_at)
     return [*sorted(places, key=lambda number: places[number]), *(each.pk for each in others)]
 
 
-def _group(means: Means, requests: Sequence[models.Request]) -> None:
-    begun = [each for each in requests if each.state == RequestState.IN_PROGRESS and each.undone_at is None]
-    parts = {each.pk: list(each.fulfilments.all()) for each in begun}
+def _group(means: Means, read: Sequence[tuple[models.Request, list[models.Fulfilment]]]) -> None:
+    parts = {
+        each.pk: own
+        for each, own in read
+        if each.state == RequestState.IN_PROGRESS and each.undone_at is None
+    }
+    begun = [each for each, _ in read if each.pk in parts]
     keys = {each.case.key for each in begun}
     keys |= {each.window.key for own in parts.values() for each in own if each.window is not None}
     ringed = replace(means, keys=means.keys.ring(keys))

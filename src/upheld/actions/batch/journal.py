@@ -4,9 +4,10 @@ Each function is one transaction, fenced: it changes nothing and raises `Fenced`
 been taken over. `lost` says which.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, F, Q
@@ -32,14 +33,44 @@ from upheld.actions.tempo import is_begun, is_free, room
 from upheld.rights.outcome import Committed, Counts, Established, EvidenceClass, Prepared, Verified
 from upheld.rights.plan import Plan, Retain
 from upheld.store import models
-from upheld.store.database import insert_all
+from upheld.store.database import insert_all, read_all
 from upheld.store.models import FulfilmentState, PartState, RequestState
+
+
+def read_many(numbers: Sequence[UUID]) -> list[tuple[models.Request, list[models.Fulfilment]]]:
+    """Requests with their cases, and of each its parts in order with their plans and windows."""
+    by_number = {each.pk: each for each in read_all(models.Request.objects.filter(pk__among=numbers))}
+    requests = [by_number[number] for number in numbers if number in by_number]
+    cases = models.Case.objects.filter(pk__among={each.case_id for each in requests})
+    by_case = {each.pk: each for each in read_all(cases)}
+    parts: dict[UUID, list[models.Fulfilment]] = {}
+    for part in read_all(models.Fulfilment.objects.filter(request__among=numbers).order_by("position")):
+        parts.setdefault(part.request_id, []).append(part)
+    every = [each for own in parts.values() for each in own]
+    plans = _plans({each.plan_id for each in every})
+    windows = models.Window.objects.in_bulk({each.window_id for each in every if each.window_id is not None})
+    for request in requests:
+        request.case = by_case[request.case_id]
+        for each in parts.get(request.pk, ()):
+            each.request, each.plan = request, plans[each.plan_id]
+            each.window = None if each.window_id is None else windows[each.window_id]
+    return [(each, parts.get(each.pk, [])) for each in requests]
+
+
+def _plans(numbers: Collection[int]) -> dict[int, models.Plan]:
+    """Plans with those under which their steps stand, which many have in common."""
+    found = {each.pk: each for each in read_all(models.Plan.objects.filter(pk__among=numbers))}
+    others = {each.same_as_id for each in found.values() if each.same_as_id is not None} - found.keys()
+    same = found | {each.pk: each for each in read_all(models.Plan.objects.filter(pk__among=others))}
+    for each in found.values():
+        each.same_as = None if each.same_as_id is None else same[each.same_as_id]
+    return found
 
 
 def holding(holds: Sequence[Hold]) -> Q:
     """The parts that are still held by whoever took them."""
     return Q(
-        pk__in=[each.fulfilment.pk for each in holds], owner=holds[0].owner, state=FulfilmentState.RUNNING
+        pk__among=[each.fulfilment.pk for each in holds], owner=holds[0].owner, state=FulfilmentState.RUNNING
     )
 
 
@@ -49,15 +80,15 @@ def take_many(*, means: Means, fulfilments: Sequence[models.Fulfilment], plan: P
     fetched."""
     at = means.clock()
     chosen = {each.pk: each for each in fulfilments}
-    rows = models.Fulfilment.objects.select_for_update(of=("self",)).filter(pk__in=list(chosen))
+    rows = models.Fulfilment.objects.select_for_update().filter(pk__among=list(chosen))
     done = (FulfilmentState.DONE, FulfilmentState.RETAINED)
     free = [
         _as_fetched(each, chosen[each.pk])
-        for each in rows.order_by("pk")
+        for each in read_all(rows.order_by("pk"))
         if each.state not in done and not is_leased(each, at)
     ]
     free = _in_pace(means, free, at)
-    models.Fulfilment.objects.filter(pk__in=[each.pk for each in free]).update(
+    models.Fulfilment.objects.filter(pk__among=[each.pk for each in free]).update(
         state=FulfilmentState.RUNNING,
         owner=means.owner,
         attempt=F("attempt") + 1,
@@ -85,7 +116,7 @@ def _in_pace(means: Means, free: Sequence[models.Fulfilment], at: datetime) -> l
     if left.people is None:
         return list(free)
     beyond = [each.pk for each in fresh[left.people :]]
-    models.Fulfilment.objects.filter(pk__in=beyond).update(later=left.why or "", not_before=left.until)
+    models.Fulfilment.objects.filter(pk__among=beyond).update(later=left.why or "", not_before=left.until)
     return [*begun, *fresh[: left.people]]
 
 
@@ -191,7 +222,7 @@ def _prepare_many(
     at = means.clock()
     _fenced(holds, at + means.lease)
     chosen = [each.fulfilment.request_id for each in holds]
-    locked = models.Request.objects.select_for_update().filter(pk__in=chosen).order_by("pk")
+    locked = models.Request.objects.select_for_update().filter(pk__among=chosen).order_by("pk")
     standing = locked.values_list("state", "undone_at")
     if any(undone is not None or state == RequestState.REVOKED for state, undone in standing):
         raise Fenced(f"{holds[0].system}: some erasures are being undone, or were taken back")
@@ -218,7 +249,7 @@ def _prepare_many(
 def _before(holds: Sequence[Hold]) -> dict[int, int]:
     """How many parts each has already."""
     return dict(
-        models.Part.objects.filter(fulfilment__in=[each.fulfilment.pk for each in holds])
+        models.Part.objects.filter(fulfilment__among=[each.fulfilment.pk for each in holds])
         .values("fulfilment")
         .annotate(many=Count("pk"))
         .values_list("fulfilment", "many")
@@ -246,7 +277,7 @@ def commit_many(*, means: Means, holds: Sequence[Hold], events: Sequence[Committ
 def open_parts(holds: Sequence[Hold]) -> dict[int, models.Part]:
     """The part of each whose outcome is not known, by the fulfilment's number."""
     rows = models.Part.objects.filter(
-        fulfilment__in=[each.fulfilment.pk for each in holds], state=PartState.PREPARED, due__isnull=True
+        fulfilment__among=[each.fulfilment.pk for each in holds], state=PartState.PREPARED, due__isnull=True
     )
     return {each.fulfilment_id: each for each in rows}
 
@@ -257,12 +288,12 @@ def _settle(
     """All in one established way. A repeat that changed nothing more leaves no second evidence. `alone`: they
     are everybody's first parts."""
     how = those[0][2].established
-    models.Part.objects.filter(pk__in=[part.pk for _, part, _ in those]).update(
+    models.Part.objects.filter(pk__among=[part.pk for _, part, _ in those]).update(
         state=PartState.COMMITTED, established=how.value, settled_at=at
     )
     numbers = [hold.fulfilment.pk for hold, _, _ in those]
-    evidenced = models.Evidence.objects.filter(fulfilment__in=numbers, part__isnull=False)
-    due = models.Due.objects.filter(fulfilment__in=numbers, purged_at__isnull=True)
+    evidenced = models.Evidence.objects.filter(fulfilment__among=numbers, part__isnull=False)
+    due = models.Due.objects.filter(fulfilment__among=numbers, purged_at__isnull=True)
     again, with_dues = (
         frozenset() if alone else frozenset(rows.values_list("fulfilment", flat=True))
         for rows in (evidenced, due)
@@ -293,7 +324,7 @@ def settled_many(*, means: Means, holds: Sequence[Hold], established: Establishe
     _fenced(holds, at + means.lease)
     parts = open_parts(holds)
     if established is None:
-        models.Part.objects.filter(pk__in=[each.pk for each in parts.values()]).update(
+        models.Part.objects.filter(pk__among=[each.pk for each in parts.values()]).update(
             state=PartState.ABORTED, settled_at=at
         )
         return
@@ -304,7 +335,7 @@ def settled_many(*, means: Means, holds: Sequence[Hold], established: Establishe
 def through(holds: Sequence[Hold]) -> frozenset[int]:
     """Those for whom everything that the plan in force writes is committed, by the fulfilment's number."""
     rows = models.Part.objects.filter(
-        fulfilment__in=[each.fulfilment.pk for each in holds],
+        fulfilment__among=[each.fulfilment.pk for each in holds],
         state=PartState.COMMITTED,
         due__isnull=True,
         last=True,
@@ -319,7 +350,9 @@ def traces_many(*, means: Means, holds: Sequence[Hold], memory: Memory) -> dict[
     if written is not None:
         return {number: [each.traces for each in own] for number, own in written.items()}
     keys = {each.fulfilment.pk: each.case.key for each in holds}
-    rows = models.Part.objects.filter(fulfilment__in=keys, due__isnull=True).exclude(state=PartState.ABORTED)
+    rows = models.Part.objects.filter(fulfilment__among=keys, due__isnull=True).exclude(
+        state=PartState.ABORTED
+    )
     found: dict[int, list[bytes]] = {}
     for part in rows:
         key = keys[part.fulfilment_id]
@@ -352,13 +385,13 @@ def verified_many(*, means: Means, holds: Sequence[Hold], events: Sequence[Verif
             )
         )
     for (state, matter), numbers in by_state.items():
-        models.Fulfilment.objects.filter(pk__in=numbers).update(
+        models.Fulfilment.objects.filter(pk__among=numbers).update(
             state=state, withheld=matter, finished_at=at, owner="", leased_until=None, unreached=False
         )
     insert_all(pieces)
     until = {
         (number, table): on
-        for number, table, on in models.Due.objects.filter(fulfilment__in=kept)
+        for number, table, on in models.Due.objects.filter(fulfilment__among=kept)
         .order_by("on")
         .values_list("fulfilment", "table", "on")
     }
@@ -378,7 +411,7 @@ def _retained(holds: Sequence[Hold], memory: Memory) -> dict[int, list[tuple[Ret
     else:
         counts = {}
         rows = models.Part.objects.filter(
-            fulfilment__in=[each.fulfilment.pk for each in holds],
+            fulfilment__among=[each.fulfilment.pk for each in holds],
             state=PartState.COMMITTED,
             due__isnull=True,
             plan=F("fulfilment__plan"),

@@ -117,7 +117,7 @@ def _exactly(
 
 def _each_of(slot: Slot, form: Form, like: Hashable = None) -> sa.Select[Any]:
     def dumped(values: Sequence[Any]) -> str:
-        return json.dumps([plain(value) for value in form(values)])
+        return json.dumps(form(values), default=str)
 
     text = later(slot, dumped, types.Text(), like)
     return sa.select(sa.func.json_each(text).table_valued("value").c.value)

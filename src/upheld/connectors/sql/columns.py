@@ -1,7 +1,7 @@
 """Tables of the target as SQLAlchemy sees them, and values in the exact type of the column they meet."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -166,8 +166,24 @@ def _decimal(value: Scalar) -> Scalar:
     raise NotFitting
 
 
+def fits(values: Sequence[Scalar], column: LiveColumn) -> bool:
+    """Whether all of them are in the column's own type as they are, told of many at once; False may only mean
+    that each has to be looked at."""
+    kinds = set(map(type, values))
+    if column.family is Family.INTEGER and kinds == {int}:
+        numbers: Any = values
+        return bool(min(numbers) >= -(2**63) and max(numbers) < 2**63)
+    if column.family is Family.TEXT and kinds == {str}:
+        texts: Any = values
+        return storable("".join(texts)) and (not column.length or max(map(len, texts)) <= column.length)
+    return column.family is Family.UUID and kinds == {UUID}
+
+
 def fitting(values: Iterable[Scalar], column: LiveColumn) -> list[Scalar]:
     """Those of the values that the column could hold, each in its type; NULL is no key."""
+    values = tuple(values)
+    if fits(values, column):
+        return list(dict.fromkeys(values))
     fitted = []
     for value in values:
         if value is None:

@@ -81,9 +81,7 @@ def _together(
         return row.in_(sa.select(*listed.c))
     if single:
         return sa.or_(*(row.in_(keys[start : start + _SOME]) for start in range(0, len(keys), _SOME)))
-    each = sa.func.json_each(json.dumps([[_json(part) for part in key] for key in keys])).table_valued(
-        "value"
-    )
+    each = sa.func.json_each(json.dumps(keys, default=_json)).table_valued("value")
     parts = [sa.func.json_extract(each.c.value, f"$[{index}]") for index in range(len(columns))]
     return row.in_(sa.select(*parts))
 
@@ -104,10 +102,10 @@ def values_in(tables: Tables, table: str, column: str, values: Sequence[Scalar])
     elif tables.live.dialect == "postgresql":
         array = postgresql.ARRAY(element(known.type))
         plain = target == sa.any_(sa.bindparam(None, within(fitted, known.type), type_=array))
-    elif any(isinstance(value, bytes) for value in fitted):
+    elif bytes in set(map(type, fitted)):
         plain = target.in_(fitted)
     else:
-        listed = sa.func.json_each(json.dumps([_json(value) for value in fitted])).table_valued("value")
+        listed = sa.func.json_each(json.dumps(fitted, default=_json)).table_valued("value")
         plain = target.in_(sa.select(listed.c.value))
     exact = binary(tables, table, column, fitted)
     return plain if exact is None else sa.and_(plain, exact)
@@ -122,7 +120,7 @@ def binary(tables: Tables, table: str, column: str, values: Sequence[Scalar]) ->
     if tables.live.dialect == "sqlite":
         if known.collation is None:
             return None
-        listed = sa.func.json_each(json.dumps([_json(value) for value in values])).table_valued("value")
+        listed = sa.func.json_each(json.dumps(list(values), default=_json)).table_valued("value")
         exact = sa.collate(tables.column(table, column), "BINARY").in_(sa.select(listed.c.value))
         return cast("Predicate", exact)
     text = sa.cast(tables.column(table, column), mysql.CHAR(charset="utf8mb4"))
@@ -133,10 +131,10 @@ def _bound(value: Scalar, kind: types.TypeEngine[Any]) -> Any:
     return sa.bindparam(None, value, type_=kind)
 
 
-def _json(value: Scalar) -> object:
+def _json(value: Scalar) -> str:
     if isinstance(value, Decimal | UUID):
         return str(value)
-    return value
+    raise TypeError(f"A {type(value).__name__} is no key in a list.")
 
 
 def listable(value: object) -> bool:

@@ -1,6 +1,6 @@
 """Counts of many people's rows, and the limits that hold for each of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -28,17 +28,9 @@ def count_many(union: Union, connection: sa.Connection, steps: Sequence[Step]) -
             tally = union.tallied(connection, table, [step.selection], union.rows.where(step.selection))
             tallies.append((step.number, table, tally))
     by_table = _matched(union, connection, every, writer)
-    size = range(len(union.members))
-    each = tuple(
-        Counts(
-            tuple(
-                Count(number, table, tally.each.get(member, 0), writer.others.get(number, {}).get(member, 0))
-                for number, table, tally in tallies
-            ),
-            tuple(TableCount(name, tally.each.get(member, 0)) for name, tally in by_table.items()),
-        )
-        for member in size
-    )
+    size = len(union.members)
+    shared = [(number, table, tally.each, writer.others.get(number, {})) for number, table, tally in tallies]
+    each = tuple(map(Counts, shares(size, shared), _tables(size, by_table)))
     whole = Counts(
         tuple(Count(number, table, tally.rows) for number, table, tally in tallies),
         tuple(TableCount(name, tally.rows) for name, tally in by_table.items()),
@@ -46,15 +38,36 @@ def count_many(union: Union, connection: sa.Connection, steps: Sequence[Step]) -
     return Tallied(each, whole)
 
 
+Shared = tuple[int, str, Mapping[int, int], Mapping[int, int]]
+"""A step, its table, and how many rows of it are whose: their own, and others' that go with them."""
+
+
+def shares(size: int, shared: Sequence[Shared]) -> list[tuple[Count, ...]]:
+    """What each step is for each of so many people. Most of it is nothing, which is said in one object."""
+    nothing = [Count(step, table, 0) for step, table, _, _ in shared]
+    found = [nothing.copy() for _ in range(size)]
+    for place, (step, table, own, others) in enumerate(shared):
+        for member, many in own.items():
+            found[member][place] = Count(step, table, many, others.get(member, 0))
+        for member in others.keys() - own.keys():
+            found[member][place] = Count(step, table, 0, others[member])
+    return [tuple(each) for each in found]
+
+
+def _tables(size: int, by_table: Mapping[str, Tally]) -> list[tuple[TableCount, ...]]:
+    nothing = [TableCount(name, 0) for name in by_table]
+    found = [nothing.copy() for _ in range(size)]
+    for place, (name, tally) in enumerate(by_table.items()):
+        for member, many in tally.each.items():
+            found[member][place] = TableCount(name, many)
+    return [tuple(each) for each in found]
+
+
 def matched_many(
     union: Union, connection: sa.Connection, steps: Sequence[Touch], writer: ManyWriter
 ) -> list[tuple[TableCount, ...]]:
     """Distinct rows of each one's a table, however many steps select them (scenario 18)."""
-    by_table = _matched(union, connection, steps, writer)
-    return [
-        tuple(TableCount(name, tally.each.get(member, 0)) for name, tally in by_table.items())
-        for member in range(len(union.members))
-    ]
+    return _tables(len(union.members), _matched(union, connection, steps, writer))
 
 
 def _matched(

@@ -1,5 +1,6 @@
 """The erasure of a set of people in one database: as few transactions as equal one after the other."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from upheld.connectors.sql.engine import writing
 from upheld.connectors.sql.execution import defer, refresh
 from upheld.connectors.sql.filing import named_in, remove
 from upheld.connectors.sql.many.capture import ManyCapture
-from upheld.connectors.sql.many.count import matched_many, refuse
+from upheld.connectors.sql.many.count import Shared, matched_many, refuse, shares
 from upheld.connectors.sql.many.locate import prepare_many
 from upheld.connectors.sql.many.share import transactions
 from upheld.connectors.sql.many.statistics import LARGE, refresh_statistics
@@ -28,7 +29,6 @@ from upheld.rights.connector import Entropy
 from upheld.rights.many import CommittedMany, ManyExecution, PreparedMany
 from upheld.rights.outcome import (
     Committed,
-    Count,
     Counts,
     Established,
     FileImage,
@@ -114,10 +114,8 @@ class ManyRun:
         self._write(writer, order)
         images = capture.dumped() if capture else {}
         mark = token(connection, self.system, self.tables, PART, self.entropy())
-        counts = [
-            Counts(self._counts(writer, order, removing, member), tables[member])
-            for member in range(len(union.members))
-        ]
+        shared = tuple(self._shared(writer, order, removing))
+        counts = list(map(Counts, shares(len(union.members), shared), tables))
         dues = [tuple(writer.dues.get(member, ())) for member in range(len(union.members))]
         name = self.system.name
         return (
@@ -180,21 +178,14 @@ class ManyRun:
         for recount in recounts(self.steps):
             writer.recount(recount)
 
-    def _counts(
-        self, writer: ManyWriter, order: Order, removing: Mapping[int, Paths], member: int
-    ) -> tuple[Count, ...]:
-        return tuple(self._each(writer, order, removing, member))
-
-    def _each(
-        self, writer: ManyWriter, order: Order, removing: Mapping[int, Paths], member: int
-    ) -> Iterator[Count]:
+    def _shared(self, writer: ManyWriter, order: Order, removing: Mapping[int, Paths]) -> Iterator[Shared]:
         for step in order.steps:
-            yield writer.share(step.number, step.selection.table, member)
+            yield (step.number, step.selection.table, *writer.shared(step.number))
         for recount in recounts(self.steps):
-            yield writer.share(recount.number, recount.table, member)
+            yield (recount.number, recount.table, *writer.shared(recount.number))
         for each in files(self.steps):
-            many = sum(member in who for who in removing[each.number].values())
-            yield Count(each.number, each.selection.table, many)
+            named = Counter(member for who in removing[each.number].values() for member in who)
+            yield each.number, each.selection.table, named, {}
 
 
 def _hers(removing: Mapping[int, Paths], leaving: Leaving, member: int) -> tuple[FileImage, ...]:

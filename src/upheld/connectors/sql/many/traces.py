@@ -27,9 +27,11 @@ def remember_many(
     traces = tuple(Traces() for _ in union.members)
     for name, owners in union.owners.items():
         keys = union.rows.sets[name]
-        theirs = members_of(owners)
-        for member, each in enumerate(traces):
-            each.sets[name] = KeySet(keys.table, keys.columns, tuple(theirs.get(member, ())))
+        nothing = KeySet(keys.table, keys.columns, ())
+        for each in traces:
+            each.sets[name] = nothing
+        for member, hers in members_of(owners).items():
+            traces[member].sets[name] = KeySet(keys.table, keys.columns, tuple(hers))
     for paths in named_files(union, connection, files(whole), secrets).values():
         for path, who in paths.items():
             for member in who:
@@ -72,8 +74,10 @@ def _spellings(union: Union, traces: Sequence[Traces]) -> None:
         for value in values:
             for member in named.get(normalise(rule, str(value)), ()):
                 found.setdefault(member, []).append(value)
-        for member, each in enumerate(traces):
-            each.raw[place] = tuple(found.get(member, ()))
+        for each in traces:
+            each.raw[place] = ()
+        for member, hers in found.items():
+            traces[member].raw[place] = tuple(hers)
 
 
 def named_files(

@@ -15,7 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
-from upheld.connectors.sql.columns import NotFitting, Tables, fit
+from upheld.connectors.sql.columns import NotFitting, Tables, fit, fits
 from upheld.connectors.sql.inside import KeySet, Predicate
 from upheld.connectors.sql.live import Family
 from upheld.connectors.sql.where import Rows, json_at, rows_of
@@ -33,6 +33,9 @@ Owners = dict[Key, Members]
 NOBODY: Members = ()
 
 _LABEL = "upheld_whose_"
+
+_READ = 1000
+"""Rows that are taken from the driver at a time."""
 
 
 class Unattributed(Permanent):
@@ -169,7 +172,12 @@ class Union:
         if place not in self.looked_up:
             known = [self.tables.known(table, column) for column in link.columns]
             found: dict[Any, Members] = {}
-            for key, who in self.owners[name].items():
+            owners = self.owners[name]
+            if all(
+                fits(values, column) for values, column in zip(zip(*owners, strict=True), known, strict=False)
+            ):
+                found, owners = {_plain(key): who for key, who in owners.items()}, {}
+            for key, who in owners.items():
                 try:
                     fitted = tuple(fit(part, column) for part, column in zip(key, known, strict=True))
                 except NotFitting:
@@ -205,21 +213,28 @@ class Union:
             names = [sa.literal_column(f"{_LABEL}{index}", sa.Text()) for index in range(len(evidence))]
             statement = statement.group_by(*names)
         tally = Tally()
-        for row in connection.execute(statement.add_columns(counted.label("many"))):
-            tally.add(self.whose(table, ways, row[:-1]), row[-1])
+        for some in connection.execute(statement.add_columns(counted.label("many"))).partitions(_READ):
+            for row in some:
+                tally.add(self.whose(table, ways, row), row[-1])
         return tally
 
     def whose(self, table: str, ways: Sequence[Way], values: Sequence[Any]) -> Members:
         """The people of one row, from what all ways read of it."""
-        found: set[int] = set()
+        whole: Members = NOBODY
         start = 0
         for way in ways:
-            stop = start + len(way.columns)
-            found.update(way.who(values[start:stop]))
-            start = stop
-        if not found:
+            if way.known is not None:
+                found = way.known.get(values[start], NOBODY)
+                start += 1
+            else:
+                stop = start + len(way.columns)
+                found = tuple(sorted(way.who(values[start:stop])))
+                start = stop
+            if found and found != whole:
+                whole = tuple(sorted({*whole, *found})) if whole else found
+        if not whole:
             raise Unattributed(self.rows.system.name, table)
-        return tuple(sorted(found))
+        return whole
 
     def keyed(
         self,
@@ -239,12 +254,16 @@ class Union:
         read = read.select_from(self.tables[table]).where(condition)
         if lock and connection.dialect.name != "sqlite":
             read = read.with_for_update()
-        owners: dict[Key, set[int]] = {}
-        for row in connection.execute(read):
-            this = tuple(row[: len(key)])
-            if None not in this:
-                owners.setdefault(this, set()).update(self.whose(table, ways, row[len(key) :]))
-        return {each: tuple(sorted(who)) for each, who in owners.items()}
+        owners: Owners = {}
+        many = len(key)
+        for some in connection.execute(read).partitions(_READ):
+            for row in some:
+                this = tuple(row[:many])
+                if None not in this:
+                    who, before = self.whose(table, ways, row[many:]), owners.get(this, NOBODY)
+                    if who != before:
+                        owners[this] = tuple(sorted({*before, *who}))
+        return owners
 
 
 @dataclass
@@ -317,8 +336,12 @@ def _labelled(columns: Sequence[sa.ColumnElement[Any]]) -> list[sa.ColumnElement
 
 def _plain(values: Sequence[Any]) -> Any:
     """Values as they are compared here: drivers give the same UUID as an object or as text."""
-    plain = tuple(
-        str(each) if isinstance(each, UUID) else bytes(each) if isinstance(each, memoryview) else each
-        for each in values
-    )
-    return plain[0] if len(plain) == 1 else plain
+    if len(values) == 1:
+        return _alike(values[0])
+    return tuple(map(_alike, values))
+
+
+def _alike(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    return bytes(value) if isinstance(value, memoryview) else value

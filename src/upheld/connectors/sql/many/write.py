@@ -78,10 +78,9 @@ class ManyWriter(Writer):
         tables = {self.rows.tables.known_table(each.selection.table).name for each in self.every}
         return any(self.rows.tables.live.tables[name].triggers for name in tables)
 
-    def share(self, step: int, table: str, member: int) -> Count:
-        """What one step did for one person."""
-        many = self.tallies[step].each.get(member, 0)
-        return Count(step, table, many, self.others.get(step, {}).get(member, 0))
+    def shared(self, step: int) -> tuple[Mapping[int, int], Mapping[int, int]]:
+        """How many rows of one step are whose: their own, and others' that went with them."""
+        return self.tallies[step].each, self.others.get(step, {})
 
     def cut(self, broken: Break) -> None:
         """Whose the rows are is read before the links that say so are cut."""
