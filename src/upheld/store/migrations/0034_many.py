@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0030_accounts"),
+        ("store", "0033_invited"),
     ]
 
     operations = [
