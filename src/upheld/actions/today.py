@@ -143,7 +143,9 @@ def _alone() -> Alone:
         tasks__isnull=True,
     )
     asked = Task.objects.filter(
-        answered_at=None, fulfilment__request__state=RequestState.IN_PROGRESS
+        answered_at=None,
+        fulfilment__request__finished_at=None,
+        fulfilment__request__state=RequestState.IN_PROGRESS,
     ).aggregate(many=Count("pk"), first=Min("due_on"))
     kept = Due.objects.filter(purged_at=None).aggregate(many=Sum("rows"), first=Min("on"))
     return Alone(
