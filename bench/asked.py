@@ -224,11 +224,15 @@ def enter(many: int) -> int:
 
 
 def _analyse() -> None:
-    """As a server does by itself when it has been up for a while."""
+    """As a server does by itself: PostgreSQL's own, and our runner once an hour."""
     from django.db import connection  # lazy: app ready
 
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    from upheld.store import database  # lazy: app ready
+
+    database.refresh_statistics()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def pages(hers: str, roots: dict[str, Any], done: dict[str, Any], copy: dict[str, Any]) -> Iterator[Page]:

@@ -42,6 +42,8 @@ HEAD = """\
 Pages of the example organisation that `make demo` opens; everybody in them is invented. Written by
 `python -m tools.screens`, which takes the pictures; do not edit.
 """
+QUIET = 20
+"""Looks at the outbox, half a second apart."""
 DESK, PHONE = {"width": 1200, "height": 860}, {"width": 390, "height": 780}
 
 
@@ -85,16 +87,36 @@ class Stage:
         self._approve(waits, "Approve the deletion")
         self._asks(next(people), Correct="", What_is_wrong="my old address", What_would="Elm Street 4")
         self._asks(next(people), Get_a_copy="")
-        both, _ = self._asks(next(people), Get_a_copy="", Delete="")
+        known = known_most(self.drawn, self.drawn.people[HER_NUMBER * 10 : HER_NUMBER * 20])
+        both, _ = self._asks(known, Get_a_copy="", Delete="")
         case, plan = self._case(both)
+        self._kept(case)
+        self._settled()
         self._sent()
         console = self.office.console
         where = (console, f"{console}cases/", case, plan, f"{console}systems/", f"{console}history/")
         return tuple(map(Screen, SAID, (*where, self._centre(), follow, copied, certificate)))
 
+    def _kept(self, case: str) -> None:
+        """The officer, who has the first account, looks after it."""
+        self.office.desk.open(case)
+        self.office.desk.press("Hand over", Hand_over_to="1")
+
+    def _settled(self) -> None:
+        """The first week is over."""
+        desk = self.office.desk
+        desk.open(self.office.console)
+        desk.press("It is done")
+        while "The first week" in desk.page.text:
+            desk.press("Skip")
+
     def _sent(self) -> None:
-        """Wait until no mail is left to send."""
-        while "waits in the outbox" in self.office.desk.open(f"{self.office.console}cases/").text:
+        """Wait until no mail is left to send, and for some rounds of the runner none is written."""
+        desk, quiet = self.office.desk, 0
+        while quiet < QUIET:
+            page = desk.open(f"{self.office.console}cases/").text
+            waits = "in the outbox" in page or "runs by itself" in page
+            quiet = 0 if waits else quiet + 1
             time.sleep(0.5)
 
     def _centre(self) -> str:

@@ -109,9 +109,12 @@ def _new(means: Means) -> Iterator[Noticed]:
 
 def _waiting() -> Iterator[Noticed]:
     """Requests that wait for an approval; a deletion not while the copy before it is unfinished."""
-    copy = Request.objects.filter(case=OuterRef("case"), right=Right.ACCESS, state__in=UNFINISHED)
+    copy = Request.objects.filter(
+        case=OuterRef("case"), right=Right.ACCESS, finished_at=None, state__in=UNFINISHED
+    )
     waiting = Request.objects.filter(
-        state__in=UNFINISHED,  # by the index of those that are not finished
+        finished_at=None,  # by the index of those that are not finished
+        state__in=UNFINISHED,
         state=RequestState.OPEN,
         case__arrivals__isnull=False,
     ).filter(Q(right=Right.ACCESS) | ~Exists(copy))
@@ -122,7 +125,7 @@ def _waiting() -> Iterator[Noticed]:
 
 
 def _dates(means: Means, today: date) -> Iterator[Noticed]:
-    open_ = Request.objects.filter(state__in=UNFINISHED).select_related("case")
+    open_ = Request.objects.filter(finished_at=None, state__in=UNFINISHED).select_related("case")
     late = open_.filter(target_date__lt=today, target_date__gt=today - timedelta(days=366))
     passed = _told(AlarmEvent.TARGET_PASSED, request=OuterRef("pk"), day=OuterRef("target_date"))
     for each in late.exclude(passed)[:AT_ONCE]:

@@ -101,7 +101,7 @@ def told(*, means: Means, day: date) -> list[str]:
 
 
 def _counts(means: Means, today: date) -> Iterator[tuple[str, int]]:
-    open_ = Request.objects.filter(state__in=UNFINISHED)
+    open_ = Request.objects.filter(finished_at=None, state__in=UNFINISHED)
     yield _("Past our own date"), open_.filter(target_date__lt=today).count()
     yield _("Waiting for your decision"), open_.filter(state=RequestState.OPEN).count()
     overdue = Task.objects.filter(
@@ -122,7 +122,7 @@ def _counts(means: Means, today: date) -> Iterator[tuple[str, int]]:
 
 def _next(today: date) -> Iterator[str]:
     """Cases that are due within a week, or late: day, number, address."""
-    soon = Request.objects.filter(state__in=UNFINISHED, target_date__lte=today + WEEK)
+    soon = Request.objects.filter(finished_at=None, state__in=UNFINISHED, target_date__lte=today + WEEK)
     seen: set[object] = set()
     for each in soon.select_related("case").order_by("target_date", "received_at")[: 2 * LISTED]:
         if each.case_id in seen or each.target_date is None or len(seen) == LISTED:

@@ -50,7 +50,7 @@ def _seen(means: Means, names: tuple[str, ...]) -> set[str]:
         "organisation": lambda: means.datamap.organisation.contact != FIRST_CONTACT,
         "systems": lambda: sum(each.kind != "own" for each in means.datamap.systems) > 1,
         "mail": lambda: bool(settings.UPHELD_SMTP_URL),
-        "try": lambda: Arrival.objects.count() > 0,
+        "try": Arrival.objects.exists,
         "colleague": lambda: Staff.objects.filter(is_active=True).count() > 1,
     }
     return {name for name in names if name in facts and facts[name]()}

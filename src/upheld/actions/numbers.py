@@ -60,7 +60,7 @@ class Numbers:
 def numbers(*, at: datetime, day: date, systems: Sequence[str]) -> Numbers:
     """`day` is today by the organisation's clock, `systems` the names of the map. As many queries for any
     number of cases."""
-    unfinished = Request.objects.filter(state__in=UNFINISHED).aggregate(
+    unfinished = Request.objects.filter(finished_at=None, state__in=UNFINISHED).aggregate(
         oldest=Min("received_at"),
         target=Min("target_date"),
         legal=Min("legal_date"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db.models import Min, Q
+from django.db.models import Exists, OuterRef, Q
 
 from upheld.actions import dates, two
 from upheld.actions.dates import Dates
@@ -13,7 +13,7 @@ from upheld.actions.means import Means
 from upheld.actions.tasks import COPYING
 from upheld.law.right import Right
 from upheld.rights.outcome import Permanent
-from upheld.store.models import Arrival, Case, CaseState, FulfilmentState, Request, RequestState
+from upheld.store.models import Arrival, Case, FulfilmentState, Request, RequestState
 from upheld.store.models.case import UNFINISHED
 
 FETCHED = ("requests__fulfilments__tasks", "requests__agreements")
@@ -53,19 +53,23 @@ def waiting(*, means: Means, after: str = "", size: int = PAGE) -> Page:
     """Open cases by the day on which they reached us: within one law that is the order of their dates too.
     Takes the same number of queries for any number of cases. Permanent for an `after` that is none of
     ours."""
-    found = Case.objects.filter(state=CaseState.OPEN, requests__state__in=UNFINISHED)
-    rows = found.annotate(received=Min("requests__received_at", filter=Q(requests__state__in=UNFINISHED)))
+    unfinished = Request.objects.filter(finished_at=None, state__in=UNFINISHED)  # as the index has it
+    sooner = Q(received_at__lt=OuterRef("received_at")) | Q(
+        received_at=OuterRef("received_at"), pk__lt=OuterRef("pk")
+    )
+    # Of each case its first request, in the order of an index: a page reads as many rows as it shows.
+    found = unfinished.filter(~Exists(unfinished.filter(sooner, case=OuterRef("case"))))
     if after:
         at, number = _cursor(after)
-        rows = rows.filter(Q(received__gt=at) | Q(received=at, pk__gt=number))
-    fetched = list(
-        rows.select_related("assigned_to").order_by("received", "pk").prefetch_related(*FETCHED)[: size + 1]
-    )
-    shown = fetched[:size]
-    last = shown[-1] if len(fetched) > size else None
+        beyond = Q(received_at__gt=at) | Q(received_at=at, case__gt=number)
+        found = found.filter(beyond, received_at__gte=at)
+    fetched = list(found.order_by("received_at", "case").values_list("received_at", "case")[: size + 1])
+    shown = [case for _, case in fetched[:size]]
+    cases = Case.objects.select_related("assigned_to").prefetch_related(*FETCHED).in_bulk(shown)
+    last = fetched[size - 1] if len(fetched) > size else None
     return Page(
-        tuple(line(means=means, case=each) for each in shown if _unfinished(each)),
-        f"{last.received.isoformat()}_{last.pk.hex}" if last else "",
+        tuple(line(means=means, case=cases[each]) for each in shown if _unfinished(cases[each])),
+        f"{last[0].isoformat()}_{last[1].hex}" if last else "",
     )
 
 

@@ -62,7 +62,9 @@ def pinned(*, means: Means, right: Right, regime: str, at: datetime) -> Pinned:
 def pin_old(*, means: Means) -> None:
     """Give unfinished requests from before there were packs the law of their day, once. One whose right that
     law does not give stays without, and cannot be planned anew."""
-    for request in Request.objects.filter(pack="", state__in=UNFINISHED).select_related("case"):
+    for request in Request.objects.filter(pack="", finished_at=None, state__in=UNFINISHED).select_related(
+        "case"
+    ):
         right = Right(request.right)
         try:
             found = pinned(means=means, right=right, regime=request.case.regime, at=request.received_at)

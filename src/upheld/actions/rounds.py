@@ -178,7 +178,9 @@ def ready(*, means: Means, case: UUID | None = None) -> tuple[Request, ...]:
     program that is gone. What failed for good, or waits for a person, is not tried by itself. The oldest
     fifty of them, and as many that only have to be concluded."""
     at = means.clock()
-    chosen = Request.objects.filter(right__in=CARRIED_OUT, state=RequestState.IN_PROGRESS, undone_at=None)
+    chosen = Request.objects.filter(
+        right__in=CARRIED_OUT, state=RequestState.IN_PROGRESS, finished_at=None, undone_at=None
+    )
     if case is not None:
         chosen = chosen.filter(case=case)
     now = Q(not_before=None) | Q(not_before__lte=at)

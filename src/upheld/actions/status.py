@@ -46,7 +46,7 @@ def status(*, now: datetime) -> Status:
     """The open requests, oldest first, and what is due next. Takes the same number of queries for any
     number of cases."""
     unfinished = (
-        Request.objects.filter(state__in=UNFINISHED)
+        Request.objects.filter(finished_at=None, state__in=UNFINISHED)
         .select_related("case")
         .prefetch_related("fulfilments__tasks", "windows", "lifts")
         .order_by("received_at")

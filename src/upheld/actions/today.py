@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 
 from upheld.actions import outbox, programs, queue
 from upheld.actions.means import Means
@@ -94,7 +94,7 @@ SPANS: tuple[tuple[str, int | None, int | None], ...] = (
 def today(*, means: Means) -> Today:
     """Takes as many queries for ten thousand cases as for one."""
     day = means.now.date()
-    unfinished = Request.objects.filter(state__in=UNFINISHED)
+    unfinished = Request.objects.filter(finished_at=None, state__in=UNFINISHED)  # as the index has it
     needing = unfinished.filter(_needs())
     dates = unfinished.aggregate(
         late=Count("case", distinct=True, filter=Q(target_date__lt=day)),
@@ -135,18 +135,22 @@ def _needs() -> Q:
 
 
 def _alone() -> Alone:
+    # From the few requests that are not finished, and not from the parts and copies of all that ever were.
+    begun = Request.objects.filter(finished_at=None, state=RequestState.IN_PROGRESS)
     at_work = Fulfilment.objects.filter(
-        request__state=RequestState.IN_PROGRESS,
+        request=OuterRef("pk"),
         state__in=[FulfilmentState.WAITING, FulfilmentState.RUNNING],
         tasks__isnull=True,
     )
     asked = Task.objects.filter(
-        answered_at=None, fulfilment__request__state=RequestState.IN_PROGRESS
+        answered_at=None,
+        fulfilment__request__finished_at=None,
+        fulfilment__request__state=RequestState.IN_PROGRESS,
     ).aggregate(many=Count("pk"), first=Min("due_on"))
     kept = Due.objects.filter(purged_at=None).aggregate(many=Sum("rows"), first=Min("on"))
     return Alone(
-        copies=Copy.objects.filter(request__state=RequestState.IN_PROGRESS).count(),
-        erasures=at_work.values("request").distinct().count(),
+        copies=begun.filter(Exists(Copy.objects.filter(request=OuterRef("pk")))).count(),
+        erasures=begun.filter(Exists(at_work)).count(),
         asked=asked["many"],
         asked_until=asked["first"],
         kept=kept["many"] or 0,

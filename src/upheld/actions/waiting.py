@@ -55,13 +55,17 @@ def work(*, means: Means) -> Work:
     """What is under way. Takes the same number of queries for any number of requests."""
     open_parts = (
         Fulfilment.objects.exclude(state__in=[FulfilmentState.DONE, FulfilmentState.RETAINED])
-        .filter(request__state=RequestState.IN_PROGRESS, request__undone_at=None)
+        .filter(
+            request__finished_at=None,  # by the index of those that are not finished
+            request__state=RequestState.IN_PROGRESS,
+            request__undone_at=None,
+        )
         .select_related("request")
         .prefetch_related("tasks")
         .order_by("request__received_at", "position")[:SHOWN]
     )
     copies = (
-        Copy.objects.filter(request__state=RequestState.IN_PROGRESS)
+        Copy.objects.filter(request__finished_at=None, request__state=RequestState.IN_PROGRESS)
         .select_related("request")
         .order_by("approved_at")[:SHOWN]
     )

@@ -64,7 +64,11 @@ def written(words: str) -> str:
 def _found(case: str, right: str) -> Request:
     """The one open request that is meant. Misnamed, with those that there are, where it is none or
     several."""
-    rows = Request.objects.filter(state__in=UNFINISHED).select_related("case").order_by("received_at")
+    rows = (
+        Request.objects.filter(finished_at=None, state__in=UNFINISHED)
+        .select_related("case")
+        .order_by("received_at")
+    )
     wanted = right.upper().replace("-", "_")
     those = [each for each in rows if case and str(each.case_id).startswith(case)]
     named = [each for each in those if each.right == wanted] if wanted else those

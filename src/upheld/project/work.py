@@ -127,7 +127,7 @@ class Work:
         )
         from upheld.actions.erasure import fulfil  # lazy: app ready
         from upheld.actions.purge import purge  # lazy: app ready
-        from upheld.store import installation  # lazy: app ready
+        from upheld.store import database, installation  # lazy: app ready
 
         def due() -> None:
             able = self._means()
@@ -147,6 +147,7 @@ class Work:
             uploads.sweep(means=able)
             released = purge(means=able).released
             _certified(able, [fulfil(means=able, request=each) for each in released])
+            database.refresh_statistics()
 
         self._guarded(due)
 

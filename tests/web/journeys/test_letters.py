@@ -66,7 +66,12 @@ def test_an_officer_answers_an_alarm_with_a_letter_in_her_own_words(
     assert "they are history." in desk.locator("main").inner_text()
 
     script.context.add_cookies(desk.context.cookies())
-    for page in ("letters/", "letters/de/extend/", "letters/fr/extend/edit/", case.partition("/console/")[2]):
+    for page in (
+        "letters/",
+        "letters/de/extend/",
+        "letters/fr/received/edit/",
+        case.partition("/console/")[2],
+    ):
         script.goto(f"{server.address}/console/{page}")
         assert script.get_by_role("heading", level=1).count() == 1
         assert axe(script) == [], page

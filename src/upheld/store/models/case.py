@@ -174,9 +174,15 @@ class Request(models.Model):
         indexes = (
             models.Index(name="request_received", fields=["received_at"]),
             models.Index(name="request_finished", fields=["finished_at"]),
+            # By the time and not the states: SQLite cannot tell that a list of values is the index's own.
             models.Index(
-                name="request_unfinished",
+                name="request_unended",
                 fields=["target_date"],
-                condition=models.Q(state__in=UNFINISHED),
+                condition=models.Q(finished_at__isnull=True),
+            ),
+            models.Index(
+                name="request_waiting",
+                fields=["received_at", "case"],
+                condition=models.Q(finished_at__isnull=True),
             ),
         )

@@ -64,5 +64,10 @@ class Mail(models.Model):
                 fields=["not_before"],
                 condition=models.Q(sent_at__isnull=True, dropped_at__isnull=True),
             ),
+            models.Index(
+                name="mail_dropped",
+                fields=["dropped_at"],
+                condition=models.Q(dropped_at__isnull=False),
+            ),
             models.Index(name="mail_unsent", fields=["written_at"], condition=models.Q(sent_at__isnull=True)),
         )
