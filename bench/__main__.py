@@ -40,7 +40,6 @@ def main(arguments: argparse.Namespace) -> int:
     finally:
         stop_all(run_folder)
     results.figures += list(_ledger(arguments.entries))
-    results.figures += list(_shop(arguments.shop))
     results.figures += list(_package(arguments.rows))
     results.figures += list(_asking(arguments.pairs))
     results.figures += list(_shop(arguments.together))
@@ -120,15 +119,6 @@ def _asking(pairs: int) -> Iterator[Figure]:
         yield Figure(f"ask-{who}", "once", found[f"{who}_median_ms"], note=note)
 
 
-def _shop(people: int) -> Iterator[Figure]:
-    _say(f"the shop, {people} requests of each kind")
-    found = _printed("bench.shop", people)
-    for what in ("erasure", "access"):
-        yield Figure(f"shop-{what}-statements", "once", found[f"{what}_statements"])
-        note = f"{found[f'{what}_client'] * 1000:,.1f} ms of it the client"
-        yield Figure(f"shop-{what}-cpu", "once", found[f"{what}_cpu"] * 1000, note=note)
-
-
 def _package(rows: int) -> Iterator[Figure]:
     _say(f"an access package of {rows:,} rows")
     found = _printed("bench.package_memory", rows)
@@ -190,7 +180,6 @@ if __name__ == "__main__":
     parser.add_argument("--pairs", type=int, default=2_000, help="of requests by the form")
     parser.add_argument("--entries", type=int, default=1_000_000, help="of the ledger")
     parser.add_argument("--records", type=int, default=50_000, help="of GDPRbench; 0: without it")
-    parser.add_argument("--shop", type=int, default=50, help="requests of each kind of the shop's people")
     parser.add_argument("--rounds", type=int, default=3, help="of which each figure is the median")
     parser.add_argument("--settings", default=",".join(SETTINGS), help="which, separated by commas")
     parser.add_argument(
