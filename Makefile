@@ -26,7 +26,7 @@ test-apps: .venv/ready-dev  ## the tests on whole applications that others wrote
 bench: .venv/ready-dev  ## measure the engine and write docs/benchmarks.md (PEOPLE=2000: a small one, only printed)
 	@$(BIN)/python -m bench $(if $(PEOPLE),--people $(PEOPLE)) $(if $(ROWS),--rows $(ROWS)) $(ARGS)
 
-check: .venv/ready-dev  ## lint, types, import contract, sizes, ids, words, docs
+check: .venv/ready-dev  ## lint, types, import contract, sizes, ids, words, licences, docs
 	@echo "ruff: lint";            $(BIN)/ruff check .
 	@echo "ruff: format";          $(BIN)/ruff format --check .
 	@echo "mypy: types";           $(BIN)/mypy
@@ -37,6 +37,8 @@ check: .venv/ready-dev  ## lint, types, import contract, sizes, ids, words, docs
 	@echo "keys without test";     $(BIN)/python -m tools.keys_without_test
 	@echo "deploy";                $(BIN)/python -m tools.deploy
 	@echo "languages";             $(BIN)/python -m tools.languages --check
+	@echo "licences";              $(BIN)/python -m tools.licences
+	@echo "ASVS";                  $(BIN)/python -m tools.asvs
 	@echo "generated docs";        $(BIN)/python -m tools.docs --check
 
 docs: .venv/ready-dev  ## write the generated parts of the docs anew

@@ -8,14 +8,20 @@ import os
 import sqlite3
 import statistics
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from bench.cpu import Meter
+
+if TYPE_CHECKING:
+    from upheld.actions.means import Means
+    from upheld.store.models import Request
 
 ORGANISATION = """\
 organisation:
@@ -64,6 +70,8 @@ SPREAD = {"open": 25, "asked": 25, "failed": 10, "unsure": 25, "copied": 700, "f
 """Days over which they came."""
 LEDGER = 2
 """Entries a case."""
+LONG = 200
+"""Letters, notes and looks each of the case in which there was most talk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +132,7 @@ def fill(cases: int) -> tuple[int, int, list[Page]]:
         "copied": Request.objects.get(copy__isnull=False),
         "fulfilled": Request.objects.get(pk=done["number"]),
     }
+    resting()(0)  # what was to be told of these is told
     Mail.objects.update(sent_at=F("written_at"))
     counts = {name: round(cases * share) for name, share in SHARES.items()}
     patterns = [
@@ -134,6 +143,8 @@ def fill(cases: int) -> tuple[int, int, list[Page]]:
         means=able, channel=Channel.FORM, rights=(Right.ACCESS,), address="zoe@example.net", language="en"
     )
     rows += copies([(fresh, round(cases * 0.003), 20)], seed=5)
+    roots["long"] = talked(able, LONG)
+    settled(able.now)
     ledger.checkpoint(means=able)
     entries = enter(cases * LEDGER)
     ledger.checkpoint(means=able)
@@ -141,13 +152,56 @@ def fill(cases: int) -> tuple[int, int, list[Page]]:
     return rows, entries, list(pages(hers, roots, done, copy))
 
 
+def talked(able: "Means", many: int) -> "Request":
+    """A case with so many letters, notes and looks of each."""
+    from django.db.models import F  # lazy: app ready
+
+    from tests.web import matrix  # lazy: app ready
+    from upheld.actions import correspondence, staff, thread  # lazy: app ready
+    from upheld.store.models import Mail  # lazy: app ready
+
+    _, asked = matrix.verified(able, "kim@example.org")
+    words = "The archive has answered in part, and looks for the rest until Friday. " * 5
+    for number in range(many):
+        thread.note(means=able, case=asked.case, words=f"{number}: {words}")
+        staff.look(case=asked.case, by=able.by, at=able.now, what="a letter", why="she asked again")
+        correspondence.send(
+            means=able, case=asked.case, name="delay", language="en", subject="Later", text=words
+        )
+    Mail.objects.filter(case=asked.case).update(sent_at=F("written_at"))
+    return asked
+
+
+def settled(now: datetime) -> None:
+    """Nothing of the copies is left to do for the runner: copies of data whose time is over are removed, and
+    whoever was to be told that hers goes soon was told."""
+    from upheld.store.models import Mail, MailKind, Package  # lazy: app ready
+
+    Package.objects.filter(expires_at__lte=now).update(removed_at=now)
+    soon = Package.objects.filter(removed_at=None, expires_at__lte=now + timedelta(days=8))
+    Mail.objects.bulk_create(
+        Mail(
+            kind=MailKind.REMINDER,
+            about=str(each),
+            key="",
+            sealed_content=b"",
+            written_at=now,
+            not_before=now,
+            sent_at=now,
+        )
+        for each in soon.values_list("pk", flat=True)
+    )
+
+
 def enter(many: int) -> int:
     """So many entries more in the ledger, in their places."""
+    from bench.filled import durably  # lazy: app ready
     from bench.ours import COUNTED, NOW  # lazy: app ready
     from upheld.actions.record import entry, put_all  # lazy: app ready
     from upheld.ledger.types import STEP_FULFILLED  # lazy: app ready
     from upheld.store import sequencer  # lazy: app ready
 
+    durably(False)
     for start in range(0, many, 20_000):
         put_all(
             entry(
@@ -165,6 +219,7 @@ def enter(many: int) -> int:
         )
         while sequencer.sequence():
             pass
+    durably(True)
     return sequencer.size()
 
 
@@ -183,7 +238,7 @@ def pages(hers: str, roots: dict[str, Any], done: dict[str, Any], copy: dict[str
     yield Page("start page", "/console/")
     yield Page("list of cases", "/console/cases/")
     yield Page("list of cases, a later page", later("/console/cases/", 10))
-    for name in ("open", "asked", "failed", "unsure", "copied", "fulfilled"):
+    for name in ("open", "asked", "failed", "unsure", "copied", "fulfilled", "long"):
         yield Page(f"a case: {name}", case[name])
     yield Page("a plan, with what it finds", f"{request['open']}plan/")
     number = case["fulfilled"].rpartition("cases/")[2][:8]
@@ -193,6 +248,7 @@ def pages(hers: str, roots: dict[str, Any], done: dict[str, Any], copy: dict[str
     yield Page("extend", f"{request['open']}extend/")
     yield Page("refuse", f"{request['open']}refuse/")
     yield Page("notes", f"{case['open']}notes/")
+    yield Page("notes of the long case", f"{case['long']}notes/")
     yield Page("letters of a case", f"{case['open']}letters/")
     yield Page("post", "/console/intake/")
     yield Page("outbox", "/console/outbox/")
@@ -204,6 +260,9 @@ def pages(hers: str, roots: dict[str, Any], done: dict[str, Any], copy: dict[str
     yield Page("history of one case", f"/console/history/?case={UUID(int=3)}")
     yield Page("proof of an entry", "/console/history/7/proof/")
     yield Page("letters", "/console/letters/")
+    yield Page("staff", "/console/staff/")
+    yield Page("programs", "/console/programs/")
+    yield Page("the privacy folder", "/console/folder/")
     yield Page("first step", "/console/first/organisation/")
     yield Page("log in", "/console/login/", who="nobody")
     form = (("email", "kim@example.net"), ("copy", "on"), ("place", "gdpr"))
@@ -292,7 +351,10 @@ def main(folder: Path, cases: int, samples: int, pids: tuple[int, ...]) -> None:
 
     prepare(folder)
     django.setup()
+    sys.excepthook = sys.__excepthook__  # whoever measures may read what went wrong
+    began = time.monotonic()
     rows, entries, asked = fill(cases)
+    sys.stderr.write(f"filled in {time.monotonic() - began:.0f} s\n")
     meter = Meter(pids)
     found = {each.name: timed(each, samples, meter) for each in asked}
     found["the runner: a round with nothing to do"] = spent(resting(), samples, meter)

@@ -5,10 +5,11 @@ pages are asked for with a case that was made.
 """
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -33,21 +34,24 @@ def copies(roots: Sequence[tuple[Model, int, int]], *, seed: int) -> int:
     """Copy each root with everything that hangs on it so many times, within so many days before; gives how
     many rows were written."""
     chance, numbers, written = random.Random(seed), _Numbers(), 0
-    _durably(False)
+    durably(False)
     for root, many, days in roots:
         patterns = _patterns(root)
+        makers = _makers(patterns, chance, numbers)
         for start in range(0, many, TOGETHER):
-            made = [_copied(patterns, chance, numbers, days) for _ in range(min(TOGETHER, many - start))]
+            made = [
+                _copied(patterns, makers, chance, numbers, days) for _ in range(min(TOGETHER, many - start))
+            ]
             with transaction.atomic(), _unguarded():
                 for place, pattern in enumerate(patterns):
                     _insert(pattern.model, [each[place] for each in made])
             written += len(patterns) * len(made)
     numbers.reset()
-    _durably(True)
+    durably(True)
     return written
 
 
-def _durably(wait: bool) -> None:
+def durably(wait: bool) -> None:
     """Whether SQLite waits for the disk; a server of PostgreSQL that is measured never does."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
@@ -145,35 +149,76 @@ def _unlike(model: type[Model], rows: Mapping[tuple[type[Model], Any], Model]) -
     return tuple(sorted(found - {model._meta.pk.attname}))
 
 
+@dataclass(slots=True)
+class _Copy:
+    """One copy of all of them while it is made: its keys, by those of the rows, and how long ago it was."""
+
+    keys: Mapping[tuple[type[Model], Any], Any]
+    named: Mapping[str, str]
+    days: int
+
+
+_Maker = Callable[[_Copy], Any]
+"""Gives the value of one column, as the database takes it."""
+
+
+def _makers(
+    patterns: Sequence[Pattern], chance: random.Random, numbers: _Numbers
+) -> list[tuple[_Maker, ...]]:
+    """Of each pattern, of each column: most are the same in every copy, and prepared once."""
+    known = {
+        str(each.row.pk)
+        for each in patterns
+        if isinstance(each.row.pk, UUID) and not each.model._meta.pk.remote_field
+    }
+    return [
+        tuple(_maker(each, field, known, chance, numbers) for field in each.model._meta.concrete_fields)
+        for each in patterns
+    ]
+
+
+def _maker(
+    each: Pattern, field: "Field[Any, Any]", known: set[str], chance: random.Random, numbers: _Numbers
+) -> _Maker:
+    value = getattr(each.row, field.attname)
+
+    def put(made: Any) -> Any:
+        return field.get_db_prep_save(made, connection)
+
+    @cache
+    def before(days: int) -> Any:
+        return put(value - timedelta(days=days))
+
+    if field is each.model._meta.pk and not field.remote_field:
+        return lambda copy: put(copy.keys[each.model, each.row.pk])
+    if field.attname in each.links:
+        return lambda copy: put(copy.keys[each.links[field.attname]])
+    if isinstance(value, str) and value in known:
+        return lambda copy: put(copy.named[value])
+    if field.attname in each.unlike and value not in ("", None):
+        return lambda _: put(_fresh(each.model, field, value, chance, numbers))
+    if isinstance(value, date | datetime):
+        return lambda copy: before(copy.days)
+    same = put(value)
+    return lambda _: same
+
+
 def _copied(
-    patterns: Sequence[Pattern], chance: random.Random, numbers: _Numbers, days: int
+    patterns: Sequence[Pattern],
+    makers: Sequence[tuple[_Maker, ...]],
+    chance: random.Random,
+    numbers: _Numbers,
+    days: int,
 ) -> list[list[Any]]:
-    """The values of one copy of all of them, as the database takes them."""
-    back = timedelta(days=chance.randrange(max(days, 1)))
+    """The values of one copy of all of them."""
     keys = {
         (each.model, each.row.pk): _fresh(each.model, each.model._meta.pk, each.row.pk, chance, numbers)
         for each in patterns
         if not each.model._meta.pk.remote_field
     }
     named = {str(old): str(new) for (_, old), new in keys.items() if isinstance(old, UUID)}
-    made = []
-    for each in patterns:
-        values = []
-        for field in each.model._meta.concrete_fields:
-            value = getattr(each.row, field.attname)
-            if field is each.model._meta.pk and not field.remote_field:
-                value = keys[each.model, each.row.pk]
-            elif field.attname in each.links:
-                value = keys[each.links[field.attname]]
-            elif isinstance(value, str) and value in named:
-                value = named[value]
-            elif field.attname in each.unlike and value not in ("", None):
-                value = _fresh(each.model, field, value, chance, numbers)
-            elif isinstance(value, date | datetime):
-                value -= back
-            values.append(field.get_db_prep_save(value, connection))
-        made.append(values)
-    return made
+    copy = _Copy(keys, named, chance.randrange(max(days, 1)))
+    return [[make(copy) for make in each] for each in makers]
 
 
 def _fresh(

@@ -113,6 +113,19 @@ def test_a_renewed_link_goes_to_the_same_address_and_three_an_hour_at_most(
     assert Mail.objects.count() == 4
 
 
+def test_no_link_is_promised_where_the_address_is_destroyed(records: str, tmp_path: Path) -> None:
+    able = means(tmp_path, forum())
+    hers = ask(able)
+    first = token(able, Mail.objects.get())
+    before = Mail.objects.count()
+    assert arrivals.renew(means=able, token=first, purpose=LinkPurpose.VERIFY)
+
+    able.keys.destroy([hers.key])
+
+    assert not arrivals.renew(means=able, token=first, purpose=LinkPurpose.VERIFY)
+    assert Mail.objects.count() == before + 1
+
+
 def test_what_nobody_confirms_goes_with_its_key(records: str, tmp_path: Path) -> None:
     able = means(tmp_path, forum())
     hers, his = ask(able), ask(able, address=BOB)

@@ -27,7 +27,6 @@ from upheld.actions.means import Means
 from upheld.law.right import Right
 from upheld.mail import template
 from upheld.mail.deliver import server
-from upheld.mail.letter import Letter
 from upheld.mail.template import Broken
 from upheld.rights.outcome import Misconfigured, Permanent
 from upheld.store.keys import Destroyed
@@ -234,14 +233,17 @@ def test_pressing_reply_works_on_every_mail(records: str, tmp_path: Path) -> Non
         (MailKind.DONE, letters.done(means=able, to=ADA, language="en", number=number(case), address=page)),
     ):
         outbox.put(means=able, kind=kind, letter=letter, key=case.key, case=case)
-    about = notices.About(number(case), Right.ERASURE, DUE, page, "Example", "privacy@example.org")
-    written = {
+    known = {"means": able, "to": ADA, "language": "en", "number": number(case)}
+    told = {
         MailKind.EXTENDED: notices.extended(reason="number", words="many", former=DUE, target=DUE, legal=DUE),
         MailKind.REFUSED: notices.refused(ground="unfounded", cites="Art. 12(5) GDPR", words="why"),
         MailKind.WITHDRAWN: notices.withdrawn(),
     }
-    known = {"means": able, "to": ADA, "language": "en", "number": number(case)}
-    again = {kind: Letter(ADA, write(about)[0], "text") for kind, write in written.items()} | {
+    of_request = {"wish": "this", "received": DUE, "link": page, "authority": "them", "why": "So."}
+    again = {
+        kind: letters.written(name=each.letter, **known, **(of_request | each.values))
+        for kind, each in told.items()
+    } | {
         MailKind.ACKNOWLEDGE: letters.acknowledge(
             rights=(Right.ERASURE,),
             received=DUE,

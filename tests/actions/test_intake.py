@@ -139,8 +139,8 @@ def test_it_is_sealed_acknowledged_with_both_dates_and_dated_on_the_day_of_its_r
     )
     for said in (
         "reached us on Monday 16 November 2026",
-        "– a copy of your data\n– that your data is deleted",
-        "We answer by Friday 11 December 2026. The law gives us until Wednesday 16 December 2026.",
+        "– a copy of your data\n– the deletion of your data",
+        "We answer by Friday 11 December 2026.\nThe law gives us until Wednesday 16 December 2026.",
         f"Your number is {number}",
         "/en/confirm/",
     ):

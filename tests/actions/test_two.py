@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from tests.actions.test_decisions import asked, entries
 from tests.actions.world import FORUM, HER, NOW, forum, means
-from upheld.actions import agreeing, approving, erasure, outbox, refusal, stop, two
+from upheld.actions import agreeing, approving, erasure, outbox, refusal, staff, stop, two, vouching
 from upheld.actions.means import Means
 from upheld.actions.preview import preview
 from upheld.datamap.model import DataMap, Limits
@@ -24,6 +24,8 @@ from upheld.store.models import (
     MailKind,
     Matter,
     RequestState,
+    Role,
+    Staff,
     Stop,
 )
 
@@ -66,6 +68,55 @@ def test_a_refusal_waits_for_a_second_member_of_staff(records: str, tmp_path: Pa
         "colleague",
         str(request.case_id),
     )
+
+
+def joined(able: Means, name: str, *, invited_by: Staff | None = None) -> Staff:
+    """An account by a link of the console, or of the server where nobody is named."""
+    token = staff.invite(means=able, role=Role.OFFICER, by=invited_by)
+    address = f"{name}@larkspur.example"
+    return staff.enrol(means=able, token=token, email=address, name=name, password="seven lamps")
+
+
+def test_whom_she_invited_herself_is_no_colleague_before_another_one_says_so(
+    records: str, tmp_path: Path
+) -> None:
+    able = ruled(tmp_path, Second.COLLEAGUE)
+    olive, carla = joined(able, "olive"), joined(able, "carla")
+    otto = joined(able, "otto", invited_by=olive)
+    puppet = joined(able, "puppet", invited_by=otto)
+    request = asked(able)
+    wish = refusal.refuse(means=able, request=request, ground="unfounded", words="He jokes.")
+    assert isinstance(wish, Agreement)
+
+    with pytest.raises(Permanent, match="otto was invited in the console"):
+        agreeing.agree(means=acting(able, "otto"), agreement=wish, by="otto")
+    for account, by in ((otto, olive), (otto, otto), (otto, puppet), (puppet, otto)):
+        with pytest.raises(Permanent):
+            vouching.confirm(means=acting(able, by.name), account=account, by=by)
+    request.refresh_from_db()
+    assert (request.state, Decision.objects.count()) == (RequestState.OPEN, 0)
+
+    vouching.confirm(means=acting(able, "carla"), account=otto, by=carla)
+    with pytest.raises(Permanent, match="confirmed already"):
+        vouching.confirm(means=acting(able, "carla"), account=otto, by=carla)
+    assert agreeing.agree(means=acting(able, "otto"), agreement=wish, by="otto")
+    changes = [(each["account"], each["change"]) for each in entries("account.changed/v1")]
+    assert changes[-1] == (str(otto.pk), "confirmed")
+
+
+def test_nor_may_she_say_yes_to_what_that_account_asks(records: str, tmp_path: Path) -> None:
+    able = ruled(tmp_path, Second.COLLEAGUE)
+    olive = joined(able, "olive")
+    joined(able, "otto", invited_by=olive)
+    request = asked(able)
+    by_otto = acting(able, "otto")
+    wish = refusal.refuse(means=by_otto, request=request, ground="unfounded", words="He jokes.")
+    assert isinstance(wish, Agreement)
+
+    with pytest.raises(Permanent, match="otto was invited in the console"):
+        agreeing.agree(means=acting(able, "olive"), agreement=wish, by="olive")
+
+    assert Decision.objects.count() == 0
 
 
 def test_a_yes_is_good_for_exactly_what_was_asked(records: str, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What deploy/ ships, taken by the programs that it is for."""
 
+import http.client
 import os
 import re
 import shutil
@@ -102,6 +103,10 @@ def proxied(
         ("/etc/ssl/privacy.example.org/fullchain.pem", str(certificate)),
         ("/etc/ssl/privacy.example.org/privkey.pem", str(certificate)),
         ("/var/log/nginx/", f"{folder}/"),
+        (
+            "    access_log off;\n    error_log",
+            f"    access_log off; error_log {folder}/why.txt error; error_log",
+        ),
     ):
         assert was in text, was
         text = text.replace(was, becomes)
@@ -117,16 +122,35 @@ def proxied(
     ran(nginx, "-t", *settings)
     running = subprocess.Popen([nginx, *settings], stderr=subprocess.DEVNULL)
     until = time.monotonic() + 30
-    while time.monotonic() < until:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            break
-        except OSError:
-            time.sleep(0.05)
+    while not _listens(port):
+        assert time.monotonic() < until, (folder / "error.log").read_text()
+        time.sleep(0.05)
     yield port, folder
     running.send_signal(signal.SIGTERM)
     running.wait(30)
     server.stop()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_a_program_that_calls_without_encryption_is_told_so(proxied: tuple[int, Path]) -> None:
+    """By a page it would be led on; a token that was sent in the clear has to be noticed."""
+    (port,) = re.findall(r"listen 127\.0\.0\.1:(\d+);", (proxied[1] / "nginx.conf").read_text())
+
+    def asked(path: str) -> tuple[int, str | None]:
+        asking = http.client.HTTPConnection("127.0.0.1", int(port), timeout=30)
+        try:
+            asking.request("GET", path, headers={"Host": "privacy.example.org"})
+            answer = asking.getresponse()
+            return answer.status, answer.getheader("Location")
+        finally:
+            asking.close()
+
+    assert asked("/en/") == (301, "https://privacy.example.org/en/")
+    assert asked("/api/v1/requests") == (403, None)
 
 
 def test_nginx_hides_what_monitoring_asks_and_logs_no_address(proxied: tuple[int, Path]) -> None:
@@ -156,6 +180,8 @@ def test_nginx_hides_what_monitoring_asks_and_logs_no_address(proxied: tuple[int
     )
 
     seen = [got(each) for each in paths]
-    assert seen == [200, 404, 404, 404, 404, 404, 404, 404], (folder / "error.log").read_text()[-2000:]
+    assert seen == [200, 404, 404, 404, 404, 404, 404, 404], "".join(
+        each.read_text()[-2000:] for each in (*folder.glob("*.log"), folder / "why.txt")
+    )
     logged = "".join(each.read_text() for each in folder.glob("*.log"))
     assert "tok3n" not in logged

@@ -172,3 +172,18 @@ def test_a_resolver_that_does_not_answer_is_no_answer() -> None:
 
     with pytest.raises(Transient):
         written(signed(), resolve=silent)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b"Content-Type: message/rfc822\n\n" * 3000,
+        b"From: " + b"(" * 100_000 + b"\n\n",
+        b"From: " + b"<" * 50_000 + b"a@b.example" + b"\n\n",
+        b"From: =?nothing?b?AAAA?= <ada@mail.example.org>\nDKIM-Signature: " + b"d=\xff;" * 5000 + b"\n\n",
+    ],
+    ids=("mails within mails", "comments", "brackets", "no such alphabet"),
+)
+def test_a_mail_that_is_made_to_break_its_reader_is_refused(hostile: bytes) -> None:
+    with pytest.raises(Permanent):
+        written(hostile, resolve=WORLD)

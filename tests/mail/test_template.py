@@ -182,6 +182,52 @@ def test_own_words_that_cannot_be_used_are_named_by_line_and_ours_go_out(
         template.read("done", "de", tmp_path)
 
 
+RECEIPT = "---\nsubject: Here\n---\n{lines} {link}\nBy {target}.\nAt last {legal}.\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "words"),
+    [
+        (
+            RECEIPT.replace(".\nAt", ". At"),
+            5,
+            "{legal} may be lacking, and its line is left out then, with {target}.",
+        ),
+        (
+            RECEIPT.replace("Here", "Here: {sender}"),
+            2,
+            "{sender} may be lacking, and its line is left out then.",
+        ),
+        (RECEIPT.replace("At last {legal}.", ""), 4, "{legal} is missing"),
+        (RECEIPT.replace("By {target}.", "").replace("Here", "By {target}"), 4, "{target} is missing"),
+    ],
+)
+def test_what_goes_with_a_value_that_may_be_lacking_is_nothing_that_has_to_be_said(
+    content: str, line: int, words: str, tmp_path: Path
+) -> None:
+    own(tmp_path, RECEIPT, "de/received.md")
+    assert template.faults(tmp_path) == ()
+
+    own(tmp_path, content, "de/received.md")
+
+    [fault] = template.faults(tmp_path)
+    assert fault.line == line
+    assert words in fault.what
+
+
+def test_a_line_is_left_out_with_its_value_and_a_gap_with_the_line() -> None:
+    letter = replace(
+        template.ours("received", "en"), text="A\n\n{sender}\n\nB\n{legal} too\nC\n\n{link}", begins=5
+    )
+
+    assert template.filled(letter, {"link": "{sender}\n\n\nL"})[1] == "A\n\nB\nC\n\n{sender}\n\n\nL"
+    assert template.filled(letter, {"link": "L", "sender": "S"})[1] == "A\n\nS\n\nB\nC\n\nL"
+    with pytest.raises(Broken) as caught:
+        template.filled(letter, {"sender": "S"})
+    assert caught.value.line == 13
+    assert template.filled(letter, {}, blanks=True)[1].count("[…") == 3
+
+
 def test_a_file_that_is_no_letter_is_told(tmp_path: Path) -> None:
     own(tmp_path, GOOD, "de/dome.md")
     own(tmp_path, GOOD, "de/done.txt")

@@ -102,6 +102,8 @@ NOW = int(time.time())
         ({"exp": True}, "no exp"),
         ({"iat": NOW + 4000}, "another time"),
         ({"iat": None}, "no iat"),
+        ({"nbf": NOW + 4000}, "another time"),
+        ({"nbf": "soon"}, "no nbf"),
         ({"sub": ""}, "no account"),
         ({"sub": 7}, "no account"),
         ({"sub": "x" * 256}, "no account"),

@@ -211,7 +211,7 @@ def test_scenario_51_one_who_is_prepared_makes_the_other_wait_and_see(make: Make
     assert (world.rows("msg"), world.rows("users", "id")) == ([], [(10,)])
 
 
-def _with_shop(world: World, url: str) -> World:
+def with_shop(world: World, url: str) -> World:
     """A second system, wherever `url` leads."""
     head = "system: shop\ntitle: The shop\nkind: sql\nconnect: ${SHOP_DATABASE_URL}\nplace: DE\n"
     tables = "customers: {person: id, identities: {email: email}, on_erase: delete}\n"
@@ -232,7 +232,7 @@ def test_scenario_53_one_of_two_systems_down_keeps_the_case_open_and_is_not_wait
         "CREATE TABLE customers (id INTEGER PRIMARY KEY, email TEXT)",
         "INSERT INTO customers VALUES (70, 'ADA@chess.example.org'), (75, 'ben@chess.example.org')",
     )
-    world = _with_shop(make(POSTS.replace("{reference}", ""), POSTED), DOWN)
+    world = with_shop(make(POSTS.replace("{reference}", ""), POSTED), DOWN)
     office = open_office(world, tmp_path)
 
     standing = office.erase(ADA)

@@ -9,7 +9,7 @@ import pytest
 from tests.scenarios.conftest import Make
 from tests.scenarios.office import Office, open_office
 from tests.scenarios.world import NOW, World
-from upheld.actions import cases, certificates, erasure, objection, tasks
+from upheld.actions import cases, certificates, erasure, objection, suppression, tasks
 from upheld.actions.erasure import Standing
 from upheld.actions.preview import preview
 from upheld.actions.replay import replay
@@ -18,7 +18,8 @@ from upheld.law.objection import Against
 from upheld.law.right import Right
 from upheld.ledger.certificate import EvidenceClass
 from upheld.rights.outcome import Misconfigured, Permanent
-from upheld.store.models import Case, CaseState, Decision, PendingEntry, Request, Task
+from upheld.rights.subject import Identity
+from upheld.store.models import Case, CaseState, Decision, PendingEntry, Request, Suppression, Task
 
 ADA = "email=ada.quillfeather@example.org"
 WORDS = "Nothing of ours weighs more than Ada Quillfeather's peace."
@@ -118,6 +119,36 @@ def test_an_objection_to_marketing_sets_what_says_so_in_her_rows_alone_and_is_ce
     assert [(each.title, each.matched, each.changed) for each in issued.certificate.systems] == [
         ("The club", 2, 3)
     ]
+
+
+def test_who_objected_to_marketing_is_known_in_any_later_list_and_is_not_taken_for_erased(
+    make: Make, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """G-21.2"""
+    world = club(make)
+    office = open_office(world, tmp_path)
+    keys = office.means().keys
+    a_new_list = [
+        Identity("email", value)
+        for value in ("BOB@example.org", "Ada.Quillfeather@Example.org", "cy@example.org")
+    ]
+    stopped(office, Against.USE, WORDS)
+    assert list(suppression.unwanted(keys=keys, identities=a_new_list)) == [], "of another use"
+
+    request = stopped(office, Against.MARKETING).request
+    stopped(office, Against.MARKETING)
+
+    assert list(suppression.unwanted(keys=keys, identities=a_new_list)) == [a_new_list[1]]
+    assert list(suppression.suppressed(keys=keys, identities=a_new_list)) == []
+    entries = [json.loads(bytes(each.content)) for each in PendingEntry.objects.order_by("pk")]
+    marks = [each for each in entries if each["type"] == "suppression.added/v1"]
+    assert [(each["case"], each["against"]) for each in marks] == [(str(request.case_id), "marketing")]
+    assert [bytes(each.digest).hex() for each in Suppression.objects.all()] == [marks[0]["mark"]]
+    assert "quillfeather" not in json.dumps(entries).casefold()
+
+    assert office.erase(ADA).complete
+    assert list(suppression.unwanted(keys=keys, identities=a_new_list)) == [a_new_list[1]]
+    assert list(suppression.suppressed(keys=keys, identities=a_new_list)) == [a_new_list[1]]
 
 
 def test_stopping_what_is_stopped_already_writes_nothing_and_is_answered(

@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 import stat
+import time
 from pathlib import Path
 
 import psycopg
@@ -88,15 +89,30 @@ def _start(run_folder: Path, kind: str) -> Server:
     finally:
         password_file.unlink()
     for _ in range(5):  # a port that was free may be taken by now
-        server = _try(programs, folder, kind, password, account)
+        server = _try(programs, folder, kind, password, account, free_port())
         if server is not None:
             return server
     message = f"PostgreSQL does not start: {(folder / 'server.log').read_text(errors='replace')[-2000:]}"
     raise RuntimeError(message)
 
 
-def _try(programs: Path, folder: Path, kind: str, password: str, account: str | None) -> Server | None:
-    port = free_port()
+def again(server: Server) -> Server:
+    """Start Debian's once more, on its port and its data, after it was killed; waits for what is left of it to end."""
+    folder, account = Path(server.folder), account_for("postgres")
+    for _ in range(50):
+        started = _try(_debian(), folder, server.kind, server.password, account, server.port)
+        if started is not None:
+            return started
+        time.sleep(0.2)
+    message = (
+        f"PostgreSQL does not start again: {(folder / 'server.log').read_text(errors='replace')[-2000:]}"
+    )
+    raise RuntimeError(message)
+
+
+def _try(
+    programs: Path, folder: Path, kind: str, password: str, account: str | None, port: int
+) -> Server | None:
     settings = {**SETTINGS, "port": str(port), "unix_socket_directories": str(folder)}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     running = launch([programs / "postgres", "-D", folder, *options], folder, account)

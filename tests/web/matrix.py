@@ -13,9 +13,9 @@ import django
 
 django.setup()
 
+from allauth.mfa.models import Authenticator  # noqa: E402 - apps first
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret  # noqa: E402 - apps first
 from django.conf import settings  # noqa: E402 - apps first
-from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
@@ -42,6 +42,7 @@ from upheld.actions import (  # noqa: E402
 from upheld.actions.means import Means  # noqa: E402
 from upheld.law.right import Right  # noqa: E402
 from upheld.mail import template  # noqa: E402
+from upheld.store import release  # noqa: E402
 from upheld.store.models import (  # noqa: E402
     Agreement,
     Arrival,
@@ -220,6 +221,26 @@ def visitors(able: Means) -> dict[str, Client]:
     return clients
 
 
+def people(closing: str) -> dict[str, dict[str, Any]]:
+    """Of accounts: whose is closed, and a second factor of the officer's."""
+    factor = Authenticator.objects.get(user__name="OFFICER")
+    return {
+        "staff-close": {"number": Staff.objects.get(name=closing).pk},
+        "staff-confirm": {"number": Staff.objects.get(name="SUPPORT").pk},
+        "factor-remove": {"number": factor.pk},
+    }
+
+
+def scripted(clients: dict[str, Client], addresses: dict[str, str]) -> list[str]:
+    """Routes whose pages may run a script."""
+    return [
+        name
+        for name, address in addresses.items()
+        for kind in ("nobody", "officer")
+        if "script-src" in clients[kind].get(address).headers.get("Content-Security-Policy", "")
+    ]
+
+
 def links_of(able: Means, request: Request) -> str:
     """A link to the page of the person whose request it is."""
     arrival = request.case.arrivals.get()
@@ -284,14 +305,14 @@ def letters(client: Client) -> dict[str, list[str]]:
 
 
 def main() -> None:
-    call_command("migrate", verbosity=0)
+    release.make()
     able = means(by="matrix", reaching=True)
     hers, request = verified(able, "ada.quillfeather@example.org")
     _, other = verified(able, "bob.ashgrove@example.com")
     looked = approving.fingerprint(approving.look(means=able, request=other))
     approving.approve(means=able, request=other, looked=looked)
     given, clients = arguments(able, hers, request), visitors(able)
-    given["staff-close"] = {"number": Staff.objects.get(name="OFFICER").pk}
+    given |= people("OFFICER")
 
     answers = {}
     for name in sorted(set(routes(get_resolver().url_patterns))):
@@ -314,7 +335,8 @@ def main() -> None:
         "another person's certificate": reverse("certificate", kwargs=given["follow"] | {"number": other.pk}),
         "another person's proof": reverse("proof", kwargs=given["follow"] | {"number": other.pk}),
     }
-    lists, case = (reverse("console"), reverse("cases")), reverse("case", kwargs={"number": other.case_id})
+    lists = (reverse("console"), reverse("cases"), reverse("programs"))
+    case = reverse("case", kwargs={"number": other.case_id})
     adding.add(means=able, case=other.case, right=Right.RESTRICTION, why="she wrote")
     thread.note(means=able, case=other.case, words="note")
     one = [queries(clients["officer"], each) for each in lists]
@@ -338,12 +360,15 @@ def main() -> None:
     pages = (*public, "task-answer")
     for number in range(4):
         verified(able, f"more{number}@example.net")
+        tokened(able)
     listed = "".join(clients["officer"].get(reverse(name)).content.decode() for name in ("console", "cases"))
     idle = ["Nothing carries out" in clients["engineer"].get(reverse("console")).content.decode()]
     programs.beat(owner="a runner", kind=ProgramKind.RUNNER, at=able.clock())
     idle.append("Nothing carries out" in clients["engineer"].get(reverse("console")).content.decode())
+    addresses = {name: reverse(name, kwargs=given.get(name, {})) for name in answers}
     found = {
         "idle": idle,
+        "scripted": sorted(set(scripted(clients, addresses))),
         "letters": letters(clients["auditor"]),
         "answers": answers,
         "strange": {what: browser().get(address).status_code for what, address in strange.items()},

@@ -14,7 +14,6 @@ django.setup()
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret  # noqa: E402 - apps first
 from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
-from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
@@ -24,6 +23,7 @@ from hypothesis import strategies as st  # noqa: E402
 
 from upheld.actions import intake  # noqa: E402
 from upheld.mail.receive import LARGEST  # noqa: E402
+from upheld.store import release  # noqa: E402
 from upheld.store.models import Arrival, Channel, ClosedReason, Communication, Look, Role, Staff  # noqa: E402
 from upheld.web.means import means  # noqa: E402
 
@@ -77,7 +77,7 @@ def officer(name: str, **options: Any) -> Client:
 
 
 def main() -> None:
-    call_command("migrate", verbosity=0)
+    release.make()
     log, errors = io.StringIO(), io.StringIO()
     logging.getLogger().addHandler(logging.StreamHandler(log))
     for name in ("upheld.web", "django", "django.request", "django.security"):

@@ -147,11 +147,15 @@ TABLE = {
     "entry-proof": only(roles(200, *HOUSE), roles(405, *HOUSE)),
     "staff": only({"officer": 200}, {"officer": 422}),
     "staff-close": only({"officer": 405}, {"officer": 409}),
+    "staff-confirm": only({"officer": 405}, {"officer": 409}),
+    "factor-remove": only(roles(200, "officer") | roles(404, *ALL[1:]), roles(409, *ALL)),
+    "passkey-log-in": {kind: [200, 422] if kind == "nobody" else [AWAY, AWAY] for kind in KINDS},
     "mfa_index": only(roles(200, *ALL), roles(405, *ALL)),
     "mfa_deactivate_totp": only(roles(200, *ALL), roles(405, *ALL)),
     "account_logout": {"nobody": [302, 302]},
 }
 OF_ALLAUTH = {
+    "account_change_password",
     "account_inactive",
     "account_login",
     "account_reauthenticate",
@@ -159,7 +163,9 @@ OF_ALLAUTH = {
     "mfa_authenticate",
     "mfa_generate_recovery_codes",
     "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
     "mfa_view_recovery_codes",
+    "passkey-add",
 }
 """Each is about the account that is logged in, or logs in, and about nothing else."""
 
@@ -228,11 +234,20 @@ def test_the_start_page_says_when_nobody_carries_out_what_is_approved(seen: dict
     assert seen["idle"] == [True, False]
 
 
+def test_only_pages_that_ask_for_a_passkey_may_run_a_script(seen: dict[str, dict]) -> None:
+    assert seen["scripted"] == [
+        "mfa_authenticate",
+        "mfa_reauthenticate_webauthn",
+        "passkey-add",
+        "passkey-log-in",
+    ]
+
+
 def test_public_pages_set_no_cookie(seen: dict[str, dict]) -> None:
     assert set(map(tuple, seen["cookies"].values())) == {()}
 
 
-def test_start_page_and_list_take_as_many_queries_for_six_cases_as_for_two_and_name_nobody(
+def test_start_page_and_lists_take_as_many_queries_for_many_rows_as_for_few_and_name_nobody(
     seen: dict[str, dict],
 ) -> None:
     first, more = seen["queries"]

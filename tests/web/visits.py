@@ -12,11 +12,11 @@ django.setup()
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret  # noqa: E402 - apps first
 from django.conf import settings  # noqa: E402
-from django.core.management import call_command  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 from upheld.actions.means import utc_now  # noqa: E402
+from upheld.store import release  # noqa: E402
 from upheld.store.models import Role, Staff  # noqa: E402
 from upheld.web.idle import IDLE, NOTED  # noqa: E402
 
@@ -24,7 +24,7 @@ OWN = "https://privacy.larkspur.example"
 
 
 def main() -> None:
-    call_command("migrate", verbosity=0)
+    release.make()
     olive = Staff.objects.create(
         email="olive@larkspur.example", name="Olive", role=Role.OFFICER, created_at=utc_now()
     )

@@ -25,7 +25,8 @@ _FACTOR = ("mfa", "Authenticator")
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An account as colleagues see it. `seen`: its last log-in; `second`: whether it has a second factor."""
+    """An account as colleagues see it. `seen`: its last log-in; `second`: whether it has a second factor.
+    `invited_by`: the number of whoever invited in the console, until another colleague has confirmed it."""
 
     number: int
     name: str
@@ -35,6 +36,7 @@ class Listed:
     seen: datetime | None
     open: bool
     second: bool
+    invited_by: int | None
 
 
 def listed() -> tuple[Listed, ...]:
@@ -50,6 +52,7 @@ def listed() -> tuple[Listed, ...]:
             each.last_login,
             each.is_active,
             each.pk in second,
+            None if each.known_to_id else each.invited_by_id,
         )
         for each in Staff.objects.order_by("-is_active", "name")
     )
@@ -69,7 +72,7 @@ def close(*, means: Means, account: Staff) -> None:
         raise Permanent("This account is closed already.", "Look at the list again.")
     _lock(account)
     Case.objects.filter(assigned_to=account, state=CaseState.OPEN).update(assigned_to=None)
-    _changed(means, account, "closed")
+    changed(means, account, "closed")
 
 
 @transaction.atomic
@@ -93,15 +96,16 @@ def renew(*, means: Means, token: str, password: str) -> Staff:
     links.use(means=means, link=link)
     _lock(account)
     account.is_active = True
+    account.invited_by = None  # the link was made on the server
     account.set_password(password)
-    account.save(update_fields=["is_active", "password"])
-    _changed(means, account, "renewed")
+    account.save(update_fields=["is_active", "password", "invited_by"])
+    changed(means, account, "renewed")
     return account
 
 
 def made(*, means: Means, account: Staff) -> None:
     """Write down that there is a new one. Belongs into its transaction."""
-    _changed(means, account, "made")
+    changed(means, account, "made")
 
 
 def _lock(account: Staff) -> None:
@@ -118,7 +122,8 @@ def _factors() -> Manager[Any]:
     return found
 
 
-def _changed(means: Means, account: Staff, how: str) -> None:
+def changed(means: Means, account: Staff, how: str) -> None:
+    """Write down what became of it. Belongs into its transaction."""
     record(
         ACCOUNT_CHANGED,
         at=means.clock(),

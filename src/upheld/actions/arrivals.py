@@ -232,23 +232,23 @@ def rights_of(arrival: Arrival) -> tuple[Right, ...]:
 
 
 @transaction.atomic
-def renew(*, means: Means, token: str, purpose: LinkPurpose) -> None:
-    """A new link, by mail, to the address that the old one went to; nothing where there is none any more, or
-    three went out within the hour. The caller learns nothing of either."""
+def renew(*, means: Means, token: str, purpose: LinkPurpose) -> bool:
+    """A new link, by mail, to the address that the old one went to; nothing where three went out within the
+    hour, of which the caller learns nothing. False when the request is over and the address is destroyed."""
     found = Link.objects.filter(digest=links.digest(token), purpose=purpose, position=0)
     link = found.select_related("arrival").first()
     arrival = link.arrival if link else None
     if arrival is None:
-        return
+        return True
     try:
         content = opened(means=means, arrival=arrival)
     except Destroyed:
-        return
+        return False
     if not content.address:
-        return
+        return True
     if arrival.verified_at is None and arrival.confirmed_at is None:
         _ask(means, arrival, content.address)
-        return
+        return True
     hour = means.clock() - timedelta(hours=1)
     if (
         Mail.objects.filter(kind=MailKind.FOLLOW, arrival=arrival, written_at__gt=hour).count()
@@ -256,6 +256,7 @@ def renew(*, means: Means, token: str, purpose: LinkPurpose) -> None:
     ):
         given = links.give(means=means, purpose=LinkPurpose.FOLLOW, arrival=arrival)
         tell_link(means=means, arrival=arrival, given=given, to=content.address)
+    return True
 
 
 def tell_link(*, means: Means, arrival: Arrival, given: links.Given, to: str) -> None:

@@ -152,7 +152,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """The whole case."""
+    """The case. `older` and `older_letters`: how many events and letters come before the next older one; 0
+    where there is none."""
 
     case: Case
     numbers: tuple[str, ...]
@@ -160,8 +161,12 @@ class File:
     wishes: tuple[Wish, ...]
     story: tuple[Event, ...]
     letters: tuple[Mail, ...] = ()
+    older: int = 0
+    older_letters: int = 0
 
 
+STORY, LETTERS = 50, 10
+"""Events and letters that are told at a time: a case may have hundreds."""
 FETCHED = (
     "fulfilments__tasks",
     "fulfilments__parts",
@@ -176,8 +181,9 @@ FETCHED = (
 )
 
 
-def opened(*, means: Means, case: Case) -> File:
-    """The case as it stands; reads our own records alone, in the same number of queries whatever it holds."""
+def opened(*, means: Means, case: Case, before: int = 0, letters_before: int = 0) -> File:
+    """The case as it stands; reads our own records alone, in the same number of queries whatever it holds.
+    Its story and its letters without so many of the newest, and a page of them."""
     requests = sorted(
         case.requests.select_related("copy", "restriction").prefetch_related(*FETCHED),
         key=lambda each: (each.right not in COPYING, each.received_at),
@@ -185,13 +191,19 @@ def opened(*, means: Means, case: Case) -> File:
     came = list(case.arrivals.defer("sealed_content", "sealed_original").order_by("received_at"))
     rows = [row for request in requests for row in request.plans.all()]
     loaded = plans.load_all(rows)
+    mails = list(Mail.objects.filter(case=case).defer("sealed_content").order_by("-written_at", "-pk"))
+    told = sorted(_story(case, came, requests, mails), key=lambda each: each.at, reverse=True)
+    letters = [each for each in mails if each.kind == MailKind.LETTER]
+    until, letters_until = before + STORY, letters_before + LETTERS
     return File(
         case,
         tuple(arrivals.number(each) for each in came),
         tuple(came),
         tuple(_wish(means, each, loaded) for each in requests),
-        tuple(sorted(_story(case, came, requests), key=lambda each: each.at, reverse=True)),
-        tuple(Mail.objects.filter(case=case, kind=MailKind.LETTER).order_by("-written_at")),
+        tuple(told[before:until]),
+        tuple(letters[letters_before:letters_until]),
+        until if len(told) > until else 0,
+        letters_until if len(letters) > letters_until else 0,
     )
 
 
@@ -306,7 +318,7 @@ ENDED = {
 }
 
 
-def _story(case: Case, came: list[Arrival], requests: list[Request]) -> Iterator[Event]:
+def _story(case: Case, came: list[Arrival], requests: list[Request], mails: list[Mail]) -> Iterator[Event]:
     for arrival in came:
         how = "by the form" if arrival.channel == Channel.FORM else f"by {arrival.get_channel_display()}"
         yield Event(arrival.received_at, f"Asked {how}, number {arrivals.number(arrival)}")
@@ -315,7 +327,7 @@ def _story(case: Case, came: list[Arrival], requests: list[Request]) -> Iterator
             yield Event(arrival.verified_at, what, arrival.judged_by)
     for request in requests:
         yield from _of_request(request)
-    for mail in Mail.objects.filter(case=case):
+    for mail in mails:
         what = MAILED.get(MailKind(mail.kind), mail.get_kind_display().lower())
         what += f" ({mail.letter})" if mail.letter else ""
         if mail.sent_at:
@@ -326,8 +338,8 @@ def _story(case: Case, came: list[Arrival], requests: list[Request]) -> Iterator
         yield Event(question.asked_at, "Asked the person a question", question.asked_by)
         if question.answered_at:
             yield Event(question.answered_at, "The person answered")
-    for look in Look.objects.filter(case=case):
-        yield Event(look.at, f"Looked at {look.what}: {look.why}", look.by)
+    for at, what, why, by in Look.objects.filter(case=case).values_list("at", "what", "why", "by"):
+        yield Event(at, f"Looked at {what}: {why}", by)
 
 
 def _of_request(request: Request) -> Iterator[Event]:

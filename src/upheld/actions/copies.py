@@ -150,7 +150,7 @@ def _fenced(means: Means, copy: Copy) -> None:
 def _replaced(means: Means, request: Request, newest: Package) -> None:
     """Earlier tries go, and what a crash cut off: of a copy there is one."""
     for each in request.packages.filter(removed_at=None).exclude(pk=newest.pk):
-        Path(each.path).unlink(missing_ok=True)
+        where(each).unlink(missing_ok=True)
         Package.objects.filter(pk=each.pk).update(removed_at=means.clock())
     kept = Path(newest.path).name
     for path in _folder().glob(f"{request.pk}-*"):
@@ -179,6 +179,13 @@ def _folder() -> Path:
     return folder
 
 
+def where(package: Package) -> Path:
+    """Its file: as whoever wrote it noted; or of that name in our own folder of copies, for a worker on
+    another host may have that folder elsewhere."""
+    noted = Path(package.path)
+    return noted if noted.exists() else _folder() / noted.name
+
+
 def latest(request: Request) -> Package | None:
     """The newest copy that is still there."""
     there = request.packages.filter(removed_at=None).order_by("-written_at")
@@ -194,7 +201,7 @@ def read(*, means: Means, package: Package) -> IO[bytes]:
     secret = means.keys.open(
         copy.request.case.key, bytes(copy.sealed_identity), record=record_of(copy.request)
     )
-    return cast("IO[bytes]", Opened(Path(package.path).open("rb"), secret.decode()))
+    return cast("IO[bytes]", Opened(where(package).open("rb"), secret.decode()))
 
 
 def pieces(plain: IO[bytes]) -> Iterator[bytes]:

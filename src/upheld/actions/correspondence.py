@@ -77,7 +77,7 @@ def known(*, means: Means, case: Case, letter: Template) -> dict[str, str]:
     longest = first.extended
     with override(letter.language):
         return {
-            **plain(means=means, language=letter.language),
+            **plain(means=means, language=letter.language, law=case.regime),
             "number": number(case),
             "wish": wish(current),
             "received": letters.day(first.received),
@@ -86,33 +86,20 @@ def known(*, means: Means, case: Case, letter: Template) -> dict[str, str]:
         } | ({"extended": letters.day(longest.legal or longest.target)} if longest else {})
 
 
-def plain(*, means: Means, language: str) -> dict[str, str]:
+def plain(*, means: Means, language: str, law: str = "gdpr") -> dict[str, str]:
     """What any letter can say without a case."""
     organisation = means.datamap.organisation
     with override(language):
         return {
             "organisation": organisation.name,
             "contact": organisation.contact,
-            "authority": organisation.authority or _("the data protection authority of your country"),
+            "authority": letters.authority(means=means, regime=law),
         }
 
 
 def wish(requests: Iterable[Request]) -> str:
-    """What was asked for, in the language in force, as it stands after “you asked us for”."""
-    said = {
-        Right.ACCESS: _("a copy of your data"),
-        Right.RECTIFICATION: _("the correction of your data"),
-        Right.ERASURE: _("the deletion of your data"),
-        Right.RESTRICTION: _("the restriction of your data"),
-        Right.PORTABILITY: _("your data in a form to take elsewhere"),
-        Right.OBJECTION: _("an end to a use of your data"),
-        Right.WITHDRAWAL: _("the end of your consent"),
-        Right.KNOW: _("an overview of what we hold about you"),
-        Right.DELETE: _("the deletion of your data"),
-        Right.OPT_OUT: _("an end to the sale and sharing of your data"),
-    }
-    found = dict.fromkeys(said[Right(each.right)] for each in requests)
-    return _(" and ").join(found)
+    """What was asked for, in the language in force."""
+    return _(" and ").join(dict.fromkeys(letters.wish(Right(each.right)) for each in requests))
 
 
 def drafted(*, means: Means, case: Case, letter: Template, words: Mapping[str, str]) -> tuple[str, str]:

@@ -411,6 +411,8 @@ def conclude(*, means: Means, request: models.Request) -> tuple[models.Request, 
     undoable = any(each.window_id for each in parts) and bool(window.alive(request))
     if subject is not None:
         _suppress(means, request, subject, undoable=undoable)
+    if request.against == suppression.MARKETING:
+        suppression.keep_out(means=means, request=request)
     if undoable:
         return request, parts
     if subject is not None:

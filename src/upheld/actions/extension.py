@@ -81,7 +81,7 @@ def extend(*, means: Means, request: Request, code: str, words: str, told_on: da
         means=means,
         decision=decision,
         kind=MailKind.EXTENDED,
-        write=notices.extended(
+        notice=notices.extended(
             reason=code, words=written, former=former, target=request.target_date, legal=request.legal_date
         ),
     )

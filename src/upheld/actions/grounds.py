@@ -4,8 +4,6 @@ each pack (G-12.1). The law itself is cited beside them, from the pack."""
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from upheld.law.right import Right
-
 EXTENSIONS = {
     "complexity": _("Your request is complex, and it takes us longer to answer it properly."),
     "number": _("There are many requests, and it takes us longer to answer all of them properly."),
@@ -42,23 +40,6 @@ REFUSALS = {
     "internal-use": _("We use it inside our organisation only, as you could expect."),
     "fraud": _("We believe in good faith, and have written down why, that the request is fraudulent."),
 }
-WISHES = {
-    Right.ACCESS: _("a copy of your data"),
-    Right.KNOW: _("to know which data we hold about you"),
-    Right.PORTABILITY: _("your data, to take elsewhere"),
-    Right.RECTIFICATION: _("to correct your data"),
-    Right.ERASURE: _("to delete your data"),
-    Right.DELETE: _("to delete your data"),
-    Right.RESTRICTION: _("to keep your data and not to use it"),
-    Right.OBJECTION: _("to stop using your data"),
-    Right.WITHDRAWAL: _("to take back your consent"),
-    Right.OPT_OUT: _("not to sell or share your data"),
-}
-
-
-def wish(right: Right) -> str:
-    """What she asked for, in the language in force."""
-    return gettext(WISHES[right])
 
 
 def extension(code: str) -> str:

@@ -21,6 +21,8 @@ SHORT = timedelta(seconds=45)
 """Of a program that prolongs its leases: what it had begun when it died is taken over within a minute."""
 ABANDONED = "abandoned"
 PAUSE = timedelta(minutes=5)
+SOON = timedelta(seconds=10)
+"""After the records themselves were away: nothing is wrong with what was begun."""
 
 
 def myself() -> str:
@@ -82,13 +84,13 @@ def prolong(*, owner: str, until: datetime) -> int:
     return many
 
 
-def abandon(*, owner: str, at: datetime) -> int:
+def abandon(*, owner: str, at: datetime, pause: timedelta = PAUSE) -> int:
     """A program that is at nothing any more gives up what an error left in its name; gives how many. It is
-    tried again after some minutes, not at once: the same error would come at once."""
+    tried again after a `pause`, not at once: the same error would come at once."""
     many = 0
     for held in (_fulfilments(owner), _copies(owner)):
         if held.exists():
-            many += held.update(owner=ABANDONED, leased_until=at + PAUSE)
+            many += held.update(owner=ABANDONED, leased_until=at + pause)
     return many
 
 

@@ -30,13 +30,17 @@ def framed(*, means: Means, language: str, number: str, subject: str, text: str)
     return (f"[{number}] {subject}" if number else subject), whole + "\n"
 
 
-def written(*, means: Means, name: str, to: str, language: str, number: str, **values: str) -> Letter:
-    """The letter of that name, filled. Where the organisation's own wording cannot be used it is ours; raises
-    `template.Broken` where a value is missing."""
+def written(
+    *, means: Means, name: str, to: str, language: str, number: str, **values: str | date | None
+) -> Letter:
+    """The letter of that name, filled; a date in full, in the letter's language. Where the organisation's own
+    wording cannot be used it is ours; raises `template.Broken` where a value is missing that may not be."""
     organisation = means.datamap.organisation
     known = {"organisation": organisation.name, "contact": organisation.contact, "number": number}
+    with override(language):
+        said = {key: day(each) if isinstance(each, date) else each or "" for key, each in values.items()}
     letter = template.usable(name, language, settings.UPHELD_DIR)
-    subject, text = template.filled(letter, known | values)
+    subject, text = template.filled(letter, known | said)
     subject, text = framed(means=means, language=language, number=number, subject=subject, text=text)
     return Letter(to, subject, text)
 
@@ -53,10 +57,8 @@ def follow(*, means: Means, to: str, language: str, number: str, address: str) -
 
 def copy_ready(*, means: Means, to: str, language: str, number: str, address: str, until: date) -> Letter:
     """Her copy can be read."""
-    with override(language):
-        last = day(until)
     return written(
-        means=means, name="copy-ready", to=to, language=language, number=number, link=address, until=last
+        means=means, name="copy-ready", to=to, language=language, number=number, link=address, until=until
     )
 
 
@@ -73,49 +75,42 @@ def task(
 ) -> Letter:
     """Asks the owner of a system by hand, or asks again. Names nobody: whom it is about stands behind the
     link."""
-    language = means.datamap.organisation.languages[0]
-    with override(language):
-        by = day(due)
     return written(
         means=means,
         name="task-overdue" if overdue else "task",
         to=to,
-        language=language,
+        language=means.datamap.organisation.languages[0],
         number=number,
         system=title,
         link=address,
-        due=by,
+        due=due,
     )
 
 
-def _signed(means: Means, *paragraphs: str) -> str:
-    organisation = means.datamap.organisation
-    return "\n\n".join((*paragraphs, f"{organisation.name}\n{organisation.contact}")) + "\n"
+def authority(*, means: Means, regime: str) -> str:
+    """To whom people can complain (Art. 12(4)), in the language in force."""
+    if named := means.datamap.organisation.authority:
+        return named
+    if regime == "ccpa":
+        return _("the California Privacy Protection Agency")
+    return _("the data protection authority of your country")
 
 
 def wish(right: Right) -> str:
-    """What is asked for, as we would say it to her."""
+    """What was asked for, in the language in force, as it stands after “you asked us for”."""
     said = {
         Right.ACCESS: _("a copy of your data"),
+        Right.RECTIFICATION: _("the correction of your data"),
+        Right.ERASURE: _("the deletion of your data"),
+        Right.RESTRICTION: _("the restriction of your data"),
+        Right.PORTABILITY: _("your data in a form to take elsewhere"),
+        Right.OBJECTION: _("an end to a use of your data"),
+        Right.WITHDRAWAL: _("the end of your consent"),
         Right.KNOW: _("what we know about you, from where, and to whom it went"),
-        Right.PORTABILITY: _("your data in a form that machines read"),
-        Right.RECTIFICATION: _("that something is corrected"),
-        Right.ERASURE: _("that your data is deleted"),
-        Right.DELETE: _("that your data is deleted"),
-        Right.RESTRICTION: _("that your data is not used for now"),
-        Right.OBJECTION: _("that we stop using your data for something"),
-        Right.WITHDRAWAL: _("to take back a consent"),
-        Right.OPT_OUT: _("that your data is neither sold nor shared"),
+        Right.DELETE: _("the deletion of your data"),
+        Right.OPT_OUT: _("an end to the sale and sharing of your data"),
     }
     return said[right]
-
-
-def _until(target: date, legal: date | None) -> str:
-    if legal is None:
-        return _("We answer by {target}.").format(target=day(target))
-    return _("We answer by {target}. The law gives us until {legal}.").format(
-        target=day(target), legal=day(legal)
-    )
 
 
 def acknowledge(
@@ -136,42 +131,20 @@ def acknowledge(
     confirms; empty where we have no way to send one. `sender`: who wrote in her name. `proved`: there is
     nothing to confirm, and the link is to her page."""
     with override(language):
-        organisation = means.datamap.organisation
-        asked = "\n".join(f"– {wish(each)}" for each in rights)
-        came = _("your request reached us on {day}. You ask for:").format(day=day(received))
-        if sender:
-            came = _("on {day} {sender} asked us in your name. They ask for:").format(
-                day=day(received), sender=sender
-            )
-        if proved:
-            proof: tuple[str, ...] = (
-                _("Your mail is signed by your own provider, so there is nothing to confirm. Your page:"),
-                address,
-            )
-        elif address:
-            proof = (
-                _("Please confirm that you want this, by this link:"),
-                address,
-                _("The link works once, for three days. It can be renewed on the page that it leads to."),
-            )
-        else:
-            proof = (_("Before we do anything we make sure that it is you. We write to you about that."),)
-        return Letter(
-            to,
-            _("[{number}] We have received your request").format(number=number),
-            _signed(
-                means,
-                _("Hello,"),
-                came,
-                asked,
-                *proof,
-                _until(target, legal),
-                _("If this was not your wish, please tell us: {contact}.").format(
-                    contact=organisation.contact
-                ),
-                _("Your number is {number}. Name it when you write to us.").format(number=number),
-            ),
-        )
+        asked = "\n".join(dict.fromkeys(f"– {wish(each)}" for each in rights))
+    return written(
+        means=means,
+        name="received-signed" if proved else "received" if address else "received-by-hand",
+        to=to,
+        language=language,
+        number=number,
+        lines=asked,
+        received=received,
+        target=target,
+        legal=legal,
+        link=address,
+        sender=sender,
+    )
 
 
 def told(
@@ -185,21 +158,17 @@ def told(
     legal: date | None,
 ) -> Letter:
     """Whoever wrote for others learns that it came, and under which numbers. Says nothing of anybody."""
-    with override(language):
-        return Letter(
-            to,
-            _("[{number}] We have received your message").format(number=numbers[0]),
-            _signed(
-                means,
-                _("Hello,"),
-                _("your message reached us on {day}. The requests in it have these numbers:").format(
-                    day=day(received)
-                ),
-                "\n".join(numbers),
-                _("Each person is asked, at her own address, to confirm it. The answer goes to her."),
-                _until(target, legal),
-            ),
-        )
+    return written(
+        means=means,
+        name="received-for-others",
+        to=to,
+        language=language,
+        number=numbers[0],
+        lines="\n".join(numbers),
+        received=received,
+        target=target,
+        legal=legal,
+    )
 
 
 def prove(
@@ -207,72 +176,22 @@ def prove(
 ) -> Letter:
     """Asks for what is lacking to be sure that it is she who asks. Says nothing of what is held. `compared`:
     not only a signature is asked for."""
-    with override(language):
-        compares = _("What you write there is compared with what we hold, and then deleted.")
-        return Letter(
-            to,
-            _("[{number}] We need one more thing from you").format(number=number),
-            _signed(
-                means,
-                _("Hello,"),
-                _(
-                    "before we carry out your request we must be sure that nobody else asks in your name. "
-                    "Please answer here by {day}:"
-                ).format(day=day(until)),
-                address,
-                *([compares] if compared else []),
-            ),
-        )
+    name = "prove" if compared else "prove-by-signature"
+    return written(means=means, name=name, to=to, language=language, number=number, link=address, until=until)
 
 
 def other(*, means: Means, to: str, language: str, number: str, address: str) -> Letter:
     """Asks whether this address is hers too. Says neither who named it nor what is held."""
-    with override(language):
-        return Letter(
-            to,
-            _("[{number}] Is this address yours too?").format(number=number),
-            _signed(
-                means,
-                _("Hello,"),
-                _(
-                    "somebody who has sent {organisation} a request says that this address belongs to the "
-                    "same person. If that is right, say so here:"
-                ).format(organisation=means.datamap.organisation.name),
-                address,
-                _("If you do not know of it, do nothing. This address is then not used."),
-            ),
-        )
+    return written(means=means, name="other-address", to=to, language=language, number=number, link=address)
 
 
 def question(*, means: Means, to: str, language: str, number: str, address: str) -> Letter:
     """There is a question for her. It stands behind the link."""
-    with override(language):
-        return Letter(
-            to,
-            _("[{number}] A question about your request").format(number=number),
-            _signed(
-                means,
-                _("Hello,"),
-                _("we need to know something before we can go on. The question, and where to answer:"),
-                address,
-                _("The link works for thirty days. Whoever has it can read the page: keep it to yourself."),
-            ),
-        )
+    return written(means=means, name="question", to=to, language=language, number=number, link=address)
 
 
 def reminder(*, means: Means, to: str, language: str, number: str, address: str, until: date) -> Letter:
     """Her copy goes in a week."""
-    with override(language):
-        return Letter(
-            to,
-            _("[{number}] Your copy goes soon").format(number=number),
-            _signed(
-                means,
-                _("Hello,"),
-                _("your copy is there until {day}; then it is destroyed. Read or save it here:").format(
-                    day=day(until)
-                ),
-                address,
-                _("You can ask for a new one whenever you like."),
-            ),
-        )
+    return written(
+        means=means, name="copy-reminder", to=to, language=language, number=number, link=address, until=until
+    )

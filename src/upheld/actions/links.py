@@ -50,6 +50,7 @@ def give(
     task: Task | None = None,
     role: str = "",
     account: Staff | None = None,
+    invited_by: Staff | None = None,
     position: int = 0,
 ) -> Given:
     """A new link. Belongs into the transaction of the mail that carries it."""
@@ -61,6 +62,7 @@ def give(
         task=task,
         role=role,
         account=account,
+        invited_by=invited_by,
         position=position,
         created_at=at,
         expires_at=at + LASTS[purpose],

@@ -4,12 +4,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from upheld.actions import carried, cases, erasure, holds, journal, plans, undo, window
+from upheld.actions import carried, cases, copies, erasure, holds, journal, plans, undo, window
 from upheld.actions.erasure import Progress, silently
 from upheld.actions.means import Means
 from upheld.actions.record import record
@@ -316,7 +315,7 @@ def _over(plan: Plan, running: Selection) -> Selection | None:
 
 
 def _package(means: Means, package: models.Package) -> int:
-    Path(package.path).unlink(missing_ok=True)
+    copies.where(package).unlink(missing_ok=True)
     package.removed_at = means.clock()
     package.save(update_fields=["removed_at"])
     return 1

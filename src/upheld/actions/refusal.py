@@ -184,7 +184,7 @@ def _refused(
         means=means,
         decision=decision,
         kind=MailKind.REFUSED,
-        write=notices.refused(ground=ground, cites=cites, words=words, systems=_titles(means, systems)),
+        notice=notices.refused(ground=ground, cites=cites, words=words, systems=_titles(means, systems)),
     )
     if not systems:
         cases.finish(means=means, request=request, state=RequestState.DENIED, reason=ground)

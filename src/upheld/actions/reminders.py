@@ -24,10 +24,9 @@ def tell(*, means: Means) -> int:
         request__case__arrivals__isnull=False,
         request__case__key_destroyed_at=None,
     )
-    ready = soon.select_related("request__case").distinct()
-    return sum(
-        _tell(means, each) for each in ready if not outbox.told(kind=MailKind.REMINDER, about=[str(each.pk)])
-    )
+    ready = list(soon.select_related("request__case").distinct())
+    known = outbox.told(kind=MailKind.REMINDER, about=[str(each.pk) for each in ready])
+    return sum(_tell(means, each) for each in ready if str(each.pk) not in known)
 
 
 def _tell(means: Means, package: Package) -> bool:

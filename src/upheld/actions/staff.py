@@ -50,9 +50,10 @@ def may(role: str, what: str) -> bool:
 
 
 @transaction.atomic
-def invite(*, means: Means, role: Role) -> str:
-    """The token of a link by which one account of that role is made, within a day."""
-    return links.give(means=means, purpose=LinkPurpose.STAFF, role=role).token
+def invite(*, means: Means, role: Role, by: Staff | None = None) -> str:
+    """The token of a link by which one account of that role is made, within a day. `by`: who invites in the
+    console; none on the server."""
+    return links.give(means=means, purpose=LinkPurpose.STAFF, role=role, invited_by=by).token
 
 
 @transaction.atomic
@@ -67,7 +68,13 @@ def enrol(*, means: Means, token: str, email: str, name: str, password: str) -> 
             "There is an account with this name or address.", "Choose another, or log in with it."
         )
     links.use(means=means, link=link)
-    staff = Staff(email=email.lower(), name=name, role=link.role, created_at=means.clock())
+    staff = Staff(
+        email=email.lower(),
+        name=name,
+        role=link.role,
+        created_at=means.clock(),
+        invited_by_id=link.invited_by_id,
+    )
     staff.set_password(password)
     staff.save(force_insert=True)
     accounts.made(means=means, account=staff)

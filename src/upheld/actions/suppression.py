@@ -1,39 +1,71 @@
-"""Who has been erased must not come back by an import (P-24, scenario 44)."""
+"""Who has been erased must not come back by an import (P-24, scenario 44), and who objected to direct
+marketing must not be written to from a new list (Art. 21(3))."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from upheld.actions import cases
 from upheld.actions.cases import canonical
 from upheld.actions.means import Means
 from upheld.actions.record import record
+from upheld.law.objection import Against
 from upheld.law.right import Right
-from upheld.ledger.types import SUPPRESSION_LIFTED
+from upheld.ledger.types import SUPPRESSION_ADDED, SUPPRESSION_LIFTED
 from upheld.rights.subject import Identity
 from upheld.store.database import hold
 from upheld.store.keys import KeyStore
 from upheld.store.models import BlindIndex, FulfilmentState, Request, RequestState, Suppression
 
 BATCH = 500
+MARKETING = Against.MARKETING.value
 
 
 def suppressed(*, keys: KeyStore, identities: Iterable[Identity]) -> Iterator[Identity]:
     """Those of the identities that belong to erased people; asked in batches, in bounded memory."""
-    batch: list[tuple[bytes, Identity]] = []
+    yield from _marked(identities, lambda named: [keys.suppress(named.kind, named.value)])
+
+
+def unwanted(*, keys: KeyStore, identities: Iterable[Identity]) -> Iterator[Identity]:
+    """Those of the identities to whom nobody may write for direct marketing, whatever list they come from: of
+    people who objected to it, and of erased people."""
+    yield from _marked(
+        identities, lambda named: [keys.suppress(named.kind, named.value), _objected(keys, named)]
+    )
+
+
+def _objected(keys: KeyStore, named: Identity) -> bytes:
+    """Another mark than that of an erasure: she is still there, and may be imported for what she uses."""
+    return keys.suppress(f"{MARKETING}:{named.kind}", named.value)
+
+
+def keep_out(*, means: Means, request: Request) -> None:
+    """Mark who objected to direct marketing. Belongs into the transaction that ends the request. Writes
+    `suppression.added` for each new mark."""
+    subject = cases.subject_of(means=means, case=request.case)
+    named = [canonical(each) for each in subject.identities if each.verified] if subject else []
+    hold("suppression")
+    at = means.clock()
+    for mark in dict.fromkeys(_objected(means.keys, each) for each in named):
+        _row, fresh = Suppression.objects.get_or_create(digest=mark, defaults={"kind": MARKETING, "at": at})
+        if fresh:
+            record(SUPPRESSION_ADDED, at=at, case=str(request.case_id), mark=mark.hex(), against=MARKETING)
+
+
+def _marked(identities: Iterable[Identity], marks: Callable[[Identity], list[bytes]]) -> Iterator[Identity]:
+    batch: list[tuple[list[bytes], Identity]] = []
     for identity in identities:
-        named = canonical(identity)
-        batch.append((keys.suppress(named.kind, named.value), identity))
+        batch.append((marks(canonical(identity)), identity))
         if len(batch) == BATCH:
             yield from _known(batch)
             batch = []
     yield from _known(batch)
 
 
-def _known(batch: list[tuple[bytes, Identity]]) -> Iterator[Identity]:
-    digests = [digest for digest, _ in batch]
+def _known(batch: list[tuple[list[bytes], Identity]]) -> Iterator[Identity]:
+    digests = [digest for those, _ in batch for digest in those]
     known = {
         bytes(row) for row in Suppression.objects.filter(digest__in=digests).values_list("digest", flat=True)
     }
-    return (identity for digest, identity in batch if digest in known)
+    return (identity for those, identity in batch if not known.isdisjoint(those))
 
 
 # --- whose erasure a mark stands for --------------------------------------------------------------------

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
-from upheld.actions import links, notices, outbox
+from upheld.actions import links, notices, outbox, vouching
 from upheld.actions.decisions import said as trimmed
 from upheld.actions.means import Means
 from upheld.actions.record import record
@@ -179,8 +179,9 @@ def when(*, means: Means, agreement: Agreement) -> str:
 
 @transaction.atomic
 def agree(*, means: Means, agreement: Agreement, by: str) -> Agreement:
-    """The second yes. Refuses whoever asked, where somebody else has to agree; before the cooling time is
-    over; once it was declined or is over. Writes `agreement.given`."""
+    """The second yes. Refuses whoever asked, where somebody else has to agree, and an account that may be the
+    same person's (`vouching`); before the cooling time is over; once it was declined or is over. Writes
+    `agreement.given`."""
     row = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
     at = means.clock()
     if row.declined_at is not None or row.used_at is not None or row.expires_at <= at:
@@ -189,6 +190,8 @@ def agree(*, means: Means, agreement: Agreement, by: str) -> Agreement:
         return row
     if row.rule != Rule.COOLING and by == row.asked_by:
         raise Permanent("Whoever asked cannot be the second to say yes.", when(means=means, agreement=row))
+    if row.rule == Rule.COLLEAGUE:
+        vouching.require(row.asked_by, by)
     if row.rule == Rule.COOLING and at < row.not_before:
         raise Permanent("It is too early to say it again.", when(means=means, agreement=row))
     row.agreed_by, row.agreed_at = by, at

@@ -59,6 +59,6 @@ def withdraw(*, means: Means, request: Request, words: str, by_person: bool = Fa
         by="person" if by_person else "staff",
         decision=bound,
     )
-    notices.tell(means=means, decision=decision, kind=MailKind.WITHDRAWN, write=notices.withdrawn())
+    notices.tell(means=means, decision=decision, kind=MailKind.WITHDRAWN, notice=notices.withdrawn())
     cases.finish(means=means, request=request, state=RequestState.REVOKED, reason=REASON)
     return decision

@@ -12,7 +12,7 @@ from upheld.actions.batch.look import Look, look
 from upheld.actions.batch.outcome import Outcome, outcomes
 from upheld.actions.means import Means
 from upheld.actions.preview import refuse_beyond
-from upheld.cli import show, start
+from upheld.cli import approval, show, start
 from upheld.cli.certifying import certify_answered
 from upheld.cli.erasing import Wish
 from upheld.cli.faults import WrongUse
@@ -34,8 +34,7 @@ def look_at_all(wish: Wish, file: Path) -> int:
 
 def fulfil_all(wish: Wish, file: Path, *, count: int | None, skip_doubtful: bool) -> int:
     """Look, ask for the number, approve, fulfil, certify. Repeating it goes on with what is left."""
-    if wish.allow and not wish.reason:
-        raise WrongUse("--allow needs --reason.", "Say why the limit is exceeded.")
+    approval.refuse_unreasoned(wish)
     refuse_uncounted(count, yes=wish.yes)
     means = start.means(accept_proposals=wish.accept_proposals, place=wish.place)
     seen = _seen(means, wish, file)

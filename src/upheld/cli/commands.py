@@ -32,6 +32,7 @@ ORDER = (
     "token",
     "purge",
     "replay",
+    "suppressed",
     "package",
     "ledger",
     "doctor",

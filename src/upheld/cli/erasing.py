@@ -5,10 +5,9 @@ from pathlib import Path
 
 import typer
 
-from upheld.actions import cases, erasure, ledger, preview, unknown
-from upheld.cli import looking, show, start
+from upheld.actions import cases, erasure, ledger, preview
+from upheld.cli import approval, looking, show, start
 from upheld.cli.certifying import certify
-from upheld.cli.faults import WrongUse
 from upheld.law.right import Right
 from upheld.store.models import RequestState
 
@@ -45,21 +44,14 @@ def fulfil(wish: Wish) -> int:
     start.refuse_out(wish.out)
     means = start.means(accept_proposals=wish.accept_proposals, place=wish.place)
     asked = start.asked(means.datamap, means.connectors, wish.identity, wish.identity_file)
-    if wish.allow and not wish.reason:
-        raise WrongUse("--allow needs --reason.", "Say why the limit is exceeded.")
+    approval.refuse_unreasoned(wish)
     request = cases.receive(means=means, right=Right.ERASURE, asked=asked)
     if request.state == RequestState.OPEN:
-        with show.progress(quiet=wish.as_json):
-            seen = preview.preview(means=means, right=Right.ERASURE, asked=asked, request=request)
-        if not wish.as_json:
-            typer.echo(show.preview_text(seen), err=True)
-        if unknown.ended(
-            means=means, request=request, asked=asked, seen=seen, nothing_found=wish.nothing_found
-        ):
+        seen = approval.shown(means=means, request=request, asked=asked, given=wish)
+        if approval.ended(means=means, request=request, asked=asked, seen=seen, given=wish):
             return show.nothing_found(request, for_programs=wish.as_json)
-        preview.refuse_beyond(seen.beyond, wish.allow)
         stays = f"Nothing was erased. Case {request.case_id} stays open."
-        show.agreed("Erase this person?", yes=wish.yes, otherwise=stays)
+        approval.agree(seen, wish, question="Erase this person?", stays=stays)
         erasure.approve(
             means=means, request=request, preview=seen, allow=wish.allow, reason=wish.reason, go_on=wish.go_on
         )

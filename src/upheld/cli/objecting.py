@@ -5,8 +5,8 @@ from pathlib import Path
 
 import typer
 
-from upheld.actions import cases, erasure, objection, plans, preview, unknown
-from upheld.cli import looking, show, start
+from upheld.actions import cases, erasure, objection, plans, preview
+from upheld.cli import approval, looking, show, start
 from upheld.cli.certifying import LEFT, tell
 from upheld.cli.deciding import written
 from upheld.cli.faults import WrongUse
@@ -53,8 +53,7 @@ def stop(wish: Wish) -> int:
         )
     if wish.words and wish.to is not Against.USE:
         raise WrongUse("--words goes with `--to use`: nothing else is weighed.", "Leave it out.")
-    if wish.allow and not wish.reason:
-        raise WrongUse("--allow needs --reason.", "Say why the limit is exceeded.")
+    approval.refuse_unreasoned(wish)
     means = start.means(place=wish.place)
     asked = start.asked(means.datamap, means.connectors, wish.identity, wish.identity_file)
     request = cases.receive(means=means, right=wish.to.right, asked=asked)
@@ -62,19 +61,11 @@ def stop(wish: Wish) -> int:
         objection.say(request=request, against=wish.to)
         request.refresh_from_db()
         known = cases.subject_of(means=means, case=request.case)
-        with show.progress(quiet=wish.as_json):
-            seen = preview.preview(
-                means=means, right=wish.to.right, asked=asked, subject=known, request=request
-            )
-        if not wish.as_json:
-            typer.echo(show.preview_text(seen), err=True)
-        if unknown.ended(
-            means=means, request=request, asked=asked, seen=seen, nothing_found=wish.nothing_found
-        ):
+        seen = approval.shown(means=means, request=request, asked=asked, given=wish, subject=known)
+        if approval.ended(means=means, request=request, asked=asked, seen=seen, given=wish):
             return show.nothing_found(request, for_programs=wish.as_json)
-        preview.refuse_beyond(seen.beyond, wish.allow)
         stays = f"Nothing was stopped. Case {request.case_id} stays open."
-        show.agreed("Stop this use of the person's data?", yes=wish.yes, otherwise=stays)
+        approval.agree(seen, wish, question="Stop this use of the person's data?", stays=stays)
         objection.approve(
             means=means,
             request=request,

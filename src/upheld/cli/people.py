@@ -22,15 +22,15 @@ def read_people(path: Path, mapped: DataMap, named: Mapping[str, Connector]) -> 
     """One person a line, below a first line that names kinds of identities, as `email,username`, or tables of
     people, as `forum.users`. An empty cell says nothing. WrongUse for anything else, before anybody is looked
     for: a list that was meant otherwise must not be carried out in part."""
-    rows = _rows(path)
-    header = next(rows, None)
+    found = rows(path)
+    header = next(found, None)
     if header is None:
         raise WrongUse(
             f"{path} is empty.", "Its first line names what stands below: email,username, for instance."
         )
     number, titles = header
     kinds = [_kind(path, number, title.strip(), mapped, named) for title in titles]
-    body = list(rows)
+    body = list(found)
     for number, cells in body:
         if len(cells) != len(kinds):
             have = f"{len(cells)} {'cell' if len(cells) == 1 else 'cells'}"
@@ -46,8 +46,8 @@ def read_people(path: Path, mapped: DataMap, named: Mapping[str, Connector]) -> 
     return tuple(_line(number, cells, kinds, keys) for number, cells in body)
 
 
-def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The rows that are not blank, each with the number of its first line."""
+def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not blank, each with the number of its first line. WrongUse for what is no CSV."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:

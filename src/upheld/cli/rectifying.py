@@ -8,12 +8,12 @@ from pathlib import Path
 
 import typer
 
-from upheld.actions import cases, preview, rectification, unknown
+from upheld.actions import cases, rectification
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.actions.rectification import Correction
 from upheld.actions.statements import LONGEST
-from upheld.cli import looking, show, start
+from upheld.cli import approval, looking, show, start
 from upheld.cli.certifying import tell
 from upheld.cli.faults import WrongUse
 from upheld.law.right import Right
@@ -70,15 +70,12 @@ def rectify(wanted: Wanted) -> int:
     anew."""
     start.refuse_out(wanted.out)
     means, asked, wishes, statement = _read(wanted)
-    if wanted.allow and not wanted.reason:
-        raise WrongUse("--allow needs --reason.", "Say why the limit is exceeded.")
+    approval.refuse_unreasoned(wanted)
     request = cases.receive(means=means, right=Right.RECTIFICATION, asked=asked)
     if request.state == RequestState.OPEN:
         known = cases.subject_of(means=means, case=request.case)
         seen = _seen(wanted, means, asked, wishes, known, request=request)
-        if unknown.ended(
-            means=means, request=request, asked=asked, seen=seen.preview, nothing_found=wanted.nothing_found
-        ):
+        if approval.ended(means=means, request=request, asked=asked, seen=seen.preview, given=wanted):
             return show.nothing_found(request, for_programs=wanted.as_json)
         _agree(seen, wanted, request)
         rectification.approve(
@@ -124,9 +121,8 @@ def _seen(
 
 
 def _agree(seen: Correction, wanted: Wanted, request: models.Request) -> None:
-    preview.refuse_beyond(seen.preview.beyond, wanted.allow)
     stays = f"Nothing was corrected. Case {request.case_id} stays open."
-    show.agreed("Correct this person's data?", yes=wanted.yes, otherwise=stays)
+    approval.agree(seen.preview, wanted, question="Correct this person's data?", stays=stays)
 
 
 def _lines(seen: Correction, wanted: Wanted) -> list[str]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import typer
 
-from upheld.actions import cases, ledger, preview, restriction, unknown
-from upheld.cli import looking, show, start
+from upheld.actions import cases, ledger, preview, restriction
+from upheld.cli import approval, looking, show, start
 from upheld.cli.certifying import LEFT, tell
 from upheld.cli.faults import WrongUse
 from upheld.law.ground import RestrictionGround
@@ -68,8 +68,7 @@ def restrict(wish: Wish) -> int:
     start.refuse_out(wish.out)
     means = start.means(place=wish.place)
     asked = start.asked(means.datamap, means.connectors, wish.identity, wish.identity_file)
-    if wish.allow and not wish.reason:
-        raise WrongUse("--allow needs --reason.", "Say why the limit is exceeded.")
+    approval.refuse_unreasoned(wish)
     request = cases.receive(means=means, right=Right.RESTRICTION, asked=asked)
     if request.lifts.exists():
         raise Permanent(
@@ -78,20 +77,18 @@ def restrict(wish: Wish) -> int:
         )
     if request.state == RequestState.OPEN:
         known = cases.subject_of(means=means, case=request.case)
-        with show.progress(quiet=wish.as_json):
-            seen = preview.preview(
-                means=means, right=Right.RESTRICTION, asked=asked, subject=known, request=request
-            )
-        if not wish.as_json:
-            missing = restriction.unmarked(means=means, preview=seen)
-            typer.echo("\n".join([show.preview_text(seen), *map(show.finding_text, missing)]), err=True)
-        if unknown.ended(
-            means=means, request=request, asked=asked, seen=seen, nothing_found=wish.nothing_found
-        ):
+        seen = approval.shown(
+            means=means,
+            request=request,
+            asked=asked,
+            given=wish,
+            subject=known,
+            also=lambda seen: map(show.finding_text, restriction.unmarked(means=means, preview=seen)),
+        )
+        if approval.ended(means=means, request=request, asked=asked, seen=seen, given=wish):
             return show.nothing_found(request, for_programs=wish.as_json)
-        preview.refuse_beyond(seen.beyond, wish.allow)
         stays = f"Nothing was restricted. Case {request.case_id} stays open."
-        show.agreed("Restrict this person's data?", yes=wish.yes, otherwise=stays)
+        approval.agree(seen, wish, question="Restrict this person's data?", stays=stays)
         restriction.approve(
             means=means,
             request=request,

@@ -124,13 +124,18 @@ def people_tables(mapped: DataMap, system: str) -> tuple[str, ...]:
 def known_kind(mapped: DataMap, kind: str, where: str = "") -> None:
     """WrongUse for a kind that no system knows: mistyped, it would find nobody and look like success. Where
     people answer by hand only, every kind is theirs to read."""
-    tables = [table for system in mapped.systems for table in system.tables]
-    kinds = {each.kind for table in tables for each in table.identities}
-    kinds |= {link.identity for table in tables for link in table.links if link.identity}
-    if kinds and kind not in kinds:
+    known = kinds(mapped)
+    if known and kind not in known:
         raise WrongUse(
-            f"{where}No system knows identities of the kind {kind!r}.", f"Kinds: {', '.join(sorted(kinds))}."
+            f"{where}No system knows identities of the kind {kind!r}.", f"Kinds: {', '.join(sorted(known))}."
         )
+
+
+def kinds(mapped: DataMap) -> frozenset[str]:
+    """The kinds of identities that systems know people by."""
+    tables = [table for system in mapped.systems for table in system.tables]
+    known = {each.kind for table in tables for each in table.identities}
+    return frozenset(known | {link.identity for table in tables for link in table.links if link.identity})
 
 
 def asked(mapped: DataMap, named: Mapping[str, Connector], given: Sequence[str], file: Path | None) -> Asked:

@@ -198,9 +198,12 @@ RETENTION_PURGED = _register(
 )
 SUPPRESSION_ADDED = _register(
     "suppression.added/v1",
-    "A keyed mark was set so that an erased person is not added again.",
+    "A keyed mark was set, so that an erased person is not added again, or one who objected not written to.",
     _CASE,
     _commitment("mark", "the keyed mark, made with the suppression key, which is held apart"),
+    _code(
+        "against", "what an objection keeps away; after an erasure everything", ("marketing",), optional=True
+    ),
 )
 SUPPRESSION_LIFTED = _register(
     "suppression.lifted/v1",
@@ -318,10 +321,14 @@ REQUEST_RESUMED = _register(
 )
 ACCOUNT_CHANGED = _register(
     "account.changed/v1",
-    "An account of staff was made, closed, or opened anew with other means to log in.",
+    "An account of staff was made, closed, opened anew or confirmed, or got or lost a second factor.",
     _id("account", "the account's number, which names nobody"),
     _code("role", "what the account may do", ROLES),
-    _code("change", "what was done", ("made", "closed", "renewed")),
+    _code(
+        "change",
+        "what was done",
+        ("made", "closed", "renewed", "factor-added", "factor-removed", "confirmed"),
+    ),
 )
 AGREEMENT_GIVEN = _register(
     "agreement.given/v1",

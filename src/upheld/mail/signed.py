@@ -4,8 +4,8 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email import message_from_bytes
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from email.policy import default
 from email.utils import getaddresses, parsedate_to_datetime
 
@@ -40,7 +40,16 @@ def written(raw: bytes, *, resolve: Resolve) -> Written:
 
     Permanent, saying which, when it is no mail, has several senders, or no signature that holds. Transient
     when a key cannot be looked up."""
-    message = message_from_bytes(raw, policy=default)
+    try:
+        # Only headers are asked for: mails within mails, thousands deep, are not unfolded.
+        return _written(raw, BytesHeaderParser(policy=default).parsebytes(raw), resolve)
+    except (RecursionError, ValueError, LookupError, TypeError):  # what Python's reader of mails raises
+        raise Permanent(
+            "This mail cannot be read.", "Save the mail itself, with all its headers, as .eml."
+        ) from None
+
+
+def _written(raw: bytes, message: EmailMessage, resolve: Resolve) -> Written:
     sender = _sender(message)
     _once(message)
     domain = sender.rpartition("@")[2]

@@ -2,7 +2,8 @@
 
 Ours are `mail/letters/<language>/<name>.md`, an organisation's own `letters/<language>/<name>.md` in its
 privacy folder. The English file says of each letter when it is for, under which law and for which rights; the
-others, and an organisation's own, have a subject and a text.
+others, and an organisation's own, have a subject and a text. It also says which values may be lacking: a line
+that names one of them is then left out.
 """
 
 import re
@@ -47,8 +48,14 @@ GIVEN = {
     "link": "the address of a page",
     "system": "the title of a system",
     "due": "the day by which its owner should answer",
-    "until": "the day on which a copy is destroyed",
+    "until": "the last day of a copy or of a link",
     "lines": "what there is to tell, a line each",
+    "sender": "who wrote in the person’s name",
+    "former": "the day by which we meant to answer",
+    "why": "the ground of a decision, in a sentence",
+    "systems": "the titles of systems",
+    "who": "who of the organisation asks",
+    "said": "what is to be decided",
 }
 """What is filled in by itself, where there is a case."""
 WRITTEN = {
@@ -83,7 +90,8 @@ class Broken(Misconfigured):
 class Template:
     """One letter in one language. `begins`: the line of its file on which the text begins. `laws` and
     `rights`: under which and for which it may be sent; all where they are empty. `ground`: that of a
-    refusal or an extension, as regime packs name it."""
+    refusal or an extension, as regime packs name it. `optional`: values that may be lacking, and the line
+    with them. `needs`: what no wording of it may leave out."""
 
     name: str
     language: str
@@ -98,11 +106,18 @@ class Template:
     rights: tuple[Right, ...] = ()
     ground: str = ""
     cites: str = ""
+    optional: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
     @property
     def placeholders(self) -> tuple[str, ...]:
         """Those that it uses, in their order."""
         return tuple(dict.fromkeys(MARK.findall(f"{self.subject}\n{self.text}")))
+
+    @property
+    def must(self) -> tuple[str, ...]:
+        """Those that another wording of it may not leave out."""
+        return (*(each for each in NEEDED if each in self.placeholders), *self.needs)
 
     @property
     def open(self) -> tuple[str, ...]:
@@ -164,6 +179,8 @@ def ours(name: str, language: str) -> Template:
         rights=tuple(Right(each) for each in facts.get("rights", "").split()),
         ground=facts.get("ground", ""),
         cites=facts.get("cites", ""),
+        optional=tuple(facts.get("optional", "").split()),
+        needs=tuple(facts.get("needs", "").split()),
     )
 
 
@@ -251,26 +268,35 @@ def written(subject: str, text: str) -> str:
 
 
 def filled(letter: Template, values: Mapping[str, str], *, blanks: bool = False) -> tuple[str, str]:
-    """Subject and text with the values put in; a value is never read for placeholders itself. What has no
-    value is a blank where those are wanted, else raises Broken."""
+    """Subject and text with the values put in; a value is never read for placeholders itself. A line is left
+    out that names a value which may be lacking and is. Whatever else has no value is a blank where those are
+    wanted, which then every line keeps, else raises Broken."""
 
-    def put(source: str, begins: int) -> str:
+    def put(line: str, number: int) -> str:
         def value(match: re.Match[str]) -> str:
             name = match[1]
             if values.get(name):
                 return values[name]
             if blanks:
                 return BLANK.format(PLACEHOLDERS.get(name, name))
-            line = begins + source.count("\n", 0, match.start())
-            raise Broken(letter.file, line, f"nothing says {{{name}}}.", "Fill it in, or take it out.")
+            raise Broken(letter.file, number, f"nothing says {{{name}}}.", "Fill it in, or take it out.")
 
-        return MARK.sub(value, source)
+        return MARK.sub(value, line)
 
-    return put(letter.subject, 2), put(letter.text, letter.begins)
+    lacking = () if blanks else tuple(f"{{{each}}}" for each in letter.optional if not values.get(each))
+    lines = [
+        put(line, number)
+        for number, line in enumerate(letter.text.split("\n"), letter.begins)
+        if not any(each in line for each in lacking)
+    ]
+    # A paragraph of which nothing is left leaves no gap; what a value says is not touched.
+    kept = [line for at, line in enumerate(lines) if line or at == 0 or lines[at - 1]]
+    return put(letter.subject, 2), "\n".join(kept).strip("\n")
 
 
 def _check(found: Template, letter: Template) -> None:
-    """Raise Broken at the first placeholder that is none, or brace that belongs to none."""
+    """Raise Broken at the first placeholder that is none, brace that belongs to none, or value that would go
+    with another that is lacking; and where one is missing that the letter needs."""
     valid = set(letter.allowed)
     for number, line in ((2, found.subject), *enumerate(found.text.splitlines(), found.begins)):
         for name in MARK.findall(line):
@@ -283,10 +309,27 @@ def _check(found: Template, letter: Template) -> None:
                 )
         if re.search(r"[{}]", MARK.sub("", line)):
             raise Broken(found.file, number, "a brace stands alone.", "Write {number}, or no brace.")
-    for name in NEEDED:
-        if name in letter.placeholders and name not in found.placeholders:
+        _apart(found, number, MARK.findall(line), letter)
+    for name in letter.must:
+        if name not in MARK.findall(found.text):
             raise Broken(
                 found.file, found.begins, f"{{{name}}} is missing.", "The letter is of no use without it."
+            )
+
+
+def _apart(found: Template, number: int, names: list[str], letter: Template) -> None:
+    """Raise Broken where a line with a value that may be lacking holds one that the letter needs."""
+    for name in names:
+        if name not in letter.optional:
+            continue
+        other = next((each for each in names if each in letter.must and each != name), None)
+        if other is not None or number < found.begins:
+            raise Broken(
+                found.file,
+                number,
+                f"{{{name}}} may be lacking, and its line is left out then"
+                + (f", with {{{other}}}." if other else "."),
+                f"Give {{{name}}} a line of its own in the text.",
             )
 
 

@@ -225,6 +225,8 @@ def _check(provider: Provider, claims: Mapping[str, Any], secrets: Secrets, at: 
         raise Refused("it is for somebody else than us")
     if _seconds(claims, "exp") <= at - LEEWAY or _seconds(claims, "iat") > at + LEEWAY:
         raise Refused("it is of another time")
+    if "nbf" in claims and _seconds(claims, "nbf") > at + LEEWAY:
+        raise Refused("it is of another time")
     said = claims.get("nonce")
     if not isinstance(said, str) or not hmac.compare_digest(said.encode(), secrets.nonce.encode()):
         raise Refused("it answers another question")

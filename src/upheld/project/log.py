@@ -35,6 +35,11 @@ class Event:
 EVENTS = {
     "page.answered": Event("{method} {route} {status} in {seconds} s", quiet=True),
     "page.failed": Event("unexpected: {error} at {where}"),
+    "account.entered": Event("account {account} logged in", quiet=True),
+    "account.left": Event("account {account} logged out", quiet=True),
+    "account.refused": Event("a log-in was refused at its {step}", quiet=True),
+    "account.proved": Event("account {account} proved again who it is", quiet=True),
+    "account.changed": Event("account {account} changed its password", quiet=True),
     "folder.unreadable": Event("the privacy folder has {many} errors; see `upheld map check`."),
     "round.done": Event("{requests} requests, {copies} copies, {told} told, {sent} mails sent", quiet=True),
     "request.answered": Event("case {case}: answered", quiet=True),
@@ -62,8 +67,10 @@ _CASE = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _KIND = re.compile(r"[A-Za-z_][\w.]{0,80}")
 FIELDS: Mapping[str, re.Pattern[str]] = {
     **dict.fromkeys(
-        ("status", "seconds", "many", "requests", "copies", "told", "sent", "code", "count"), _NUMBER
+        ("status", "seconds", "many", "requests", "copies", "told", "sent", "code", "count"),
+        _NUMBER,
     ),
+    "account": _NUMBER,
     "case": _CASE,
     "number": _CASE,
     "system": re.compile(r"[a-z0-9][a-z0-9_-]{0,99}"),
@@ -74,6 +81,7 @@ FIELDS: Mapping[str, re.Pattern[str]] = {
     "logger": _KIND,
     "where": re.compile(r"[\w./-]{1,200}\.py:\d+"),
     "report": re.compile(r"\d{8}T\d{12}\.txt"),
+    "step": re.compile(r"password|second factor|rate"),
     "child": re.compile(r"[a-z ]{1,20}"),
     "words": re.compile(r"[^\r\n]{0,400}"),
 }

@@ -48,7 +48,8 @@ SETTINGS = (
         "UPHELD_DATABASE_URL",
         "URL",
         "SQLite in the data folder",
-        "The database of Upheld's own records: `postgresql://user:password@host/name`; SQLite when not set.",
+        "The database of Upheld's own records: `postgresql://user:password@host/name`, on another host with "
+        "`?sslmode=verify-full`; SQLite when not set.",
     ),
     Setting(
         "UPHELD_SECRETS",

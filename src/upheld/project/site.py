@@ -87,6 +87,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "upheld.web.console.passwords.Dressed"},
+    {"NAME": "upheld.web.console.passwords.OwnWords"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "console"
@@ -98,8 +100,15 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+# The library counts tries of second factors here; three hundred, the usual, are soon pushed out by others.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 MFA_ADAPTER = "upheld.web.console.accounts.Sealed"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Upheld"
 
 # --- what a browser is told ------------------------------------------------------------------------------
@@ -107,7 +116,7 @@ MFA_TOTP_ISSUER = "Upheld"
 # With the prefix a browser takes the cookie only from this host by https, not from a neighbour of its domain.
 SESSION_COOKIE_NAME = "__Host-upheld" if _SECURE else "upheld"
 CSRF_COOKIE_NAME = "__Host-upheld-form" if _SECURE else "upheld-form"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = 12 * 60 * 60  # from the log-in: `upheld.web.idle`
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -127,6 +136,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:"],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
+        "object-src": ["'none'"],
         "frame-ancestors": ["'none'"],
     }
 }

@@ -37,6 +37,7 @@ class Work:
 
         self._name, self._lease, self._owner = name, SHORT, myself()
         self._one = threading.Lock()
+        self._left = self._cut_off = False
         self._heart = Heart(self._owner, SHORT, name.upper())
         self._heart.start()
 
@@ -173,19 +174,36 @@ class Work:
         return replace(means(by=f"the {self._name}", reaching=True), lease=self._lease)
 
     def _guarded(self, work: Callable[[], None]) -> None:
+        with self._one:
+            self._heart.felt()
+            if not self._given_up():
+                return
+            self._left = True
+            self._cut_off = self._told(work)
+            close_old_connections()  # one that broke in it would refuse what comes next
+            self._given_up()
+            close_old_connections()
+
+    def _given_up(self) -> bool:
+        """Whether nothing stays in the name of this program between two pieces of work. Where the records are
+        still away, nothing else is begun before it is given up: this program's heart would keep it alive."""
         from upheld.actions import lease  # lazy: app ready
         from upheld.store import clock  # lazy: app ready
 
-        with self._one:
-            self._heart.felt()
-            self._told(work)
-            try:
-                lease.abandon(owner=self._owner, at=clock.now())
-            except DatabaseFailed:
-                _log.warning("work.records")
+        if not self._left:
+            return True
+        pause = lease.SOON if self._cut_off else lease.PAUSE
+        try:
+            lease.abandon(owner=self._owner, at=clock.now(), pause=pause)
+        except DatabaseFailed:
+            _log.warning("work.records")
             close_old_connections()
+            return False
+        self._left = False
+        return True
 
-    def _told(self, work: Callable[[], None]) -> None:
+    def _told(self, work: Callable[[], None]) -> bool:
+        """Whether the records went away in it."""
         from upheld.cli.faults import write_report  # lazy: slow import
         from upheld.datamap.fault import Invalid  # lazy: slow import
 
@@ -197,9 +215,11 @@ class Work:
             _log.error("work.folder")
         except (OperationalError, InterfaceError):
             _log.warning("work.records")
+            return True
         except Exception as error:  # noqa: BLE001 - the outermost frame of whatever works
             fields = {"error": type(error).__name__, "report": write_report(error).name}
             _log.error("work.unexpected", extra={"fields": fields})
+        return False
 
 
 def _refusal(failure: Failure) -> dict[str, str]:

@@ -1,13 +1,20 @@
 """`upheld worker`: carries cases out on any host that shares database, key store and data folder."""
 
+import asyncio
 import logging
+import signal
 import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import Error as DatabaseFailed
 from psycopg import Error as DriverFailed
 
 from upheld.project.work import Work
+
+if TYPE_CHECKING:
+    from procrastinate import App
 
 SWEEP = 10.0
 """Seconds between two looks for what no wake told of: a wake that was lost, a lease that ran out."""
@@ -35,24 +42,41 @@ def run() -> None:
     sweeping = threading.Thread(target=_sweep, args=(work, ended), name="sweep", daemon=True)
     sweeping.start()
     _log.info("worker.waits")
-    while True:
+    while not ended.is_set():
         # One of its own for the worker: wakes are written by Django's connection, in its transactions.
         waiting = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
         try:
             with waiting.open():
-                waiting.run_worker(
-                    queues=[dispatch.QUEUE],
-                    concurrency=1,
-                    delete_jobs="always",
-                    fetch_job_polling_interval=SWEEP,
-                )
-            break
+                asyncio.run(_wait(waiting, dispatch.QUEUE, ended))
         except (ConnectorException, DatabaseFailed, DriverFailed):
             _log.warning("worker.database")
             ended.wait(PAUSE)
-    ended.set()
     sweeping.join()
     work.stop()
+
+
+async def _wait(waiting: "App", queue: str, ended: threading.Event) -> None:
+    """Until somebody ends it; then `ended` is set, whatever becomes of the database meanwhile. The library's
+    own handling of signals is left out: a database that goes away while it ends hides who asked for it."""
+    async with waiting.open_async():
+        working = asyncio.ensure_future(
+            waiting.run_worker_async(
+                queues=[queue],
+                concurrency=1,
+                delete_jobs="always",
+                fetch_job_polling_interval=SWEEP,
+                install_signal_handlers=False,
+            )
+        )
+
+        def end() -> None:
+            ended.set()
+            working.cancel()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, end)
+        with suppress(asyncio.CancelledError):
+            await working
 
 
 def _sweep(work: Work, ended: threading.Event) -> None:

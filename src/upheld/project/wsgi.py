@@ -7,7 +7,8 @@ from whitenoise import WhiteNoise
 
 from upheld.project import log
 from upheld.project.orphan import end_with_parent
-from upheld.project.site import UPHELD_LOG, UPHELD_STATIC
+from upheld.project.site import SECURE_HSTS_SECONDS, UPHELD_LOG, UPHELD_STATIC
+from upheld.web import headers
 from upheld.web.fair import Fair
 from upheld.web.origin import origin
 
@@ -16,10 +17,18 @@ FROM_ONE_ADDRESS = 12
 
 end_with_parent()
 log.begin("web server", form=UPHELD_LOG)
+_plain = headers.plain(secure=bool(SECURE_HSTS_SECONDS))
 application = Fair(
-    WhiteNoise(get_wsgi_application(), root=str(UPHELD_STATIC), prefix="static/", max_age=3600),
+    WhiteNoise(
+        get_wsgi_application(),
+        root=str(UPHELD_STATIC),
+        prefix="static/",
+        max_age=3600,
+        add_headers_function=lambda said, _path, _url: [said.add_header(*each) for each in _plain.items()],
+    ),
     origin=origin,
     most=FROM_ONE_ADDRESS,
+    headers=_plain,
 )
 
 # Django logs addresses and tracebacks. Addresses here hold links, and what an error says may name somebody:

@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from upheld.rights.outcome import Misconfigured
+from upheld.store import beginning
 
 OWN = "store"
 
@@ -87,7 +88,11 @@ def refuse_other() -> Release:
 def make() -> None:
     """The tables, where there are none; records of this release get what programs of it need besides. Raises
     OlderRecords, NewerRecords."""
-    if refuse_other().unbegun:
+    found = refuse_other()
+    if found.empty:
+        beginning.begin()
+        found = release()
+    if found.missing or found.unbegun:
         call_command("migrate", verbosity=0, interactive=False)
 
 

@@ -3,9 +3,11 @@ his own others waiting."""
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+TEXT = "text/plain; charset=utf-8"
 SAID = b"Too many requests of yours are being answered. Try again in a moment.\n"
 
 
@@ -14,9 +16,15 @@ class Fair:
     counts until its last byte is read, and its answer's last byte taken."""
 
     def __init__(
-        self, application: WSGIApplication, *, origin: Callable[[WSGIEnvironment], str], most: int
+        self,
+        application: WSGIApplication,
+        *,
+        origin: Callable[[WSGIEnvironment], str],
+        most: int,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._application, self._origin, self._most = application, origin, most
+        self._refusal = [("Content-Type", TEXT), ("Retry-After", "1"), *headers.items()]
         self._held: Counter[str] = Counter()
         self._lock = threading.Lock()
 
@@ -24,9 +32,7 @@ class Fair:
         whose = self._origin(environ)
         with self._lock:
             if self._held[whose] >= self._most:
-                start_response(
-                    "503 Service Unavailable", [("Content-Type", "text/plain"), ("Retry-After", "1")]
-                )
+                start_response("503 Service Unavailable", list(self._refusal))
                 return [SAID]
             self._held[whose] += 1
         try:

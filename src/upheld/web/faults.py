@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from upheld.datamap.fault import Invalid
 from upheld.rights.outcome import Failure
 from upheld.store.keys import Destroyed
+from upheld.web.fair import TEXT
 from upheld.web.problem import Problem
 
 ANSWERED = (Http404, PermissionDenied, SuspiciousOperation, BadRequest, MultiPartParserError)
@@ -47,7 +48,7 @@ class Faults:
             return HttpResponse(
                 "The privacy folder cannot be read. `upheld map check` says what is wrong.\n",
                 status=503,
-                content_type="text/plain",
+                content_type=TEXT,
             )
         if isinstance(error, ANSWERED):
             return None

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest
@@ -14,11 +15,18 @@ IDLE = 60 * 60
 """Seconds without a click. Long enough for a letter that somebody thinks about: what a form held is lost."""
 NOTED = 60
 """Seconds after which a click is noted anew, so that not every page writes."""
-_SEEN = "seen"
+_SEEN, _BEGUN = "seen", "begun"
+
+
+def begun(request: HttpRequest) -> int | None:
+    """When this session's log-in was, in seconds; None before its first page."""
+    found: int | None = request.session.get(_BEGUN)
+    return found
 
 
 class Idle:
-    """Ends a session of the console that nobody used for an hour."""
+    """Ends a session of the console that nobody used for an hour, and any after twelve: its own date of
+    expiry moves on with every click that is noted."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
@@ -27,7 +35,11 @@ class Idle:
         if request.path.startswith(DESK) and request.user.is_authenticated:
             now = int(time.time())
             seen = request.session.get(_SEEN, now)
-            if now - seen > IDLE:
+            since = request.session.setdefault(_BEGUN, now)
+            if now - since > settings.SESSION_COOKIE_AGE:
+                logout(request)
+                messages.info(request, "You were logged out: a log-in lasts twelve hours.")
+            elif now - seen > IDLE:
                 logout(request)
                 messages.info(request, "You were logged out: nothing was clicked for an hour.")
             elif _SEEN not in request.session or now - seen > NOTED:

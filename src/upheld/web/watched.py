@@ -21,12 +21,15 @@ from upheld.actions.readiness import Check
 from upheld.datamap.fault import Invalid
 from upheld.store import clock
 from upheld.web import exposition
+from upheld.web.fair import TEXT
 from upheld.web.means import datamap
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 PATHS = ("/healthz", "/readyz", "/metrics")
 FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_HOST", "HTTP_VIA")
 METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
+FORBIDDEN = 403
+"""Then the account is noted too: by its number, and only then, for a log is no record of who works when."""
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
 durations = exposition.Durations()
@@ -62,6 +65,8 @@ def _noted(request: HttpRequest, status: int, seconds: float) -> None:
         return
     fields: dict[str, object] = {"route": route, "status": status, "seconds": round(seconds, 4)}
     fields["method"] = request.method if request.method in METHODS else "other"
+    if status == FORBIDDEN and (who := getattr(getattr(request, "_cached_user", None), "pk", None)):
+        fields["account"] = who
     number = match.kwargs.get("number") if match else None
     if isinstance(number, UUID):
         fields["number"] = str(number)
@@ -88,7 +93,7 @@ def _trusted(request: HttpRequest) -> bool:
 @require_safe
 def live(_request: HttpRequest) -> HttpResponse:
     """The program lives: nothing else is asked."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type=TEXT)
 
 
 @require_safe
@@ -105,7 +110,7 @@ def ready(request: HttpRequest) -> JsonResponse:
 def metrics(request: HttpRequest) -> HttpResponse:
     """Numbers, for whoever may know; others find nothing here."""
     if not getattr(request, "trusted", False):
-        return HttpResponse("There is no such page.\n", status=404, content_type="text/plain")
+        return HttpResponse("There is no such page.\n", status=404, content_type=TEXT)
     found = _checks()
     build = {
         "version": version("upheld"),

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.management import call_command
 from django.db.models import Max
 from django.urls import get_resolver, reverse
 
@@ -13,6 +12,7 @@ from upheld.actions.means import Means
 from upheld.cli.certifying import certify_answered
 from upheld.law.pack import Certainty
 from upheld.law.right import Right
+from upheld.store import release
 from upheld.store.models import (
     Channel,
     Fulfilment,
@@ -21,7 +21,6 @@ from upheld.store.models import (
     PendingEntry,
     Request,
     RequestState,
-    Staff,
     Task,
 )
 from upheld.store.models.journal import FailureKind
@@ -30,13 +29,13 @@ from upheld.web.means import means
 
 def furnish() -> tuple[dict[str, str], dict[str, str]]:
     """The address of each route and of some pages more, and the cookies of each visitor."""
-    call_command("migrate", verbosity=0)
+    release.make()
     able = means(by="hostile", reaching=True)
     hers, request = matrix.verified(able, corpus.ADDRESS)
     _, other = matrix.verified(able, "bob.ashgrove@example.com")
     approve(able, other)
     given, clients = matrix.arguments(able, hers, request), matrix.visitors(able)
-    given["staff-close"] = {"number": Staff.objects.get(name="SUPPORT").pk}
+    given |= matrix.people("SUPPORT")
     done = fulfilled(able)
     given |= dict.fromkeys(("certificate", "proof"), done)
     given |= {"evidence": {"number": done["number"]}, "copy": copied(able) | {"name": "index.html"}}

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.servers.database import Database
 from tests.store.plugin import stored
 from tests.web.journeys.server import Mailbox, Server
+from tests.web.journeys.tree import overhear
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -50,8 +51,10 @@ Visitor = Callable[..., Page]
 
 @pytest.fixture
 def visitor(chromium: Browser) -> Iterator[Visitor]:
-    """A function that gives somebody her own browser: own cookies, no script unless said, a phone if said."""
+    """A function that gives somebody her own browser: own cookies, no script unless said, a phone if said.
+    Every page that it shows is listened to as a screen reader does."""
     contexts = []
+    amiss: dict[str, list[str]] = {}
 
     def opened(
         *, script: bool = False, phone: bool = False, language: str = "en-GB", dark: bool = False
@@ -65,11 +68,14 @@ def visitor(chromium: Browser) -> Iterator[Visitor]:
         )
         context.set_default_timeout(40_000)
         contexts.append(context)
-        return context.new_page()
+        page = context.new_page()
+        overhear(page, amiss)
+        return page
 
     yield opened
     for context in contexts:
         context.close()
+    assert amiss == {}
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """`upheld serve` as somebody starts it, with a mailbox that catches what it sends."""
 
+import http.client
 import os
 import re
 import select
@@ -97,15 +98,23 @@ class Server:
         while said not in self.said and time.monotonic() < until:
             self._listen(1.0)
             assert self.process.poll() is None, (self.said, self.errors())
-        while time.monotonic() < until:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-            except OSError:
-                time.sleep(0.1)
-            else:
-                break
+        until = time.monotonic() + PATIENCE
+        while not self._answers():
+            assert time.monotonic() < until, ("it does not answer", self.said, self.errors())
+            time.sleep(0.1)
         self._listen(0.2)
         return self
+
+    def _answers(self) -> bool:
+        """A whole answer, not only a connection: a program that has just begun to listen may have none yet."""
+        asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            asking.request("GET", "/healthz")
+            return asking.getresponse().read() == b"ok\n"
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            asking.close()
 
     def _launch(self, kept: dict[str, str], errors: BinaryIO) -> None:
         self.process = subprocess.Popen(

@@ -91,7 +91,7 @@ class Link(models.Model):
     """A link that was given to somebody. Only the digest of its token is kept; a used or expired link stays
     until it can no longer be renewed, so that it is known to whom a new one may be sent. `position`: which of
     the addresses of an arrival it proves; 0 is the one it was sent with. `account`: the account of staff that
-    it opens anew; none where it makes one."""
+    it opens anew; none where it makes one. `invited_by`: who invited in the console; none on the server."""
 
     digest = models.BinaryField(max_length=32, unique=True)
     purpose = models.CharField(max_length=10, choices=LinkPurpose)
@@ -99,6 +99,9 @@ class Link(models.Model):
     task = models.ForeignKey(Task, on_delete=models.CASCADE, null=True, related_name="links")
     role = models.CharField(max_length=10, default="", blank=True)
     account = models.ForeignKey("store.Staff", on_delete=models.CASCADE, null=True, related_name="links")
+    invited_by = models.ForeignKey(
+        "store.Staff", on_delete=models.PROTECT, null=True, related_name="invitations"
+    )
     position = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -21,13 +21,17 @@ class Accounts(BaseUserManager["Staff"]):
 
 
 class Staff(AbstractBaseUser):
-    """An account of the console. `name` is what others read where this person approved or looked."""
+    """An account of the console. `name` is what others read where this person approved or looked.
+    `invited_by`: who sent the invitation in the console, none where it was made on the server. `known_to`:
+    another colleague, who has said that she knows the person."""
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=100, unique=True)
     role = models.CharField(max_length=10, choices=Role)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    invited_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="invited")
+    known_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="knows")
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

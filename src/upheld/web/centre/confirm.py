@@ -11,6 +11,7 @@ from upheld.actions.cases import TwoCases
 from upheld.actions.means import Means
 from upheld.actions.wishes import Wish, wish_of
 from upheld.store.models import LinkPurpose
+from upheld.web.centre.followed import renewed
 from upheld.web.centre.pages import public
 from upheld.web.centre.wish import NAMED
 from upheld.web.means import PERSON, means
@@ -32,8 +33,7 @@ def _asked(able: Means, token: str) -> list[object]:
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     able = means(by=PERSON)
     if request.POST.get("renew"):
-        arrivals.renew(means=able, token=token, purpose=LinkPurpose.VERIFY)
-        return render(request, "centre/renewed.html")
+        return renewed(request, able, token, LinkPurpose.VERIFY)
     try:
         if request.method != "POST":
             return render(request, "centre/confirm.html", {"asked": _asked(able, token)})

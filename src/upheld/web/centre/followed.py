@@ -22,10 +22,18 @@ def followed(request: HttpRequest, able: Means, token: str) -> Arrival:
     try:
         arrival = links.find(means=able, token=token, purpose=LinkPurpose.FOLLOW).arrival
     except links.Unusable:
-        arrivals.renew(means=able, token=token, purpose=LinkPurpose.FOLLOW)
-        raise Closed(render(request, "centre/renewed.html", {"old": True}, status=410)) from None
+        raise Closed(renewed(request, able, token, LinkPurpose.FOLLOW, old=True)) from None
     except links.Unknown:
         raise Closed(render(request, "centre/unknown.html", status=404)) from None
     if arrival is None:
         raise Closed(render(request, "centre/unknown.html", status=404))
     return arrival
+
+
+def renewed(
+    request: HttpRequest, able: Means, token: str, purpose: LinkPurpose, *, old: bool = False
+) -> HttpResponse:
+    """A new link goes to where this one went, or the request is over and nobody knows any more where."""
+    if not arrivals.renew(means=able, token=token, purpose=purpose):
+        return render(request, "centre/over.html", status=410)
+    return render(request, "centre/renewed.html", {"old": old}, status=410 if old else 200)

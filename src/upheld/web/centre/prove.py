@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from upheld.actions import arrivals, doubts, links
 from upheld.store.models import Doubt, LinkPurpose
 from upheld.web import rate
+from upheld.web.centre.followed import renewed
 from upheld.web.centre.pages import public
 from upheld.web.faults import page
 from upheld.web.means import PERSON, means
@@ -70,8 +71,7 @@ class Answers(forms.Form):
 def prove(request: HttpRequest, token: str) -> HttpResponse:
     able = means(by=PERSON)
     if request.POST.get("renew"):
-        arrivals.renew(means=able, token=token, purpose=LinkPurpose.FOLLOW)
-        return render(request, "centre/renewed.html")
+        return renewed(request, able, token, LinkPurpose.FOLLOW)
     try:
         arrival = links.find(means=able, token=token, purpose=LinkPurpose.FOLLOW).arrival
     except links.Unusable:

@@ -32,7 +32,7 @@ def staff(what: str) -> Callable[[View[P]], View[P]]:
             if not request.user.is_authenticated:
                 back = urlencode({"next": request.get_full_path()})
                 return HttpResponseRedirect(f"{resolve_url('account_login')}?{back}")
-            if not is_mfa_enabled(request.user, [Authenticator.Type.TOTP]):
+            if not is_mfa_enabled(request.user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]):
                 return HttpResponseRedirect(reverse("mfa_activate_totp"))
             if not may(account(request).role, what):
                 raise PermissionDenied

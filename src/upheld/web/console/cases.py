@@ -83,7 +83,12 @@ def case(request: HttpRequest, number: UUID) -> HttpResponse:
         Case.objects.select_related("assigned_to").prefetch_related(*queue.FETCHED), pk=number
     )
     means, role = able(request), account(request).role
-    file = casefile.opened(means=means, case=found)
+    file = casefile.opened(
+        means=means,
+        case=found,
+        before=_many(request.GET.get("older", "")),
+        letters_before=_many(request.GET.get("letters", "")),
+    )
     line = queue.line(means=means, case=found) if any(not each.finished for each in file.wishes) else None
     rights = adding.choices(means=means, case=found) if line else ()
     shown = {
@@ -106,6 +111,10 @@ def case(request: HttpRequest, number: UUID) -> HttpResponse:
         "choices": [(each.value, queue.NAMES[each]) for each in rights],
     }
     return render(request, "console/case.html", shown)
+
+
+def _many(given: str) -> int:
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 7 else 0
 
 
 @only("see")

@@ -22,7 +22,9 @@ from upheld.web.means import means
 class Password(forms.Form):
     """A password, for somebody who is known."""
 
-    password = forms.CharField(max_length=200, label="A new password", widget=forms.PasswordInput)
+    password = forms.CharField(
+        max_length=200, strip=False, label="A new password", widget=forms.PasswordInput
+    )
 
     def __init__(self, data: Mapping[str, Any] | None, who: Staff) -> None:
         super().__init__(data)
@@ -39,7 +41,7 @@ class Account(forms.Form):
 
     name = forms.CharField(max_length=100, label="Your name")
     email = forms.EmailField(max_length=254, label="Your e-mail address")
-    password = forms.CharField(max_length=200, label="A password", widget=forms.PasswordInput)
+    password = forms.CharField(max_length=200, strip=False, label="A password", widget=forms.PasswordInput)
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from upheld.actions import history
 from upheld.web.console.access import able
 from upheld.web.console.access import staff as only
+from upheld.web.fair import TEXT
 
 
 @only("history")
@@ -53,6 +54,6 @@ def _case(written: str) -> str:
 @require_GET
 def proof(request: HttpRequest, number: int) -> HttpResponse:
     """The proof of one entry, as a file."""
-    answer = HttpResponse(history.proof(means=able(request), index=number), content_type="text/plain")
+    answer = HttpResponse(history.proof(means=able(request), index=number), content_type=TEXT)
     answer.headers["Content-Disposition"] = f'attachment; filename="entry-{number}.tlog-proof"'
     return answer

@@ -95,6 +95,13 @@ def difference(ours: Template, own: Template) -> list[tuple[str, str]]:
     return [(marks[line[:2]], line[2:]) for line in difflib.ndiff(before, after) if line[:2] in marks]
 
 
+def note(letter: Template, name: str) -> str:
+    """What somebody who words the letter has to know of a value."""
+    if name in letter.optional:
+        return "may be lacking: its line is then left out"
+    return "has to stay" if name in letter.must else ""
+
+
 class Wording(forms.Form):
     """Subject and text."""
 
@@ -123,7 +130,7 @@ def edit(request: HttpRequest, language: str, name: str) -> HttpResponse:
         done = _written(request, form, language, name)
         if done is not None:
             return done
-    known = [(each, PLACEHOLDERS.get(each, "the letter itself")) for each in ours.allowed]
+    known = [(each, PLACEHOLDERS.get(each, "the letter itself"), note(ours, each)) for each in ours.allowed]
     shown = {
         "form": form,
         "letter": ours,

@@ -6,10 +6,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from upheld.actions import accounts, staff
+from upheld.actions import accounts, staff, vouching
 from upheld.store.models import Role, Staff
 from upheld.web.console.access import able, account
 from upheld.web.console.access import staff as only
+from upheld.web.means import datamap
 
 
 @only("staff")
@@ -20,11 +21,13 @@ def listed(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and role not in Role.values:
         status = 422
     elif request.method == "POST":
-        token = staff.invite(means=able(request), role=Role(role))
+        token = staff.invite(means=able(request), role=Role(role), by=account(request))
         link = f"{settings.UPHELD_ADDRESS}{reverse('enrol', kwargs={'token': token})}"
     shown = {
         "accounts": accounts.listed(),
         "me": account(request).pk,
+        "two": vouching.matters(datamap()),
+        "known": vouching.is_known(account(request)),
         "roles": Role.choices,
         "link": link,
         "role": Role(role).label if link else "",
@@ -36,4 +39,11 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_POST
 def close(request: HttpRequest, number: int) -> HttpResponse:
     accounts.close(means=able(request), account=get_object_or_404(Staff, pk=number))
+    return redirect("staff")
+
+
+@only("staff")
+@require_POST
+def confirm(request: HttpRequest, number: int) -> HttpResponse:
+    vouching.confirm(means=able(request), account=get_object_or_404(Staff, pk=number), by=account(request))
     return redirect("staff")

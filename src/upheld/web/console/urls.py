@@ -3,7 +3,6 @@
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
-from allauth.mfa.totp import views as totp
 from django.urls import path
 
 from upheld.web.console import (
@@ -14,6 +13,8 @@ from upheld.web.console import (
     cases,
     decide,
     enrol,
+    entering,
+    factors,
     files,
     first,
     folder,
@@ -108,16 +109,22 @@ urlpatterns = [
     path("folder.zip", folder.archive, name="folder-archive"),
     path("staff/", people.listed, name="staff"),
     path("staff/<int:number>/close/", people.close, name="staff-close"),
+    path("staff/<int:number>/confirm/", people.confirm, name="staff-confirm"),
     path("account/", own.own, name="mfa_index"),
     path("account/off/", own.own, name="mfa_deactivate_totp"),
+    path("account/factors/<int:number>/remove/", factors.remove, name="factor-remove"),
     path("join/<slug:token>/", enrol.enrol, name="enrol"),
     path("login/", account.login, name="account_login"),
+    path("login/passkey/", factors.LogIn.as_view(), name="passkey-log-in"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
+    path("account/password/", entering.password, name="account_change_password"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
-    path("second/", mfa.authenticate, name="mfa_authenticate"),
+    path("second/", factors.Second.as_view(), name="mfa_authenticate"),
     path("second/again/", mfa.reauthenticate, name="mfa_reauthenticate"),
-    path("second/app/", totp.activate_totp, name="mfa_activate_totp"),
+    path("second/again/passkey/", factors.LookAgain.as_view(), name="mfa_reauthenticate_webauthn"),
+    path("second/passkey/", factors.Add.as_view(), name="passkey-add"),
+    path("second/app/", factors.App.as_view(), name="mfa_activate_totp"),
     path("second/codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("second/codes/new/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
 ]
