@@ -177,10 +177,9 @@ class Upheld:
         steps = plan(self.means.datamap, Right.ACCESS, today=NOW.date()).of(SYSTEM)
         found: dict[str, int] = {}
         for email in emails:
-            with at_a_glance([self.connector]):
-                for each in self.connector.collect(steps, self.subject(email), now=NOW):
-                    if isinstance(each, Row):
-                        found[each.table] = found.get(each.table, 0) + 1
+            for each in self.connector.collect(steps, self.subject(email), now=NOW):
+                if isinstance(each, Row):
+                    found[each.table] = found.get(each.table, 0) + 1
         return found
 
     def read_together(self, emails: Sequence[str]) -> dict[str, int]:
@@ -202,8 +201,9 @@ class Upheld:
         return found
 
     def subject(self, email: str) -> Subject:
-        """Who an address is."""
-        return identify({SYSTEM: self.connector}, [Identity("email", email)]).subject
+        """Who an address is, in one look as it is shown for approval."""
+        with at_a_glance([self.connector]):
+            return identify({SYSTEM: self.connector}, [Identity("email", email)]).subject
 
     # --- the ledger ---
 

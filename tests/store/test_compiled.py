@@ -1,6 +1,7 @@
 """Queries that are put together once say what Django's own say, each time they are run."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from upheld.law.right import Right
 from upheld.store import queries
 from upheld.store.compiled import Rows, Slot, numbered, renew, save
-from upheld.store.database import insert_all, insert_numbered, insert_one
+from upheld.store.database import fresh, insert_all, insert_numbered, insert_one, read_all
 from upheld.store.models import (
     BlindIndex,
     Case,
@@ -197,3 +198,69 @@ def test_a_slot_never_stands_for_null(records: str) -> None:
     """It would equal nothing, and a query that finds nobody would look like one about nobody."""
     with pytest.raises(TypeError, match="never stands for NULL"):
         Rows(lambda: Case.objects.filter(key=Slot("key"))).all(key=None)
+
+
+def plain(row: object) -> dict[str, object]:
+    """What a row holds, whatever it was made by."""
+    return {**vars(row), "_state": None}
+
+
+def test_a_row_made_by_the_thousand_is_the_one_that_django_makes(records: str) -> None:
+    case = Case(id=UUID(int=1), regime="gdpr", key="key-1", opened_at=NOW, sealed_identities=b"\x01")
+    given: dict[str, Any] = {
+        "id": UUID(int=2), "case": case, "right": "ERASURE", "state": "OPEN", "received_at": NOW,
+    }  # fmt: skip
+    part: dict[str, Any] = {
+        "request": Request(**given), "plan": Plan(pk=3), "position": 0, "system": "forum", "window": None,
+    }  # fmt: skip
+
+    assert plain(fresh(Request, **given)) == plain(Request(**given))
+    assert fresh(Request, **given).case is case
+    assert plain(fresh(Fulfilment, **part)) == plain(Fulfilment(**part))
+    assert fresh(Fulfilment, **part).pk is None
+
+
+def test_a_row_without_a_value_that_it_needs_is_not_written(records: str) -> None:
+    with pytest.raises(KeyError), transaction.atomic():
+        insert_all([fresh(Case, id=UUID(int=1), regime="gdpr", opened_at=NOW, sealed_identities=b"")])
+    assert not Case.objects.exists()
+    with pytest.raises(TypeError, match=r"^Case has no field colour\.$"):
+        fresh(Case, colour="red")
+
+
+@pytest.mark.parametrize("many", [1, 20, 21, 250])
+def test_many_rows_are_read_back_as_they_were_written(records: str, many: int) -> None:
+    cases = [
+        fresh(
+            Case, id=UUID(int=number), regime="gdpr", key=f"tab\t, \\ and \u2028 {number}", opened_at=NOW,
+            sealed_identities=bytes([number % 256, 0, 92]), key_destroy_on=NOW.date() if number % 2 else None,
+        )
+        for number in range(1, many + 1)
+    ]  # fmt: skip
+
+    with transaction.atomic():
+        insert_all(cases)
+
+    found = read_all(Case.objects.order_by("opened_at", "id"))
+    assert [(each.pk, each.key, each.opened_at, each.key_destroy_on) for each in found] == [
+        (each.pk, each.key, each.opened_at, each.key_destroy_on) for each in cases
+    ]
+    assert [bytes(each.sealed_identities) for each in found] == [each.sealed_identities for each in cases]
+    assert list(map(plain, found)) == list(map(plain, Case.objects.order_by("opened_at", "id")))
+
+
+def test_among_finds_what_in_finds(records: str) -> None:
+    requests = [opened(number) for number in range(1, 6)]
+    parts = [part for each in requests for part in planned(each)]
+    some: list[list[Any]] = [[], [requests[1].pk, uuid4()], [each.pk for each in requests] * 200]
+
+    for chosen in some:
+        assert set(Request.objects.filter(pk__among=chosen)) == set(Request.objects.filter(pk__in=chosen))
+        assert set(Request.objects.exclude(pk__among=chosen)) == set(Request.objects.exclude(pk__in=chosen))
+        assert list(Fulfilment.objects.filter(request__among=chosen).order_by("pk")) == list(
+            Fulfilment.objects.filter(request__in=chosen).order_by("pk")
+        )
+    numbers = [each.pk for each in parts[2:5]]
+    assert Fulfilment.objects.filter(pk__among=numbers).update(owner="one") == 3
+    assert Fulfilment.objects.filter(pk__among=[]).update(owner="other") == 0
+    assert set(Case.objects.filter(key__among=["key-2", "key-9"])) == {requests[1].case}

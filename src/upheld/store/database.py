@@ -107,11 +107,14 @@ def _inserting_plain(model: type[models.Model], names: tuple[str, ...], vendor: 
 
 def fresh(model: type[M], **values: Any) -> M:
     """As `model(**values)`, for rows that are made by the thousand: the defaults are looked up once, no
-    signals are sent, and a field without a default that is not given is missed only when it is written."""
+    signals are sent, and a field without a default that is not given is missed only when it is written.
+    TypeError for a name that is none of its fields."""
     row = model.__new__(model)
     row._state = ModelState()  # noqa: SLF001 - as Django does
     own = row.__dict__
-    defaults, related = _form(model)
+    defaults, related, names = _form(model)
+    if not names >= values.keys():
+        raise TypeError(f"{model.__name__} has no field {', '.join(sorted(values.keys() - names))}.")
     own.update(defaults)
     for name, value in values.items():
         column = related.get(name)
@@ -124,13 +127,14 @@ def fresh(model: type[M], **values: Any) -> M:
 
 
 @cache
-def _form(model: type[models.Model]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Defaults by attribute, and of relations the attribute that holds the number."""
+def _form(model: type[models.Model]) -> tuple[dict[str, Any], dict[str, str], frozenset[str]]:
+    """Defaults by attribute, of relations the attribute that holds the number, and all names."""
     fields = model._meta.concrete_fields  # noqa: SLF001 - Django's way to ask
     given = [each for each in fields if each.null or isinstance(each, models.AutoField)]
     given += [each for each in fields if each.has_default() and not callable(each.default)]
     defaults = {each.attname: each.get_default() for each in given}
-    return defaults, {each.name: each.attname for each in fields if each.is_relation}
+    related = {each.name: each.attname for each in fields if each.is_relation}
+    return defaults, related, frozenset(name for each in fields for name in (each.name, each.attname))
 
 
 def read_all(rows: "models.QuerySet[M]") -> list[M]:

@@ -147,8 +147,9 @@ def element(kind: types.TypeEngine[Any]) -> types.TypeEngine[Any]:
     return kind
 
 
-def within(values: Sequence[Scalar], kind: types.TypeEngine[Any]) -> list[Scalar]:
-    """Values that an integer column of this width can hold.
+def within(values: Sequence[Scalar], kind: types.TypeEngine[Any]) -> list[Scalar] | str:
+    """Values that a column of this kind can hold, as the driver takes a list of them. Whole numbers come
+    written as the server reads them: the driver looks at each several times.
 
     PostgreSQL hashes only a list of the column's own type; a wider one is searched from end to end for each
     row (100,000 rows in slices of 20,000: 52 s against 2.7 s).
@@ -156,7 +157,30 @@ def within(values: Sequence[Scalar], kind: types.TypeEngine[Any]) -> list[Scalar
     if not isinstance(kind, types.Integer):
         return list(values)
     bits = 15 if isinstance(kind, types.SmallInteger) else 63 if isinstance(kind, types.BigInteger) else 31
-    return [value for value in values if isinstance(value, int) and -(2**bits) <= value < 2**bits]
+    numbers: Any = values if set(map(type, values)) == {int} else [each for each in values if _whole(each)]
+    if numbers and not (-(2**bits) <= min(numbers) and max(numbers) < 2**bits):
+        numbers = [each for each in numbers if -(2**bits) <= each < 2**bits]
+    return "{" + ",".join(map(str, numbers)) + "}"
+
+
+def _whole(value: Scalar) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+class Numbers(types.UserDefinedType[str]):
+    """The type of a list that `within` wrote, of numbers of that kind."""
+
+    cache_ok = True
+    render_bind_cast = True
+
+    def __init__(self, kind: types.TypeEngine[Any]) -> None:
+        self.kind = kind
+
+    def get_col_spec(self, **_: object) -> str:
+        """As a statement names it."""
+        if isinstance(self.kind, types.SmallInteger):
+            return "SMALLINT[]"
+        return "BIGINT[]" if isinstance(self.kind, types.BigInteger) else "INTEGER[]"
 
 
 def plain(value: Scalar) -> object:

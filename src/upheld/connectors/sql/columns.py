@@ -166,6 +166,9 @@ def _decimal(value: Scalar) -> Scalar:
     raise NotFitting
 
 
+_SEVERAL = 4
+
+
 def fits(values: Sequence[Scalar], column: LiveColumn) -> bool:
     """Whether all of them are in the column's own type as they are, told of many at once; False may only mean
     that each has to be looked at."""
@@ -182,7 +185,7 @@ def fits(values: Sequence[Scalar], column: LiveColumn) -> bool:
 def fitting(values: Iterable[Scalar], column: LiveColumn) -> list[Scalar]:
     """Those of the values that the column could hold, each in its type; NULL is no key."""
     values = tuple(values)
-    if fits(values, column):
+    if len(values) > _SEVERAL and fits(values, column):
         return list(dict.fromkeys(values))
     fitted = []
     for value in values:

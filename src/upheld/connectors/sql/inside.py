@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import types
 from sqlalchemy.dialects import mysql, postgresql
 
-from upheld.connectors.sql.awaited import awaited_keys, awaited_values, element, within
+from upheld.connectors.sql.awaited import Numbers, awaited_keys, awaited_values, element, within
 from upheld.connectors.sql.columns import Tables, fitting
 from upheld.connectors.sql.compiled import Slot
 from upheld.connectors.sql.live import Family
@@ -100,8 +100,9 @@ def values_in(tables: Tables, table: str, column: str, values: Sequence[Scalar])
     elif len(fitted) < _MANY or tables.live.dialect not in ("postgresql", "sqlite"):
         plain = target.in_([_bound(value, known.type) for value in fitted])
     elif tables.live.dialect == "postgresql":
-        array = postgresql.ARRAY(element(known.type))
-        plain = target == sa.any_(sa.bindparam(None, within(fitted, known.type), type_=array))
+        number = isinstance(known.type, types.Integer)
+        kind = Numbers(known.type) if number else postgresql.ARRAY(element(known.type))
+        plain = target == sa.any_(sa.bindparam(None, within(fitted, known.type), type_=kind))
     elif bytes in set(map(type, fitted)):
         plain = target.in_(fitted)
     else:

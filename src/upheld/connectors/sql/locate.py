@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from upheld.connectors.sql.columns import Tables, fitting, storable
+from upheld.connectors.sql.columns import Tables, fits, fitting, storable
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in, values_in
 from upheld.connectors.sql.spelling import may_be_spelled, spellings
 from upheld.connectors.sql.where import Given, Rows
@@ -205,6 +205,9 @@ def refuse_misfits(tables: Tables, system: str, table: str, key: Sequence[str], 
     """Misconfigured for a key that is not of its own column's type (SQLite allows it): no condition on that
     column would find its row again, so that it would stay and nobody would notice."""
     known = [tables.known(table, column) for column in key]
+    keys = tuple(keys)
+    if all(fits(values, column) for values, column in zip(zip(*keys, strict=True), known, strict=False)):
+        return
     for each in keys:
         for value, column in zip(each, known, strict=True):
             if not fitting([value], column):

@@ -6,8 +6,9 @@ schema would let a write go by what is no longer so (scenario 57). Estimates of 
 that somebody decides by (`LIMITS`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -120,11 +121,9 @@ _POSTGRESQL = _postgresql()
 def _of_sqlite(connection: sa.Connection, schemas: tuple[str, ...]) -> str:
     """SQLite counts the changes of each file's schema itself. Which tables are large is read as ever."""
     quote = connection.dialect.identifier_preparer.quote_identifier
-    there = {row[1]: row[2] for row in connection.exec_driver_sql("PRAGMA database_list")}
+    there = {row[1]: row[2] for row in _asked(connection, "PRAGMA database_list")}
     counts = [
-        connection.exec_driver_sql(f"PRAGMA {quote(name)}.schema_version").scalar_one()
-        for name in there
-        if name != "temp"
+        _asked(connection, f"PRAGMA {quote(name)}.schema_version")[0][0] for name in there if name != "temp"
     ]
     sizes = [
         (schema, name, *(estimate > limit for limit in LIMITS))
@@ -133,6 +132,13 @@ def _of_sqlite(connection: sa.Connection, schemas: tuple[str, ...]) -> str:
         for name, estimate in sqlite.sizes(connection, schema).items()
     ]
     return repr((schemas, there, counts, sizes))
+
+
+def _asked(connection: sa.Connection, statement: str) -> Sequence[tuple[Any, ...]]:
+    cursor = driver.run(connection, statement, ())
+    rows: Sequence[tuple[Any, ...]] = cursor.fetchall()
+    cursor.close()
+    return rows
 
 
 _MARIADB: Mapping[str, tuple[str, ...]] = {

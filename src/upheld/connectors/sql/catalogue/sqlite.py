@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from upheld.connectors.sql import driver
 from upheld.connectors.sql.catalogue.columntype import family, kind_of, of_sqlite
 from upheld.connectors.sql.schema import (
     Family,
@@ -229,13 +230,20 @@ def checks(sql: str) -> Iterator[LiveCheck]:
                 break
 
 
+_SIZED = """
+SELECT m.name FROM pragma_table_list AS l JOIN {schema}.sqlite_schema AS m ON m.name = l.name
+WHERE l.schema = ? AND l.type = 'table' AND NOT l.wr AND m.type = 'table'
+AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+"""
+
+
 def sizes(connection: sa.Connection, schema: str) -> dict[str, int]:
     """The estimates of all tables of a schema."""
     quoted = connection.dialect.identifier_preparer.quote_identifier(schema)
-    found = connection.execute(sa.text(RELATIONS.format(schema=quoted)), {"schema": schema})
-    return _estimates(
-        connection, schema, [each.name for each in found if each.type == "table" and not each.wr]
-    )
+    cursor = driver.run(connection, _SIZED.format(schema=quoted), (schema,))
+    names = [name for (name,) in cursor.fetchall()]
+    cursor.close()
+    return _estimates(connection, schema, names)
 
 
 def _estimates(connection: sa.Connection, schema: str, names: list[str]) -> dict[str, int]:
@@ -246,6 +254,8 @@ def _estimates(connection: sa.Connection, schema: str, names: list[str]) -> dict
         some = names[start : start + UNIONS]
         places = (f"{quote(schema)}.{quote(name)}" for name in some)
         parts = (f"SELECT {at}, max(rowid) FROM {place}" for at, place in enumerate(places))  # noqa: S608 - quoted
-        for at, highest in connection.exec_driver_sql(" UNION ALL ".join(parts)):
+        cursor = driver.run(connection, " UNION ALL ".join(parts), ())
+        for at, highest in cursor.fetchall():
             found[some[at]] = max(highest or 0, 0)
+        cursor.close()
     return found
