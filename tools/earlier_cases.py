@@ -7,7 +7,8 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402 - apps first
+from django.conf import settings  # noqa: E402 - apps first
+from django.core.management import call_command  # noqa: E402
 
 from upheld.actions import (  # noqa: E402
     approving,
@@ -60,7 +61,7 @@ def approved(number: int, right: Right, ground: RestrictionGround | None = None)
 
 def main() -> None:
     call_command("migrate", verbosity=0)
-    installation.join(data=able.kept.parent, keys=able.keys, at=able.clock(), begins=True)
+    installation.join(data=settings.UPHELD_DATA, keys=able.keys, at=able.clock(), begins=True)
     token = links.give(means=able, purpose=LinkPurpose.STAFF, role=Role.OFFICER).token
     given = {"email": "olive@example.org", "name": "Olive Officer", "password": "nine kites above the moor"}
     olive = staff.enrol(means=able, token=token, **given)
