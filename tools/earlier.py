@@ -1,6 +1,7 @@
 """A folder of an earlier release, with running cases in it, for the test that brings one up to this release.
 
-    python -m tools.earlier COMMIT FILE.tar.xz
+    python -m tools.earlier COMMIT FILE.tar.xz            cases that commands open
+    python -m tools.earlier COMMIT FILE.tar.xz --server   the server's too, in every state (earlier_cases.py)
 
 The code of the commit runs on the packages of this checkout. Packed are privacy folder, records, key
 store, and the system that it was about, all of invented people.
@@ -50,10 +51,10 @@ COMMANDS = (
 
 def main(arguments: list[str]) -> int:
     """Make the file."""
-    if len(arguments) != 2:
+    if len(arguments) not in (2, 3) or arguments[2:] not in ([], ["--server"]):
         print(__doc__)
         return 2
-    commit, target = arguments
+    commit, target, *server = arguments
     with tempfile.TemporaryDirectory() as folder:
         code, place = Path(folder, "code"), Path(folder, "place")
         place.mkdir()
@@ -62,17 +63,21 @@ def main(arguments: list[str]) -> int:
         ).stdout
         with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
             archive.extractall(code, filter="data")
-        _fill(code / "src", place)
+        _fill(code / "src", place, server=bool(server))
         with tarfile.open(target, "w:xz", preset=9) as out:
             out.add(place, arcname=".", filter=_plain)
     print(f"{target}: {Path(target).stat().st_size:,} bytes")
     return 0
 
 
-def _fill(source: Path, place: Path) -> None:
+def _fill(source: Path, place: Path, *, server: bool) -> None:
     shop = place / "shop.sqlite"
     with sqlite3.connect(shop) as connection:
         connection.executescript(ROWS)
+        if server:
+            connection.executemany(
+                "INSERT INTO users VALUES (?, ?)", [(n, f"person{n}@example.org") for n in range(10, 21)]
+            )
     connection.close()
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("UPHELD_", "DJANGO_"))}
     environment = {**kept, "PYTHONPATH": str(source), "SHOP_DATABASE_URL": f"sqlite:///{shop}"}
@@ -94,6 +99,11 @@ def _fill(source: Path, place: Path) -> None:
     (place / "privacy" / "systems" / "shop.yaml").write_text(SHOP)
     for command in COMMANDS:
         upheld(*command)
+    if server:
+        own = {"DJANGO_SETTINGS_MODULE": "upheld.project.site", "UPHELD_DATA": str(place / "upheld-data")}
+        own |= {"UPHELD_DIR": str(place / "privacy")}
+        child = [sys.executable, str(ROOT / "tools" / "earlier_cases.py")]
+        subprocess.run(child, cwd=place, env=environment | own, check=True)
     for name in ("log.jsonl", "errors"):
         (place / "upheld-data" / name).unlink(missing_ok=True)
 

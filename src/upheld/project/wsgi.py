@@ -24,6 +24,7 @@ application = Fair(
         root=str(UPHELD_STATIC),
         prefix="static/",
         max_age=3600,
+        allow_all_origins=False,
         add_headers_function=lambda said, _path, _url: [said.add_header(*each) for each in _plain.items()],
     ),
     origin=origin,
