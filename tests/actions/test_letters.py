@@ -50,6 +50,11 @@ MAILS: dict[str, tuple[MailKind, Written]] = {
     "copy-reminder": (MailKind.REMINDER, lambda **to: letters.reminder(address=PAGE, until=DAY, **to)),
     "done": (MailKind.DONE, lambda **to: letters.done(address=PAGE, **to)),
     "stopped": (MailKind.DONE, lambda **to: letters.done(address=PAGE, right=Right.OBJECTION, **to)),
+    "done-in-part": (MailKind.DONE, lambda **to: letters.done(address=PAGE, whole=False, **to)),
+    "stopped-in-part": (
+        MailKind.DONE,
+        lambda **to: letters.done(address=PAGE, right=Right.OBJECTION, whole=False, **to),
+    ),
     "task": (MailKind.TASK, ours(letters.task, title="Archive", address=PAGE, due=DAY)),
     "task-overdue": (
         MailKind.OVERDUE,
