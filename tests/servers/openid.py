@@ -114,9 +114,9 @@ class _Stay(HTTPRedirectHandler):
         return fp
 
 
-PAGE = """<!doctype html><html lang="en"><title>Log in</title><h1>Log in</h1><form method="post">
+PAGE = """<!doctype html><html lang="en"><title>Log in</title><main><h1>Log in</h1><form method="post">
 <label>Account <input name="account"></label><label>Password <input name="password" type="password"></label>
-<button>Log in</button></form><p>{}</p></html>"""
+<button>Log in</button></form><p>{}</p></main></html>"""
 
 
 class _Handler(BaseHTTPRequestHandler):

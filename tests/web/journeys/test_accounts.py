@@ -106,9 +106,12 @@ def test_a_colleague_comes_and_goes_and_a_lost_factor_locks_nobody_out(
     told = [json.loads(line)["entry"] for line in exported.splitlines() if '"account.changed/v1"' in line]
     assert [(each["role"], each["change"]) for each in told] == [
         ("officer", "made"),
+        ("officer", "factor-added"),
         ("operator", "made"),
+        ("operator", "factor-added"),
         ("operator", "closed"),
         ("officer", "renewed"),
+        ("officer", "factor-added"),
     ]
     assert "larkspur.example" not in exported
     assert "Oscar" not in exported
