@@ -84,6 +84,7 @@ def test_links_requests_and_copies_end_on_their_day_and_she_is_told_before(
     assert until_then in plain(reminded)
     assert tabbed(person) == ["a Read my copy", "a Download everything (ZIP)"]
     other.goto(forgotten)
+    until(other, "We do not know this link")
     assert said(other)[0] == "We do not know this link"
 
     later(server, 31)

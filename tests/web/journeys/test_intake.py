@@ -74,7 +74,7 @@ def test_a_pasted_mail_and_an_agent_s_list_become_requests_that_are_acknowledged
     mail = mailbox.next(ADA, f"[{number}] Ihre Anfrage ist eingegangen")
     assert str(mail["Reply-To"]) == "privacy@larkspur.example"
     said = plain(mail).replace("\r\n", "\n")
-    assert "– eine Kopie Ihrer Daten\n– dass Ihre Daten gelöscht werden" in said
+    assert "– eine Kopie Ihrer Daten\n– die Löschung Ihrer Daten" in said
     assert "Wir antworten bis" in said
     assert "16. November 2026" in said
     person.goto(link(mail))

@@ -103,7 +103,7 @@ def overhear(page: Page, amiss: dict[str, list[str]]) -> None:
             found: list[str] = here.evaluate(AMISS)
         except Error:  # it has gone on meanwhile
             return
-        if found:
+        if found and not here.url.startswith("about:"):
             amiss[here.url.split("/", 3)[-1]] = found
 
     page.on("load", loaded)
