@@ -86,3 +86,17 @@ def test_who_objected_to_marketing_is_left_out_while_her_systems_still_stop(tmp_
     said = shop.upheld("suppressed", "news.csv")
 
     assert (said.returncode, said.stdout.splitlines()[0]) == (1, "1 of 3 must not come back: line 2.")
+
+
+def test_a_line_whose_cells_do_not_fit_the_first_is_refused_for_she_could_be_overlooked(
+    tmp_path: Path,
+) -> None:
+    shop = erased(tmp_path)
+    (tmp_path / "news.csv").write_text(f"name,email\nBob,bob@example.com\nQuillfeather, Ada,{ADA}\n")
+
+    said = shop.upheld("suppressed", "news.csv", "--out", "left.csv")
+
+    assert (said.returncode, said.stdout) == (2, "")
+    assert "news.csv, line 3: there are 3 cells, and 2 in the first line." in said.stderr
+    assert "Quillfeather" not in said.stderr
+    assert not (tmp_path / "left.csv").exists()

@@ -32,18 +32,24 @@ def read_people(path: Path, mapped: DataMap, named: Mapping[str, Connector]) -> 
     kinds = [_kind(path, number, title.strip(), mapped, named) for title in titles]
     body = list(found)
     for number, cells in body:
-        if len(cells) != len(kinds):
-            have = f"{len(cells)} {'cell' if len(cells) == 1 else 'cells'}"
-            raise WrongUse(
-                f"{path}, line {number}: there are {have}, and {len(kinds)} in the first line.",
-                "Put text with a comma in it in double quotes; leave a cell empty where nothing is known.",
-            )
+        refuse_ragged(path, number, cells, len(kinds))
         if not any(cell.strip() for cell in cells):
             raise WrongUse(f"{path}, line {number}: nobody is named.", "Take the line out.")
     if not body:
         raise WrongUse(f"{path} names nobody.", "Write one person a line below the first.")
     keys = _keys(path, kinds, body, named)
     return tuple(_line(number, cells, kinds, keys) for number, cells in body)
+
+
+def refuse_ragged(path: Path, number: int, cells: Sequence[str], many: int) -> None:
+    """WrongUse for a line of more or fewer cells than the first: whose address stands in another column would
+    be overlooked."""
+    if len(cells) != many:
+        have = f"{len(cells)} {'cell' if len(cells) == 1 else 'cells'}"
+        raise WrongUse(
+            f"{path}, line {number}: there are {have}, and {many} in the first line.",
+            "Put text with a comma in it in double quotes; leave a cell empty where nothing is known.",
+        )
 
 
 def rows(path: Path) -> Iterator[tuple[int, list[str]]]:

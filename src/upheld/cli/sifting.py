@@ -10,7 +10,7 @@ import typer
 from upheld.actions.suppression import unwanted
 from upheld.cli import show, start
 from upheld.cli.faults import WrongUse
-from upheld.cli.people import rows
+from upheld.cli.people import refuse_ragged, rows
 from upheld.datamap.model import DataMap
 from upheld.rights.subject import Identity
 
@@ -28,6 +28,8 @@ def sift(file: Path, out: Path | None, *, as_json: bool) -> int:
     if not lines:
         raise WrongUse(f"{file} is empty.", "Its first line names its columns: email,name, for instance.")
     kinds = _kinds(file, lines[0], means.datamap)
+    for number, cells in lines[1:]:
+        refuse_ragged(file, number, cells, len(lines[0][1]))
     with show.progress(quiet=as_json, unit="people", total=len(lines) - 1):
         known = set(unwanted(keys=means.keys, identities=_identities(lines[1:], kinds)))
     out_of = [
@@ -47,14 +49,13 @@ def sift(file: Path, out: Path | None, *, as_json: bool) -> int:
 def _kinds(file: Path, header: tuple[int, list[str]], mapped: DataMap) -> dict[int, str]:
     """The columns that name people. WrongUse where none does: nobody would be found, and that would look as
     if nobody had to be left out."""
-    known = start.kinds(mapped)
-    kinds = {
-        at: title.strip().lower() for at, title in enumerate(header[1]) if title.strip().lower() in known
-    }
+    known = {each.lower(): each for each in start.kinds(mapped)}
+    titles = [title.strip().lower() for title in header[1]]
+    kinds = {at: known[title] for at, title in enumerate(titles) if title in known}
     if not kinds:
         raise WrongUse(
             f"{file}, line {header[0]}: no column is titled as a kind of identity.",
-            f"Title one as one of these: {', '.join(sorted(known))}.",
+            f"Title one as one of these: {', '.join(sorted(known.values()))}.",
         )
     return kinds
 
@@ -64,7 +65,7 @@ def _identities(lines: Sequence[tuple[int, list[str]]], kinds: dict[int, str]) -
         Identity(kind, cells[at].strip())
         for _, cells in lines
         for at, kind in kinds.items()
-        if at < len(cells) and cells[at].strip()
+        if cells[at].strip()
     )
 
 
