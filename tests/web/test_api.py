@@ -1,10 +1,7 @@
 """The API from outside: one token, no cookie, one shape of error, and nothing created twice."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +9,7 @@ import jsonschema
 import pytest
 
 from tests.servers.database import Database
-from tests.store.plugin import stored
+from tests.web.child import told
 from tests.web.journeys.plugin import ORGANISATION, PURPOSES
 from upheld.web.problem import MEDIA
 
@@ -41,28 +38,10 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     (privacy / "purposes.yaml").write_text(PURPOSES + REQUESTS)
     (privacy / "systems" / "shop.yaml").write_text(SHOP)
     shutil.copy(OWN, privacy / "systems")
-    (folder / "data").mkdir()
     shop = Database("sqlite", "sqlite", f"sqlite:///{folder / 'shop.db'}")
     shop.run("CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(120) NOT NULL UNIQUE)")
     shop.run(*(f"INSERT INTO users (email) VALUES ('{each}')" for each in PEOPLE))
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("UPHELD_", "DJANGO_"))}
-    ran = subprocess.run(
-        [sys.executable, "-W", "error::ResourceWarning", "-m", "tests.web.calling"],
-        cwd=ROOT,
-        env=kept
-        | {
-            "DJANGO_SETTINGS_MODULE": "upheld.project.site",
-            "UPHELD_DATA": str(folder / "data"),
-            "UPHELD_DIR": str(privacy),
-            "SHOP_DATABASE_URL": shop.url,
-        }
-        | stored(folder / "data"),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr[-3000:]
-    found: dict[str, Any] = json.loads(ran.stdout)
+    found: dict[str, Any] = told("calling", folder, SHOP_DATABASE_URL=shop.url)
     return found
 
 

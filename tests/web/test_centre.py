@@ -1,19 +1,16 @@
 """The public pages: nobody is looked up, nobody is refused for where she lives, nothing sent breaks them."""
 
 import json
-import os
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from tests.web.child import ran
 from tests.web.journeys.plugin import PURPOSES, SHOP
 
 ORGANISATION = """\
@@ -79,26 +76,15 @@ def found(tmp_path_factory: pytest.TempPathFactory, shop: Socket) -> dict[str, d
     dutch.mkdir(parents=True)
     with (dutch / "django.mo").open("wb") as compiled:
         write_mo(compiled, read_po(BytesIO(DUTCH.encode())))
-    (folder / "data").mkdir()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("UPHELD_", "DJANGO_"))}
-    ran = subprocess.run(
-        [sys.executable, "-W", "error::ResourceWarning", "-m", "tests.web.centre"],
-        cwd=Path(__file__).parents[2],
-        env=kept
-        | {
-            "DJANGO_SETTINGS_MODULE": "upheld.project.site",
-            "UPHELD_DATA": str(folder / "data"),
-            "UPHELD_DIR": str(privacy),
-            "UPHELD_PROXIES": "10.0.0.0/8",
-            "SHOP_DATABASE_URL": f"postgresql://nobody@127.0.0.1:{shop.port}/shop",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
+    done = ran(
+        "centre",
+        folder,
+        records=False,
+        UPHELD_PROXIES="10.0.0.0/8",
+        SHOP_DATABASE_URL=f"postgresql://nobody@127.0.0.1:{shop.port}/shop",
     )
-    assert ran.returncode == 0, ran.stderr[-3000:]
-    seen: dict[str, dict] = json.loads(ran.stdout)
-    seen["said"] = {"errors": ran.stderr}
+    seen: dict[str, dict] = json.loads(done.stdout)
+    seen["said"] = {"errors": done.stderr}
     return seen
 
 

@@ -1,14 +1,8 @@
 """Log-ins of staff, as somebody hostile tries them: what lasts, what is counted, where they lead, what is written down."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-from tests.store.plugin import stored
+from tests.web.child import told
 from upheld.cli.beginning import begin
 
 
@@ -16,26 +10,9 @@ from upheld.cli.beginning import begin
 def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     folder = tmp_path_factory.mktemp("entering")
     begin(folder / "privacy", "Larkspur", "privacy@larkspur.example")
-    (folder / "data").mkdir()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("UPHELD_", "DJANGO_"))}
-    ran = subprocess.run(
-        [sys.executable, "-m", "tests.web.entering"],
-        cwd=Path(__file__).parents[2],
-        env=kept
-        | {
-            "DJANGO_SETTINGS_MODULE": "upheld.project.site",
-            "UPHELD_ADDRESS": "https://privacy.larkspur.example",
-            "UPHELD_PROXIES": "127.0.0.1",
-            "UPHELD_DATA": str(folder / "data"),
-            "UPHELD_DIR": str(folder / "privacy"),
-        }
-        | stored(folder / "data"),
-        capture_output=True,
-        text=True,
-        check=False,
+    found: dict[str, object] = told(
+        "entering", folder, UPHELD_ADDRESS="https://privacy.larkspur.example", UPHELD_PROXIES="127.0.0.1"
     )
-    assert ran.returncode == 0, ran.stderr[-3000:]
-    found: dict[str, object] = json.loads(ran.stdout)
     return found
 
 

@@ -1,13 +1,8 @@
 """The pages of the post: whatever is pasted or uploaded gives a page, and nobody's data comes out beside it."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
+from tests.web.child import told
 from tests.web.journeys.plugin import ORGANISATION, PURPOSES
 from tests.web.test_matrix import LETTERS
 
@@ -20,23 +15,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     (privacy / "upheld.yaml").write_text(ORGANISATION.replace("[gdpr]", "[gdpr, ccpa]"))
     (privacy / "purposes.yaml").write_text(PURPOSES)
     (privacy / "systems" / "letters.yaml").write_text(LETTERS)
-    (folder / "data").mkdir()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("UPHELD_", "DJANGO_"))}
-    ran = subprocess.run(
-        [sys.executable, "-W", "error::ResourceWarning", "-m", "tests.web.posting"],
-        cwd=Path(__file__).parents[2],
-        env=kept
-        | {
-            "DJANGO_SETTINGS_MODULE": "upheld.project.site",
-            "UPHELD_DATA": str(folder / "data"),
-            "UPHELD_DIR": str(privacy),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr[-3000:]
-    found: dict[str, object] = json.loads(ran.stdout)
+    found: dict[str, object] = told("posting", folder, records=False)
     return found
 
 

@@ -1,14 +1,8 @@
 """Who may open what: every route of the server, asked by everybody. A new route without a row here fails."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-from tests.store.plugin import stored
+from tests.web.child import told
 from tests.web.journeys.plugin import ORGANISATION, PURPOSES
 from upheld.mail import template
 
@@ -178,24 +172,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
     (privacy / "upheld.yaml").write_text(ORGANISATION + "staff: team\n")
     (privacy / "purposes.yaml").write_text(PURPOSES)
     (privacy / "systems" / "letters.yaml").write_text(LETTERS)
-    (folder / "data").mkdir()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("UPHELD_", "DJANGO_"))}
-    ran = subprocess.run(
-        [sys.executable, "-W", "error::ResourceWarning", "-m", "tests.web.matrix"],
-        cwd=Path(__file__).parents[2],
-        env=kept
-        | {
-            "DJANGO_SETTINGS_MODULE": "upheld.project.site",
-            "UPHELD_DATA": str(folder / "data"),
-            "UPHELD_DIR": str(privacy),
-        }
-        | stored(folder / "data"),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr[-3000:]
-    return json.loads(ran.stdout)
+    return told("matrix", folder)
 
 
 def test_every_route_answers_each_role_as_the_table_says(seen: dict[str, dict]) -> None:

@@ -1,14 +1,8 @@
 """What a passkey opens, and what only looks like one: honest and hostile answers of a device of our own."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-from tests.store.plugin import stored
+from tests.web.child import told
 from upheld.cli.beginning import begin
 
 
@@ -16,25 +10,7 @@ from upheld.cli.beginning import begin
 def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
     folder = tmp_path_factory.mktemp("passkeys")
     begin(folder / "privacy", "Larkspur", "privacy@larkspur.example")
-    (folder / "data").mkdir()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("UPHELD_", "DJANGO_"))}
-    ran = subprocess.run(
-        [sys.executable, "-m", "tests.web.passkeys"],
-        cwd=Path(__file__).parents[2],
-        env=kept
-        | {
-            "DJANGO_SETTINGS_MODULE": "upheld.project.site",
-            "UPHELD_ADDRESS": "https://privacy.larkspur.example",
-            "UPHELD_DATA": str(folder / "data"),
-            "UPHELD_DIR": str(folder / "privacy"),
-        }
-        | stored(folder / "data"),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr[-3000:]
-    return json.loads(ran.stdout)
+    return told("passkeys", folder, UPHELD_ADDRESS="https://privacy.larkspur.example")
 
 
 def test_a_passkey_is_added_from_our_own_page_with_a_fresh_challenge_and_the_last_one_stays(

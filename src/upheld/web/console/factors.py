@@ -34,18 +34,24 @@ def _asked(options: dict[str, Any]) -> dict[str, str]:
     return {"options": json.dumps(options)}
 
 
-class App(ActivateTOTPView):  # type: ignore[misc] # no types there
-    """Set up the authenticator app."""
+class Recorded:
+    """Before a view that adds a factor: what it adds is in the ledger, or is not added."""
+
+    request: HttpRequest
 
     def form_valid(self, form: Any) -> HttpResponse:
         with transaction.atomic():
-            answer: HttpResponse = super().form_valid(form)
+            answer: HttpResponse = super().form_valid(form)  # type: ignore[misc] # the view beside it
             factors.added(means=able(self.request), account=account(self.request))
         return answer
 
 
+class App(Recorded, ActivateTOTPView):  # type: ignore[misc] # no types there
+    """Set up the authenticator app."""
+
+
 @method_decorator(SCRIPT, name="dispatch")
-class Add(AddWebAuthnView):  # type: ignore[misc] # as above
+class Add(Recorded, AddWebAuthnView):  # type: ignore[misc] # as above
     """Add a passkey."""
 
     form_class = Added
@@ -65,12 +71,6 @@ class Add(AddWebAuthnView):  # type: ignore[misc] # as above
             "requireResidentKey": False,
         }
         return shown | _asked(options) | {"first": not factors.listed(account=account(self.request))}
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        with transaction.atomic():
-            answer: HttpResponse = super().form_valid(form)
-            factors.added(means=able(self.request), account=account(self.request))
-        return answer
 
 
 @method_decorator(SCRIPT, name="dispatch")
