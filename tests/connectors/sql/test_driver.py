@@ -79,7 +79,8 @@ def test_a_connection_that_is_gone_is_given_up(postgresql: Database) -> None:
     with pytest.raises(sa.exc.DBAPIError) as failed, writing(engine) as connection:
         driver.run(connection, "SELECT 1", None).close()
         postgresql.run(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'upheld'"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'upheld' AND datname = current_database()"
         )
         list(driver.run_each(connection, [("SELECT 1", None), ("SELECT 2", None)]))
 

@@ -10,7 +10,7 @@ from hashlib import sha1
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from tests.servers.database import Database
 from tests.store.plugin import stored
@@ -40,10 +40,22 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("UPHELD_REQUIRE_SERVERS"):
             pytest.fail("Chromium is missing: apt install chromium")
         pytest.skip("Chromium is missing: apt install chromium")
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patched:
+        for name in ("click", "press"):
+            patched.setattr(Locator, name, _until_loaded(getattr(Locator, name)))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+def _until_loaded(act: Callable[..., None]) -> Callable[..., None]:
+    """Playwright's click is over when the next page has begun: whoever then counts what is on it may be too early."""
+
+    def acted(locator: Locator, *given: object, **named: object) -> None:
+        act(locator, *given, **named)
+        locator.page.wait_for_load_state()
+
+    return acted
 
 
 Visitor = Callable[..., Page]
