@@ -74,7 +74,7 @@ def receive(
     law = found[0].regime if found else regime_for(means=means, regime=regime)
     kept = pinned(means=means, right=right, regime=law, at=at)
     sure = needed(means=means, law=kept.law, right=right)
-    if not found:
+    if not found or not _held_open(found[0]):
         case = _open(means, right, asked, kept.law)
         request = Request(case=case, right=right.value, received_at=at, needed=sure, **columns(kept))
         insert_all([request])
@@ -186,7 +186,10 @@ def finish(
     case = request.case
     if changed:
         request.state, request.reason, request.finished_at = state, reason, at
-    if not changed or queries.STILL_OPEN.any(case=case.pk):
+    if not changed:
+        return
+    queries.CASE_HELD.all(pk=case.pk)  # until then another request may come into it
+    if queries.STILL_OPEN.any(case=case.pk):
         return
     days = backup_days(means=means)
     destroy_on = max(at.date(), keep_until or at.date()) + days
@@ -231,6 +234,14 @@ def names(asked: Asked) -> list[tuple[str, str]]:
     named = [(each.kind, canonical(each).value) for each in asked.identities]
     rows = [(f"{each.system}.{each.table}", repr(each.key)) for each in asked.decisions if each.key]
     return sorted({*named, *rows})
+
+
+def _held_open(case: Case) -> bool:
+    """Whether the case is open still, now that nobody can end it: its last request may be ending meanwhile,
+    and what joined then would stand in a case that is closed, and whose key goes. Its requests are held
+    before it, as by whoever ends one."""
+    list(case.requests.select_for_update().filter(state__in=UNFINISHED).order_by("pk").values_list("pk"))
+    return queries.CASE_HELD.all(pk=case.pk) == [(CaseState.OPEN,)]
 
 
 def _open_cases(means: Means, asked: Asked) -> list[Case]:

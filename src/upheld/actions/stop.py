@@ -10,6 +10,7 @@ from upheld.actions import two
 from upheld.actions.means import Means
 from upheld.rights.connector import Connector
 from upheld.rights.outcome import Permanent, Transient
+from upheld.store.database import hold
 from upheld.store.models import Agreement, Matter, Stop
 
 E = TypeVar("E")
@@ -31,6 +32,7 @@ def stop(*, means: Means, reason: str) -> Stop:
     Stopping again changes nothing."""
     if not reason.strip():
         raise Permanent("Nobody said why writing is stopped.", "Say why: --reason TEXT.")
+    hold("stop")
     return in_force() or Stop.objects.create(at=means.clock(), by=means.by, reason=reason.strip())
 
 

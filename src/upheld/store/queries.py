@@ -39,6 +39,10 @@ STILL_OPEN = Rows(
     ).values_list("pk")[:1]
 )
 """Whether the case has another request that is not finished, or a restriction that is in force."""
+CASE_HELD = Rows(
+    lambda: Case.objects.select_for_update(no_key=True).filter(pk=Slot("pk")).values_list("state")
+)
+"""The case's state, held. Whoever holds requests too takes those first."""
 FULFILMENTS = Rows(lambda: Fulfilment.objects.filter(request=Slot("request")).order_by("position"))
 UNFINISHED_FULFILMENTS = Rows(
     lambda: (

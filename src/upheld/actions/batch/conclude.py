@@ -111,6 +111,9 @@ def finish_many(means: Means, requests: Sequence[models.Request]) -> None:
         .annotate(last=Max("on"))
         .values_list("fulfilment__request", "last")
     )
+    # Until then another request may come into one of them.
+    ending = models.Case.objects.filter(pk__among=[each.case_id for each in requests]).order_by("pk")
+    list(ending.select_for_update(no_key=True).values_list("pk"))
     more = set(
         models.Request.objects.filter(case__among=[each.case_id for each in requests], state__in=UNFINISHED)
         .exclude(pk__among=numbers)
