@@ -174,7 +174,7 @@ def _weeks(means: Means) -> tuple[Week, ...]:
 
 
 def _by_week(name: str, begins: list[datetime]) -> list[int]:
-    """Requests by the week in which that happened: each week is a stretch of an index, all in one statement."""
+    """Requests by the week in which that happened: each week is a stretch of an index, all in one go."""
     weeks = [
         Request.objects.filter(**{f"{name}__gte": begin, f"{name}__lt": end})
         .annotate(week=Value(number))
