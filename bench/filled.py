@@ -236,6 +236,14 @@ def _fresh(
 
 def _insert(model: type[Model], rows: list[list[Any]]) -> None:
     columns = ", ".join(f'"{each.column}"' for each in model._meta.concrete_fields)
+    if connection.vendor == "postgresql":
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as copy,
+        ):
+            for row in rows:
+                copy.write_row(row)
+        return
     places = ", ".join(["%s"] * len(model._meta.concrete_fields))
     with connection.cursor() as cursor:
         cursor.executemany(f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({places})', rows)

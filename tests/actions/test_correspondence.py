@@ -5,6 +5,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.actions.office import asked, office, on
 from tests.actions.test_alarms import approved
@@ -62,8 +64,10 @@ def number(case: Case) -> str:
 def test_only_letters_that_law_and_request_allow_are_offered(sqlite_records: Path, tmp_path: Path) -> None:
     able = office(tmp_path)
     case = asked(able, Right.ERASURE)
-    offered = correspondence.offered(case=case, language="en")
+    with CaptureQueriesContext(connection) as looked:
+        offered = correspondence.offered(case=case, language="en")
 
+    assert len(looked) == 1, "what was asked is looked up once, and not for each of forty letters"
     names = {each.name for each in offered}
     assert {"acknowledge", "extend", "keep-archive", "refuse", "deleted", "withdrawn"} <= names
     assert [each.name for each in offered if not each.fits("gdpr", Right.ERASURE)] == []

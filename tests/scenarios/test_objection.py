@@ -23,6 +23,27 @@ from upheld.store.models import Case, CaseState, Decision, PendingEntry, Request
 
 ADA = "email=ada.quillfeather@example.org"
 WORDS = "Nothing of ours weighs more than Ada Quillfeather's peace."
+CONSENTS = """
+CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(80) UNIQUE);
+CREATE TABLE consents (id INTEGER PRIMARY KEY, user_id INTEGER, kind VARCHAR(20), granted INTEGER);
+CREATE INDEX consents_user ON consents(user_id);
+INSERT INTO users VALUES (7, 'ada.quillfeather@example.org'), (8, 'bob@example.org');
+INSERT INTO consents VALUES (1, 7, 'newsletter', 1), (2, 7, 'research', 1), (3, 7, 'post', 1), (4, 7, NULL, 1),
+  (5, 8, 'newsletter', 1);
+"""
+EACH = """
+users:
+  person: id
+  identities: {email: {column: email, normalise: email}}
+  fields: {email: {category: email-address, purposes: [service]}}
+  on_erase: delete
+consents:
+  belongs_to: {user_id: users.id}
+  stop:
+    - {against: [marketing], column: granted, value: 0, when: {kind: [newsletter, post]}}
+    - {against: [consent], column: granted, value: 0, when: {kind: research}}
+  on_erase: delete
+"""
 SCHEMA = """
 CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(80) UNIQUE, newsletter BOOLEAN, profiled INTEGER);
 CREATE TABLE subscriptions (id INTEGER PRIMARY KEY, user_id INTEGER, status VARCHAR(20), stopped_at {moment} NULL);
@@ -272,3 +293,39 @@ def test_a_mark_that_came_away_in_a_restored_backup_is_set_again(
 
     assert (done.failures, done.values) == ((), 1)
     assert rows(world) == NO_MARKETING
+
+
+@pytest.mark.key("tables.*.stop.when")
+@pytest.mark.parametrize(
+    ("against", "ends", "matched"),
+    [(Against.MARKETING, {1, 3}, 2), (Against.CONSENT, {2}, 1)],
+)
+def test_of_several_consents_in_one_column_the_one_that_is_meant_ends(
+    make: Make, sqlite_records: Path, tmp_path: Path, against: Against, ends: set[int], matched: int
+) -> None:
+    """G-07.3, G-21.2"""
+    world = make(lambda _: CONSENTS, EACH)
+    office = open_office(world, tmp_path)
+    wanted = [(number, int(number not in ends)) for number in range(1, 6)]
+
+    standing = stopped(office, against)
+
+    assert standing.complete, standing.systems
+    assert world.rows("consents", "id, granted") == wanted
+    issued = certificates.certify(means=office.means(), request=standing.request)
+    assert [each.changed for each in issued.certificate.systems] == [matched]
+    world.run("UPDATE consents SET granted = 1")
+    replay(means=office.means(), system="club", since=NOW - timedelta(days=1))
+    assert world.rows("consents", "id, granted") == wanted
+
+
+def test_a_consent_is_told_apart_by_a_column_that_is_there_or_nothing_is_written(
+    make: Make, sqlite_records: Path, tmp_path: Path
+) -> None:
+    world = make(lambda _: CONSENTS, EACH.replace("when: {kind: research}", "when: {sort: research}"))
+
+    standing = stopped(open_office(world, tmp_path), Against.MARKETING)
+
+    assert not standing.complete
+    assert "consents.sort" in str(standing.systems)
+    assert {granted for _, granted in world.rows("consents", "id, granted")} == {1}

@@ -174,7 +174,10 @@ def horizon(organisation: Organisation, today: date) -> tuple[tuple[int, date], 
 
 def _overdue(today: date) -> Iterator[Noticed]:
     waiting = Task.objects.filter(
-        answered_at=None, due_on__lt=today, fulfilment__request__state=RequestState.IN_PROGRESS
+        answered_at=None,
+        due_on__lt=today,
+        fulfilment__request__finished_at=None,  # by the index of those that are not finished
+        fulfilment__request__state=RequestState.IN_PROGRESS,
     )
     untold = waiting.exclude(_told(AlarmEvent.OWNER_OVERDUE, about=Cast(OuterRef("pk"), CharField())))
     for each in untold.select_related("fulfilment__request__case")[:AT_ONCE]:
@@ -186,9 +189,13 @@ def _failed() -> Iterator[Noticed]:
     parts = Fulfilment.objects.filter(
         Q(failure__in=[FailureKind.PERMANENT, FailureKind.MISCONFIGURED]) | Q(attempt__gte=STUBBORN),
         state=FulfilmentState.FAILED,
+        request__finished_at=None,
         request__state=RequestState.IN_PROGRESS,
     )
-    copies = Copy.objects.exclude(failure="").filter(request__state=RequestState.IN_PROGRESS)
+    copies = Copy.objects.exclude(failure="").filter(
+        request__finished_at=None,
+        request__state=RequestState.IN_PROGRESS,
+    )
     rows: QuerySet[Fulfilment] | QuerySet[Copy]
     for name, rows in (("system", parts), ("copy", copies)):
         about = Concat(Value(f"{name}:"), Cast(OuterRef("pk"), CharField()))

@@ -10,9 +10,10 @@ from upheld.store.models import Copy, Doubt, Fulfilment, FulfilmentState, Mail, 
 def earliest(*, at: datetime) -> datetime | None:
     """The first time after `at` at which a part, a copy, an answer or a mail may be tried, or a lease runs
     out; None where nothing waits for its time. What is due by its date is not among it."""
-    parts = Fulfilment.objects.filter(request__state=RequestState.IN_PROGRESS)
+    # By the index of those that are not finished.
+    parts = Fulfilment.objects.filter(request__finished_at=None, request__state=RequestState.IN_PROGRESS)
     waiting = parts.filter(Q(state=FulfilmentState.WAITING) | Q(state=FulfilmentState.FAILED))
-    copies = Copy.objects.filter(request__state=RequestState.IN_PROGRESS)
+    copies = Copy.objects.filter(request__finished_at=None, request__state=RequestState.IN_PROGRESS)
     found = (
         _first(waiting, "not_before", at),
         _first(parts, "leased_until", at),

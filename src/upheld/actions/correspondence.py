@@ -35,15 +35,19 @@ class Fits(Permanent):
 
 def offered(*, case: Case, language: str) -> tuple[Template, ...]:
     """Letters that may be sent in the case, in that language: by its law, for a right that was asked for."""
-    return tuple(each for each in _letters(language) if _fits(each, case))
+    rights = _rights(case)
+    return tuple(each for each in _letters(language) if _fits(each, case, rights))
 
 
 def _letters(language: str) -> Iterable[Template]:
     return (template.usable(name, language, settings.UPHELD_DIR) for name in template.names())
 
 
-def _fits(letter: Template, case: Case) -> bool:
-    rights = {Right(each.right) for each in case.requests.all()}
+def _rights(case: Case) -> frozenset[Right]:
+    return frozenset(Right(each.right) for each in case.requests.all())
+
+
+def _fits(letter: Template, case: Case, rights: frozenset[Right]) -> bool:
     return letter.sendable and any(letter.fits(case.regime, right) for right in rights)
 
 
@@ -105,7 +109,7 @@ def wish(requests: Iterable[Request]) -> str:
 def drafted(*, means: Means, case: Case, letter: Template, words: Mapping[str, str]) -> tuple[str, str]:
     """Subject and whole text, filled from the case and with the officer's words; what is missing is a blank.
     Raises Fits."""
-    if not _fits(letter, case):
+    if not _fits(letter, case, _rights(case)):
         raise Fits(letter, case)
     said = known(means=means, case=case, letter=letter) | _only_open(letter, words)
     subject, text = template.filled(letter, said, blanks=True)
@@ -134,7 +138,7 @@ def send(*, means: Means, case: Case, name: str, language: str, subject: str, te
     Destroyed.
     """
     letter = template.usable(name, language, settings.UPHELD_DIR)
-    if not _fits(letter, case):
+    if not _fits(letter, case, _rights(case)):
         raise Fits(letter, case)
     subject, text = " ".join(subject.split()), text.replace("\r\n", "\n").strip()
     if not subject or not text or len(subject) > LONGEST_SUBJECT or len(text) > template.LONGEST:

@@ -86,7 +86,10 @@ def carry_out(*, means: Means) -> int:
     """Put back what was ordered and not tried yet; gives how many orders were tried. An order that a crash
     cut off is tried again, which is harmless."""
     waiting = Decision.objects.filter(
-        kind=DecisionKind.RETURN, done_at=None, request__state=RequestState.IN_PROGRESS
+        kind=DecisionKind.RETURN,
+        done_at=None,
+        request__finished_at=None,  # by the index of those that are not finished
+        request__state=RequestState.IN_PROGRESS,
     )
     tried = 0
     for decision in waiting.select_related("request__case").order_by("at"):

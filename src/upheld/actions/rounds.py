@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast, Replace
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from upheld.actions import (
     arrivals,
@@ -28,6 +28,7 @@ from upheld.actions import (
     letters,
     links,
     outbox,
+    owing,
     refusal,
     reminders,
     restriction,
@@ -40,7 +41,6 @@ from upheld.actions import (
 from upheld.actions.erasure import Progress, Standing, silently
 from upheld.actions.means import Means
 from upheld.actions.resume import CARRIED_OUT
-from upheld.law.objection import STOPPING
 from upheld.law.right import Right
 from upheld.mail.deliver import Server
 from upheld.mail.letter import Letter
@@ -52,7 +52,6 @@ from upheld.store.models import (
     Fulfilment,
     FulfilmentState,
     LinkPurpose,
-    Mail,
     MailKind,
     Package,
     PendingEntry,
@@ -63,6 +62,7 @@ from upheld.store.models import (
 )
 from upheld.store.models.journal import FailureKind
 
+TOGETHER = 50
 Certify = Callable[[Means, Iterable[Standing]], Sequence[Path]]
 """Issues the certificate of each request that can be answered."""
 
@@ -161,9 +161,10 @@ def prepare(*, means: Means) -> None:
 def rest(*, means: Means, server: Server | None, sender: str, done: Round | None = None) -> Round:
     """What follows from what is done: mails are written, entries sequenced, mails sent. What is due by its
     date is noticed by one of all programs."""
-    told = _tell_copies(means) + _tell_done(means) + _tell_tasks(means)
+    told = _tell_ends(means) + _tell_tasks(means)
     minding = minds(owner=means.owner, at=means.clock())
     if minding:
+        owing.see_through(at=means.clock())
         told += reminders.tell(means=means)
     if PendingEntry.objects.exists():
         ledger.checkpoint(means=means)
@@ -184,33 +185,42 @@ def ready(*, means: Means, case: UUID | None = None) -> tuple[Request, ...]:
     if case is not None:
         chosen = chosen.filter(case=case)
     now = Q(not_before=None) | Q(not_before__lte=at)
-    waiting = Fulfilment.objects.filter(
-        Q(now, state=FulfilmentState.WAITING, tasks__isnull=True)
-        | Q(state=FulfilmentState.FAILED, failure=FailureKind.TRANSIENT, not_before__lte=at)
+    # Each by itself: of either kind there is an index of its own.
+    waiting = Fulfilment.objects.filter(now, state=FulfilmentState.WAITING, tasks__isnull=True)
+    again = Fulfilment.objects.filter(
+        state=FulfilmentState.FAILED, failure=FailureKind.TRANSIENT, not_before__lte=at
     )
     left = Fulfilment.objects.filter(lease.expired(at))
-    parts = chosen.filter(pk__in=waiting.values("request")) | chosen.filter(pk__in=left.values("request"))
+    parts = [_oldest(chosen.filter(pk__in=each.values("request"))) for each in (waiting, again, left)]
     # While it can be undone a request stays in progress: concluded as far as it goes, it has its marks.
-    undoable = Window.objects.filter(destroyed_at=None, request__marks__isnull=False)
-    over = chosen.exclude(
-        pk__in=Fulfilment.objects.exclude(state__in=window.OUTCOMES).values("request")
-    ).exclude(pk__in=undoable.values("request"))
-    found = [*_oldest(parts), *_oldest(over)]
+    open_ = Fulfilment.objects.filter(request=OuterRef("pk")).exclude(state__in=window.OUTCOMES)
+    undoable = Window.objects.filter(request=OuterRef("pk"), destroyed_at=None, request__marks__isnull=False)
+    over = chosen.filter(~Exists(open_), ~Exists(undoable))
+    found = [*_first(chain(*parts)), *_oldest(over)]
     return tuple({each.pk: each for each in found}.values())
 
 
 def _oldest(found: QuerySet[Request]) -> QuerySet[Request]:
-    return found.select_related("case").order_by("received_at")[:50]
+    return found.select_related("case").order_by("received_at")[:TOGETHER]
+
+
+def _first(found: Iterable[Request]) -> list[Request]:
+    """Each once, the oldest of all of them."""
+    return sorted({each.pk: each for each in found}.values(), key=lambda each: each.received_at)[:TOGETHER]
 
 
 def copies_ready(means: Means, *, case: UUID | None = None) -> tuple[Copy, ...]:
     """Approved copies that are not written whole, and that nobody is at. One that was written as far as it
     goes is written again when everybody who was asked has answered."""
     at = means.clock()
-    waiting = Copy.objects.filter(request__state=RequestState.IN_PROGRESS, not_before__lte=at)
-    asked = Task.objects.filter(answered_at=None).values("fulfilment__request")
-    written = Package.objects.filter(removed_at=None).values("request")
-    waiting = waiting.exclude(Q(request__in=asked) & Q(request__in=written))
+    waiting = Copy.objects.filter(
+        request__finished_at=None,  # by the index of those that are not finished
+        request__state=RequestState.IN_PROGRESS,
+        not_before__lte=at,
+    )
+    asked = Task.objects.filter(answered_at=None, fulfilment__request=OuterRef("request"))
+    written = Package.objects.filter(removed_at=None, request=OuterRef("request"))
+    waiting = waiting.exclude(Q(Exists(asked)) & Q(Exists(written)))
     if case is not None:
         waiting = waiting.filter(request__case=case)
     found = waiting.select_related("request__case").order_by("approved_at")[:100]
@@ -240,30 +250,10 @@ def _arrival(request: Request) -> Arrival | None:
     return Arrival.objects.filter(case=request.case).order_by("-reachable", "-received_at").first()
 
 
-def _tell_copies(means: Means) -> int:
-    whole = Request.objects.filter(
-        copy__isnull=False, state=RequestState.FULFILLED, case__arrivals__reachable=True
-    )
-    return sum(_tell(means, each, MailKind.COPY_READY) for each in _untold(whole, MailKind.COPY_READY))
-
-
-def _tell_done(means: Means) -> int:
-    certified = Request.objects.filter(
-        right__in=[Right.ERASURE, Right.DELETE, *STOPPING],
-        state=RequestState.FULFILLED,
-        certificates__complete=True,
-        case__arrivals__reachable=True,
-    )
-    return sum(_tell(means, each, MailKind.DONE) for each in _untold(certified, MailKind.DONE))
-
-
-def _untold(found: QuerySet[Request], kind: MailKind) -> list[Request]:
-    """Those that no mail of that kind is about. The database compares: there may be very many requests."""
-    number = Replace(Cast(OuterRef("pk"), CharField()), Value("-"), Value(""))
-    mails = Mail.objects.filter(case=OuterRef("case"), kind=kind)
-    told = mails.annotate(whose=Replace("about", Value("-"), Value(""))).filter(whose=number)
-    left = found.filter(~Exists(told), case__key_destroyed_at=None)
-    return list(left.select_related("case").distinct())
+def _tell_ends(means: Means) -> int:
+    """Of copies that are whole, and of what is certified."""
+    kinds = (MailKind.COPY_READY, MailKind.DONE)
+    return sum(_tell(means, each, kind) for kind in kinds for each in list(owing.untold(kind)))
 
 
 def _tell(means: Means, request: Request, kind: MailKind) -> bool:
@@ -273,6 +263,7 @@ def _tell(means: Means, request: Request, kind: MailKind) -> bool:
     try:
         to = arrivals.opened(means=means, arrival=arrival).address
         if not to:  # she wrote by letter: what she is told goes by post
+            Arrival.objects.filter(pk=arrival.pk).update(reachable=False)
             return False
         with transaction.atomic():
             given = links.give(means=means, purpose=LinkPurpose.FOLLOW, arrival=arrival)
@@ -324,7 +315,11 @@ def _letter(
 
 
 def _tell_tasks(means: Means) -> int:
-    waiting = Task.objects.filter(answered_at=None, fulfilment__request__state=RequestState.IN_PROGRESS)
+    waiting = Task.objects.filter(
+        answered_at=None,
+        fulfilment__request__finished_at=None,
+        fulfilment__request__state=RequestState.IN_PROGRESS,
+    )
     told = 0
     for task in waiting.filter(mails__isnull=True).select_related("fulfilment__request__case"):
         system = means.datamap.system(task.fulfilment.system)

@@ -47,7 +47,7 @@ def fulfil(*, means: Means, progress: Progress) -> tuple[Standing, ...]:
         later=Later.TOGETHER, state=FulfilmentState.WAITING, not_before__lte=means.clock()
     )
     waiting = Request.objects.filter(
-        pk__in=over.values("request"), state=RequestState.IN_PROGRESS, undone_at=None
+        pk__in=over.values("request"), finished_at=None, state=RequestState.IN_PROGRESS, undone_at=None
     )
     requests = list(waiting.select_related("case").order_by("received_at"))
     if len(requests) < 2:

@@ -333,12 +333,13 @@ class Recount:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """`column` says in a person's rows that a use has stopped: it is set as a mark, or to `value`. `against`:
-    which uses."""
+    """`column` says in those of a person's rows that meet `when` that a use has stopped: it is set as a mark,
+    or to `value`. `against`: which uses."""
 
     column: str
     against: tuple[Against, ...]
     value: Scalar = None
+    when: Condition = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,9 +154,11 @@ def _set_words(step: steps.Setting) -> str:
 
 
 def _stopped(step: steps.Restrict) -> str:
+    some = f", in some rows (by {', '.join(each.column for each in step.selection.when)})"
+    where = some if step.selection.when else ""
     if step.value is None:
-        return f"the use stops: marked in {step.column}"
-    return f"the use stops: {step.column} becomes {str(step.value).lower()}"
+        return f"the use stops: marked in {step.column}{where}"
+    return f"the use stops: {step.column} becomes {str(step.value).lower()}{where}"
 
 
 def _until(step: steps.Retain) -> str:

@@ -2,6 +2,7 @@
 their owners can stop."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from upheld.datamap.model import DataMap, System, Table
 from upheld.law.objection import Against
@@ -53,9 +54,10 @@ def stopping(
     against: Against,
     reason: Reason,
 ) -> Iterator[Step]:
-    """One step a column, in the map's order."""
+    """One step an entry of `stop`, in the map's order."""
     for table in tables:
         for each in table.stops:
             selection = hers(table) if against in each.against else None
             if selection is not None:
+                selection = replace(selection, when=(*selection.when, *each.when))
                 yield Restrict(0, system, selection, each.column, reason, each.value)

@@ -17,6 +17,7 @@ from upheld.connectors.conformance.world import (
     with_stop,
 )
 from upheld.datamap.model import Limits, System
+from upheld.datamap.model import Test as Comparison
 from upheld.law.objection import Against
 from upheld.law.right import Right
 from upheld.rights.cells import first_to_last, loaded, reversed_
@@ -127,6 +128,21 @@ class SettingConformance:
         assert {each.after for each in loaded(each.before or b"" for each in prepared)} == {NO_LETTERS}
         again, _ = self.set_values(connector, steps, subject)
         assert loaded(each.traces for each in again) == ()
+        self.same(rows)
+
+    def test_of_her_rows_those_say_that_a_use_has_stopped_that_the_map_means(self) -> None:
+        system, _ = self.make(self.given(standard_rows()))
+        system = with_stop(system, (Comparison("note", like="new*"),))
+        connector = self.connect(system)
+        steps = steps_of(system, Right.OBJECTION, against=Against.MARKETING)
+        if not connector.capabilities.restrict:
+            return
+
+        self.set_values(connector, steps, self.her(connector))
+
+        rows = standard_rows()
+        for each in rows["donations"]:
+            each["note"] = NO_LETTERS if str(each["id"]) == "2" else each["note"]
         self.same(rows)
 
     def test_a_second_restriction_changes_nothing_and_a_changed_mark_is_left_alone(self) -> None:

@@ -12,6 +12,7 @@ from upheld.datamap.model import (
     Anonymise,
     Ask,
     Assignment,
+    Condition,
     Constant,
     DataMap,
     Delete,
@@ -255,9 +256,9 @@ def with_mark(system: System) -> System:
     return replace(system, tables=tuple(tables))
 
 
-def with_stop(system: System) -> System:
-    """Donations say in `note`, by a value, that nobody asks for more."""
-    stops = (Stop("note", (Against.MARKETING,), NO_LETTERS),)
+def with_stop(system: System, when: Condition = ()) -> System:
+    """Donations say in `note`, by a value, that nobody asks for more; with `when` some of them."""
+    stops = (Stop("note", (Against.MARKETING,), NO_LETTERS, when),)
     tables = (replace(table, stops=stops if table.name == "donations" else ()) for table in system.tables)
     return replace(system, tables=tuple(tables))
 

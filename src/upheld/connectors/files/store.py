@@ -191,7 +191,8 @@ def columns(table: Table) -> tuple[str, ...]:
     found += [test.column for link in table.links for test in link.when]
     found += [each.column for each in table.files]
     found += [each for each in (table.deleted, table.restricted) if each]
-    found += [each.column for each in table.stops]
+    for stop in table.stops:
+        found += [stop.column, *(test.column for test in stop.when)]
     if table.replies:
         found.append(table.replies.column)
     return tuple(dict.fromkeys(found))

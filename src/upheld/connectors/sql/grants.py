@@ -76,6 +76,8 @@ def _tests(table: Table) -> Iterator[Test]:
         yield from link.when
     for rule in table.treatment.rules:
         yield from rule.when
+    for each in table.stops:
+        yield from each.when
 
 
 def _changes(text: "_Words", live: LiveSchema, table: Table) -> Iterator[str]:

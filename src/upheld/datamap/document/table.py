@@ -254,6 +254,8 @@ class StopForm(Written):
     """The column that says so in the person's rows."""
     value: Scalar | None = None
     """What it then says (false, unsubscribed); without it the column is a mark: true, a moment, or a word."""
+    when: ConditionForm | None = None
+    """Which of her rows, where each is a consent of its own; without it, all."""
 
 
 class TableForm(Written):

@@ -37,7 +37,10 @@ def table(name: str, form: written.TableForm, spot: Spot) -> model.Table:
         ),
         deleted=form.soft_delete,
         restricted=form.restriction,
-        stops=tuple(model.Stop(each.column, tuple(each.against), each.value) for each in form.stop or ()),
+        stops=tuple(
+            model.Stop(each.column, tuple(each.against), each.value, condition(each.when))
+            for each in form.stop or ()
+        ),
         ghost=tuple(model.Test(column, (value,)) for column, value in (form.ghost or {}).items()),
         tenant="" if form.tenant == "none" else form.tenant,
         purposes=purposes,

@@ -114,6 +114,9 @@ class Request(models.Model):
     is, as a verification says. Below what is needed no request can be in progress or fulfilled.
 
     `against`: what an objection is to, as `law.objection` has it; empty as long as nobody said it.
+
+    `seen_through_at`: since when nothing follows from its end any more (`actions.owing`); until then each
+    round looks at it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -123,6 +126,7 @@ class Request(models.Model):
     reason = models.CharField(max_length=500, default="")
     received_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    seen_through_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.CharField(max_length=100, default="")
     sealed_subject = models.BinaryField(null=True)
@@ -184,5 +188,10 @@ class Request(models.Model):
                 name="request_waiting",
                 fields=["received_at", "case"],
                 condition=models.Q(finished_at__isnull=True),
+            ),
+            models.Index(
+                name="request_owing",
+                fields=["finished_at"],
+                condition=models.Q(finished_at__isnull=False, seen_through_at__isnull=True),
             ),
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from itertools import chain
 
 from upheld.connectors.sql.check.edit import edit
 from upheld.connectors.sql.check.look import Look, actions, assignments
@@ -35,11 +36,10 @@ def columns(look: Look) -> Iterator[Finding]:
         for link in table.links:
             if link.to is not None:
                 yield from _elsewhere(look, link.to, link.key)
-            for test in link.when:
-                if test.lookup is not None:
-                    yield from _elsewhere(
-                        look, test.lookup.table, [column for column, _ in test.lookup.match]
-                    )
+        chosen = [*(each.when for each in table.links), *(each.when for each in table.treatment.rules)]
+        for test in chain(*chosen, *(each.when for each in table.stops)):
+            if test.lookup is not None:
+                yield from _elsewhere(look, test.lookup.table, [column for column, _ in test.lookup.match])
 
 
 def _elsewhere(look: Look, name: str, wanted: object) -> Iterator[Finding]:
@@ -100,7 +100,8 @@ def named(table: Table) -> Iterator[str]:
     yield from (file.column for file in table.files)
     yield from (recount.column for recount in table.recounts)
     yield from (name for name in (table.deleted, table.restricted, table.tenant) if name)
-    yield from (each.column for each in table.stops)
+    for each in table.stops:
+        yield from (each.column, *(test.column for test in each.when))
     yield from (test.column for test in table.ghost)
 
 
