@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pyrage
 
-from upheld.actions import cases, copies, dispatch, plans, tasks, window
+from upheld.actions import cases, copies, plans, tasks, window
 from upheld.actions.asking import Asked
 from upheld.actions.difference import expected
 from upheld.actions.means import Means
@@ -117,9 +117,6 @@ def _begin(granted: Sequence[Granted]) -> None:
     for level in {each.request.reached for each in granted}:
         some = [each.request.pk for each in granted if each.request.reached == level]
         Request.objects.filter(pk__in=some).update(state=RequestState.IN_PROGRESS, reached=level)
-    if dispatch.wakes():
-        for each in granted:
-            dispatch.wake(each.request.case_id)
 
 
 def _ruled(means: Means, each: Granted) -> Noted:
