@@ -59,6 +59,5 @@ def fulfil(*, means: Means, progress: Progress, cases: Sequence[UUID] | None = N
         fulfil_many(means=means, requests=requests, told=lambda _: progress("", "batch"))
     except Stopped:
         return ()
-    fresh = Request.objects.filter(pk__in=[each.pk for each in requests]).select_related("case")
-    stood = fresh.prefetch_related("fulfilments__tasks", "windows", "lifts").order_by("received_at")
-    return tuple(erasure.standing(each) for each in stood)
+    fresh = Request.objects.filter(pk__among=[each.pk for each in requests]).select_related("case")
+    return erasure.standings(list(fresh.order_by("received_at")))
