@@ -34,7 +34,7 @@ def crowd(run: int) -> InMemoryConnector:
 def one(able: Means, case: UUID) -> None:
     """What a worker does that was woken; the first of all dies."""
     with suppress(Died):
-        rounds.one(means=able, case=case, certify=lambda *_: (), server=None, sender="")
+        rounds.some(means=able, cases=[case], certify=lambda *_: (), server=None, sender="")
 
 
 @given(wakes=st.lists(st.sampled_from(PEOPLE), max_size=6))

@@ -20,8 +20,10 @@ from upheld.actions.submission import Repeated, Result, Wanted
 from upheld.cli.certifying import certify_answered
 from upheld.datamap.model import Limits
 from upheld.law.right import Right
+from upheld.rights.connector import Connector
 from upheld.rights.outcome import Permanent
 from upheld.rights.subject import Identity
+from upheld.rights.testing import Died
 from upheld.store.models import (
     Alarm,
     Arrival,
@@ -78,6 +80,13 @@ def send(able: Means, by: Token, *wanted: Wanted, key: str = "1", body: bytes = 
     return submission.submit(means=able, token=by, wanted=wanted, key=key, body=body).results
 
 
+class Deadly(dict[str, Connector]):
+    """Whoever looks for a system dies."""
+
+    def items(self) -> Any:
+        raise Died
+
+
 def drained(able: Means) -> None:
     for _ in range(2):
         rounds.drain(means=able, certify=certify_answered, server=None, sender="")
@@ -105,6 +114,33 @@ def test_many_verified_people_get_what_they_asked_for_without_a_look_of_anybody(
     assert {*Plan.objects.values_list("approved_by", flat=True)} == {ruled.BY}
     assert [each.by for each in Verification.objects.all()] == ["the program shop"] * 2
     assert all("/en/follow/" in each.follow for each in taken)
+
+
+def test_what_one_program_looks_at_no_other_does_until_it_is_likely_gone(
+    make: Make, sqlite_records: Path
+) -> None:
+    able = world(make, "access")
+    send(able, token(able), of("ada"))
+    gone = replace(able, connectors=Deadly())
+
+    with pytest.raises(Died):
+        ruled.approve_due(means=gone)
+    meanwhile = ruled.approve_due(means=able)
+    at = able.clock() + timedelta(seconds=30)
+    later = ruled.approve_due(means=replace(able, clock=lambda: at))
+
+    assert (meanwhile, later) == (0, 1)
+
+
+def test_of_cases_that_are_named_those_alone_are_looked_at(make: Make, sqlite_records: Path) -> None:
+    able = world(make, "access")
+    send(able, token(able), of("ada"), of("ben"))
+    one, other = Request.objects.order_by("pk")
+
+    approved = ruled.approve_due(means=able, among=[other.case_id])
+
+    states = [Request.objects.get(pk=each.pk).state for each in (one, other)]
+    assert (approved, states) == (1, [RequestState.OPEN, RequestState.IN_PROGRESS])
 
 
 def test_nothing_is_approved_for_rights_that_the_folder_does_not_name(

@@ -174,6 +174,15 @@ def test_a_proof_for_one_entry_refuses_another(entries: list[bytes], data: st.Da
         )
 
 
+@given(logs.filter(len), st.data())
+def test_proofs_of_many_entries_are_those_of_each(entries: list[bytes], data: st.DataObject) -> None:
+    size = data.draw(st.integers(1, len(entries)))
+    indexes = data.draw(st.lists(st.integers(0, size - 1)))
+    tree = grown(entries)
+
+    assert tree.inclusions(indexes, size) == tuple(tree.inclusion(each, size) for each in indexes)
+
+
 class CountingHashes(MemoryHashes):
     """Counts the nodes and the round trips that a proof costs a database."""
 
@@ -203,6 +212,17 @@ def test_a_proof_reads_a_logarithmic_number_of_nodes_in_one_round_trip() -> None
             assert store.trips <= 2
 
 
+def test_proofs_of_many_entries_read_what_they_have_in_common_once() -> None:
+    store = CountingHashes()
+    tree = Tree(store).extend(merkle.leaf_hash(b"%d" % number) for number in range(1_024))
+    store.nodes = store.trips = 0
+
+    tree.inclusions(range(512, 1_024), 1_024)
+
+    assert store.trips == 1
+    assert store.nodes == 512 + 256 + 128 + 64 + 32 + 16 + 8 + 4 + 2 + 1  # the half itself, and its sibling
+
+
 def test_a_lost_node_is_named_with_its_cure() -> None:
     tree = grown(ENTRIES)
     del tree.store.hashes[Node(1, 1)]
@@ -218,6 +238,7 @@ def test_sizes_and_indexes_outside_the_tree_are_refused() -> None:
         lambda: tree.root(9),
         lambda: tree.root(-1),
         lambda: tree.inclusion(8),
+        lambda: tree.inclusions([0, 8], 8),
         lambda: tree.inclusion(3, 3),
         lambda: tree.consistency(8, 6),
     ):

@@ -21,6 +21,9 @@ def jobs():
         cursor.execute("SELECT queueing_lock, status::text FROM procrastinate_jobs ORDER BY id")
         return cursor.fetchall()
 
+def numbers(cases):
+    return sorted(each.int for each in cases)
+
 call_command("migrate", verbosity=0)
 one, two, said = UUID(int=1), UUID(int=2), []
 with transaction.atomic():
@@ -39,6 +42,14 @@ with connection.cursor() as cursor:
 dispatch.wake(one)
 dispatch.forget_dead()
 said.append(jobs())
+with connection.cursor() as cursor:
+    cursor.execute("DELETE FROM procrastinate_jobs")
+for each in (1, 2, 3):
+    dispatch.wake(UUID(int=each))
+dispatch.wake_all([UUID(int=each) for each in range(1, 4 + dispatch.MOST + 1)])
+said.append([len(jobs()), numbers(dispatch.taken_along(2)), numbers(dispatch.taken_along(9)), len(jobs())])
+dispatch.wake_all([UUID(int=each) for each in range(3, 4 + dispatch.MOST + 1)])
+said.append([each for each, _ in jobs()] == [str(UUID(int=each)) for each in (4, 3)])
 print(json.dumps(said))
 """
 ONE, TWO = "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"
@@ -103,4 +114,7 @@ def test_a_wake_is_written_with_what_makes_work_and_once_a_case(tmp_path: Path, 
         [[ONE, "todo"], [TWO, "todo"]],  # the second wake of one case joins the first
         2,  # what is rolled back wakes nobody
         [[TWO, "todo"], [ONE, "todo"]],  # a job whose worker is gone goes; its case was woken anew
+        # Of 54 three wait already: 50 and 1 make two wakes. Wakes of one case are taken along, so many at most.
+        [5, [1, 2], [3, 54], 1],
+        True,  # what waits in a wake of many is not woken again: 3 and 54 make one
     ]

@@ -1,5 +1,7 @@
-"""Wake whoever carries a case out. What is ready stands in the records; a wake says where to look first."""
+"""Wake whoever carries cases out. What is ready stands in the records; a wake says where to look first."""
 
+import json
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.apps import apps
@@ -7,6 +9,9 @@ from django.db import connection, transaction
 
 TASK = "upheld.case"
 QUEUE = "cases"
+MOST = 50
+"""Cases of one wake, and of one turn of a worker: enough that what is done once a turn weighs little, and few
+enough that several workers have something to do."""
 
 
 def wakes() -> bool:
@@ -17,17 +22,56 @@ def wakes() -> bool:
 def wake(case: UUID) -> None:
     """Tell a worker of a case that has become ready; belongs into the transaction that made it so. One wake a
     case waits at most. Nobody relies on it: a sweep finds what no wake told."""
+    _wake([case])
+
+
+def wake_all(cases: Sequence[UUID]) -> None:
+    """The same for many, some in each wake; those that a wake waits for already are left out."""
+    if not wakes() or not cases:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT args::text FROM procrastinate_jobs WHERE status = 'todo' AND queue_name = %s", [QUEUE]
+        )
+        waiting = {each for (args,) in cursor.fetchall() for each in _named(args)}
+    left = [each for each in dict.fromkeys(cases) if each not in waiting]
+    for start in range(0, len(left), MOST):
+        _wake(left[start : start + MOST])
+
+
+def _wake(cases: Sequence[UUID]) -> None:
     if not wakes():
         return
     from procrastinate.contrib.django import app  # lazy: optional dependency
     from procrastinate.exceptions import AlreadyEnqueued  # lazy: optional dependency
 
-    task = app.configure_task(TASK, queue=QUEUE, queueing_lock=str(case))
+    first = str(cases[0])
+    task = app.configure_task(TASK, queue=QUEUE, queueing_lock=first)
     try:
         with transaction.atomic():
-            task.defer(case=str(case))
+            task.defer(case=first, others=[*map(str, cases[1:])])
     except AlreadyEnqueued:
         pass
+
+
+def taken_along(many: int) -> tuple[UUID, ...]:
+    """Up to so many cases of further wakes, each of one case; those wakes are answered with that."""
+    if not wakes() or many < 1:
+        return ()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE id IN ("
+            "SELECT id FROM procrastinate_jobs WHERE status = 'todo' AND queue_name = %s"
+            " AND coalesce(jsonb_array_length(args->'others'), 0) = 0"
+            " ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING args::text",
+            [QUEUE, many],
+        )
+        return tuple(each for (args,) in cursor.fetchall() for each in _named(args))
+
+
+def _named(args: str) -> tuple[UUID, ...]:
+    read = json.loads(args)
+    return tuple(map(UUID, (read["case"], *read.get("others", ()))))
 
 
 def forget_dead() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pyrage
 
-from upheld.actions import cases, copies, dispatch, plans, tasks, window
+from upheld.actions import cases, copies, plans, tasks, window
 from upheld.actions.asking import Asked
 from upheld.actions.difference import expected
 from upheld.actions.means import Means
@@ -17,10 +17,9 @@ from upheld.rights.outcome import Counts
 from upheld.rights.plan import Plan
 from upheld.rights.subject import Subject
 from upheld.store import models
-from upheld.store.database import insert_all
+from upheld.store.database import fresh, insert_all, insert_numbered, update_all
 from upheld.store.models import (
     BlindIndex,
-    Case,
     Copy,
     Fulfilment,
     Request,
@@ -78,7 +77,8 @@ def grant_erasures(*, means: Means, plan: Plan, granted: Sequence[Granted]) -> N
     for each, row in zip(granted, rows, strict=True):
         windows = window.open_for(means=means, request=each.request, systems=plan.systems)
         fulfilments += [
-            Fulfilment(
+            fresh(
+                Fulfilment,
                 request=each.request,
                 plan=row,
                 position=position,
@@ -89,8 +89,8 @@ def grant_erasures(*, means: Means, plan: Plan, granted: Sequence[Granted]) -> N
             )
             for position, name in enumerate(plan.systems)
         ]
-    made = Fulfilment.objects.bulk_create(fulfilments)
-    for fulfilment in made:
+    insert_numbered(fulfilments)
+    for fulfilment in fulfilments:
         tasks.ask(means=means, fulfilment=fulfilment, plan=plan)
     _begin(granted)
     said = text(plan).encode()
@@ -117,9 +117,6 @@ def _begin(granted: Sequence[Granted]) -> None:
     for level in {each.request.reached for each in granted}:
         some = [each.request.pk for each in granted if each.request.reached == level]
         Request.objects.filter(pk__in=some).update(state=RequestState.IN_PROGRESS, reached=level)
-    if dispatch.wakes():
-        for each in granted:
-            dispatch.wake(each.request.case_id)
 
 
 def _ruled(means: Means, each: Granted) -> Noted:
@@ -142,8 +139,9 @@ def _plans(means: Means, plan: Plan, granted: Sequence[Granted]) -> list[models.
         version=1,
     )
     found, at = digest(plan), means.clock()
-    others = models.Plan.objects.bulk_create(
-        models.Plan(
+    others = [
+        fresh(
+            models.Plan,
             request=each.request,
             version=1,
             format=Plan.form,
@@ -156,7 +154,8 @@ def _plans(means: Means, plan: Plan, granted: Sequence[Granted]) -> list[models.
             same_as=first.same_as or first,
         )
         for each in granted[1:]
-    )
+    ]
+    insert_numbered(others)
     return [first, *others]
 
 
@@ -179,6 +178,6 @@ def _remember(means: Means, granted: Sequence[Granted]) -> None:
         )
         verified = tuple(one for one in each.subject.identities if one.verified)
         named = cases.names(Asked(verified, each.subject.people))
-        marks += [BlindIndex(case=case, digest=means.keys.blind(*name)) for name in named]
-    Case.objects.bulk_update([each.request.case for each in first], ["sealed_subject"])
-    BlindIndex.objects.bulk_create(marks, ignore_conflicts=True)
+        marks += [fresh(BlindIndex, case=case, digest=means.keys.blind(*name)) for name in named]
+    update_all([each.request.case for each in first], "sealed_subject")
+    insert_all(marks, new=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import chain
 from uuid import uuid4
 
-from upheld.actions import arrivals, cases, certainty, lasting
+from upheld.actions import arrivals, cases, certainty, dispatch, lasting
 from upheld.actions.asking import Asked
 from upheld.actions.cases import TwoCases
 from upheld.actions.means import Means
@@ -261,6 +261,8 @@ class _Rows:
         insert_all([lasting.link(self._means, each, self._at) for each in self._arrivals])
         insert_all(self._submissions)
         put_all(self._entries)
+        due = [each.request for each in self._submissions if each.rule_at is not None]
+        dispatch.wake_all([each.case_id for each in due if each is not None])
 
 
 def rule_at(means: Means, request: Request, at: datetime) -> datetime | None:

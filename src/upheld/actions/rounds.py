@@ -94,20 +94,20 @@ def drain(
     return rest(means=means, server=server, sender=sender, done=Round(requests, written))
 
 
-def one(
+def some(
     *,
     means: Means,
-    case: UUID,
+    cases: Sequence[UUID],
     certify: Certify,
     server: Server | None,
     sender: str,
     progress: Progress = silently,
     minutes: int = 0,
 ) -> Round:
-    """A round of one case, and of those that are one batch with it. What is to be told and sent is told and
-    sent of all."""
-    carry = _Carrying(means, certify, progress, minutes)
-    many, written = carry.out(ready(means=means, case=case), copies_ready(means, case=case))
+    """A round of these cases. What is to be told and sent is told and sent of all."""
+    ruled.approve_due(means=means, among=cases)
+    carry = _Carrying(means, certify, progress, minutes, cases)
+    many, written = carry.out(ready(means=means, cases=cases), copies_ready(means, cases=cases))
     return rest(means=means, server=server, sender=sender, done=Round(many, written))
 
 
@@ -119,12 +119,13 @@ class _Carrying:
     certify: Certify
     progress: Progress
     minutes: int
+    cases: Sequence[UUID] | None = None
 
     def out(self, requests: Sequence[Request], copied: Sequence[Copy]) -> tuple[int, int]:
         """How many requests were tried, and how many copies are whole."""
         means = self.means
         now = together.put_off(means=means, requests=requests, minutes=self.minutes)
-        standings = [*together.fulfil(means=means, progress=self.progress)]
+        standings = [*together.fulfil(means=means, progress=self.progress, cases=self.cases)]
         done = {each.request.pk for each in standings}
         standings += [_fulfilled(means, each, self.progress) for each in now if each.pk not in done]
         self.certify(means, [each for each in standings if each.answered])
@@ -174,7 +175,7 @@ def rest(*, means: Means, server: Server | None, sender: str, done: Round | None
     return replace(done or Round(), told=told, sent=sent)
 
 
-def ready(*, means: Means, case: UUID | None = None) -> tuple[Request, ...]:
+def ready(*, means: Means, cases: Sequence[UUID] | None = None) -> tuple[Request, ...]:
     """Requests of which a system's part can be tried now: it waits its turn, may be retried, or was left by a
     program that is gone. What failed for good, or waits for a person, is not tried by itself. The oldest
     fifty of them, and as many that only have to be concluded."""
@@ -182,8 +183,8 @@ def ready(*, means: Means, case: UUID | None = None) -> tuple[Request, ...]:
     chosen = Request.objects.filter(
         right__in=CARRIED_OUT, state=RequestState.IN_PROGRESS, finished_at=None, undone_at=None
     )
-    if case is not None:
-        chosen = chosen.filter(case=case)
+    if cases is not None:
+        chosen = chosen.filter(case__among=cases)
     now = Q(not_before=None) | Q(not_before__lte=at)
     # Each by itself: of either kind there is an index of its own.
     waiting = Fulfilment.objects.filter(now, state=FulfilmentState.WAITING, tasks__isnull=True)
@@ -209,7 +210,7 @@ def _first(found: Iterable[Request]) -> list[Request]:
     return sorted({each.pk: each for each in found}.values(), key=lambda each: each.received_at)[:TOGETHER]
 
 
-def copies_ready(means: Means, *, case: UUID | None = None) -> tuple[Copy, ...]:
+def copies_ready(means: Means, *, cases: Sequence[UUID] | None = None) -> tuple[Copy, ...]:
     """Approved copies that are not written whole, and that nobody is at. One that was written as far as it
     goes is written again when everybody who was asked has answered."""
     at = means.clock()
@@ -221,16 +222,18 @@ def copies_ready(means: Means, *, case: UUID | None = None) -> tuple[Copy, ...]:
     asked = Task.objects.filter(answered_at=None, fulfilment__request=OuterRef("request"))
     written = Package.objects.filter(removed_at=None, request=OuterRef("request"))
     waiting = waiting.exclude(Q(Exists(asked)) & Q(Exists(written)))
-    if case is not None:
-        waiting = waiting.filter(request__case=case)
+    if cases is not None:
+        waiting = waiting.filter(request__case__among=cases)
     found = waiting.select_related("request__case").order_by("approved_at")[:100]
     return tuple(each for each in found if not lease.is_leased(each, at))
 
 
 def cases_ready(*, means: Means) -> tuple[UUID, ...]:
-    """The cases of all of them, each once."""
+    """The cases of all of them, each once, but for those of which somebody is at a part now."""
+    running = Fulfilment.objects.filter(state=FulfilmentState.RUNNING).exclude(lease.expired(means.clock()))
+    at_work = set(running.values_list("request", flat=True))
     requests = (*ready(means=means), *(each.request for each in copies_ready(means)))
-    return tuple(dict.fromkeys(each.case_id for each in requests))
+    return tuple(dict.fromkeys(each.case_id for each in requests if each.pk not in at_work))
 
 
 def _fulfilled(means: Means, request: Request, progress: Progress) -> Standing:

@@ -7,11 +7,12 @@ person's rows, nothing of the map is in doubt, and no limit is exceeded. Everyth
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
-from upheld.actions import approving, cases, certainty, plans
+from upheld.actions import approving, cases, certainty, dispatch, plans
 from upheld.actions.batch.look import in_groups
 from upheld.actions.granting import Granted, grant_copies, grant_erasures
 from upheld.actions.means import Means
@@ -34,20 +35,35 @@ LATER = timedelta(hours=1)
 BY = "the rule `approve` of upheld.yaml"
 
 
-def approve_due(*, means: Means) -> int:
+def approve_due(*, means: Means, among: Sequence[UUID] | None = None) -> int:
     """Approve what is due, or leave it to staff with the reason; gives how many are approved. Reads only, in
-    every system. Writes `request.ruled` for each, and `plan.approved` for an erasure."""
-    at, by = means.clock(), replace(means, by=BY)
-    due = Submission.objects.filter(rule_at__lte=at).select_related("request__case", "token")
+    every system. Writes `request.ruled` for each, and `plan.approved` for an erasure. `among`: of these
+    cases alone, by whoever carries them out at once, so that nobody is woken for them."""
+    by = replace(means, by=BY)
     groups: dict[tuple[str, str, str], list[Submission]] = {}
-    for each in due.order_by("rule_at")[: 5 * TOGETHER]:
+    for each in _taken(means.clock(), among):
         if each.request is not None:
             groups.setdefault((each.request.right, each.request.pack, each.request.case.regime), []).append(
                 each
             )
     # A copy comes before a deletion.
     ordered = sorted(groups.values(), key=lambda those: _right(those[0]) in ERASING)
-    return sum(_some(by, some) for those in ordered for some in in_groups(those, TOGETHER))
+    wake = among is None
+    return sum(_some(by, some, wake=wake) for those in ordered for some in in_groups(those, TOGETHER))
+
+
+@transaction.atomic
+def _taken(at: datetime, among: Sequence[UUID] | None) -> list[Submission]:
+    """What is due and nobody is looking at: from now on nobody else does, for a while. Whoever is gone before
+    the end has left it to the next."""
+    due = Submission.objects.filter(rule_at__lte=at)
+    if among is not None:
+        due = due.filter(request__case__among=among)
+    locked = due.select_for_update(of=("self",), skip_locked=True).select_related("request__case", "token")
+    taken = list(locked.order_by("rule_at")[: 5 * TOGETHER])
+    if taken:
+        Submission.objects.filter(pk__among=[each.pk for each in taken]).update(rule_at=at + SOON)
+    return taken
 
 
 def _right(sent: Submission) -> Right:
@@ -60,7 +76,7 @@ def _of(sent: Submission) -> Request:
     return sent.request
 
 
-def _some(means: Means, some: Sequence[Submission]) -> int:
+def _some(means: Means, some: Sequence[Submission], *, wake: bool) -> int:
     """Those of one right under one law."""
     right, first = _right(some[0]), _of(some[0])
     left = _Left(means)
@@ -75,7 +91,7 @@ def _some(means: Means, some: Sequence[Submission]) -> int:
             means=means, right=right, regime=first.case.regime, law=law_of(means=means, request=first)
         )
         granted = _judged(means, plan, some, left)
-        return _granted(means, plan, granted, left)
+        return _granted(means, plan, granted, left, wake=wake)
     except Failure:
         left.later(some, SOON)
         return 0
@@ -181,7 +197,7 @@ def _room(means: Means, system: str) -> int | None:
 
 
 @transaction.atomic
-def _granted(means: Means, plan: Plan, granted: Sequence[Granted], left: "_Left") -> int:
+def _granted(means: Means, plan: Plan, granted: Sequence[Granted], left: "_Left", *, wake: bool) -> int:
     """Approve those that are as they were when they were looked at."""
     hold("cases")
     open_ = Request.objects.filter(pk__in=[each.request.pk for each in granted], state=RequestState.OPEN)
@@ -208,6 +224,8 @@ def _granted(means: Means, plan: Plan, granted: Sequence[Granted], left: "_Left"
     grant = grant_copies if plan.right in COPYING else grant_erasures
     grant(means=means, plan=plan, granted=sure)
     Submission.objects.filter(pk__in=[each.sent.pk for each in sure]).update(rule_at=None, left="")
+    if wake:
+        dispatch.wake_all([each.request.case_id for each in sure])
     return len(sure)
 
 

@@ -6,6 +6,7 @@ plan, evidence and a certificate of her own, as in a list of people (ADR 18).
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Min
 
@@ -40,15 +41,17 @@ def _end(approved: datetime, minutes: int) -> datetime:
     return midnight + ((approved - midnight) // span + 1) * span
 
 
-def fulfil(*, means: Means, progress: Progress) -> tuple[Standing, ...]:
-    """Those whose span is over, as one batch; gives where each stands. A single one goes by itself. Nobody
-    while all writing is stopped."""
+def fulfil(*, means: Means, progress: Progress, cases: Sequence[UUID] | None = None) -> tuple[Standing, ...]:
+    """Those whose span is over, of these `cases` or of all, as one batch; gives where each stands. A single
+    one goes by itself. Nobody while all writing is stopped."""
     over = Fulfilment.objects.filter(
         later=Later.TOGETHER, state=FulfilmentState.WAITING, not_before__lte=means.clock()
     )
     waiting = Request.objects.filter(
         pk__in=over.values("request"), finished_at=None, state=RequestState.IN_PROGRESS, undone_at=None
     )
+    if cases is not None:
+        waiting = waiting.filter(case__among=cases)
     requests = list(waiting.select_related("case").order_by("received_at"))
     if len(requests) < 2:
         return ()
@@ -56,6 +59,5 @@ def fulfil(*, means: Means, progress: Progress) -> tuple[Standing, ...]:
         fulfil_many(means=means, requests=requests, told=lambda _: progress("", "batch"))
     except Stopped:
         return ()
-    fresh = Request.objects.filter(pk__in=[each.pk for each in requests]).select_related("case")
-    stood = fresh.prefetch_related("fulfilments__tasks", "windows", "lifts").order_by("received_at")
-    return tuple(erasure.standing(each) for each in stood)
+    fresh = Request.objects.filter(pk__among=[each.pk for each in requests]).select_related("case")
+    return erasure.standings(list(fresh.order_by("received_at")))

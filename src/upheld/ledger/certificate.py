@@ -7,6 +7,7 @@ and counts, never the person: whoever holds it knows whose it is.
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from functools import lru_cache
 from hashlib import sha256
 
 from upheld.ledger.canonical import encode
@@ -220,11 +221,17 @@ class Certificate:
 
     def canonical(self) -> bytes:
         """The bytes that the signature and the ledger's commitment are about."""
-        return encode(to_value(self))
+        return _canonical(self)
 
     def digest(self) -> bytes:
         """The SHA-256 of the canonical JSON, which the signature is about."""
         return sha256(self.canonical()).digest()
+
+
+@lru_cache(maxsize=512)
+def _canonical(certificate: Certificate) -> bytes:
+    """It is entered, sealed, signed and compared; spelling it took longer than all of that."""
+    return encode(to_value(certificate))
 
 
 def read_certificate(value: object) -> Certificate:

@@ -8,7 +8,7 @@ index <number>
 <the checkpoint, verbatim>
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from upheld.ledger.checkpoint import Checkpoint, SignedCheckpoint, open_checkpoint
@@ -52,6 +52,15 @@ def prove(tree: Tree, index: int, checkpoint: SignedCheckpoint, *, extra: bytes 
     """The proof of entry `index` under a checkpoint that this log has signed."""
     hashes = tree.inclusion(index, checkpoint.checkpoint.size)
     return Proof(index, hashes, checkpoint.signed, extra)
+
+
+def prove_many(
+    tree: Tree, entries: Sequence[tuple[int, bytes]], checkpoint: SignedCheckpoint
+) -> Iterator[Proof]:
+    """As `prove` for each of these, an index and the entry that stands there, in their order."""
+    paths = tree.inclusions([index for index, _ in entries], checkpoint.checkpoint.size)
+    for (index, content), hashes in zip(entries, paths, strict=True):
+        yield Proof(index, hashes, checkpoint.signed, content)
 
 
 def parse(text: str) -> Proof:

@@ -11,8 +11,11 @@ from upheld.project import log
 from upheld.project.work import Work
 from upheld.web import late
 
-PERIOD = 2.0
+LOOK = 0.25
 """Seconds between two looks whether anything is new."""
+PERIOD = 2.0
+"""Seconds at least after a round in which there was nothing to do: others may write into the records, or into
+another database of the same server, at any time. After one with something to do it only waits for a look."""
 REST = 60.0
 """Seconds without anything to do in any system after which it ends, to begin anew."""
 IDLE = 30.0
@@ -29,14 +32,15 @@ def run() -> None:
     ended, parent = threading.Event(), os.getppid()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: ended.set())
-    work, stirred, due, rests = Work("runner"), Stirred(), 0.0, False
+    work, stirred, due, free, rests = Work("runner"), Stirred(), 0.0, 0.0, False
     work.begin()
     while not ended.is_set() and os.getppid() == parent and not (rests := _rests()):
-        if stirred.since() or time.monotonic() >= due:
-            work.round()
+        if time.monotonic() >= free and (time.monotonic() >= due or stirred.since()):
+            some = work.round()
             work.due()
             due = time.monotonic() + work.rests(IDLE)
-        ended.wait(PERIOD)
+            free = 0.0 if some else time.monotonic() + PERIOD
+        ended.wait(LOOK)
     stirred.close()
     work.stop(follows=rests)
 

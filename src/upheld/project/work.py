@@ -51,11 +51,14 @@ class Work:
 
         self._guarded(lambda: pin_old(means=self._means()))
 
-    def round(self) -> None:
-        """Everything that is ready, and what follows from it."""
+    def round(self) -> bool:
+        """Everything that is ready, and what follows from it; whether anything was."""
         from upheld.actions import rounds  # lazy: app ready
 
+        some = False
+
         def drain() -> None:
+            nonlocal some
             able = self._means()
             done = rounds.drain(
                 means=able,
@@ -65,19 +68,20 @@ class Work:
                 progress=self._got_on,
                 minutes=settings.UPHELD_TOGETHER_MINUTES,
             )
-            _counted(done)
+            some = _counted(done)
 
         self._guarded(drain)
+        return some
 
-    def case(self, number: UUID) -> None:
-        """The same of one case."""
-        from upheld.actions import rounds  # lazy: app ready
+    def cases(self, numbers: tuple[UUID, ...]) -> None:
+        """The same of these cases, and of others for which a wake waits."""
+        from upheld.actions import dispatch, rounds  # lazy: app ready
 
-        def one() -> None:
+        def turn() -> None:
             able = self._means()
-            done = rounds.one(
+            done = rounds.some(
                 means=able,
-                case=number,
+                cases=(*numbers, *dispatch.taken_along(dispatch.MOST - len(numbers))),
                 certify=_certified,
                 server=_server(),
                 sender=_sender(able),
@@ -86,7 +90,7 @@ class Work:
             )
             _counted(done)
 
-        self._guarded(one)
+        self._guarded(turn)
 
     def rest(self) -> None:
         """What follows from what is done, by whomever."""
@@ -106,8 +110,7 @@ class Work:
         def sweep() -> None:
             able = self._means()
             dispatch.forget_dead()
-            for case in rounds.cases_ready(means=able):
-                dispatch.wake(case)
+            dispatch.wake_all(rounds.cases_ready(means=able))
 
         self._told(sweep)
         close_old_connections()
@@ -237,8 +240,10 @@ def _progress(system: str, what: str) -> None:
         _log.info(f"system.{what}", extra={"fields": {"system": system}})
 
 
-def _counted(done: "Round") -> None:
-    if any((done.requests, done.copies, done.told, done.sent)):
+def _counted(done: "Round") -> bool:
+    """Whether there was anything to do, and a line in the log of it."""
+    some = any((done.requests, done.copies, done.told, done.sent))
+    if some:
         fields = {
             "requests": done.requests,
             "copies": done.copies,
@@ -246,6 +251,7 @@ def _counted(done: "Round") -> None:
             "sent": done.sent,
         }
         _log.info("round.done", extra={"fields": fields})
+    return some
 
 
 def _certified(means: "Means", standings: "Iterable[Standing]") -> "Sequence[Path]":

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -24,7 +25,7 @@ _log = logging.getLogger("upheld.worker")
 
 
 def run() -> None:
-    """Until SIGTERM or Ctrl-C; the case at hand is finished first."""
+    """Until SIGTERM or Ctrl-C; the cases at hand are finished first."""
     from procrastinate.contrib.django import app  # lazy: optional dependency
     from procrastinate.exceptions import ConnectorException  # lazy: optional dependency
 
@@ -36,8 +37,8 @@ def run() -> None:
     work.begin()
 
     @app.task(name=dispatch.TASK, queue=dispatch.QUEUE)
-    def carry_out(case: str) -> None:
-        work.case(UUID(case))
+    def carry_out(case: str, others: Sequence[str] = ()) -> None:
+        work.cases(tuple(map(UUID, (case, *others))))
 
     sweeping = threading.Thread(target=_sweep, args=(work, ended), name="sweep", daemon=True)
     sweeping.start()

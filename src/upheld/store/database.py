@@ -232,6 +232,33 @@ def insert_numbered(rows: Sequence[models.Model]) -> None:
             row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - Django documents it
 
 
+def update_all(rows: Sequence[models.Model], name: str) -> None:
+    """One field of many rows of one model, each to its own value, as `bulk_update` does it: Django writes a
+    branch for each row. Belongs into a transaction."""
+    if not rows:
+        return
+    meta, quote = type(rows[0])._meta, connection.ops.quote_name  # noqa: SLF001 - Django's way to ask
+    fields = {each.name: each for each in meta.concrete_fields}
+    chosen = (fields[name], fields[str(meta.pk.name)])
+    values = [
+        [each.get_db_prep_save(getattr(row, each.attname), connection) for row in rows] for each in chosen
+    ]
+    table, (column, key) = quote(meta.db_table), [quote(str(each.column)) for each in chosen]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            kinds = [each.db_type(connection) for each in chosen]
+            cursor.execute(
+                f"UPDATE {table} SET {column} = given.value FROM unnest(%s::{kinds[0]}[], %s::{kinds[1]}[])"  # noqa: S608 - names of ours
+                f" AS given(value, key) WHERE {table}.{key} = given.key",
+                values,
+            )
+        else:
+            cursor.executemany(
+                f"UPDATE {table} SET {column} = %s WHERE {key} = %s",  # noqa: S608 - as above
+                list(zip(*values, strict=True)),
+            )
+
+
 _NUMBERED = 250
 """Rows a statement: SQLite takes some thousands of values."""
 

@@ -17,7 +17,7 @@ from upheld.ledger.checkpoint import SignedCheckpoint
 from upheld.ledger.keys import Signer
 from upheld.ledger.merkle import leaf_hash
 from upheld.ledger.note import UnverifiedNote, parse
-from upheld.ledger.proof import Proof, prove
+from upheld.ledger.proof import Proof, prove, prove_many
 from upheld.ledger.tree import Node, Tree
 from upheld.rights.outcome import Misconfigured
 from upheld.store import models
@@ -36,14 +36,16 @@ class Hashes:
     def read(self, nodes: Sequence[Node]) -> Mapping[Node, bytes]:
         """The hashes of these nodes; those that are missing are left out."""
         known: dict[Node, bytes] = {}
-        for start in range(0, len(nodes), _READ):
-            wanted = Q()
-            for node in nodes[start : start + _READ]:
-                wanted |= Q(level=node.level, position=node.position)
-            for level, position, value in models.Node.objects.filter(wanted).values_list(
-                "level", "position", "hash"
-            ):
-                known[Node(level, position)] = bytes(value)
+        levels: dict[int, list[int]] = {}
+        for node in nodes:
+            levels.setdefault(node.level, []).append(node.position)
+        wanted = Q()
+        for level, positions in levels.items():
+            wanted |= Q(level=level, position__among=positions)
+        for level, position, value in (
+            models.Node.objects.filter(wanted).values_list("level", "position", "hash") if levels else ()
+        ):
+            known[Node(level, position)] = bytes(value)
         return known
 
     def write(self, hashes: Mapping[Node, bytes]) -> None:
@@ -140,9 +142,9 @@ def prove_entries(pending: Sequence[int], *, by: Signer, now: datetime) -> Itera
     tree = Tree(Hashes(), size())
     for start in range(0, len(pending), _READ):
         some = pending[start : start + _READ]
-        rows = {each.pending: each for each in models.Entry.objects.filter(pending__in=some)}
-        for number in some:
-            yield prove(tree, rows[number].index, signed, extra=bytes(rows[number].content))
+        found = models.Entry.objects.filter(pending__among=some).values_list("pending", "index", "content")
+        rows = {number: (index, bytes(content)) for number, index, content in found}
+        yield from prove_many(tree, [rows[number] for number in some], signed)
 
 
 def entries(*, stop: int) -> Iterator[bytes]:
