@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Max, Q
 
 from upheld.ledger import checkpoint as checkpoints
 from upheld.ledger.checkpoint import SignedCheckpoint
@@ -20,8 +19,8 @@ from upheld.ledger.note import UnverifiedNote, parse
 from upheld.ledger.proof import Proof, prove
 from upheld.ledger.tree import Node, Tree
 from upheld.rights.outcome import Misconfigured
-from upheld.store import models
-from upheld.store.database import hold, insert, take_out
+from upheld.store import models, queries
+from upheld.store.database import hold, insert, insert_all, take_out
 from upheld.store.keys import KeyStore
 from upheld.store.seen import OurSigner
 
@@ -37,12 +36,10 @@ class Hashes:
         """The hashes of these nodes; those that are missing are left out."""
         known: dict[Node, bytes] = {}
         for start in range(0, len(nodes), _READ):
-            wanted = Q()
-            for node in nodes[start : start + _READ]:
-                wanted |= Q(level=node.level, position=node.position)
-            for level, position, value in models.Node.objects.filter(wanted).values_list(
-                "level", "position", "hash"
-            ):
+            some = nodes[start : start + _READ]
+            named = {f"level{place}": node.level for place, node in enumerate(some)}
+            named |= {f"position{place}": node.position for place, node in enumerate(some)}
+            for level, position, value in queries.nodes(len(some)).all(**named):
                 known[Node(level, position)] = bytes(value)
         return known
 
@@ -72,14 +69,14 @@ def signer(keys: KeyStore, name: str = "") -> Signer:
 
 def size() -> int:
     """How many entries have an index."""
-    last = models.Entry.objects.aggregate(last=Max("index"))["last"]
-    return 0 if last is None else int(last) + 1
+    last = queries.LAST_ENTRY.first()
+    return 0 if last is None else int(last[0]) + 1
 
 
 def sequence(*, limit: int = BATCH) -> int:
     """Give the oldest unsequenced entries their indexes; gives how many. 0 when the inbox is empty, found
     out without taking anybody's write lock."""
-    return _sequence(limit) if models.PendingEntry.objects.exists() else 0
+    return _sequence(limit) if queries.INBOX.any() else 0
 
 
 @transaction.atomic
@@ -105,7 +102,7 @@ def sign(*, by: Signer, now: datetime, wait: bool = True) -> SignedCheckpoint:
     """The newest checkpoint: a new one where the tree has grown, unless `wait` and the last is younger than a
     second. It is committed before anybody sees it (P-12). Raises RolledBack."""
     hold("ledger")
-    stored = models.Checkpoint.objects.order_by("-size").first()
+    stored = queries.LAST_CHECKPOINT.first()
     last = _open(stored.signed, by) if stored else _store(checkpoints.begin(by), now)
     young = stored is not None and wait and now - stored.signed_at < INTERVAL
     if isinstance(by, OurSigner):
@@ -130,7 +127,7 @@ def prove_entry(pending: int, *, by: Signer, now: datetime) -> Proof:
     """A portable proof that the entry of this inbox row stands in the ledger, under a checkpoint of now
     (P-14)."""
     signed = drain(by=by, now=now)
-    entry = models.Entry.objects.get(pending=pending)
+    entry = queries.ENTRY_OF.first(pending=pending)
     return prove(Tree(Hashes(), size()), entry.index, signed, extra=bytes(entry.content))
 
 
@@ -169,5 +166,6 @@ def _another_key() -> Misconfigured:
 
 
 def _store(signed: SignedCheckpoint, now: datetime) -> SignedCheckpoint:
-    models.Checkpoint.objects.create(size=signed.checkpoint.size, signed=signed.signed, signed_at=now)
+    row = models.Checkpoint(size=signed.checkpoint.size, signed=signed.signed, signed_at=now)
+    insert_all([row])
     return signed
