@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from upheld.law.right import Right
 from upheld.store import queries
-from upheld.store.compiled import Rows, Slot, numbered, renew, save
+from upheld.store.compiled import Rows, Slot, gather, numbered, renew, save
 from upheld.store.database import fresh, insert_all, insert_numbered, insert_one, read_all
 from upheld.store.models import (
     BlindIndex,
@@ -95,6 +95,21 @@ def test_whoever_is_unfinished_is_found_with_the_plan(records: str) -> None:
     assert [each.plan.digest for each in found] == [parts[0].plan.digest] * 2
     assert [each.window for each in found] == [None, None]
     assert queries.FULFILMENTS.all(request=request.pk) == list(request.fulfilments.all())
+
+
+def test_gathered_rows_are_asked_for_no_more_and_are_nobody_elses(records: str) -> None:
+    request, other = opened(1), opened(2)
+    own, _ = planned(request), planned(other)
+
+    gather(request, "fulfilments", queries.HERS["fulfilments"].all(request=request.pk))
+
+    with CaptureQueriesContext(transaction.get_connection()) as asked:
+        assert list(request.fulfilments.all()) == own
+        assert [each.request for each in request.fulfilments.all()] == [request] * 2
+        assert [each.plan.request_id for each in request.fulfilments.all()] == [request.pk] * 2
+    assert len(asked) == 0
+    waiting = request.fulfilments.filter(state=FulfilmentState.WAITING)
+    assert list(waiting.order_by("position")) == own
 
 
 def test_rows_that_get_their_numbers_together_get_them_in_their_order(records: str) -> None:

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import prefetch_related_objects
 
 from upheld.actions import grounds, owing, plans, refusal, window
 from upheld.actions.erasure import standing
@@ -32,10 +31,11 @@ from upheld.ledger.certificate import (
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.issue import Issued, certificate_entry, issue
 from upheld.rights import plan as steps
-from upheld.rights.codec import text
 from upheld.rights.outcome import Permanent
 from upheld.rights.plan import Plan
-from upheld.store import models, sequencer
+from upheld.store import models, queries, sequencer
+from upheld.store.compiled import gather, renew
+from upheld.store.database import insert_one
 from upheld.store.models import FulfilmentState, PartState
 
 FINISHED = (FulfilmentState.DONE, FulfilmentState.RETAINED)
@@ -50,18 +50,10 @@ def certify(*, means: Means, request: models.Request) -> Issued:
     then waits for the checkpoint that covers it. Raises Destroyed once the case's key is gone: a certificate
     has to be issued before.
     """
-    if request.undone_at is not None:
-        raise Permanent(f"The erasure of case {request.case_id} was undone; there is nothing to certify.", "")
-    kept = window.alive(request)
-    if kept:
-        last = max(each.until for each in kept)
-        raise Permanent(
-            f"What case {request.case_id} removed can still come back; its certificate is issued on {last}.",
-            "`upheld purge` on that day destroys the key, and issues it.",
-        )
-    key = means.keys.commitment_key(request.case.key)
-    row, certificate = _issued(means, request, key)
+    means = replace(means, keys=means.keys.ring([request.case.key]))
+    row, certificate = _issued(means, request)
     proof = sequencer.prove_entry(row.entry, by=means.signer, now=means.clock())
+    key = means.keys.commitment_key(request.case.key)
     return issue(certificate, case_key=key, inclusion=proof, signer=means.signer)
 
 
@@ -140,23 +132,51 @@ class Reader:
     def text(self, row: models.Plan) -> bytes:
         """Its canonical text."""
         if row.digest not in self._texts:
-            self._texts[row.digest] = text(self.plan(row)).encode()
+            self._texts[row.digest] = plans.text_of(self.plan(row)).encode()
         return self._texts[row.digest]
 
 
 @transaction.atomic
-def _issued(means: Means, request: models.Request, key: bytes) -> tuple[models.Certificate, Certificate]:
-    models.Request.objects.select_for_update().get(pk=request.pk)
-    request.refresh_from_db()
-    prefetch_related_objects([request], *RELATED)
+def _issued(means: Means, request: models.Request) -> tuple[models.Certificate, Certificate]:
+    _gather(request)
+    _refuse_open(request)
+    key = means.keys.commitment_key(request.case.key)
     last, certificate = _standing(means, request, key, Reader())
     if last is not None:
         return last, certificate
     entry = pending(certificate_entry(certificate, case_key=key, at=means.clock()))
-    entry.save(force_insert=True)
+    insert_one(entry)
     row = _row(means, request, certificate, entry.pk, means.clock())
-    row.save(force_insert=True)
+    insert_one(row)
     return row, certificate
+
+
+def _refuse_open(request: models.Request) -> None:
+    if request.undone_at is not None:
+        raise Permanent(f"The erasure of case {request.case_id} was undone; there is nothing to certify.", "")
+    kept = window.alive(request)
+    if kept:
+        last = max(each.until for each in kept)
+        raise Permanent(
+            f"What case {request.case_id} removed can still come back; its certificate is issued on {last}.",
+            "`upheld purge` on that day destroys the key, and issues it.",
+        )
+
+
+def _gather(request: models.Request) -> None:
+    """Lock the request and read it anew, with all that is `RELATED`."""
+    fresh: models.Request = queries.REQUEST_LOCKED.first(pk=request.pk)
+    renew(request, fresh)
+    request.case = fresh.case
+    for name, query in queries.HERS.items():
+        gather(request, name, query.all(request=request.pk))
+    systems = list(request.fulfilments.all())
+    for each in systems:
+        each.plan.request = request
+    for name, query in queries.OF_SYSTEMS.items():
+        rows = query.all(request=request.pk)
+        for system in systems:
+            gather(system, name, [each for each in rows if each.fulfilment_id == system.pk])
 
 
 def _standing(
@@ -194,7 +214,7 @@ def _read(means: Means, row: models.Certificate) -> Certificate:
 @transaction.atomic
 def written(*, means: Means, request: models.Request) -> None:
     """Note that the files of what was certified are on the disk."""
-    request.certificates.filter(written_at__isnull=True).update(written_at=means.clock())
+    queries.WRITTEN.run({"written_at": means.clock()}, request=request.pk)
 
 
 @transaction.atomic

@@ -125,6 +125,17 @@ def renew(row: models.Model, fresh: models.Model) -> None:
         setattr(row, field.attname, getattr(fresh, field.attname))
 
 
+def gather(row: models.Model, name: str, rows: Sequence[models.Model]) -> None:
+    """These are all rows of the relation: who asks for them asks the database no more, as after
+    `prefetch_related`."""
+    relation: Any = row._meta.get_field(name)  # noqa: SLF001 - Django's way to ask
+    known = getattr(row, name).get_queryset()
+    known._result_cache, known._prefetch_done = list(rows), True  # noqa: SLF001 - as Django does
+    for each in rows:
+        relation.field.set_cached_value(each, row)
+    row.__dict__.setdefault("_prefetched_objects_cache", {})[relation.cache_name] = known
+
+
 def _filled(
     parameters: Sequence[Any], given: Mapping[str, Any], written: Mapping[str, Any] | None = None
 ) -> list[Any]:

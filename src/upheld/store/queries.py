@@ -8,15 +8,24 @@ from upheld.store.compiled import Changes, Deletes, Rows, Slot
 from upheld.store.models import (
     BlindIndex,
     Case,
+    Certificate,
+    Checkpoint,
+    Decision,
     Due,
+    Entry,
+    Evidence,
     Fulfilment,
     FulfilmentState,
+    Node,
+    PendingEntry,
     Plan,
     Request,
     Restriction,
     Statement,
     Step,
     Suppression,
+    Task,
+    Window,
 )
 from upheld.store.models.case import UNFINISHED
 from upheld.store.models.journal import Part
@@ -76,7 +85,43 @@ DUE_OF = Rows(
         .values_list("on")[:1]
     )
 )
+HERS = {
+    "fulfilments": Rows(
+        lambda: (
+            Fulfilment.objects.filter(request=Slot("request"))
+            .select_related("plan__same_as", "window")
+            .order_by("position")
+        )
+    ),
+    "plans": Rows(lambda: Plan.objects.filter(request=Slot("request"))),
+    "decisions": Rows(lambda: Decision.objects.filter(request=Slot("request"))),
+    "certificates": Rows(lambda: Certificate.objects.filter(request=Slot("request"))),
+    "windows": Rows(lambda: Window.objects.filter(request=Slot("request"))),
+}
+"""What stands beside a request, by the names of its relations."""
+OF_SYSTEMS = {
+    "parts": Rows(lambda: Part.objects.filter(fulfilment__request=Slot("request"))),
+    "evidence": Rows(lambda: Evidence.objects.filter(fulfilment__request=Slot("request"))),
+    "dues": Rows(lambda: Due.objects.filter(fulfilment__request=Slot("request"))),
+    "tasks": Rows(lambda: Task.objects.filter(fulfilment__request=Slot("request"))),
+}
+"""What stands beside the parts of its systems."""
 ANY_STATEMENT = Rows(lambda: Statement.objects.values_list("pk")[:1])
+
+INBOX = Rows(lambda: PendingEntry.objects.values_list("pk")[:1])
+"""Whether an entry waits for its place."""
+LAST_ENTRY = Rows(lambda: Entry.objects.order_by("-index").values_list("index")[:1])
+ENTRY_OF = Rows(lambda: Entry.objects.filter(pending=Slot("pending")))
+LAST_CHECKPOINT = Rows(lambda: Checkpoint.objects.order_by("-size")[:1])
+
+
+@cache
+def nodes(many: int) -> Rows:
+    """So many nodes of the ledger's tree, each named by its place in the list, level and position."""
+    wanted = Q()
+    for place in range(many):
+        wanted |= Q(level=Slot(f"level{place}"), position=Slot(f"position{place}"))
+    return Rows(lambda: Node.objects.filter(wanted).values_list("level", "position", "hash"))
 
 
 @cache
@@ -102,6 +147,7 @@ FENCED = Changes(
     )
 )
 """Of whoever still holds the part."""
+WRITTEN = Changes(lambda: Certificate.objects.filter(request=Slot("request"), written_at__isnull=True))
 PART = Changes(lambda: Part.objects.filter(pk=Slot("pk")))
 ONE_REQUEST = Changes(lambda: Request.objects.filter(pk=Slot("pk")))
 ONE_UNFINISHED = Changes(lambda: Request.objects.filter(pk=Slot("pk"), state__in=UNFINISHED))

@@ -5,12 +5,12 @@ every other writer until its flush (measured: 380 against 2,400 entries a second
 does that in batches.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from upheld.ledger import checkpoint as checkpoints
 from upheld.ledger.checkpoint import SignedCheckpoint
@@ -20,14 +20,16 @@ from upheld.ledger.note import UnverifiedNote, parse
 from upheld.ledger.proof import Proof, prove, prove_many
 from upheld.ledger.tree import Node, Tree
 from upheld.rights.outcome import Misconfigured
-from upheld.store import models
-from upheld.store.database import hold, insert, take_out
+from upheld.store import models, queries
+from upheld.store.database import hold, insert, insert_all, take_out
 from upheld.store.keys import KeyStore
 from upheld.store.seen import OurSigner
 
 BATCH = 2_000
 INTERVAL = timedelta(seconds=1)
 _READ = 400
+_FEW = 40
+"""Up to so many nodes are asked for by a statement that is put together once."""
 
 
 class Hashes:
@@ -36,15 +38,8 @@ class Hashes:
     def read(self, nodes: Sequence[Node]) -> Mapping[Node, bytes]:
         """The hashes of these nodes; those that are missing are left out."""
         known: dict[Node, bytes] = {}
-        levels: dict[int, list[int]] = {}
-        for node in nodes:
-            levels.setdefault(node.level, []).append(node.position)
-        wanted = Q()
-        for level, positions in levels.items():
-            wanted |= Q(level=level, position__among=positions)
-        for level, position, value in (
-            models.Node.objects.filter(wanted).values_list("level", "position", "hash") if levels else ()
-        ):
+        read = _few(nodes) if len(nodes) <= _FEW else _many(nodes)
+        for level, position, value in read:
             known[Node(level, position)] = bytes(value)
         return known
 
@@ -52,6 +47,22 @@ class Hashes:
         """Add nodes; one that exists already is an error of the database."""
         rows = [(node.level, node.position, value) for node, value in hashes.items()]
         insert(models.Node, ("level", "position", "hash"), rows)
+
+
+def _few(nodes: Sequence[Node]) -> Iterable[tuple[int, int, bytes]]:
+    named = {f"level{place}": node.level for place, node in enumerate(nodes)}
+    named |= {f"position{place}": node.position for place, node in enumerate(nodes)}
+    return queries.nodes(len(nodes)).all(**named) if nodes else ()
+
+
+def _many(nodes: Sequence[Node]) -> Iterable[tuple[int, int, bytes]]:
+    """Level by level: there are few."""
+    wanted, levels = Q(), dict[int, list[int]]()
+    for node in nodes:
+        levels.setdefault(node.level, []).append(node.position)
+    for level, positions in levels.items():
+        wanted |= Q(level=level, position__among=positions)
+    return models.Node.objects.filter(wanted).values_list("level", "position", "hash")
 
 
 def signer(keys: KeyStore, name: str = "") -> Signer:
@@ -74,14 +85,14 @@ def signer(keys: KeyStore, name: str = "") -> Signer:
 
 def size() -> int:
     """How many entries have an index."""
-    last = models.Entry.objects.aggregate(last=Max("index"))["last"]
-    return 0 if last is None else int(last) + 1
+    last = queries.LAST_ENTRY.first()
+    return 0 if last is None else int(last[0]) + 1
 
 
 def sequence(*, limit: int = BATCH) -> int:
     """Give the oldest unsequenced entries their indexes; gives how many. 0 when the inbox is empty, found
     out without taking anybody's write lock."""
-    return _sequence(limit) if models.PendingEntry.objects.exists() else 0
+    return _sequence(limit) if queries.INBOX.any() else 0
 
 
 @transaction.atomic
@@ -107,7 +118,7 @@ def sign(*, by: Signer, now: datetime, wait: bool = True) -> SignedCheckpoint:
     """The newest checkpoint: a new one where the tree has grown, unless `wait` and the last is younger than a
     second. It is committed before anybody sees it (P-12). Raises RolledBack."""
     hold("ledger")
-    stored = models.Checkpoint.objects.order_by("-size").first()
+    stored = queries.LAST_CHECKPOINT.first()
     last = _open(stored.signed, by) if stored else _store(checkpoints.begin(by), now)
     young = stored is not None and wait and now - stored.signed_at < INTERVAL
     if isinstance(by, OurSigner):
@@ -132,7 +143,7 @@ def prove_entry(pending: int, *, by: Signer, now: datetime) -> Proof:
     """A portable proof that the entry of this inbox row stands in the ledger, under a checkpoint of now
     (P-14)."""
     signed = drain(by=by, now=now)
-    entry = models.Entry.objects.get(pending=pending)
+    entry = queries.ENTRY_OF.first(pending=pending)
     return prove(Tree(Hashes(), size()), entry.index, signed, extra=bytes(entry.content))
 
 
@@ -171,5 +182,6 @@ def _another_key() -> Misconfigured:
 
 
 def _store(signed: SignedCheckpoint, now: datetime) -> SignedCheckpoint:
-    models.Checkpoint.objects.create(size=signed.checkpoint.size, signed=signed.signed, signed_at=now)
+    row = models.Checkpoint(size=signed.checkpoint.size, signed=signed.signed, signed_at=now)
+    insert_all([row])
     return signed

@@ -300,42 +300,56 @@ class KeySetChunk:
 
 def matched(rows: Rows, connection: sa.Connection, steps: Sequence[Touch]) -> tuple[TableCount, ...]:
     """Distinct rows of hers a table, however many steps select them (scenario 18)."""
-    where = _by_table(steps)
+    by_table = _by_table(steps)
+    where = [(table, _any_of(those)) for table, those in by_table.items()]
     many = counted(rows, connection, where, ("matched", *(step.number for step in steps)))
-    return tuple(TableCount(table, number) for (table, _), number in zip(where, many, strict=True))
+    return tuple(TableCount(table, number) for table, number in zip(by_table, many, strict=True))
 
 
-def _by_table(steps: Sequence[Touch]) -> list[tuple[str, "Condition"]]:
+def _by_table(steps: Sequence[Touch]) -> dict[str, list[Touch]]:
     by_table: dict[str, list[Touch]] = {}
     for step in steps:
         by_table.setdefault(step.selection.table, []).append(step)
-    return [(table, _any_of(those)) for table, those in by_table.items()]
+    return by_table
 
 
 def count_all(
     writer: Writer, steps: Sequence[Touch], collected: Sequence[Collect] = ()
 ) -> tuple[list[Count], tuple[TableCount, ...]]:
-    """What each step would select now, and as `matched`, asked together; then what is only read."""
-    own = [(step.selection.table, writer.conditioned(step)) for step in steps]
-    read = [(each.selection.table, _selected(each)) for each in collected]
-    where = [*own, *_by_table(steps), *read]
+    """What each step would select now, and as `matched`, asked together; then what is only read. A table with
+    one step is asked once."""
+    by_table = _by_table(steps)
+    where = [(step.selection.table, writer.conditioned(step)) for step in steps]
+    where += [(table, _any_of(those)) for table, those in by_table.items() if len(those) > 1]
+    where += [(each.selection.table, _selected(each)) for each in collected]
     site = ("all", *(step.number for step in (*steps, *collected)))
-    many = counted(writer.rows, writer.connection, where, site)
+    answers = iter(counted(writer.rows, writer.connection, where, site))
     counts = [
-        Count(step.number, step.selection.table, rows, writer.others_of(step))
-        for step, rows in zip(steps, many, strict=False)
+        Count(step.number, step.selection.table, next(answers), writer.others_of(step)) for step in steps
     ]
-    last = len(where) - len(read)
-    counts += [
-        Count(each.number, each.selection.table, rows)
-        for each, rows in zip(collected, many[last:], strict=True)
-    ]
-    tables = zip(where[len(steps) : last], many[len(steps) : last], strict=True)
-    return counts, tuple(TableCount(table, number) for (table, _), number in tables)
+    alone = {each.table: each.rows for each in counts}
+    tables = tuple(
+        TableCount(table, next(answers) if len(those) > 1 else alone[table])
+        for table, those in by_table.items()
+    )
+    read = [Count(each.number, each.selection.table, next(answers)) for each in collected]
+    return [*counts, *read], tables
 
 
 def _any_of(steps: Sequence[Touch]) -> "Condition":
-    return lambda rows: sa.or_(*(rows.where(step.selection) for step in steps))
+    """Rows that any of the steps selects. That some source leads to each is said by itself: within so many
+    conditions SQLite finds no index, and reads the whole table."""
+    table, chosen = steps[0].selection.table, [step.selection for step in steps]
+    sources = tuple(dict.fromkeys(source for each in chosen for source in each.sources))
+    led = all(
+        each.sources and not each.people and each.scope in (Scope.ALL, Scope.ORPHANS) for each in chosen
+    )
+
+    def condition(rows: Rows) -> Predicate:
+        any_of = sa.or_(*(rows.where(each) for each in chosen))
+        return sa.and_(sa.or_(*(rows.hers(table, each) for each in sources)), any_of) if led else any_of
+
+    return condition
 
 
 def _selected(step: Collect) -> "Condition":
