@@ -15,7 +15,7 @@ import traceback
 from contextlib import suppress
 
 import upheld
-from tests.kill import drivers  # noqa: F401 - loaded before the children are forked
+from tests.kill import drivers
 from upheld.cli import main, start
 
 start.settle(None, None)
@@ -26,8 +26,6 @@ from django.utils.functional import empty  # noqa: E402
 
 APART = (
     "upheld.demo",
-    "upheld.ledger.__main__",
-    "upheld.store.migrations",
     "upheld.web",
     "upheld.project.",
 )
@@ -38,6 +36,7 @@ def import_all() -> None:
     for each in pkgutil.walk_packages(upheld.__path__, "upheld."):
         if not each.name.startswith(APART) and not each.name.startswith("upheld.connectors.conformance"):
             importlib.import_module(each.name)
+    drivers.load_records()
 
 
 def forget_settings() -> None:

@@ -9,7 +9,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tests.kill import drivers  # noqa: F401 - loaded before the children are forked
+from tests.kill import drivers
 from upheld.connectors.sql import connector
 from upheld.datamap.model import DataMap
 from upheld.datamap.read import read
@@ -37,17 +38,26 @@ class Boundaries:
     """Counts the places where a process can die, and dies at one of them. Between two statements that only read
     nothing changes: there each transaction counts once."""
 
-    def __init__(self, at: int | None) -> None:
-        self.at, self.passed, self.names = at, 0, list[str]()
+    def __init__(self) -> None:
+        self.begin(None)
+
+    def begin(self, at: int | None) -> None:
+        """Of one order; nothing is counted before `watch`."""
+        self.at, self.passed, self.names, self.watched = at, 0, list[str](), False
+
+    def watch(self) -> None:
+        self.watched = True
 
     def reach(self, name: str) -> None:
+        if not self.watched:
+            return
         self.names.append(name)
         if self.at == self.passed:
             os.kill(os.getpid(), signal.SIGKILL)
         self.passed += 1
 
-    def watch(self) -> None:
-        """Every transaction, every statement that writes, every commit."""
+    def listen(self) -> None:
+        """Every transaction, every statement that writes, every commit. Once a process."""
 
         @sa.event.listens_for(sa.Engine, "begin")
         def begin(_connection: object) -> None:
@@ -171,9 +181,42 @@ def forked(todo: Callable[[], None]) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def orders() -> Iterator[Line]:
+def learnt(todo: Callable[[], None], *, of: Hashable) -> int:
+    """As `forked`, but the first of its kind is done by this process itself: its children find compiled what it sent.
+    Nothing that it opened may be left, for they would share it."""
+    if of in _learnt:
+        return forked(todo)
+    _learnt.add(of)
+    status = 0
+    try:
+        todo()
+    except Failure as failure:
+        sys.stderr.write(f"{failure}\n")
+        status = 1
+    freeze()
+    left = [_opened(each) for each in Path("/proc/self/fd").iterdir()]
+    assert [each for each in left if "sqlite" in each or each.startswith("socket")] == []
+    return status
+
+
+def _opened(descriptor: Path) -> str:
+    with suppress(OSError):
+        return str(descriptor.readlink())
+    return ""
+
+
+_learnt: set[Hashable] = set()
+
+
+def freeze() -> None:
+    """What is loaded already is shared with the children, not copied by their collections."""
     gc.collect()
-    gc.freeze()  # what is loaded already is shared with the children, not copied by their collections
+    gc.freeze()
+
+
+def orders() -> Iterator[Line]:
+    drivers.share()
+    freeze()
     for line in sys.stdin:
         yield json.loads(line)
 
@@ -190,16 +233,20 @@ _maps: dict[tuple[tuple[str, bytes], ...], DataMap] = {}
 
 
 def main() -> None:
+    boundaries = Boundaries()
+    boundaries.listen()
     for order in orders():
-        boundaries = Boundaries(order["at"])
+        boundaries.begin(order["at"])
         map_of(Path(order["folder"]))
 
-        def todo(order: Line = order, boundaries: Boundaries = boundaries) -> None:
+        def todo(order: Line = order) -> None:
             work(order, boundaries)
             if order.get("names"):
                 Path(order["names"]).write_text(json.dumps(boundaries.names))
 
-        sys.stdout.write(json.dumps({"status": forked(todo)}) + "\n")
+        whole = order["at"] is None and order["prepares"]
+        status = learnt(todo, of=order["folder"]) if whole else forked(todo)
+        sys.stdout.write(json.dumps({"status": status}) + "\n")
         sys.stdout.flush()
 
 

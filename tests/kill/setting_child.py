@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from tests.kill.child import Boundaries, Journal, counted, forked, map_of, orders
+from tests.kill.child import Boundaries, Journal, counted, forked, learnt, map_of, orders
 from upheld.connectors.sql import connector
 from upheld.law.right import Right
 from upheld.rights.cells import first_to_last, loaded, reversed_
@@ -98,15 +98,20 @@ def work(order: Line, boundaries: Boundaries) -> None:
 
 
 def main() -> None:
+    boundaries = Boundaries()
+    boundaries.listen()
     for order in orders():
-        boundaries = Boundaries(order["at"])
+        boundaries.begin(order["at"])
         map_of(Path(order["folder"]))
 
-        def todo(order: Line = order, boundaries: Boundaries = boundaries) -> None:
+        def todo(order: Line = order) -> None:
             work(order, boundaries)
             Path(order["names"]).write_text(json.dumps(boundaries.names))
 
-        sys.stdout.write(json.dumps({"status": forked(todo)}) + "\n")
+        status = (
+            forked(todo) if order["at"] is not None else learnt(todo, of=(order["folder"], order["back"]))
+        )
+        sys.stdout.write(json.dumps({"status": status}) + "\n")
         sys.stdout.flush()
 
 
