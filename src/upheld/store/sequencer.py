@@ -49,13 +49,13 @@ class Hashes:
         insert(models.Node, ("level", "position", "hash"), rows)
 
 
-def _few(nodes: Sequence[Node]) -> Iterable[tuple[int, int, bytes]]:
+def _few(nodes: Sequence[Node]) -> Iterable[tuple[int, int, bytes | memoryview]]:
     named = {f"level{place}": node.level for place, node in enumerate(nodes)}
     named |= {f"position{place}": node.position for place, node in enumerate(nodes)}
     return queries.nodes(len(nodes)).all(**named) if nodes else ()
 
 
-def _many(nodes: Sequence[Node]) -> Iterable[tuple[int, int, bytes]]:
+def _many(nodes: Sequence[Node]) -> Iterable[tuple[int, int, bytes | memoryview]]:
     """Level by level: there are few."""
     wanted, levels = Q(), dict[int, list[int]]()
     for node in nodes:
