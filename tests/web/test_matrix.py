@@ -144,6 +144,7 @@ TABLE = {
     "staff-confirm": only({"officer": 405}, {"officer": 409}),
     "factor-remove": only(roles(200, "officer") | roles(404, *ALL[1:]), roles(409, *ALL)),
     "passkey-log-in": {kind: [200, 422] if kind == "nobody" else [AWAY, AWAY] for kind in KINDS},
+    "elsewhere": only(roles(200, *ALL), roles(302, *ALL)),
     "mfa_index": only(roles(200, *ALL), roles(405, *ALL)),
     "mfa_deactivate_totp": only(roles(200, *ALL), roles(405, *ALL)),
     "account_logout": {"nobody": [302, 302]},

@@ -321,13 +321,13 @@ REQUEST_RESUMED = _register(
 )
 ACCOUNT_CHANGED = _register(
     "account.changed/v1",
-    "An account of staff was made, closed, opened anew or confirmed, or got or lost a second factor.",
+    "An account of staff was made, closed, opened anew, confirmed or logged out, or its factors changed.",
     _id("account", "the account's number, which names nobody"),
     _code("role", "what the account may do", ROLES),
     _code(
         "change",
         "what was done",
-        ("made", "closed", "renewed", "factor-added", "factor-removed", "confirmed"),
+        ("made", "closed", "renewed", "factor-added", "factor-removed", "confirmed", "sessions-ended"),
     ),
 )
 AGREEMENT_GIVEN = _register(
