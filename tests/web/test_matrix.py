@@ -85,6 +85,7 @@ TABLE = {
     "search": only(
         roles(200, "officer", "operator", "support"), roles(422, "officer", "operator", "support")
     ),
+    "wanted": only({"officer": 200}, {"officer": 422}),
     "look": only(roles(405, *LOOK), roles(409, *LOOK)),
     "ask-person": only(roles(405, *DESK), roles(409, *DESK)),
     "told": only(roles(405, *LOOK), roles(409, *LOOK)),

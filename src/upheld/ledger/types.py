@@ -207,9 +207,16 @@ SUPPRESSION_ADDED = _register(
 )
 SUPPRESSION_LIFTED = _register(
     "suppression.lifted/v1",
-    "A keyed mark was taken away again, because the erasure that set it was undone.",
-    _CASE,
+    "A keyed mark was taken away again: its erasure was undone, or she wants to be written to again.",
+    Field(
+        "case",
+        Kind.ID,
+        "the case's random id; absent where she wants to be written to again",
+        personal=False,
+        optional=True,
+    ),
     _commitment("mark", "the keyed mark, made with the suppression key, which is held apart"),
+    _code("against", "what the mark had kept away; of an erasure everything", ("marketing",), optional=True),
 )
 ERASURE_UNDONE = _register(
     "erasure.undone/v1",

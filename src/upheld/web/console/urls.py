@@ -39,6 +39,7 @@ from upheld.web.console import (
     today,
     usual,
     verification,
+    wanted,
 )
 
 urlpatterns = [
@@ -84,6 +85,7 @@ urlpatterns = [
     path("cases/<uuid:number>/add/", thread.add, name="add"),
     path("agreements/<uuid:number>/", agree.agree, name="agree"),
     path("search/", search.search, name="search"),
+    path("wanted/", wanted.wanted, name="wanted"),
     path("requests/<uuid:number>/more/", verification.more, name="more"),
     path("requests/<uuid:number>/doubt/", verification.doubt, name="doubt"),
     path("requests/<uuid:number>/wrote/", verification.wrote, name="wrote"),
