@@ -19,7 +19,7 @@ from upheld.law.right import Right
 from upheld.ledger.certificate import EvidenceClass
 from upheld.rights.outcome import Misconfigured, Permanent
 from upheld.rights.subject import Identity
-from upheld.store.models import Case, CaseState, Decision, PendingEntry, Request, Suppression, Task
+from upheld.store.models import Case, CaseState, Decision, Look, PendingEntry, Request, Suppression, Task
 
 ADA = "email=ada.quillfeather@example.org"
 WORDS = "Nothing of ours weighs more than Ada Quillfeather's peace."
@@ -329,3 +329,42 @@ def test_a_consent_is_told_apart_by_a_column_that_is_there_or_nothing_is_written
     assert not standing.complete
     assert "consents.sort" in str(standing.systems)
     assert {granted for _, granted in world.rows("consents", "id, granted")} == {1}
+
+
+def test_who_wants_to_be_written_to_again_is_with_a_reason_and_an_erasure_keeps_its_mark(
+    make: Make, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """G-21.2, P-24: by the address that she objected with; that somebody asked is kept also where it was none."""
+    world = club(make)
+    office = open_office(world, tmp_path)
+    stopped(office, Against.MARKETING)
+    means, ada = office.means(), Identity("email", "ada.quillfeather@example.org")
+    erased = means.keys.suppress(ada.kind, ada.value)
+    Suppression.objects.create(kind="email", digest=erased, at=NOW)
+    others = list(Suppression.objects.exclude(digest=erased))
+
+    def want(words: str, why: str = "her letter of May") -> int:
+        return suppression.want_again(means=means, words=words, why=why)
+
+    with pytest.raises(Permanent, match="Nobody said why"):
+        want(ada.value, " ")
+    with pytest.raises(Permanent, match="Nobody said why"):
+        want("bob@example.org", "")
+    assert (want("bob@example.org"), Suppression.objects.count(), Look.objects.count()) == (0, 2, 1)
+    assert want(" Ada.Quillfeather@EXAMPLE.org ") == len(others) == 1
+
+    assert [bytes(each.digest) for each in Suppression.objects.all()] == [erased]
+    lifted = [json.loads(bytes(each.content)) for each in PendingEntry.objects.all()][-1]
+    assert (lifted["type"], lifted["against"], lifted["mark"], "case" in lifted) == (
+        "suppression.lifted/v1",
+        "marketing",
+        bytes(others[0].digest).hex(),
+        False,
+    )
+    assert {(each.case, each.by, each.why) for each in Look.objects.all()} == {
+        (None, means.by, "her letter of May")
+    }
+    assert list(suppression.unwanted(keys=means.keys, identities=[ada])) == [ada]  # she is erased, too
+    Suppression.objects.all().delete()
+    assert list(suppression.unwanted(keys=means.keys, identities=[ada])) == []
+    assert rows(world) == NO_MARKETING

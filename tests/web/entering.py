@@ -140,6 +140,29 @@ def changed() -> dict[str, object]:
     }
 
 
+def elsewhere() -> dict[str, object]:
+    """What is open of the account, as its page says it; ended by her wish, and by a factor that goes."""
+    here, there, third = (entered(OTHER)[0] for _ in range(3))
+
+    def answers() -> list[int]:
+        return [each.get(reverse("mfa_index")).status_code for each in (here, there, third)]
+
+    def told() -> list[int]:
+        page = here.get(reverse("mfa_index")).content.decode()
+        return [page.count(f"<td>{which} browser</td>") for which in ("This", "Another")]
+
+    found: dict[str, object] = {"open": answers(), "told": told()}
+    found["asked"] = "4 other browsers" in here.get(reverse("elsewhere")).content.decode()
+    found["wished"] = here.post(reverse("elsewhere")).status_code
+    found["then"] = [answers(), told()]
+    there = entered(OTHER)[0]
+    olive = Staff.objects.get()
+    key = Authenticator.objects.create(user=olive, type="webauthn", data={"name": "a key"})
+    found["removed"] = here.post(reverse("factor-remove", kwargs={"number": key.pk})).status_code
+    found["at last"] = [answers(), told()]
+    return found
+
+
 def left() -> list[str | None]:
     own, _ = entered(OTHER)
     pages = own.get(reverse("mfa_index")), own.post(reverse("account_logout"))
@@ -164,7 +187,7 @@ def main() -> None:
     logging.getLogger("upheld.web").addHandler(Kept())
     logging.getLogger("upheld.web").setLevel(logging.INFO)
     found: dict[str, object] = {"made": made(), "led": led_away(), "lasting": lasting(), "again": again()}
-    found |= {"changed": changed(), "left": left()}
+    found |= {"changed": changed(), "elsewhere": elsewhere(), "left": left()}
     LINES.clear()
     entered("wrong")
     own, _ = entered(OTHER)

@@ -57,6 +57,19 @@ def test_a_password_is_changed_with_the_present_one_and_ends_what_was_open_elsew
     }
 
 
+def test_other_sessions_are_told_and_end_when_she_wishes_or_a_factor_goes(seen: dict[str, object]) -> None:
+    """Those that an earlier password had opened are not among them; two of the test before are."""
+    assert seen["elsewhere"] == {
+        "open": [200, 200, 200],
+        "told": [1, 4],
+        "asked": True,
+        "wished": 302,
+        "then": [[200, 302, 302], [1, 0]],
+        "removed": 302,
+        "at last": [[200, 302, 302], [1, 0]],
+    }
+
+
 def test_a_browser_forgets_the_pages_of_whoever_logs_out(seen: dict[str, object]) -> None:
     assert seen["left"] == [None, '"cache"']
 

@@ -85,6 +85,7 @@ TABLE = {
     "search": only(
         roles(200, "officer", "operator", "support"), roles(422, "officer", "operator", "support")
     ),
+    "wanted": only({"officer": 200}, {"officer": 422}),
     "look": only(roles(405, *LOOK), roles(409, *LOOK)),
     "ask-person": only(roles(405, *DESK), roles(409, *DESK)),
     "told": only(roles(405, *LOOK), roles(409, *LOOK)),
@@ -144,6 +145,7 @@ TABLE = {
     "staff-confirm": only({"officer": 405}, {"officer": 409}),
     "factor-remove": only(roles(200, "officer") | roles(404, *ALL[1:]), roles(409, *ALL)),
     "passkey-log-in": {kind: [200, 422] if kind == "nobody" else [AWAY, AWAY] for kind in KINDS},
+    "elsewhere": only(roles(200, *ALL), roles(302, *ALL)),
     "mfa_index": only(roles(200, *ALL), roles(405, *ALL)),
     "mfa_deactivate_totp": only(roles(200, *ALL), roles(405, *ALL)),
     "account_logout": {"nobody": [302, 302]},

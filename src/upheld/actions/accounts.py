@@ -103,6 +103,20 @@ def renew(*, means: Means, token: str, password: str) -> Staff:
     return account
 
 
+@transaction.atomic
+def end_sessions(*, means: Means, account: Staff) -> None:
+    """Whatever is open of the account is open no more, from the next click; whoever asks goes on under a
+    session that begins anew. Writes `account.changed`."""
+    ended(means, account)
+    changed(means, account, "sessions-ended")
+
+
+def ended(means: Means, account: Staff) -> None:
+    """The same without an entry of its own. Belongs into the transaction of what ends them."""
+    account.sessions_ended_at = means.clock()
+    account.save(update_fields=["sessions_ended_at"])
+
+
 def made(*, means: Means, account: Staff) -> None:
     """Write down that there is a new one. Belongs into its transaction."""
     changed(means, account, "made")

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import Manager
 
-from upheld.actions.accounts import changed
+from upheld.actions.accounts import changed, ended
 from upheld.actions.means import Means
 from upheld.rights.outcome import Permanent
 from upheld.store.database import hold
@@ -45,8 +45,8 @@ def added(*, means: Means, account: Staff) -> None:
 
 @transaction.atomic
 def remove(*, means: Means, account: Staff, number: int) -> None:
-    """It opens nothing any more. Permanent for the last one and for one that is not hers. Writes
-    `account.changed`."""
+    """It opens nothing any more, and what it may have opened ends with it: her sessions, but the one that
+    begins anew. Permanent for the last one and for one that is not hers. Writes `account.changed`."""
     hold("accounts")
     hers = _of(account)
     if not hers.filter(pk=number).exists():
@@ -56,6 +56,7 @@ def remove(*, means: Means, account: Staff, number: int) -> None:
             "This is your last second factor: a password alone opens nothing here.", "Add another one first."
         )
     hers.filter(pk=number).delete()
+    ended(means, account)
     changed(means, account, "factor-removed")
 
 

@@ -98,7 +98,7 @@ def _numbered(text: str) -> Q:
 
 def _marked(means: Means, text: str) -> Q:
     """By a mark of what was typed, whatever kind of thing it is; of a name, all its words."""
-    alone = [means.keys.blind(*each) for each in _as(means, text)]
+    alone = [means.keys.blind(*each) for each in read_as(means, text)]
     exact = Q(pk__in=BlindIndex.objects.filter(digest__in=alone, whole=False).values("case"))
     folded = folded_words(text)
     if not folded:
@@ -110,8 +110,8 @@ def _marked(means: Means, text: str) -> Q:
     return exact | Q(pk__in=named.values("pk"))
 
 
-def _as(means: Means, text: str) -> Iterable[tuple[str, str]]:
-    """What it may be: each kind of identity of the map, and a key of each table in which people live."""
+def read_as(means: Means, text: str) -> Iterable[tuple[str, str]]:
+    """What was typed may be: each kind of identity of the map, a key of each table in which people live."""
     country = means.datamap.organisation.country
     kinds, tables = {"email", "phone"}, set[str]()
     for system in means.datamap.systems:

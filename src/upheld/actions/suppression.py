@@ -3,7 +3,9 @@ marketing must not be written to from a new list (Art. 21(3))."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from upheld.actions import cases
+from django.db import transaction
+
+from upheld.actions import cases, search, staff
 from upheld.actions.cases import canonical
 from upheld.actions.means import Means
 from upheld.actions.record import record
@@ -47,6 +49,24 @@ def keep_out(*, means: Means, request: Request, subject: Subject) -> None:
         _row, fresh = Suppression.objects.get_or_create(digest=mark, defaults={"kind": MARKETING, "at": at})
         if fresh:
             record(SUPPRESSION_ADDED, at=at, case=str(request.case_id), mark=mark.hex(), against=MARKETING)
+
+
+@transaction.atomic
+def want_again(*, means: Means, words: str, why: str) -> int:
+    """Whoever objected to direct marketing wants to be written to again: the marks of that one address,
+    number or account go; gives how many did. That somebody asked is kept, as a look, with the reason, also
+    where there was none: the answer tells whether she objected. The mark of an erasure stays, and nothing is
+    written in any system. Permanent without a reason. Writes `suppression.lifted` for each mark."""
+    hold("suppression")
+    at = means.clock()
+    staff.look(case=None, by=means.by, at=at, what="a mark of an objection", why=why)
+    named = (Identity(kind, value) for kind, value in search.read_as(means, words.strip()))
+    digests = {_objected(means.keys, each) for each in named}
+    marks = list(Suppression.objects.filter(digest__in=digests))
+    for each in marks:
+        each.delete()
+        record(SUPPRESSION_LIFTED, at=at, mark=bytes(each.digest).hex(), against=MARKETING)
+    return len(marks)
 
 
 def _marked(identities: Iterable[Identity], marks: Callable[[Identity], list[bytes]]) -> Iterator[Identity]:

@@ -207,9 +207,16 @@ SUPPRESSION_ADDED = _register(
 )
 SUPPRESSION_LIFTED = _register(
     "suppression.lifted/v1",
-    "A keyed mark was taken away again, because the erasure that set it was undone.",
-    _CASE,
+    "A keyed mark was taken away again: its erasure was undone, or she wants to be written to again.",
+    Field(
+        "case",
+        Kind.ID,
+        "the case's random id; absent where she wants to be written to again",
+        personal=False,
+        optional=True,
+    ),
     _commitment("mark", "the keyed mark, made with the suppression key, which is held apart"),
+    _code("against", "what the mark had kept away; of an erasure everything", ("marketing",), optional=True),
 )
 ERASURE_UNDONE = _register(
     "erasure.undone/v1",
@@ -321,13 +328,13 @@ REQUEST_RESUMED = _register(
 )
 ACCOUNT_CHANGED = _register(
     "account.changed/v1",
-    "An account of staff was made, closed, opened anew or confirmed, or got or lost a second factor.",
+    "An account of staff was made, closed, opened anew, confirmed or logged out, or its factors changed.",
     _id("account", "the account's number, which names nobody"),
     _code("role", "what the account may do", ROLES),
     _code(
         "change",
         "what was done",
-        ("made", "closed", "renewed", "factor-added", "factor-removed", "confirmed"),
+        ("made", "closed", "renewed", "factor-added", "factor-removed", "confirmed", "sessions-ended"),
     ),
 )
 AGREEMENT_GIVEN = _register(

@@ -15,12 +15,13 @@ IDLE = 60 * 60
 """Seconds without a click. Long enough for a letter that somebody thinks about: what a form held is lost."""
 NOTED = 60
 """Seconds after which a click is noted anew, so that not every page writes."""
-_SEEN, _BEGUN = "seen", "begun"
+SEEN, BEGUN = "seen", "begun"
+"""What a session keeps of its clicks, in seconds."""
 
 
 def begun(request: HttpRequest) -> int | None:
     """When this session's log-in was, in seconds; None before its first page."""
-    found: int | None = request.session.get(_BEGUN)
+    found: int | None = request.session.get(BEGUN)
     return found
 
 
@@ -34,14 +35,14 @@ class Idle:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path.startswith(DESK) and request.user.is_authenticated:
             now = int(time.time())
-            seen = request.session.get(_SEEN, now)
-            since = request.session.setdefault(_BEGUN, now)
+            seen = request.session.get(SEEN, now)
+            since = request.session.setdefault(BEGUN, now)
             if now - since > settings.SESSION_COOKIE_AGE:
                 logout(request)
                 messages.info(request, "You were logged out: a log-in lasts twelve hours.")
             elif now - seen > IDLE:
                 logout(request)
                 messages.info(request, "You were logged out: nothing was clicked for an hour.")
-            elif _SEEN not in request.session or now - seen > NOTED:
-                request.session[_SEEN] = now
+            elif SEEN not in request.session or now - seen > NOTED:
+                request.session[SEEN] = now
         return self._answer(request)

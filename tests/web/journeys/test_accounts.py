@@ -34,7 +34,7 @@ def rows(page: Page) -> list[list[str]]:
     """Name, address, role and standing of each account in the list."""
     found = page.locator("tbody tr")
     cells = [found.nth(place).locator("td").all_inner_texts() for place in range(found.count())]
-    return [[each[0], each[1], each[2].splitlines()[-1], each[5]] for each in cells]
+    return [[*each[0].splitlines(), each[1].splitlines()[-1], each[4]] for each in cells]
 
 
 def test_a_colleague_comes_and_goes_and_a_lost_factor_locks_nobody_out(

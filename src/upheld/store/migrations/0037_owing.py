@@ -1,5 +1,6 @@
 """What finished requests still owe is found by an index of its own, so that a round of the runner does not go
-through all that ever were. Those that are here already are seen through by the first round."""
+through all that ever were. Those that are here already are seen through by the first round. And an account can
+end what is open of it."""
 
 from django.db import migrations, models
 
@@ -13,6 +14,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="request",
             name="seen_through_at",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name="staff",
+            name="sessions_ended_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddIndex(

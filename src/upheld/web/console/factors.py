@@ -14,6 +14,8 @@ from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.internal import auth, flows
 from allauth.mfa.webauthn.views import AddWebAuthnView, LoginWebAuthnView, ReauthenticateWebAuthnView
 from csp.decorators import csp_update
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -146,6 +148,8 @@ def remove(request: HttpRequest, number: int) -> HttpResponse:
     who = account(request)
     if request.method == "POST":
         factors.remove(means=able(request), account=who, number=number)
+        update_session_auth_hash(request, who)
+        messages.success(request, "It is removed. Elsewhere you are logged out.")
         return redirect("mfa_index")
     hers = factors.listed(account=who)
     found = next((each for each in hers if each.number == number), None)

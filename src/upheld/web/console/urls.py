@@ -23,6 +23,7 @@ from upheld.web.console import (
     journal,
     letters,
     lettersend,
+    opened,
     outbox,
     own,
     people,
@@ -38,6 +39,7 @@ from upheld.web.console import (
     today,
     usual,
     verification,
+    wanted,
 )
 
 urlpatterns = [
@@ -83,6 +85,7 @@ urlpatterns = [
     path("cases/<uuid:number>/add/", thread.add, name="add"),
     path("agreements/<uuid:number>/", agree.agree, name="agree"),
     path("search/", search.search, name="search"),
+    path("wanted/", wanted.wanted, name="wanted"),
     path("requests/<uuid:number>/more/", verification.more, name="more"),
     path("requests/<uuid:number>/doubt/", verification.doubt, name="doubt"),
     path("requests/<uuid:number>/wrote/", verification.wrote, name="wrote"),
@@ -112,6 +115,7 @@ urlpatterns = [
     path("staff/<int:number>/confirm/", people.confirm, name="staff-confirm"),
     path("account/", own.own, name="mfa_index"),
     path("account/off/", own.own, name="mfa_deactivate_totp"),
+    path("account/elsewhere/", opened.elsewhere, name="elsewhere"),
     path("account/factors/<int:number>/remove/", factors.remove, name="factor-remove"),
     path("join/<slug:token>/", enrol.enrol, name="enrol"),
     path("login/", account.login, name="account_login"),
