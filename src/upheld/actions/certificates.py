@@ -206,12 +206,13 @@ def written_many(*, means: Means, requests: Sequence[models.Request]) -> None:
     rows.update(written_at=means.clock())
 
 
-def unwritten() -> tuple[models.Request, ...]:
-    """Fulfilled requests whose certificate a crash kept from being issued or from reaching the disk, while
-    their case's key is there."""
+def unwritten(*, finished: datetime) -> tuple[models.Request, ...]:
+    """Requests fulfilled by then whose certificate a crash kept from being issued or from reaching the disk,
+    while their case's key is there."""
     fulfilled = models.Request.objects.filter(
         right__in=CERTIFIED,
         state=RequestState.FULFILLED,
+        finished_at__lte=finished,
         case__key_destroyed_at__isnull=True,
     ).exclude(certificates__complete=True, certificates__written_at__isnull=False)
     return tuple(fulfilled.select_related("case").order_by("received_at"))
