@@ -198,3 +198,20 @@ def test_many_are_found_counted_and_gone_through_as_each_would_be(able: Means) -
     assert found == tuple(own.find(each.identities, ()) for each in (HER, HIM))
     assert counted.each == tuple(own.count(steps, each, now=able.now) for each in subjects)
     assert [tuple(each) for each in zip(prepared.prepared, committed.committed, strict=True)] == singly
+
+
+def test_what_is_copied_for_many_is_what_each_would_get_and_nothing_of_another(able: Means) -> None:
+    """G-15.4"""
+    for address, mark in ((ADA, "hers"), (BOB, "his")):
+        _case(able, address, mark)
+    people = [preview.preview(means=able, right=Right.ACCESS, asked=each) for each in (HER, HIM)]
+    own, steps = able.connectors["upheld"], people[0].plan.of("upheld")
+
+    subjects = [each.subject for each in people]
+    blocks = list(own.collect_many(steps, subjects, now=able.now))  # type: ignore[attr-defined]
+
+    given = [[row for block in blocks for row in block.given.get(member, ())] for member in (0, 1)]
+    assert given == [list(own.collect(steps, each, now=able.now)) for each in subjects]
+    assert ["-his" in repr(each) for each in given] == [False, True]
+    assert ["-hers" in repr(each) for each in given] == [True, False]
+    assert all(block.size > 100 for block in blocks), "her words weigh something"

@@ -143,6 +143,21 @@ def test_of_cases_that_are_named_those_alone_are_looked_at(make: Make, sqlite_re
     assert (approved, states) == (1, [RequestState.OPEN, RequestState.IN_PROGRESS])
 
 
+def test_a_certificate_that_another_worker_is_writing_is_not_written_twice(
+    make: Make, sqlite_records: Path
+) -> None:
+    able, pause = world(make, "erasure"), timedelta(seconds=15)
+    send(able, token(able), of("ben", Right.ERASURE))
+    rounds.drain(means=able, certify=lambda *_: (), server=None, sender="")
+    finished = Request.objects.get().finished_at
+    assert finished is not None
+
+    at_work = certify_answered(replace(able, clock=lambda: finished + pause / 2), (), pause=pause)
+    cut_off = certify_answered(replace(able, clock=lambda: finished + pause), (), pause=pause)
+
+    assert (len(at_work), len(cut_off)) == (0, 3)
+
+
 def test_nothing_is_approved_for_rights_that_the_folder_does_not_name(
     make: Make, sqlite_records: Path
 ) -> None:

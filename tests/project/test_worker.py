@@ -114,7 +114,7 @@ def test_a_wake_is_written_with_what_makes_work_and_once_a_case(tmp_path: Path, 
         [[ONE, "todo"], [TWO, "todo"]],  # the second wake of one case joins the first
         2,  # what is rolled back wakes nobody
         [[TWO, "todo"], [ONE, "todo"]],  # a job whose worker is gone goes; its case was woken anew
-        # Of 54 three wait already: 50 and 1 make two wakes. Wakes of one case are taken along, so many at most.
-        [5, [1, 2], [3, 54], 1],
-        True,  # what waits in a wake of many is not woken again: 3 and 54 make one
+        # Of 104 three wait already: 100 and 1 make two wakes. Wakes of one case are taken along, so many at most.
+        [5, [1, 2], [3, 104], 1],
+        True,  # what waits in a wake of many is not woken again: 3 and 104 make one
     ]

@@ -1,4 +1,4 @@
-"""Upheld's own records on a real database: SQLite and PostgreSQL in turn, migrated once a process and copied for each
+"""Upheld's own records on a real database: SQLite and PostgreSQL in turn, made once a process and copied for each
 test.
 
 With `--store=postgresql` they are on PostgreSQL in every test: in those too that ask for SQLite, that start the server,
@@ -16,13 +16,13 @@ from pathlib import Path
 import django
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from tests.servers.database import Database
 from tests.servers.plugin import new_server_database
 from upheld.project import settings as project
+from upheld.store import release
 from upheld.store.keys import KeyStore
 
 NAME = "upheld.sqlite3"
@@ -158,11 +158,11 @@ def _disconnect() -> None:
 
 @cache
 def _migrated() -> Path:
-    """An empty store on SQLite, migrated once a process: its migrations take longer than most tests."""
+    """An empty store on SQLite, made once a process: that takes longer than most tests."""
     data = Path(tempfile.mkdtemp(prefix="upheld-records-"))
     atexit.register(shutil.rmtree, data)
     _connect("", data)
-    call_command("migrate", verbosity=0)
+    release.make()
     _disconnect()
     assert [each.name for each in data.iterdir()] == [NAME], "nothing waits in a log beside it"
     return data / NAME
@@ -170,12 +170,12 @@ def _migrated() -> Path:
 
 @cache
 def _template() -> str:
-    """The name of an empty store on PostgreSQL, migrated once a process."""
+    """The name of an empty store on PostgreSQL, made once a process."""
     data = Path(tempfile.mkdtemp(prefix="upheld-records-"))
     atexit.register(shutil.rmtree, data)
     made, _ = new_server_database("postgresql", data)
     _connect(made.url, data)
-    call_command("migrate", verbosity=0)
+    release.make()
     _disconnect()
     made.close()
     name = made.url.rpartition("/")[2]

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 TASK = "upheld.case"
 QUEUE = "cases"
-MOST = 50
+MOST = 100
 """Cases of one wake, and of one turn of a worker: enough that what is done once a turn weighs little, and few
 enough that several workers have something to do."""
 

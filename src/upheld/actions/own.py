@@ -5,7 +5,7 @@ key (X-06). An erasure leaves it: without it nobody could show
 how the request was answered.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NoReturn
 
@@ -14,7 +14,7 @@ from django.conf import settings
 from upheld.actions import cases, ownwords
 from upheld.datamap.model import System, Table
 from upheld.rights.connector import Capabilities, Collected, Entropy, Execution, Finding, Found, Severity
-from upheld.rights.many import CommittedMany, ManyExecution, PreparedMany, Questioned, Tallied, summed
+from upheld.rights.many import Block, CommittedMany, ManyExecution, PreparedMany, Questioned, Tallied, summed
 from upheld.rights.outcome import (
     Committed,
     Counts,
@@ -162,6 +162,16 @@ class OwnRecords(Unkept):
             changes = self._changes(steps, subject, now, records)
             each.append(changes.counts(changes.tally(undecided=False)))
         return Tallied(tuple(each), summed(each))
+
+    def collect_many(
+        self, steps: Sequence[Step], subjects: Sequence[Subject], *, now: datetime
+    ) -> Generator[Block, None, None]:
+        """As `collect`, from records that were read together."""
+        records = self._records([each for subject in subjects for each in self._hers(subject)])
+        for member, subject in enumerate(subjects):
+            given = [copied for _, _, copied in self._changes(steps, subject, now, records).collect()]
+            texts = [value for row in given for value in row.values.values()]
+            yield Block({member: given}, sum(len(each) for each in texts if isinstance(each, str)))
 
     def execute_many(
         self,

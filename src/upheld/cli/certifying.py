@@ -1,6 +1,7 @@
 """Certificates as files: for programs, for people, and the proof."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -71,8 +72,11 @@ def _of(request: Request) -> str:
     return "" if request.right in (Right.ERASURE, Right.DELETE) else f"-{request.right.lower()}-{request.pk}"
 
 
-def certify_answered(means: Means, standings: Iterable[Standing]) -> tuple[Path, ...]:
-    """The same for each request that can be answered now, and for those whose certificate a crash cut off."""
+def certify_answered(
+    means: Means, standings: Iterable[Standing], *, pause: timedelta = timedelta()
+) -> tuple[Path, ...]:
+    """The same for each request that can be answered now, and for those whose certificate a crash cut off.
+    `pause`: only where it is that long ago, for until then another program is likely writing it."""
     requests = {each.request.pk: each.request for each in standings if each.answered}
-    requests |= {each.pk: each for each in certificates.unwritten()}
+    requests |= {each.pk: each for each in certificates.unwritten(finished=means.clock() - pause)}
     return certify_many(means, tuple(requests.values()))

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from upheld.actions.rounds import Round
     from upheld.mail.deliver import Server
 
+CERTIFIED = timedelta(seconds=15)
+"""After which a certificate that is missing was cut off, and is not being written by another worker."""
 _log = logging.getLogger("upheld.work")
 
 
@@ -261,7 +264,7 @@ def _certified(means: "Means", standings: "Iterable[Standing]") -> "Sequence[Pat
     answered = tuple(standings)
     for each in answered:
         _log.info("request.answered", extra={"fields": {"case": str(each.request.case_id)}})
-    return certify_answered(means, answered)
+    return certify_answered(means, answered, pause=CERTIFIED)
 
 
 def _server() -> "Server | None":

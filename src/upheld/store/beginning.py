@@ -1,8 +1,8 @@
-"""Records that begin: on SQLite their tables are made from a file, in a moment; all migrations take seconds.
+"""Records that begin: their tables are made from a file, in a moment; all migrations take seconds.
 
-`beginning.sql` is what some of our migrations make of an empty database, with their names in Django's list.
-Those that came later are done to it afterwards, as to any older records: nobody has to write the file anew
-with each, only now and then (`python -m tools.beginning`).
+`beginning.sql` for SQLite and `beginning-postgresql.sql` are what some of our migrations make of an empty
+database, with their names in Django's list. Those that came later are done to it afterwards, as to any older
+records: nobody has to write the files anew with each, only now and then (`python -m tools.beginning`).
 """
 
 import sqlite3
@@ -12,20 +12,28 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.utils.timezone import now
 
-FILE = Path(__file__).with_suffix(".sql")
+from upheld.store.database import hold
+
+FILES = {
+    "sqlite": Path(__file__).with_suffix(".sql"),
+    "postgresql": Path(__file__).with_name("beginning-postgresql.sql"),
+}
 LIST = "django_migrations"
 
 
-def begin(file: Path = FILE) -> None:
-    """Make the tables. Does nothing elsewhere than in an empty database on SQLite."""
-    if connection.vendor != "sqlite":
-        return
-    with transaction.atomic():  # holds the write lock: of two programs that begin the other finds tables
+def begin(file: Path | None = None) -> None:
+    """Make the tables. Does nothing elsewhere than in an empty database."""
+    text = (file or FILES[connection.vendor]).read_text(encoding="utf-8")
+    with transaction.atomic():
+        hold("beginning")  # of two programs that begin the other finds tables
         if connection.introspection.table_names():
             return
         with connection.cursor() as cursor:
-            for statement in statements(file.read_text(encoding="utf-8").splitlines(keepends=True)):
-                cursor.execute(statement)
+            if connection.vendor == "postgresql":
+                cursor.execute(text)  # all of it is one round trip
+            else:
+                for statement in statements(text.splitlines(keepends=True)):
+                    cursor.execute(statement)
             cursor.execute(f"UPDATE {LIST} SET applied = %s", [now()])  # noqa: S608 - Django's table
 
 

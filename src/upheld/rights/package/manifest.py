@@ -1,6 +1,5 @@
 """`package.json`: what is in the package, for programs (spec, section 3)."""
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -9,6 +8,7 @@ from upheld.datamap.model import DataMap
 from upheld.law.right import Right
 from upheld.rights.package.archive import Entry
 from upheld.rights.package.gather import Part, Said
+from upheld.rights.package.indented import indented
 from upheld.rights.plan import Plan
 from upheld.rights.regime import Pinned
 
@@ -50,7 +50,7 @@ def manifest(
         **({"statements": [_said(each) for each in said]} if said else {}),
         "files": [{"path": entry.path, "size": entry.size, "sha256": entry.sha256} for entry in entries],
     }
-    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace")
+    return (indented(content) + "\n").encode("utf-8", "backslashreplace")
 
 
 def _due(pinned: Pinned) -> dict[str, object]:

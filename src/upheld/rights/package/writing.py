@@ -1,6 +1,5 @@
 """From connectors to one age file, in one pass over each system and bounded memory (G-15.4, G-20.1)."""
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from upheld.rights.package.english import words as english
 from upheld.rights.package.french import words as french
 from upheld.rights.package.gather import Gathering, Holding, Part, Said, State, parts
 from upheld.rights.package.german import words as german
+from upheld.rights.package.indented import indented
 from upheld.rights.package.names import Names
 from upheld.rights.package.pages import pages
 from upheld.rights.package.reading import Reader
@@ -187,7 +187,7 @@ class _Job:
         size = holding.strand.size
         yield from self.archive.add(f"data/{holding.slug}.jsonl", as_jsonl(holding.strand), size=size)
         yield from self.archive.add(f"csv/{holding.slug}.csv", as_csv(holding), size=size * 2)
-        description = json.dumps(schema(holding), ensure_ascii=False, indent=1) + "\n"
+        description = indented(schema(holding)) + "\n"
         yield from self.archive.add(
             f"schema/{holding.slug}.schema.json", [description.encode("utf-8", "backslashreplace")]
         )
