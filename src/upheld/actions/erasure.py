@@ -243,6 +243,8 @@ def fulfil(*, means: Means, request: models.Request, progress: Progress = silent
 
 def _with_ring(means: Means, request: models.Request) -> Means:
     """Her key is read once, not for each value that is sealed with it. An open case's key stays."""
+    if not models.Request.case.is_cached(request):
+        request.case = queries.CASE.first(pk=request.case_id)
     return replace(means, keys=means.keys.ring([request.case.key]))
 
 

@@ -270,10 +270,10 @@ def _settle_part(means: Means, hold: Hold, part: models.Part, event: Committed, 
     alone = hold.first and len(hold.parts) == 1
     for due in event.due:
         _keep_due(means, hold, due, known=not alone)
-    written = models.Evidence.objects.filter(fulfilment=hold.fulfilment, part__isnull=False)
-    earlier = not alone and written.exists()
-    if earlier and not any(count.rows for count in event.counts):
-        return
+    if not alone and not any(count.rows for count in event.counts):
+        written = models.Evidence.objects.filter(fulfilment=hold.fulfilment, part__isnull=False)
+        if written.exists():
+            return
     content, matched = evidence_of_part(means, hold, part, event)
     _evidence(means, hold, content, EvidenceClass.ASSERTED, event.established, matched, part=part, at=at)
 

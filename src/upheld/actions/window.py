@@ -44,10 +44,13 @@ def spans(*, means: Means, last: date, systems: Iterable[str]) -> Mapping[str, S
     return found if any(each.until or each.legal for each in found.values()) else {}
 
 
-def open_for(*, means: Means, request: models.Request, systems: Iterable[str]) -> Mapping[str, models.Window]:
+def open_for(
+    *, means: Means, request: models.Request, systems: Collection[str]
+) -> Mapping[str, models.Window]:
     """The windows of an erasure that is being approved, one a date, each with a key of its own; none for
     another right. Belongs into the transaction of the approval."""
-    if request.right not in (Right.ERASURE.value, Right.DELETE.value):
+    erased = request.right in (Right.ERASURE.value, Right.DELETE.value)
+    if not erased or not any(plans.system_of(means, name).undo for name in systems):
         return {}
     found = spans(means=means, last=dates_of(means=means, request=request).legal, systems=systems)
     by_date: dict[date, models.Window] = {}

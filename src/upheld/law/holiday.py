@@ -64,6 +64,7 @@ def check_region(country: str, region: str) -> None:
         raise UnknownRegion(known)
 
 
+@lru_cache(maxsize=256)
 def _known(country: str) -> bool:
     """By the package's register: its own list of countries imports every one of them."""
     return country in _package().registry.EntityLoader.get_country_codes()

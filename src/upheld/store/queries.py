@@ -36,6 +36,7 @@ REQUEST = Rows(lambda: Request.objects.select_related("case").filter(pk=Slot("pk
 REQUEST_LOCKED = Rows(
     lambda: Request.objects.select_for_update(of=("self",)).select_related("case").filter(pk=Slot("pk"))
 )
+CASE = Rows(lambda: Case.objects.filter(pk=Slot("pk")))
 WITHDRAWN = Rows(
     lambda: Request.objects.select_for_update().filter(pk=Slot("pk")).values_list("state", "undone_at")
 )

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from upheld.connectors.sql import check as checks
 from upheld.connectors.sql.catalogue.mark import Seen, mark, seen
+from upheld.connectors.sql.catalogue.quiet import Counted
 from upheld.connectors.sql.change import Draw
 from upheld.connectors.sql.collect import collect
 from upheld.connectors.sql.columns import NotFitting, Tables, fit
@@ -451,9 +452,14 @@ class SqlConnector:
         if known is None or known.seen is None:
             return None
         now = seen(connection)
-        if now is None or not replace(known.seen, own=known.tables.wrote).shows_nothing_new(now):
-            return None
-        return known
+        match known.seen, now:
+            case Seen(), Seen():
+                same = replace(known.seen, own=known.tables.wrote).shows_nothing_new(now)
+            case Counted(), Counted():
+                same = known.seen.shows_nothing_new(now)
+            case _:
+                same = False
+        return known if same else None
 
     def _read(self, connection: sa.Connection) -> "Known":
         schemas, before = tuple(self.system.schemas), self.known
@@ -538,7 +544,7 @@ class Known:
     live: LiveSchema
     tables: Tables
     findings: tuple[Finding, ...]
-    seen: Seen | None = None
+    seen: Seen | Counted | None = None
 
 
 LACKING = frozenset({"table.undeclared", "edge.undeclared", "rows.undecided"})

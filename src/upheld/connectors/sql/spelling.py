@@ -90,7 +90,10 @@ def is_spelled(dialect: str, target: sa.ColumnElement[Any], wanted: Spellings) -
     exact = among(dialect, folded, wanted.values)
     if _lenient(target) and dialect in ("mariadb", "mysql"):
         return sa.and_(_loosely(dialect, target, wanted.values), exact)
-    return sa.and_(target.like("%@%"), exact) if wanted.addresses else exact
+    if not wanted.addresses:
+        return exact
+    signed = sa.func.strpos(target, "@") > 0 if dialect == "postgresql" else target.like("%@%")
+    return sa.and_(signed, exact)
 
 
 def _on_sqlite(target: sa.ColumnElement[Any], values: Sequence[str]) -> Predicate:

@@ -34,6 +34,8 @@ _SCAN = 100_000
 
 _TOGETHER = 20
 """Questions a statement."""
+_BESIDE = 4
+"""Statements that are joined to one. PostgreSQL's driver reads a text beyond 4,096 letters anew each time."""
 _WALK = 8
 """Columns a walk: with the values of many people each is thousands of parameters."""
 
@@ -142,7 +144,7 @@ class Verifier:
         try:
             batches = [
                 (each.questions, Compiled(each.statement, self.connection.dialect))
-                for each in blank.batches(named)
+                for each in _joined([*blank.batches(named)])
             ]
         except Unfixed:
             return None
@@ -432,6 +434,16 @@ class Verifier:
         for kept in self.traces.kept:
             if kept.table == table.name:
                 yield negated(is_in(self.rows.tables, table.name, kept.columns, kept.keys))
+
+
+def _joined(batches: Sequence[Batch]) -> Iterator[Batch]:
+    """The same questions in fewer statements: what each asks is one row, and so are some of them side by
+    side."""
+    for start in range(0, len(batches), _BESIDE):
+        some = batches[start : start + _BESIDE]
+        rows = [each.statement.subquery(f"rows{number}") for number, each in enumerate(some)]
+        questions = tuple(question for each in some for question in each.questions)
+        yield Batch(questions, sa.select(*(column for row in rows for column in row.c)))
 
 
 def _left(questions: Sequence[Question], found: Sequence[int]) -> Iterator[Remnant]:

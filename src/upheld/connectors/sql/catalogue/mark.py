@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from upheld.connectors.sql import driver
 from upheld.connectors.sql.catalogue import mariadb, sqlite
+from upheld.connectors.sql.catalogue.quiet import Counted, counted
 
 LIMITS = (100_000, 200_000)
 """Verification searches columns without index up to the first; a check counts rows up to the second."""
@@ -60,13 +61,15 @@ class Seen:
 _FOLLOWED = 1_000
 
 
-def seen(connection: sa.Connection) -> Seen | None:
-    """What this statement sees of the transactions there; None where a server cannot say, as one that follows
-    another cannot.
+def seen(connection: sa.Connection) -> Seen | Counted | None:
+    """What this statement sees of the transactions there, or of what MariaDB counts; None where a server
+    cannot say, as one that follows another cannot.
 
     What changes a schema is a transaction, so that where no other was seen meanwhile the schema is the same.
     Only estimates of rows are changed without one, by VACUUM.
     """
+    if getattr(connection.dialect, "is_mariadb", False):
+        return counted(connection)
     if connection.dialect.name != "postgresql" or connection.dialect.driver != "psycopg":
         return None
     cursor = driver.run(connection, _SEEN, None)

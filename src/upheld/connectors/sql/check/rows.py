@@ -66,7 +66,8 @@ def _insert(look: Look, table: Table, live: LiveTable) -> str:
 def undated(look: Look) -> Iterator[Finding]:
     for table, live in look.pairs:
         found: dict[str, int] = {}
-        if not any(isinstance(each, Retain) and each.after for each in _can_happen(table)):
+        dates = [each.after for each in _can_happen(table) if isinstance(each, Retain) and each.after]
+        if not any(column.nullable for column in map(live.column, dates) if column is not None):
             continue
         for action, rows in _ruled(look, table, live):
             column = live.column(action.after) if isinstance(action, Retain) and action.after else None
