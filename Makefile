@@ -2,7 +2,8 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-WORKERS ?= 2
+# One more than there are processors: tests wait for browsers, mail and other programs.
+WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command "make pins" $(UPGRADE)
 

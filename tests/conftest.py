@@ -5,6 +5,10 @@ import sys
 
 from hypothesis import settings
 
+from tests.servers.memory import keep_files
+
+keep_files()
+
 # Hundreds of programs are started, and each would compile all of our code anew where nobody may keep it compiled.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

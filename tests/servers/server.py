@@ -74,7 +74,7 @@ def new_run_folder() -> Path:
 def shared(run_folder: Path, kind: str, start: Callable[[Path], Server]) -> Server:
     """Give the run's server of this kind: the first worker that asks starts it, the others wait and read its file."""
     record = run_folder / f"{kind}.json"
-    with _locked(run_folder / f"{kind}.lock"):
+    with locked(run_folder / f"{kind}.lock"):
         if not record.exists():
             server = start(run_folder)
             record.write_text(json.dumps(asdict(server)))
@@ -175,7 +175,8 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
+    """Alone among the workers of a run."""
     with path.open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

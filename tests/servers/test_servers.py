@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.database import Database
+from tests.servers.memory import has_room, keep_files
 
 NewDatabase = Callable[[str], Database]
 INSIDE = """
@@ -158,3 +159,15 @@ def test_the_servers_end_with_the_run_that_started_them(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
     pids = (tmp_path / "pids").read_text().split()
     assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
+
+
+def test_a_run_keeps_its_files_where_it_fits_and_where_tmpdir_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert [has_room(tmp_path, room) for room in (1, 2**60)] == [True, False]
+    assert not has_room(tmp_path / "no such folder", 1)
+
+    monkeypatch.setenv("TMPDIR", "elsewhere")
+    keep_files(tmp_path)
+
+    assert os.environ["TMPDIR"] == "elsewhere"

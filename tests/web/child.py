@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.store.plugin import stored
+from tests.web.beginning import copy_records
 
 
 def told(module: str, folder: Path, *, records: bool = True, **environment: str) -> Any:
@@ -22,6 +23,9 @@ def ran(
     the kind that `--store` says, or always on SQLite. A file that is left open is a failure."""
     data = folder / "data"
     data.mkdir()
+    elsewhere = stored(data) if records else {}
+    if not elsewhere:
+        copy_records(data)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("UPHELD_", "DJANGO_"))}
     ours = {
         "DJANGO_SETTINGS_MODULE": "upheld.project.site",
@@ -31,7 +35,7 @@ def ran(
     done = subprocess.run(
         [sys.executable, "-W", "error::ResourceWarning", "-m", f"tests.web.{module}"],
         cwd=Path(__file__).parents[2],
-        env=kept | ours | (stored(data) if records else {}) | environment,
+        env=kept | ours | elsewhere | environment,
         capture_output=True,
         text=True,
         check=False,

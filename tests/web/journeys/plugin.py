@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from tests.servers.database import Database
 from tests.store.plugin import stored
+from tests.web.beginning import copy_records
 from tests.web.journeys.server import Mailbox, Server
 from tests.web.journeys.tree import overhear
 
@@ -149,12 +150,14 @@ def furnish(database: Database, folder: Path) -> dict[str, str]:
 
 @pytest.fixture
 def serving(mailbox: Mailbox, tmp_path: Path) -> Iterator[Callable[[Database], Server]]:
-    """A function that starts a server over an empty data folder, with a shop on the given database."""
+    """A function that starts a server over empty records, with a shop on the given database."""
     servers = []
 
     def begun(database: Database, **environment: str) -> Server:
         given = furnish(database, tmp_path) | {"UPHELD_SMTP_URL": mailbox.url} | environment
         given = stored(tmp_path / "data") | given
+        if not servers and "UPHELD_DATABASE_URL" not in given:
+            copy_records(tmp_path / "data")
         server = Server(tmp_path / "data", given)
         servers.append(server)
         return server.start()
