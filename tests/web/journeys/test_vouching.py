@@ -13,7 +13,7 @@ from tests.web.journeys.test_accounts import upheld
 
 def enrolled(page: Page, link: str, name: str) -> None:
     """An account by that link, logged in with its second factor."""
-    address = f"{name.split()[0].lower()}@larkspur.example"
+    address = f"{name.split(maxsplit=1)[0].lower()}@larkspur.example"
     page.goto(link)
     page.get_by_label("Your name").fill(name)
     page.get_by_label("Your e-mail address").fill(address)
