@@ -271,7 +271,6 @@ def pages(hers: str, roots: dict[str, Any], done: dict[str, Any], copy: dict[str
     yield Page("programs", "/console/programs/")
     yield Page("the privacy folder", "/console/folder/")
     yield Page("first step", "/console/first/organisation/")
-    yield Page("numbers for a monitoring system", "/metrics", who="nobody")
     yield Page("log in", "/console/login/", who="nobody")
     form = (("email", "kim@example.net"), ("copy", "on"), ("place", "gdpr"))
     yield Page("ask", "/en/", who="nobody")
