@@ -69,17 +69,23 @@ def numbers(*, at: datetime, day: date, systems: Sequence[str]) -> Numbers:
     )
     waiting = Mail.objects.filter(sent_at=None, dropped_at=None)
     mails = waiting.aggregate(many=Count("pk"), oldest=Min("written_at"))
-    open_tasks = Task.objects.filter(answered_at=None, fulfilment__request__state=RequestState.IN_PROGRESS)
+    open_tasks = Task.objects.filter(
+        answered_at=None,
+        fulfilment__request__finished_at=None,  # by the index of those that are not finished
+        fulfilment__request__state=RequestState.IN_PROGRESS,
+    )
     tasks = open_tasks.aggregate(many=Count("pk"), overdue=Count("pk", filter=Q(due_on__lt=day)))
     return Numbers(
         requests=_requests(),
         **unfinished,
         parts=_parts(),
         failed=_failed(systems),
-        copies=Copy.objects.filter(request__state=RequestState.IN_PROGRESS).count(),
+        copies=Copy.objects.filter(
+            request__finished_at=None, request__state=RequestState.IN_PROGRESS
+        ).count(),
         mails=mails["many"],
         mailed=mails["oldest"],
-        dropped=Mail.objects.exclude(dropped_at=None).count(),
+        dropped=Mail.objects.filter(dropped_at__isnull=False).count(),
         unconfirmed=Arrival.objects.filter(verified_at=None, waits_at=None).count(),
         tasks=tasks["many"],
         tasks_overdue=tasks["overdue"],
@@ -98,7 +104,7 @@ def _requests() -> dict[tuple[str, str], int]:
 
 
 def _parts() -> dict[str, int]:
-    at_work = Fulfilment.objects.filter(request__state=RequestState.IN_PROGRESS)
+    at_work = Fulfilment.objects.filter(request__finished_at=None, request__state=RequestState.IN_PROGRESS)
     found = dict(at_work.values_list("state").annotate(many=Count("pk")))
     return {state.value: found.get(state.value, 0) for state in FulfilmentState}
 
@@ -107,7 +113,10 @@ def _failed(systems: Sequence[str]) -> dict[tuple[str, str], int]:
     kinds = [kind.value for kind in FailureKind]
     found = {(system, kind): 0 for system in (*systems, OTHER) for kind in kinds}
     failed = Fulfilment.objects.filter(
-        request__state=RequestState.IN_PROGRESS, state=FulfilmentState.FAILED, failure__in=kinds
+        request__finished_at=None,
+        request__state=RequestState.IN_PROGRESS,
+        state=FulfilmentState.FAILED,
+        failure__in=kinds,
     )
     for system, kind, many in failed.values_list("system", "failure").annotate(many=Count("pk")):
         found[system if system in systems else OTHER, kind] += many

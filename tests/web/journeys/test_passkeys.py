@@ -48,7 +48,7 @@ def enrolled(page: Page, server: Server) -> None:
 def kept(page: Page) -> list[str]:
     """What the list of one's second factors names."""
     page.get_by_role("link", name="Olive Officer").click()
-    return page.locator("tbody tr td:first-child").all_inner_texts()
+    return page.locator("table").first.locator("tbody tr td:first-child").all_inner_texts()
 
 
 def test_a_passkey_opens_the_console_alone_or_beside_the_password_and_the_last_one_stays(
@@ -109,12 +109,14 @@ def test_a_passkey_opens_the_console_alone_or_beside_the_password_and_the_last_o
     assert "scripts are switched off" in still.locator("main").inner_text()
     assert still.get_by_role("button", name="Use my passkey").count() == 0
 
-    # Once it is removed the device still offers it, in vain.
+    # Once it is removed the device still offers it, in vain; elsewhere she is logged out.
     desk.get_by_role("link", name="Remove the passkey “My laptop”").click()
     assert desk.locator("h1").inner_text() == "Remove the passkey “My laptop”?"
     assert axe(desk) == []
     desk.get_by_role("button", name="Remove it").click()
     assert kept(desk) == ["Authenticator app"]
+    still.goto(f"{server.address}/console/account/")
+    assert "/console/login/" in still.url
     desk.get_by_role("button", name="Log out").click()
     desk.get_by_role("link", name="Use a passkey instead").click()
     desk.get_by_role("button", name="Use my passkey").click()
