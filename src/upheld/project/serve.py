@@ -73,7 +73,7 @@ def worker(data: Data = None, dir_: Dir = None) -> None:
     Needs the records on PostgreSQL, and database, data folder, key store and privacy folder of the server:
     UPHELD_DATABASE_URL, --data, UPHELD_KEYS and --dir say where they are, and the systems' secrets have to be
     known here too. What a worker had begun when it died another goes on with within a minute. Ends at SIGTERM
-    or Ctrl-C when the case at hand is finished.
+    or Ctrl-C when the cases at hand are finished.
     """
     from upheld.project.serving import work  # lazy: slow import
 

@@ -1,4 +1,4 @@
-"""Whether anybody wrote into our records: one statement that reads no row, asked every two seconds."""
+"""Whether anybody wrote into our records: one statement that reads no row, asked again and again."""
 
 import sqlite3
 from typing import Any

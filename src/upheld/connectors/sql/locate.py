@@ -196,7 +196,8 @@ def keys_of(
         return distinct(sa.select(*columns).where(condition(rows)), connection)
 
     read = rows.ask(connection, site, select).rows
-    keys = tuple(dict.fromkeys(row for row in read if None not in row))
+    whole = (row for row in read if None not in row)
+    keys = tuple(whole if connection.dialect.name in DISTINCT else dict.fromkeys(whole))
     refuse_misfits(rows.tables, rows.system.name, table, key, keys)
     return keys
 
@@ -206,7 +207,8 @@ def refuse_misfits(tables: Tables, system: str, table: str, key: Sequence[str], 
     column would find its row again, so that it would stay and nobody would notice."""
     known = [tables.known(table, column) for column in key]
     keys = tuple(keys)
-    if all(fits(values, column) for values, column in zip(zip(*keys, strict=True), known, strict=False)):
+    # Column by column: all of them at once are an iterator for each key, megabytes for a person of many rows.
+    if all(fits([each[index] for each in keys], column) for index, column in enumerate(known)):
         return
     for each in keys:
         for value, column in zip(each, known, strict=True):
@@ -217,9 +219,12 @@ def refuse_misfits(tables: Tables, system: str, table: str, key: Sequence[str], 
                 )
 
 
+DISTINCT = ("sqlite", "postgresql")
+
+
 def distinct(statement: sa.Select[Any], connection: sa.Connection) -> sa.Select[Any]:
     """DISTINCT, but not on MariaDB: its collations would give one spelling for several (scenario 63)."""
-    return statement.distinct() if connection.dialect.name in ("sqlite", "postgresql") else statement
+    return statement.distinct() if connection.dialect.name in DISTINCT else statement
 
 
 def _walked(rows: Rows, connection: sa.Connection, selection: Selection) -> KeySet:
