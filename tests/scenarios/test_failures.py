@@ -21,7 +21,7 @@ from upheld.datamap.read import read
 from upheld.law.right import Right
 from upheld.rights.connector import Severity
 from upheld.rights.fulfil import Event, Failed, execute
-from upheld.rights.outcome import Committed, Misconfigured, Prepared, Verified
+from upheld.rights.outcome import Committed, Misconfigured, Prepared, Transient, Verified
 from upheld.rights.testing import Died
 from upheld.store.models import Evidence, RequestState
 
@@ -173,15 +173,18 @@ def test_scenario_51_both_people_of_the_same_messages_at_once(make: Make) -> Non
     def erase(who: str) -> None:
         connector = world.connector
         start.wait(10)
-        events[who] = list(
-            execute(world.plan(), {"club": connector}, subjects[who], now=NOW, entropy=lambda: f"r{who}")
-        )
+        for _ in range(20):  # a server may end one of two that wait for each other: the runner tries again
+            events[who] = list(
+                execute(world.plan(), {"club": connector}, subjects[who], now=NOW, entropy=lambda: f"r{who}")
+            )
+            if not isinstance(_failure(events[who]), Transient):
+                break
 
     threads = [threading.Thread(target=erase, args=(who,)) for who in subjects]
     for each in threads:
         each.start()
     for each in threads:
-        each.join(30)
+        each.join()
 
     assert {who: _failure(each) for who, each in events.items()} == {ADA: None, BEN: None}
     assert world.rows("msg") == [(1001, None, 10, "to cy"), (1002, 10, None, "from cy")]

@@ -6,7 +6,8 @@ import sqlalchemy as sa
 
 from tests.scenarios.world import World, make_world
 from tests.servers.database import Database
-from upheld.connectors.sql.spelling import may_be_spelled, spellings
+from upheld.connectors.sql.spelling import exactly, is_spelled, may_be_spelled, spellings
+from upheld.datamap.normalise import normalise
 from upheld.rights.connector import Finding
 
 DDL = """\
@@ -74,3 +75,36 @@ def test_with_them_nothing_is_read_from_end_to_end(postgresql: Database, tmp_pat
 
 def test_a_small_table_is_read_and_nobody_is_told(postgresql: Database, tmp_path: Path) -> None:
     assert scanned(make_world(postgresql, tmp_path, DDL, MAP)) == []
+
+
+AROUND = ("", " ", "\t", "\r\n", "\x0b", "\x0c", "\x1c", "\x1f", "\x00", "\x7f", "\xa0", "\u2003", "'")
+CORES = (
+    "ada.quill@example.org",
+    "ADA.Quill@Example.org",
+    "ada quill@example.org",
+    "ada.quill@example.or\u212a",  # a sign that folds to a letter of ASCII
+    "\u00e4da@example.org",
+    "A\u0308DA@example.org",
+)
+
+
+def test_sqlite_finds_the_very_texts_that_are_the_value_in_another_spelling(
+    sqlite: Database, tmp_path: Path
+) -> None:
+    world = make_world(
+        sqlite, tmp_path, 'CREATE TABLE users (id INTEGER PRIMARY KEY, "e Mail" VARCHAR(80));', MAP
+    )
+    texts = [f"{before}{core}{after}" for core in CORES for before in AROUND for after in AROUND]
+    table, column = (
+        sa.table("users", sa.column("id"), sa.column("e Mail")),
+        sa.column("e Mail", sa.String(80)),
+    )
+    engine: sa.Engine = world.connector.engine  # type: ignore[attr-defined]
+    with engine.begin() as connection:
+        connection.execute(sa.insert(table), [{"id": at, "e Mail": text} for at, text in enumerate(texts)])
+    for wanted in ("ada.quill@example.org", "\u00c4da@example.org", "ada.quill@example.ork"):
+        for addresses in ((wanted,), (wanted, "no address")):
+            spelled = sa.select(table.c.id).where(is_spelled("sqlite", column, exactly(addresses)))
+            with engine.connect() as connection:
+                found = {texts[at] for (at,) in connection.execute(spelled)}
+            assert found == {each for each in texts if normalise("email", each) == normalise("email", wanted)}

@@ -29,7 +29,8 @@ def collect(
         for step, first in zip(some, _first(rows, connection, some), strict=True):
             named: dict[str, set[str]] = {file.column: set() for file in step.files}
             for row in _rows(rows, connection, step, first):
-                note(named, row)
+                if named:
+                    note(named, row)
                 yield row
             yield from files(rows, step, named, secrets)
 
