@@ -79,7 +79,7 @@ def test_a_certificate_that_did_not_reach_the_disk_is_still_owed(able: Means) ->
     rest(able, cut_off)
 
     assert (owed(), told(MailKind.DONE)) == ((1, 0, 1), 1)
-    assert certificates.unwritten(finished=means.clock()) == (made,)
+    assert certificates.unwritten(finished=able.clock()) == (made,)
     certificates.written(means=able, request=made)
     rest(able)
     assert owed() == (0, 0, 0)
