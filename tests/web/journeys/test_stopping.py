@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.servers.database import Database
-from tests.web.journeys.plugin import ADA, SHOP, Visitor, ask, officer
+from tests.web.journeys.plugin import ADA, BOB, SHOP, Visitor, ask, officer
 from tests.web.journeys.server import Mailbox, Server, link, plain
 from tests.web.journeys.test_deciding import opened, words
 from tests.web.test_matrix import LETTERS
@@ -54,6 +54,16 @@ def test_stop_e_mails_is_carried_out_in_every_system_and_she_reads_where(
     ]
     person.goto(follow.replace("/en/", "/de/"))
     assert "Lesen, wo es eingestellt ist" in words(person)
+
+    # Years later she wants it again: the mark goes, once, and for nobody else.
+    desk.goto(f"{server.address}/console/search/")
+    desk.get_by_role("link", name="wants it again").click()
+    for address, said in ((BOB, "No objection is kept"), (ADA, "The mark is gone"), (ADA, "No objection")):
+        desk.get_by_label("Her address or number").fill(address)
+        desk.get_by_label("How do you know").fill("her letter of 3 May")
+        desk.get_by_role("button", name="Take the mark away").click()
+        assert said in words(desk)
+        assert "@" not in desk.url
     assert server.stop() == 0
     assert server.errors() == ""
 
