@@ -1,7 +1,7 @@
 """The runner: one round goes through everything that is ready and can be done without a person.
 
-Whatever wakes it only calls this: the embedded runner for every case that is ready, a worker for the
-cases that it was woken for. Every part of it is safe to repeat and to be cut off: what a round did not get to, or a
+Whatever wakes it only calls this: the embedded runner for every case that is ready, a worker for the cases
+that it was woken for. Every part of it is safe to repeat and to be cut off: what a round did not get to, or a
 crash cut off, is ready in the next. Several runners may be at it: leases and fences keep them apart.
 """
 
