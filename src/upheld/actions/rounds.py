@@ -176,8 +176,8 @@ def rest(*, means: Means, server: Server | None, sender: str, done: Round | None
 
 def ready(*, means: Means, cases: Sequence[UUID] | None = None) -> tuple[Request, ...]:
     """Requests of which a system's part can be tried now: it waits its turn, may be retried, or was left by a
-    program that is gone. What failed for good, or waits for a person, is not tried by itself. The oldest
-    fifty of them, and as many that only have to be concluded."""
+    program that is gone. What failed for good, or waits for a person, is not tried by itself. Of all
+    cases the oldest fifty of them, and as many that only have to be concluded."""
     at = means.clock()
     chosen = Request.objects.filter(
         right__in=CARRIED_OUT, state=RequestState.IN_PROGRESS, finished_at=None, undone_at=None
@@ -196,12 +196,13 @@ def ready(*, means: Means, cases: Sequence[UUID] | None = None) -> tuple[Request
     over = chosen.exclude(
         pk__in=Fulfilment.objects.exclude(state__in=window.OUTCOMES).values("request")
     ).exclude(pk__in=undoable.values("request"))
-    found = [*_oldest(parts), *_oldest(over)]
+    most = 50 if cases is None else None
+    found = [*_oldest(parts)[:most], *_oldest(over)[:most]]
     return tuple({each.pk: each for each in found}.values())
 
 
 def _oldest(found: QuerySet[Request]) -> QuerySet[Request]:
-    return found.select_related("case").order_by("received_at")[:50]
+    return found.select_related("case").order_by("received_at")
 
 
 def copies_ready(means: Means, *, cases: Sequence[UUID] | None = None) -> tuple[Copy, ...]:
