@@ -177,8 +177,8 @@ def rest(*, means: Means, server: Server | None, sender: str, done: Round | None
 
 def ready(*, means: Means, cases: Sequence[UUID] | None = None) -> tuple[Request, ...]:
     """Requests of which a system's part can be tried now: it waits its turn, may be retried, or was left by a
-    program that is gone. What failed for good, or waits for a person, is not tried by itself. The oldest
-    fifty of them, and as many that only have to be concluded."""
+    program that is gone. What failed for good, or waits for a person, is not tried by itself. Of all
+    cases the oldest fifty of them, and as many that only have to be concluded."""
     at = means.clock()
     chosen = Request.objects.filter(
         right__in=CARRIED_OUT, state=RequestState.IN_PROGRESS, finished_at=None, undone_at=None
@@ -192,22 +192,23 @@ def ready(*, means: Means, cases: Sequence[UUID] | None = None) -> tuple[Request
         state=FulfilmentState.FAILED, failure=FailureKind.TRANSIENT, not_before__lte=at
     )
     left = Fulfilment.objects.filter(lease.expired(at))
-    parts = [_oldest(chosen.filter(pk__in=each.values("request"))) for each in (waiting, again, left)]
+    most = TOGETHER if cases is None else None
+    parts = [_oldest(chosen.filter(pk__in=each.values("request")))[:most] for each in (waiting, again, left)]
     # While it can be undone a request stays in progress: concluded as far as it goes, it has its marks.
     open_ = Fulfilment.objects.filter(request=OuterRef("pk")).exclude(state__in=window.OUTCOMES)
     undoable = Window.objects.filter(request=OuterRef("pk"), destroyed_at=None, request__marks__isnull=False)
     over = chosen.filter(~Exists(open_), ~Exists(undoable))
-    found = [*_first(chain(*parts)), *_oldest(over)]
+    found = [*_first(chain(*parts))[:most], *_oldest(over)[:most]]
     return tuple({each.pk: each for each in found}.values())
 
 
 def _oldest(found: QuerySet[Request]) -> QuerySet[Request]:
-    return found.select_related("case").order_by("received_at")[:TOGETHER]
+    return found.select_related("case").order_by("received_at")
 
 
 def _first(found: Iterable[Request]) -> list[Request]:
-    """Each once, the oldest of all of them."""
-    return sorted({each.pk: each for each in found}.values(), key=lambda each: each.received_at)[:TOGETHER]
+    """Each once, the oldest first."""
+    return sorted({each.pk: each for each in found}.values(), key=lambda each: each.received_at)
 
 
 def copies_ready(means: Means, *, cases: Sequence[UUID] | None = None) -> tuple[Copy, ...]:

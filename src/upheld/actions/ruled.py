@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from upheld.actions import approving, cases, certainty, dispatch, plans
 from upheld.actions.batch.look import in_groups
@@ -241,11 +242,15 @@ class _Left:
 
     def all(self, some: Sequence[Submission], why: str) -> None:
         """The same for several."""
-        Submission.objects.filter(pk__in=[each.pk for each in some]).update(rule_at=None, left=why)
+        self._waiting(some).update(rule_at=None, left=why)
 
     def later(self, some: Sequence[Submission], pause: timedelta) -> None:
         """Again; the longer it has waited, the longer the pause."""
         at = self._means.clock()
         for each in some:
             wait = max(pause, (at - _of(each).received_at) / 4)
-            Submission.objects.filter(pk=each.pk).update(rule_at=at + wait)
+            self._waiting([each]).update(rule_at=at + wait)
+
+    def _waiting(self, some: Sequence[Submission]) -> QuerySet[Submission]:
+        """Without those that somebody else, who took them for given up, is done with."""
+        return Submission.objects.filter(pk__in=[each.pk for each in some], rule_at__isnull=False)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import types
 from sqlalchemy.dialects import mysql, postgresql
 
-from upheld.connectors.sql.columns import Tables, fitting
+from upheld.connectors.sql.columns import Tables, fits, fitting
 from upheld.connectors.sql.compiled import Slot, Unfixed, later
 from upheld.connectors.sql.live import Family, LiveColumn
 from upheld.datamap.model import Scalar
@@ -32,12 +32,17 @@ def awaited_values(tables: Tables, table: str, column: str, slot: Slot) -> sa.Co
     return _equals(tables, table, known, slot, lambda values: fitting(values, known))
 
 
+def _apart(values: Sequence[Scalar], known: LiveColumn) -> Sequence[Scalar]:
+    """As `fitting` of values that are distinct: nothing is built to find that out."""
+    return values if fits(values, known) else fitting(values, known)
+
+
 def awaited_keys(tables: Tables, table: str, columns: Sequence[str], slot: Slot) -> sa.ColumnElement[bool]:
     """Rows of `table` whose `columns` equal one of the slot's keys."""
     known = [_known(tables, table, each) for each in columns]
     if len(known) == 1:
         only = known[0]
-        return _equals(tables, table, only, slot, lambda keys: fitting([key[0] for key in keys], only))
+        return _equals(tables, table, only, slot, lambda keys: _apart([key[0] for key in keys], only))
 
     def fitted(keys: Sequence[Any]) -> list[tuple[Scalar, ...]]:
         every = ([fitting([part], each) for part, each in zip(key, known, strict=True)] for key in keys)
@@ -157,9 +162,12 @@ def within(values: Sequence[Scalar], kind: types.TypeEngine[Any]) -> list[Scalar
     if not isinstance(kind, types.Integer):
         return list(values)
     bits = 15 if isinstance(kind, types.SmallInteger) else 63 if isinstance(kind, types.BigInteger) else 31
-    numbers: Any = values if set(map(type, values)) == {int} else [each for each in values if _whole(each)]
+    plain = set(map(type, values)) == {int}
+    numbers: Any = values if plain else [each for each in values if _whole(each)]
     if numbers and not (-(2**bits) <= min(numbers) and max(numbers) < 2**bits):
         numbers = [each for each in numbers if -(2**bits) <= each < 2**bits]
+    if plain:  # a text for each would be megabytes where there are many
+        return "{" + str(list(numbers))[1:-1].replace(" ", "") + "}"
     return "{" + ",".join(map(str, numbers)) + "}"
 
 
