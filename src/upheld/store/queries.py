@@ -1,6 +1,6 @@
 """What the verbs that are done for each person ask of our records again and again, by name."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -116,7 +116,7 @@ ENTRY_OF = Rows(lambda: Entry.objects.filter(pending=Slot("pending")))
 LAST_CHECKPOINT = Rows(lambda: Checkpoint.objects.order_by("-size")[:1])
 
 
-@cache
+@lru_cache(maxsize=64)
 def nodes(many: int) -> Rows:
     """So many nodes of the ledger's tree, each named by its place in the list, level and position."""
     wanted = Q()
