@@ -145,4 +145,4 @@ def _end(process: subprocess.Popen[str]) -> None:
     assert process.stdout
     process.stdin.close()
     process.stdout.close()
-    process.wait(10)
+    process.wait(60)

@@ -8,6 +8,7 @@ from importlib import import_module
 import sqlalchemy as sa
 import structlog  # noqa: F401 - loaded before the children are forked
 
+from tests.servers.tls import share_context
 from upheld.connectors.sql.columns import Tables
 from upheld.connectors.sql.engine import make_engine
 from upheld.connectors.sql.live import LiveSchema
@@ -15,6 +16,7 @@ from upheld.datamap.model import System
 
 for url in ("sqlite://", "postgresql+psycopg://127.0.0.1/none", "mariadb+pymysql://127.0.0.1/none"):
     sa.create_engine(url).dispose()
+share_context()
 
 
 def load_records() -> None:

@@ -114,7 +114,7 @@ def child() -> Iterator["subprocess.Popen[str]"]:
     assert process.stdout
     process.stdin.close()
     process.stdout.close()
-    process.wait(10)
+    process.wait(60)
 
 
 def _erasing(target: str, new_database: NewDatabase, folder: Path, child: "subprocess.Popen[str]") -> Erasing:

@@ -102,7 +102,7 @@ def child() -> Iterator["subprocess.Popen[str]"]:
     assert process.stdout
     process.stdin.close()
     process.stdout.close()
-    process.wait(10)
+    process.wait(60)
 
 
 def _setting(

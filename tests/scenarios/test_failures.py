@@ -172,7 +172,7 @@ def test_scenario_51_both_people_of_the_same_messages_at_once(make: Make) -> Non
 
     def erase(who: str) -> None:
         connector = world.connector
-        start.wait(10)
+        start.wait(60)
         for _ in range(20):  # a server may end one of two that wait for each other: the runner tries again
             events[who] = list(
                 execute(world.plan(), {"club": connector}, subjects[who], now=NOW, entropy=lambda: f"r{who}")

@@ -18,6 +18,7 @@ from tests.servers import postgresql as on_postgresql
 from tests.servers import reuse
 from tests.servers.database import DIALECTS, KINDS, Database
 from tests.servers.server import Server, ServerMissing, new_run_folder, stop_all
+from tests.servers.tls import share_context
 
 RUN_FOLDER = "UPHELD_TEST_SERVERS"  # workers and child runs inherit it; who set it stops the servers
 REQUIRED = "UPHELD_REQUIRE_SERVERS"
@@ -34,6 +35,7 @@ def servers_required() -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    share_context()
     if RUN_FOLDER not in os.environ:
         config.stash[_owned] = new_run_folder()
         os.environ[RUN_FOLDER] = str(config.stash[_owned])
