@@ -50,6 +50,13 @@ dispatch.wake_all([UUID(int=each) for each in range(1, 4 + dispatch.MOST + 1)])
 said.append([len(jobs()), numbers(dispatch.taken_along(2)), numbers(dispatch.taken_along(9)), len(jobs())])
 dispatch.wake_all([UUID(int=each) for each in range(3, 4 + dispatch.MOST + 1)])
 said.append([each for each, _ in jobs()] == [str(UUID(int=each)) for each in (4, 3)])
+with connection.cursor() as cursor:
+    cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id")
+    dispatch.forget_unheard()
+    said.append(len(jobs()))
+    cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '2 minutes'")
+    dispatch.forget_unheard()
+    said.append(len(jobs()))
 print(json.dumps(said))
 """
 ONE, TWO = "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"
@@ -117,4 +124,5 @@ def test_a_wake_is_written_with_what_makes_work_and_once_a_case(tmp_path: Path, 
         # Of 104 three wait already: 100 and 1 make two wakes. Wakes of one case are taken along, so many at most.
         [5, [1, 2], [3, 104], 1],
         True,  # what waits in a wake of many is not woken again: 3 and 104 make one
+        *(2, 0),  # they wait for a worker that is there, and for none that is gone
     ]

@@ -74,6 +74,19 @@ def _named(args: str) -> tuple[UUID, ...]:
     return tuple(map(UUID, (read["case"], *read.get("others", ()))))
 
 
+def forget_unheard() -> None:
+    """Wakes that wait though no worker is there; for who is about to look at everything that is ready. They
+    would become one more with each case."""
+    if not wakes():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND queue_name = %s AND NOT EXISTS ("
+            "SELECT FROM procrastinate_workers WHERE last_heartbeat > now() - interval '60 seconds')",
+            [QUEUE],
+        )
+
+
 def forget_dead() -> None:
     """Jobs that a worker took and did not end, for it is gone: their cases are ready again by themselves."""
     if not wakes():

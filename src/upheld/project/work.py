@@ -56,13 +56,14 @@ class Work:
 
     def round(self) -> bool:
         """Everything that is ready, and what follows from it; whether anything was."""
-        from upheld.actions import rounds  # lazy: app ready
+        from upheld.actions import dispatch, rounds  # lazy: app ready
 
         some = False
 
         def drain() -> None:
             nonlocal some
             able = self._means()
+            dispatch.forget_unheard()
             done = rounds.drain(
                 means=able,
                 certify=_certified,
