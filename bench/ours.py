@@ -164,7 +164,7 @@ class Upheld:
         """Certificates for all that were fulfilled and have none; gives how many."""
         from upheld.actions import certificates  # lazy: app ready
 
-        requests = certificates.unwritten(finished=self.means.clock())
+        requests = certificates.unwritten()
         for request in requests:
             certificates.certify(means=self.means, request=request)
             certificates.written(means=self.means, request=request)

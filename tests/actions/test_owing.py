@@ -23,14 +23,14 @@ def able(records: str, tmp_path: Path) -> Means:
 def cut_off(means: Means, standings: Iterable[Standing]) -> Sequence[Path]:
     """As the runner certifies, but for the files."""
     waiting = {each.request.pk: each.request for each in standings}
-    waiting |= {each.pk: each for each in certificates.unwritten(finished=means.clock())}
+    waiting |= {each.pk: each for each in certificates.unwritten()}
     list(certificates.certify_many(means=means, requests=[*waiting.values()]))
     return ()
 
 
 def certify(means: Means, standings: Iterable[Standing]) -> Sequence[Path]:
     cut_off(means, standings)
-    certificates.written_many(means=means, requests=certificates.unwritten(finished=means.clock()))
+    certificates.written_many(means=means, requests=certificates.unwritten())
     return ()
 
 
@@ -79,7 +79,7 @@ def test_a_certificate_that_did_not_reach_the_disk_is_still_owed(able: Means) ->
     rest(able, cut_off)
 
     assert (owed(), told(MailKind.DONE)) == ((1, 0, 1), 1)
-    assert certificates.unwritten(finished=able.clock()) == (made,)
+    assert certificates.unwritten() == (made,)
     certificates.written(means=able, request=made)
     rest(able)
     assert owed() == (0, 0, 0)

@@ -225,11 +225,13 @@ def written_many(*, means: Means, requests: Sequence[models.Request]) -> None:
     rows.update(written_at=means.clock())
 
 
-def unwritten(*, finished: datetime) -> tuple[models.Request, ...]:
-    """Requests fulfilled by then whose certificate a crash kept from being issued or from reaching the disk,
-    while their case's key is there."""
+def unwritten(*, finished: datetime | None = None) -> tuple[models.Request, ...]:
+    """Requests that are fulfilled, or were by then, whose certificate a crash kept from being issued or from
+    reaching the disk, while their case's key is there."""
+    found = owing.uncertified().select_related("case")
+    if finished is not None:
+        found = found.filter(finished_at__lte=finished)
     # Sorted here: the database would go through all that ever were for the sake of the order.
-    found = owing.uncertified().filter(finished_at__lte=finished).select_related("case")
     return tuple(sorted(found, key=lambda each: each.received_at))
 
 

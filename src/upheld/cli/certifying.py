@@ -78,5 +78,6 @@ def certify_answered(
     """The same for each request that can be answered now, and for those whose certificate a crash cut off.
     `pause`: only where it is that long ago, for until then another program is likely writing it."""
     requests = {each.request.pk: each.request for each in standings if each.answered}
-    requests |= {each.pk: each for each in certificates.unwritten(finished=means.clock() - pause)}
+    finished = means.clock() - pause if pause else None
+    requests |= {each.pk: each for each in certificates.unwritten(finished=finished)}
     return certify_many(means, tuple(requests.values()))
