@@ -47,7 +47,7 @@ def ask(people: list[tuple[str, str]]) -> None:
                 sys.stdout.write(json.dumps(approved(address, Right(right), arrivals_made)) + "\n")
                 sys.stdout.flush()
                 break
-            except DatabaseFailed:
+            except (DatabaseFailed, approving.Changed):  # a system that is away counts as another plan
                 connection.close()
                 time.sleep(0.3)
 

@@ -18,7 +18,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
-from hypothesis import HealthCheck, given, settings  # noqa: E402
+from hypothesis import HealthCheck, example, given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
 from upheld.actions import intake  # noqa: E402
@@ -88,6 +88,7 @@ def main() -> None:
 
     @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(MAILS, st.booleans(), SAID | GOOD)
+    @example(b"Please delete my data.", False, WHOLE | {"who-0-name": "", "who-0-address": ""})
     def hostile(raw: bytes, pasted: bool, said: dict[str, Any]) -> None:
         nonlocal opened
         sent = {"text": raw.decode("latin-1")} if pasted else {"file": SimpleUploadedFile("a.eml", raw)}
