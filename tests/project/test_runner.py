@@ -15,7 +15,7 @@ from pathlib import Path
 from upheld.project import runner, serving
 
 serving.begin(Path(sys.argv[1]) / "data", Path(sys.argv[1]) / "privacy", "http://127.0.0.1:8000")
-runner.REST, runner.PERIOD, runner.LOOK = float(sys.argv[2]), 0.1, 0.1
+runner.REST, runner.AT_LEAST, runner.AT_MOST, runner.LOOK = float(sys.argv[2]), 0.1, 0.1, 0.1
 print("begins", flush=True)
 runner.run()
 

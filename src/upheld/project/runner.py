@@ -13,9 +13,10 @@ from upheld.web import late
 
 LOOK = 0.25
 """Seconds between two looks whether anything is new."""
-PERIOD = 2.0
-"""Seconds at least after a round in which there was nothing to do: others may write into the records, or into
-another database of the same server, at any time. After one with something to do it only waits for a look."""
+AT_LEAST, AT_MOST, TIMES = 0.5, 2.0, 10
+"""After a round in which there was nothing to do it rests so many times as long as that took, so many seconds
+at least and at most: others may write into the records, or into another database of the same server, at any
+time. After one with something to do it only waits for a look."""
 REST = 60.0
 """Seconds without anything to do in any system after which it ends, to begin anew."""
 IDLE = 30.0
@@ -36,10 +37,13 @@ def run() -> None:
     work.begin()
     while not ended.is_set() and os.getppid() == parent and not (rests := _rests()):
         if time.monotonic() >= free and (time.monotonic() >= due or stirred.since()):
+            begun = time.monotonic()
             some = work.round()
+            took = time.monotonic() - begun
             work.due()
             due = time.monotonic() + work.rests(IDLE)
-            free = 0.0 if some else time.monotonic() + PERIOD
+            rest = 0.0 if some else min(max(TIMES * took, AT_LEAST), AT_MOST)
+            free = time.monotonic() + rest
         ended.wait(LOOK)
     stirred.close()
     work.stop(follows=rests)
