@@ -52,6 +52,8 @@ def browser() -> Client:
 def code() -> str:
     """Of now; a used one is not taken twice, so each is forgotten first."""
     cache.clear()
+    if (left := 30 - time.time() % 30) < 2:  # it is sent before it ends
+        time.sleep(left)
     return format_hotp_value(hotp_value(SEED, int(time.time()) // 30))
 
 
