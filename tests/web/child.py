@@ -17,9 +17,9 @@ def told(module: str, folder: Path, *, records: bool = True, **environment: str)
 
 
 def ran(
-    module: str, folder: Path, *, records: bool = True, **environment: str
+    module: str, folder: Path, *arguments: str, records: bool = True, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """`python -m tests.web.<module>` over the folder `privacy` in this one, and a new one, `data`. `records`: of
+    """`python -m tests.web.<module> <arguments>` over the folder `privacy` in this one, and a new one, `data`. `records`: of
     the kind that `--store` says, or always on SQLite. A file that is left open is a failure."""
     data = folder / "data"
     data.mkdir()
@@ -33,7 +33,7 @@ def ran(
         "UPHELD_DIR": str(folder / "privacy"),
     }
     done = subprocess.run(
-        [sys.executable, "-W", "error::ResourceWarning", "-m", f"tests.web.{module}"],
+        [sys.executable, "-W", "error::ResourceWarning", "-m", f"tests.web.{module}", *arguments],
         cwd=Path(__file__).parents[2],
         env=kept | ours | elsewhere | environment,
         capture_output=True,

@@ -1,9 +1,6 @@
 """Two who press at the same moment: what comes of it is what comes of one after the other."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +8,8 @@ import pytest
 
 from tests.servers.database import Database
 from tests.servers.plugin import NewDatabase
-from tests.web.journeys.plugin import ORGANISATION, furnish
-from tests.web.test_matrix import LETTERS
+from tests.web.child import ran
+from tests.web.hostile.house import house
 
 
 @pytest.mark.fuzz
@@ -20,26 +17,11 @@ from tests.web.test_matrix import LETTERS
 def test_what_two_do_at_once_is_what_they_do_one_after_the_other(
     kind: str, tmp_path: Path, sqlite: Database, new_database: NewDatabase
 ) -> None:
-    told = furnish(sqlite, tmp_path)
-    privacy = tmp_path / "privacy"
-    (privacy / "upheld.yaml").write_text(ORGANISATION.replace("[gdpr]", "[gdpr, ccpa]") + "staff: team\n")
-    (privacy / "systems" / "letters.yaml").write_text(LETTERS)
-    data = tmp_path / "data"
-    data.mkdir()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("UPHELD_", "DJANGO_"))}
-    ours = {"DJANGO_SETTINGS_MODULE": "upheld.project.site", "UPHELD_DATA": str(data)}
+    told = house(sqlite, tmp_path)
     if kind == "postgresql":
-        ours["UPHELD_DATABASE_URL"] = new_database("postgresql").url
+        told["UPHELD_DATABASE_URL"] = new_database("postgresql").url
 
-    ran = subprocess.run(
-        [*(sys.executable, "-m", "tests.web.hostile.at_once"), str(tmp_path / "found.json")],
-        cwd=Path(__file__).parents[3],
-        env=kept | told | ours,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr[-3000:]
+    ran("hostile.at_once", tmp_path, str(tmp_path / "found.json"), records=False, **told)
     found: dict[str, Any] = json.loads((tmp_path / "found.json").read_text())
 
     assert found["findings"] == {}
