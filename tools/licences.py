@@ -7,7 +7,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
 from tools.findings import ROOT, Finding, tell
 
-LISTS = ("base", "mariadb", "workers")
+LISTS = ("base", "mariadb", "workers", "demo")
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
 STRONG = re.compile(r"(?<![a-z])a?gpl|(?:affero|general) public", re.IGNORECASE)
 WEAK = re.compile(r"lgpl|lesser general public|library general public", re.IGNORECASE)

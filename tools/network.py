@@ -19,6 +19,7 @@ CONNECTIONS = (
     Connection(
         "browsers", "proxy", "443", "HTTPS: public pages, console", "none; pages ask for link or account"
     ),
+    Connection("programs", "proxy", "443", "HTTPS: the API", "a token, trusted or not", "when a token is made"),
     Connection(
         "proxy", "server", "8000", "HTTP on the same host", "none", "unless the server has HTTPS itself"
     ),
@@ -37,7 +38,33 @@ CONNECTIONS = (
     Connection("worker", "mail server", "587 or 465", "the same", "the same", "with workers"),
     Connection("server", "webhook", "443", "HTTPS, signed", "none; it checks the signature", "when set"),
     Connection("worker", "webhook", "443", "the same", "none", "when set, with workers"),
+    Connection(
+        "server",
+        "sign-in",
+        "443",
+        "HTTPS: OpenID Connect",
+        "a client of its own: it learns that somebody proves who they are",
+        "when people may sign in",
+    ),
+    Connection(
+        "server",
+        "resolver",
+        "53",
+        "DNS: keys of signed mails",
+        "none; it learns the domain of a sender",
+        "when a mail is pasted or dropped",
+    ),
 )
+OPENED_BY = {
+    "upheld.connectors.sql.engine": "systems",
+    "upheld.mail.deliver": "mail server",
+    "upheld.mail.resolve": "resolver",
+    "upheld.outward.connection": "webhook, sign-in",
+    "upheld.project.worker": "records",
+    "upheld.store.snapshot": "records",
+}
+"""What each module opens that can open a connection; Django opens the one to the records too. Of the rest of the
+product none can."""
 NAMES = {
     "browsers": "browsers of people and staff",
     "proxy": "proxy, HTTPS",
@@ -48,13 +75,16 @@ NAMES = {
     "keys": "key store",
     "systems": "your systems",
     "mail server": "your mail server",
-    "webhook": "a program of yours",
+    "webhook": "a program of yours, told by webhook",
+    "programs": "programs of yours that ask",
+    "sign-in": "your sign-in (OpenID provider)",
+    "resolver": "DNS resolver",
 }
 
 
 def picture() -> str:
     """The connections as Mermaid, which code hosts draw."""
-    ids = {name: name.replace(" ", "_") for name in NAMES}
+    ids = {name: name.replace(" ", "_").replace("-", "_") for name in NAMES}
     lines = ["```mermaid", "flowchart LR"]
     lines += [f'  {ids[name]}["{words}"]' for name, words in NAMES.items()]
     for each in CONNECTIONS:

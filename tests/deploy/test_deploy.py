@@ -24,7 +24,12 @@ from tests.web.journeys.server import Server, free_port
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
-UNITS = ("upheld.service", "upheld-worker.service")
+UNITS = {
+    "upheld.service": "serve",
+    "upheld-worker.service": "worker",
+    "upheld-backup.service": "backup --dir /var/lib/upheld/privacy --data /var/lib/upheld "
+    "--to /var/lib/upheld-backup/records --keys-to /var/lib/upheld-backup/keys",
+}
 
 
 def program(name: str, package: str) -> str:
@@ -63,12 +68,25 @@ def test_systemd_takes_the_units_and_finds_little_exposed(tmp_path: Path, unit: 
 
 
 def test_a_unit_starts_a_command_that_there_is() -> None:
-    for unit, command in zip(UNITS, ("serve", "worker"), strict=True):
+    for unit, command in UNITS.items():
         text = (DEPLOY / unit).read_text()
         assert re.findall(r"^ExecStart=(.+)$", text, re.MULTILINE) == [f"/opt/upheld/bin/upheld {command}"]
         known = (ROOT / "docs" / "settings.md").read_text()
         for name in re.findall(r"^Environment=(\w+)=", text, re.MULTILINE):
             assert f"`{name}`" in known
+
+
+def test_systemd_starts_the_backup_every_night(tmp_path: Path) -> None:
+    analyse = program("systemd-analyze", "systemd")
+    for name in ("upheld-backup.service", "upheld-backup.timer"):
+        text = (DEPLOY / name).read_text().replace("/opt/upheld/bin/upheld", "/bin/true")
+        (tmp_path / name).write_text(text)
+
+    ran(analyse, "verify", "--man=no", "--recursive-errors=no", str(tmp_path / "upheld-backup.timer"))
+
+    (when,) = re.findall(r"^OnCalendar=(.+)$", (DEPLOY / "upheld-backup.timer").read_text(), re.MULTILINE)
+    said = ran(analyse, "calendar", "--iterations=2", "--base-time=2026-11-26 12:00:00 UTC", when)
+    assert re.findall(r"2026-11-\d\d \d\d:\d\d", said)[-2:] == ["2026-11-27 02:30", "2026-11-28 02:30"]
 
 
 def test_caddy_takes_its_file() -> None:

@@ -101,7 +101,7 @@ def test_a_worker_is_refused_where_it_could_not_do_the_servers_work(
     )
     assert before_the_server == (
         1,
-        "The records are not those of this version.\nStart `upheld serve` of this version first.\n",
+        "The records are not those of this version.\nNew records: start `upheld serve` first. Records of an earlier release: run `upheld migrate`.\n",
     )
 
 

@@ -31,7 +31,7 @@ class Crowd:
         stays = known_most(self.drawn, leaving)
         self._folder()
         self.terminal.heading(
-            f"{MANY:,} people at once, in the three databases; what goes can come back for seven days"
+            f"{MANY:,} people at once, in the three databases; in two of them what goes can come back for seven days"
         )
         file = self.place.crowd / "people.csv"
         file.write_text("email\n" + "".join(f"{each.email}\n" for each in leaving), encoding="utf-8")
@@ -73,9 +73,11 @@ class Crowd:
         waiting = [each for each in cases if not each["recoverable_until"]]
         if len(cases) != MANY or waiting:
             raise Unexpected(f"{len(cases)} cases, of which {len(waiting)} are not in their window.")
-        rows = sum(table for each in said["systems"].values() for table in each["tables"].values())
+        rows = {name: sum(each["tables"].values()) for name, each in said["systems"].items()}
+        kept = sum(rows[name] for name in WINDOWED)
         self.terminal.show(
-            f"{len(cases):,} cases, {rows:,} rows: removed, recoverable until {cases[0]['recoverable_until']}"
+            f"{len(cases):,} cases, {sum(rows.values()):,} rows removed\n"
+            f"the {kept:,} of shop and contact book are recoverable until {cases[0]['recoverable_until']}"
         )
         return str(next(each["case"] for each in cases if line in each["lines"]))
 
@@ -111,6 +113,6 @@ def _hers(raw: scan.Raw) -> dict[tuple[str, str], list[str]]:
     found = {
         where: sorted(table.rows[number] for number in table.hers)
         for where, table in raw.items()
-        if where[0] in ("shop", "crm")
+        if where[0] in WINDOWED
     }
     return {where: rows for where, rows in found.items() if rows}

@@ -182,7 +182,8 @@ def work(*, data: Path | None, folder: Path | None) -> int:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise Misconfigured(
-            "The records are not those of this version.", "Start `upheld serve` of this version first."
+            "The records are not those of this version.",
+            "New records: start `upheld serve` first. Records of an earlier release: run `upheld migrate`.",
         )
     _join(begins=False)
     from upheld.project.worker import run as carry_out  # lazy: slow import
