@@ -37,8 +37,12 @@ def main(arguments: argparse.Namespace) -> int:
     run_folder = new_run_folder()
     try:
         with ThreadPoolExecutor(max_workers=len(settings) if arguments.at_once else 1) as several:
-            for found in several.map(lambda setting: _measured(setting, arguments, run_folder), settings):
-                results.add(found)
+            try:
+                for found in several.map(lambda setting: _measured(setting, arguments, run_folder), settings):
+                    results.add(found)
+            except BaseException:
+                several.shutdown(cancel_futures=True)  # there will be no page: measure no further
+                raise
     finally:
         stop_all(run_folder)
     results.figures += list(_ledger(arguments.entries))

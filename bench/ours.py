@@ -5,6 +5,7 @@ Django takes its settings from the environment when it is set up, so that a proc
 call `begin` once, before anything else of this module.
 """
 
+import itertools
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,12 +23,13 @@ from upheld.datamap.model import DataMap
 from upheld.datamap.read import read
 from upheld.law.right import Right
 from upheld.ledger.types import STEP_FULFILLED
-from upheld.rights.connector import Connector, Row
+from upheld.rights.connector import Collected, Connector, Row
 from upheld.rights.glance import at_a_glance
 from upheld.rights.identify import Identified, identify
-from upheld.rights.many import Room, collect_many, identify_many
+from upheld.rights.many import Room, TooMuch, collect_many, identify_many
 from upheld.rights.outcome import Failure
 from upheld.rights.planner import plan
+from upheld.rights.plan import Step
 from upheld.rights.subject import Identity, Subject
 
 if TYPE_CHECKING:
@@ -193,12 +195,28 @@ class Upheld:
                 {SYSTEM: self.connector}, [([Identity("email", each)], ()) for each in some]
             )
             subjects = [each.subject for each in answers if isinstance(each, Identified)]
-            copies = collect_many(self.connector, steps, subjects, now=NOW, room=Room())
-            if copies is None or len(subjects) < len(some):
+            if len(subjects) < len(some):
                 raise WentWrong("A list was not read together.")
-            for each in (each for copy in copies for each in copy if isinstance(each, Row)):
-                found[each.table] = found.get(each.table, 0) + 1
+            for each in self._copies(steps, subjects):
+                if isinstance(each, Row):
+                    found[each.table] = found.get(each.table, 0) + 1
         return found
+
+    def _copies(self, steps: Sequence[Step], subjects: Sequence[Subject]) -> Iterator[Collected]:
+        """Who together weigh too much are halved, as a list's copies are: actions.batch.delivery."""
+        if len(subjects) == 1:
+            yield from self.connector.collect(steps, subjects[0], now=NOW)
+            return
+        try:
+            copies = collect_many(self.connector, steps, subjects, now=NOW, room=Room())
+        except TooMuch:
+            half = len(subjects) // 2
+            yield from self._copies(steps, subjects[:half])
+            yield from self._copies(steps, subjects[half:])
+            return
+        if copies is None:
+            raise WentWrong("A list was not read together.")
+        yield from itertools.chain.from_iterable(copies)
 
     def subject(self, email: str) -> Subject:
         """Who an address is, in one look as it is shown for approval."""
