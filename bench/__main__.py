@@ -51,7 +51,7 @@ def main(arguments: argparse.Namespace) -> int:
     results.figures += list(_shop(arguments.together))
     results.figures += list(_journal(arguments.cases))
     results.figures += list(_installed())
-    community = Community(arguments.people)
+    community = Community(arguments.people + arguments.soak)
     run = Run(
         at=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         machine=machine(),
@@ -59,11 +59,11 @@ def main(arguments: argparse.Namespace) -> int:
             f"Python {platform.python_version()}",
             *(f"{name} {version(name)}" for name in PACKAGES),
         ),
-        people=arguments.people,
+        people=arguments.people + arguments.soak,
         rows=community.size,
         commit=commit(),
         load=(began, load()),
-        command="make bench" + (f" PEOPLE={arguments.people}" if arguments.people != FULL else ""),
+        command=_command(arguments),
     )
     text = page(run, results, mixes.measured(HOME, arguments.records) if arguments.records else {})
     if arguments.people < FULL and not arguments.write:
@@ -78,6 +78,16 @@ def main(arguments: argparse.Namespace) -> int:
     if not arguments.write:
         subprocess.run([sys.executable, "-m", "bench.pages"], cwd=HOME, check=True)
     return 0
+
+
+def _command(arguments: argparse.Namespace) -> str:
+    """As it would be said to make the page again."""
+    said = ["make bench"]
+    if arguments.people != FULL:
+        said.append(f"PEOPLE={arguments.people}")
+    more = [f"--soak {arguments.soak}"] if arguments.soak else []
+    more += ["--write"] if arguments.write else []
+    return " ".join((*said, f'ARGS="{" ".join(more)}"' if more else "")).rstrip()
 
 
 def _served(arguments: argparse.Namespace) -> int:
@@ -101,7 +111,8 @@ def _measured(setting: str, arguments: argparse.Namespace, run: Path) -> Results
             done = subprocess.run(
                 [
                     *(sys.executable, "-m", "bench.measure", setting, folder),
-                    *(str(arguments.people), str(arguments.rounds), str(servers), str(int(arguments.soak))),
+                    *(str(arguments.people + arguments.soak), str(arguments.rounds), str(servers)),
+                    str(arguments.soak),
                 ],
                 cwd=HOME,
                 stdout=subprocess.PIPE,
@@ -207,7 +218,10 @@ def _say(what: str) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "--people", type=int, default=FULL, help="in the community; the page is of 200,000 or more"
+        "--people",
+        type=int,
+        default=FULL,
+        help="in the community; the page is of 200,000 or more. Those of --soak come on top",
     )
     parser.add_argument("--rows", type=int, default=5_000_000, help="of the access package")
     parser.add_argument("--together", type=int, default=50, help="requests in one call; 0: without the shop")
@@ -218,7 +232,12 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=3, help="of which each figure is the median")
     parser.add_argument("--settings", default=",".join(SETTINGS), help="which, separated by commas")
     parser.add_argument(
-        "--soak", action="store_true", help="erase 100,000 people one after another; takes hours"
+        "--soak",
+        type=int,
+        nargs="?",
+        const=100_000,
+        default=0,
+        help="erase so many people one after another, 100,000 unless said; each thousand takes a minute",
     )
     parser.add_argument("--at-once", action="store_true", help="all settings: CPU time bears it")
     parser.add_argument(

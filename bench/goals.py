@@ -41,7 +41,7 @@ GOALS = (
     Goal("entry-insert", "ledger: inserting an entry, of many", 25, "µs"),
     Goal("entry-sequence", "ledger: sequencing an entry in our records, of many", 25, "µs"),
     Goal("soak", "soak of 100,000 erasures: the last 1,000 against the first", 1.5),
-    Goal("peak", "memory of the process that erased and read all this, at its peak", None, "MB"),
+    Goal("list-memory", "a list of 1,000 erased by a fresh process: memory above idle", None, "MB"),
 )
 
 ONCE = (

@@ -241,9 +241,9 @@ class Handwritten:
                     change = f"UPDATE {table} SET {becomes}" if becomes else f"DELETE FROM {table}"
                     ask(f"{change} WHERE {where}", row[0], *([her] if table == "likes" else []))
 
-    def read_one_by_one(self, emails: Sequence[str]) -> dict[str, int]:
-        """The fourteen SELECTs for each; gives rows by table."""
-        found = dict.fromkeys((each.name for each in ACCESS), 0)
+    def read_one_by_one(self, emails: Sequence[str]) -> dict[str, list[Any]]:
+        """The fourteen SELECTs for each; gives rows by table, with every column in the table's order."""
+        found: dict[str, list[Any]] = {each.name: [] for each in ACCESS}
         statements = [each.text(self.kind) for each in ACCESS]
         for email in emails:
             values: dict[str, Any] = {"email": email}
@@ -255,7 +255,7 @@ class Handwritten:
                 values["id"] = cursor.fetchone()[0]
                 rows = list(self._read_in_turn(cursor, statements, values))
             for each, read in zip(ACCESS, rows, strict=True):
-                found[each.name] += len(read)
+                found[each.name] += read
         if self.kind != "sqlite":
             self.connection.rollback()
         return found

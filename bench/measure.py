@@ -4,19 +4,21 @@ The same people are erased by every way, each in its copy of the community; unle
 afterwards, row by row, nothing is said about the time it took.
 """
 
-import resource
 import statistics
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from bench import ours
+from bench import memory, ours
+from bench.alike import alike
 from bench.community import Community, coprime, email_of
 from bench.cpu import Meter, Spent
 from bench.handwritten import Handwritten
 from bench.place import Place, place
 from bench.result import Figure, Point, Results, Stage
+from upheld.rights.connector import Row
 
 WARM = 5
 SINGLE = 10
@@ -45,7 +47,7 @@ class Measuring:
 
     def __post_init__(self) -> None:
         self.meter = Meter(self.place.pids)
-        self.upheld = ours.Upheld(self.place, "ours", self.folder / "keys")
+        self.upheld = ours.Upheld(self.place.url("ours"), self.folder / "keys")
         self.step = coprime(self.people)
 
     def take(self, many: int) -> list[str]:
@@ -102,8 +104,9 @@ class Measuring:
         self.upheld.check()
 
     def check(self) -> None:
-        """The plan check of this schema, in seconds of the clock."""
-        taken = sorted(self.meter.of(self.upheld.check).wall for _ in range(3))
+        """The plan check of this schema, in seconds of the clock: each by a connector that never saw it."""
+        fresh = [ours.Upheld(self.place.url("ours"), self.folder / "keys") for _ in range(3)]
+        taken = sorted(self.meter.of(each.check).wall for each in fresh)
         self.figure("check", taken[1], taken[0], taken[2])
 
     def single(self) -> None:
@@ -147,10 +150,11 @@ class Measuring:
         pairs = []
         for _ in range(self.rounds):
             people = self.take(SINGLE)
-            found: list[dict[str, int]] = []
-            by_hand = self.meter.of(lambda: found.append(hand.read_one_by_one(people)))  # noqa: B023 - called at once
-            by_us = self.meter.of(lambda: found.append(self.upheld.read_one_by_one(people)))  # noqa: B023 - called at once
-            if {k: v for k, v in found[0].items() if v} != found[1]:
+            theirs: list[dict[str, list[Any]]] = []
+            ours_: list[list[Row]] = []
+            by_hand = self.meter.of(lambda: theirs.append(hand.read_one_by_one(people)))  # noqa: B023 - called at once
+            by_us = self.meter.of(lambda: ours_.append(self.upheld.read_one_by_one(people)))  # noqa: B023 - called at once
+            if not alike(theirs[0], ours_[0]):
                 raise Unequal(f"{self.setting}: access reads other rows than the fourteen SELECTs.")
             pairs.append((by_us.cpu, by_hand.cpu))
         each, other = (statistics.median(pair[index] for pair in pairs) / SINGLE for index in (0, 1))
@@ -164,10 +168,11 @@ class Measuring:
         for _ in range(self.rounds):
             people = self.take(many)
             self.used -= many
-            found: list[dict[str, int]] = []
-            by_hand = self.meter.of(lambda: found.append(hand.read_one_by_one(people)))  # noqa: B023 - called at once
-            by_us = self.meter.of(lambda: found.append(self.upheld.read_together(people)))  # noqa: B023 - called at once
-            if {k: v for k, v in found[0].items() if v} != found[1]:
+            theirs: list[dict[str, list[Any]]] = []
+            ours_: list[list[Row]] = []
+            by_hand = self.meter.of(lambda: theirs.append(hand.read_one_by_one(people)))  # noqa: B023 - called at once
+            by_us = self.meter.of(lambda: ours_.append(self.upheld.read_together(people)))  # noqa: B023 - called at once
+            if not alike(theirs[0], ours_[0]):
                 raise Unequal(f"{self.setting}: a list reads other rows than the fourteen SELECTs.")
             pairs.append((by_us.cpu, by_hand.cpu))
         each, other = (statistics.median(pair[index] for pair in pairs) / many for index in (0, 1))
@@ -201,7 +206,7 @@ class Measuring:
 
     def undo(self) -> None:
         """Erasures that can be undone against those that cannot, of the same people."""
-        undoing = ours.Upheld(self.place, "rows", self.folder / "keys", undo=7)
+        undoing = ours.Upheld(self.place.url("rows"), self.folder / "keys", undo=7)
         pairs = []
         for _ in range(self.rounds):
             people = self.take(SINGLE)
@@ -251,10 +256,10 @@ class Measuring:
             each = sorted(pair[index].cpu / ENTRIES * 1e6 for pair in pairs)
             self.figure(measure, statistics.median(each), each[0], each[-1])
 
-    def soak(self) -> None:
+    def soak(self, many: int) -> None:
         """Very many erasures one after another: whether the last cost what the first did."""
         taken = []
-        for _ in range(SOAK // MANY):
+        for _ in range(many // MANY):
             people = self.take(MANY)
             with self.meter.spent() as spent:
                 for start in range(0, MANY, SINGLE):
@@ -264,7 +269,14 @@ class Measuring:
             self.hand("hand").erase_set(people)
         self.equal("hand", "ours")
         note = f"{_ms(taken[0] / MANY)} at first, {_ms(taken[-1] / MANY)} at last"
+        note += "" if many == SOAK else f", of {many:,}"
         self.figure("soak", taken[-1] / taken[0], None, None, note)
+
+    def memory(self) -> None:
+        """What a list of people takes in a process that did nothing else before."""
+        many = min(MANY, self.people // 20)
+        above = memory.of_a_list(self.place.url("ours"), self.folder, self.take(many), self.take(WARM))
+        self.figure("list-memory", above, note="" if many == MANY else f"{many:,} people")
 
     def plans(self) -> None:
         """How the server would carry out each hand-written statement."""
@@ -276,8 +288,9 @@ def _ms(seconds: float) -> str:
     return f"{seconds * 1000:,.1f} ms"
 
 
-def measure(setting: str, folder: Path, people: int, rounds: int, servers: Path, *, soak: bool) -> Results:
-    """All measures of one setting: a kind of database, `+records` when our own records stand there too."""
+def measure(setting: str, folder: Path, people: int, rounds: int, servers: Path, *, soak: int) -> Results:
+    """All measures of one setting: a kind of database, `+records` when our own records stand there too.
+    `soak`: so many people more are erased one after another, on PostgreSQL."""
     kind, _, records = setting.partition("+")
     there = place(kind, servers)
     own = ""
@@ -304,15 +317,13 @@ def measure(setting: str, folder: Path, people: int, rounds: int, servers: Path,
         measuring.curve()
         measuring.not_there_yet()
     if soak and kind == "postgresql" and not records:
-        measuring.soak()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    measuring.figure("peak", peak)
+        measuring.soak(soak)
+    if not records:
+        measuring.memory()
     return measuring.results
 
 
 if __name__ == "__main__":
     _setting, _folder, _people, _rounds, _servers, _soak = sys.argv[1:]
-    _measured = measure(
-        _setting, Path(_folder), int(_people), int(_rounds), Path(_servers), soak=bool(int(_soak))
-    )
+    _measured = measure(_setting, Path(_folder), int(_people), int(_rounds), Path(_servers), soak=int(_soak))
     sys.stdout.write(_measured.text() + "\n")

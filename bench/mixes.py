@@ -36,8 +36,10 @@ def shown(found: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield (
         f"The four mixes of GDPRbench against plain SQL on one indexed table, {size}. Answers and records of "
-        "both sides are equal, or there is no figure. Upheld answers by purpose from its registers, verifies "
-        "what it erases, and writes an entry of the ledger for what it changes; plain SQL does neither."
+        "both sides are equal, or there is no figure. Upheld answers by purpose from its registers. A whole "
+        "person is erased and read by its verbs, with plan, new look, certificate and ledger. For a single "
+        "record, a purpose or a date it has no verb: there the statement is the application's own, with an "
+        "entry of the ledger beside it. Plain SQL writes a row of a log instead of that entry."
     )
     yield ""
     yield f"| mix | goal | {' | '.join(each['database'] for each in databases)} |"

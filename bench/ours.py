@@ -18,7 +18,6 @@ import django
 from django.core.management import call_command
 
 from bench.cpu import Meter, Spent
-from bench.place import Place
 from upheld.datamap.model import DataMap
 from upheld.datamap.read import read
 from upheld.law.right import Right
@@ -28,8 +27,8 @@ from upheld.rights.glance import at_a_glance
 from upheld.rights.identify import Identified, identify
 from upheld.rights.many import Room, TooMuch, collect_many, identify_many
 from upheld.rights.outcome import Failure
-from upheld.rights.planner import plan
 from upheld.rights.plan import Step
+from upheld.rights.planner import plan
 from upheld.rights.subject import Identity, Subject
 
 if TYPE_CHECKING:
@@ -61,11 +60,10 @@ def begin(folder: Path, records: str = "") -> None:
 
 @dataclass
 class Upheld:
-    """One database of the place, and the means of the verbs for it, as one run of a program has them. `undo`:
-    for so many days an erasure can be undone."""
+    """The community's database at `url`, and the means of the verbs for it, as one run of a program has them.
+    `undo`: for so many days an erasure can be undone."""
 
-    place: Place
-    name: str
+    url: str
     keys: Path
     undo: int = 0
     means: "Means" = field(init=False)
@@ -82,9 +80,7 @@ class Upheld:
         keys = KeyStore(self.keys)
         self.means = Means(
             datamap=datamap,
-            connectors=connectors(
-                datamap=datamap, secrets={"COMMUNITY_DATABASE_URL": self.place.url(self.name)}
-            ),
+            connectors=connectors(datamap=datamap, secrets={"COMMUNITY_DATABASE_URL": self.url}),
             keys=keys,
             signer=signer(keys),
             now=NOW,
@@ -174,22 +170,20 @@ class Upheld:
 
     # --- access ---
 
-    def read_one_by_one(self, emails: Sequence[str]) -> dict[str, int]:
-        """Identify each and read all that is hers; gives rows by table."""
+    def read_one_by_one(self, emails: Sequence[str]) -> list[Row]:
+        """Identify each and read all that is hers."""
         steps = plan(self.means.datamap, Right.ACCESS, today=NOW.date()).of(SYSTEM)
-        found: dict[str, int] = {}
+        found: list[Collected] = []
         for email in emails:
-            for each in self.connector.collect(steps, self.subject(email), now=NOW):
-                if isinstance(each, Row):
-                    found[each.table] = found.get(each.table, 0) + 1
-        return found
+            found += self.connector.collect(steps, self.subject(email), now=NOW)
+        return [each for each in found if isinstance(each, Row)]
 
-    def read_together(self, emails: Sequence[str]) -> dict[str, int]:
-        """The same for all of them as a list, as many at a time as a list takes; gives rows by table."""
+    def read_together(self, emails: Sequence[str]) -> list[Row]:
+        """The same for all of them as a list, as many at a time as a list takes."""
         from upheld.actions.batch.look import TOGETHER, in_groups  # lazy: app ready
 
         steps = plan(self.means.datamap, Right.ACCESS, today=NOW.date()).of(SYSTEM)
-        found: dict[str, int] = {}
+        found: list[Row] = []
         for some in in_groups(emails, TOGETHER):
             answers = identify_many(
                 {SYSTEM: self.connector}, [([Identity("email", each)], ()) for each in some]
@@ -197,9 +191,7 @@ class Upheld:
             subjects = [each.subject for each in answers if isinstance(each, Identified)]
             if len(subjects) < len(some):
                 raise WentWrong("A list was not read together.")
-            for each in self._copies(steps, subjects):
-                if isinstance(each, Row):
-                    found[each.table] = found.get(each.table, 0) + 1
+            found += (each for each in self._copies(steps, subjects) if isinstance(each, Row))
         return found
 
     def _copies(self, steps: Sequence[Step], subjects: Sequence[Subject]) -> Iterator[Collected]:

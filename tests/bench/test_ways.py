@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bench.alike import alike
 from bench.community import TABLES, Community, coprime, email_of
 from bench.handwritten import Handwritten
+from bench.memory import of_a_list
 from bench.ours import Upheld
 from bench.place import Mariadb, Place, Postgresql, Sqlite
 from tests.servers import mariadb as on_mariadb
@@ -59,7 +61,7 @@ def test_all_ways_leave_the_same_rows(
     ):
         with closing(there.connect(names[way])) as connection:
             erase(Handwritten(there.kind, connection), SOME)
-    upheld = Upheld(there, names["ours"], tmp_path / "keys")
+    upheld = Upheld(there.url(names["ours"]), tmp_path / "keys")
     for _, work in upheld.stages(SOME):
         work()
 
@@ -84,9 +86,43 @@ def test_access_reads_the_rows_of_the_hand_written_selects(
     there, names = place
     with closing(there.connect(names["ours"])) as connection:
         by_hand = Handwritten(there.kind, connection).read_one_by_one(SOME)
-    by_us = Upheld(there, names["ours"], tmp_path / "keys").read_one_by_one(SOME)
-    assert by_us == {table: rows for table, rows in by_hand.items() if rows}
-    assert set(by_us) == {table.name for table in TABLES}
+    by_us = Upheld(there.url(names["ours"]), tmp_path / "keys").read_one_by_one(SOME)
+    assert alike(by_hand, by_us)
+    assert {each.table for each in by_us} == {table.name for table in TABLES}
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_a_row_of_somebody_else_in_place_of_hers_is_seen(
+    place: tuple[Place, dict[str, str]], sqlite_records: Path, tmp_path: Path
+) -> None:
+    there, names = place
+    with closing(there.connect(names["ours"])) as connection:
+        hers, his = (Handwritten(there.kind, connection).read_one_by_one([each]) for each in SOME[:2])
+    by_us = Upheld(there.url(names["ours"]), tmp_path / "keys").read_one_by_one(SOME[:1])
+
+    found = [
+        alike({**hers, name: [*rows[:-1], his[name][-1]]}, by_us)
+        for name, rows in hers.items()
+        if rows and his[name]
+    ]
+
+    assert alike(hers, by_us)
+    assert found
+    assert not any(found)
+
+
+@ARE
+def test_a_fresh_process_erases_a_list_and_says_what_it_took_of_memory(
+    place: tuple[Place, dict[str, str]], tmp_path: Path
+) -> None:
+    there, names = place
+    with closing(there.connect(names["set"])) as connection:
+        Handwritten(there.kind, connection).erase_set(SOME)
+
+    above = of_a_list(there.url(names["ours"]), tmp_path, SOME[2:], SOME[:2])
+
+    assert there.digest(names["ours"]) == there.digest(names["set"])
+    assert 0 <= above < 500
 
 
 def test_few_do_much_and_most_do_little() -> None:
