@@ -44,7 +44,7 @@ def ours(written: Callable[..., Letter], **more: object) -> Written:
 
 
 MAILS: dict[str, tuple[MailKind, Written]] = {
-    "verify": (MailKind.VERIFY, lambda **to: letters.verify(address=PAGE, **to)),
+    "verify": (MailKind.VERIFY, lambda **to: letters.verify(address=PAGE, **DATES, **to)),
     "follow": (MailKind.FOLLOW, lambda **to: letters.follow(address=PAGE, **to)),
     "copy-ready": (MailKind.COPY_READY, lambda **to: letters.copy_ready(address=PAGE, until=DAY, **to)),
     "copy-reminder": (MailKind.REMINDER, lambda **to: letters.reminder(address=PAGE, until=DAY, **to)),

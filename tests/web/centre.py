@@ -7,6 +7,7 @@ import json
 import random
 import re
 import sys
+from datetime import timedelta
 from typing import Any
 
 import django
@@ -126,6 +127,15 @@ def uploads(hers: str, number: str) -> dict[str, Any]:
     }
 
 
+def sent_on(*days: str) -> list[list[str]]:
+    """The dates on the page that says her number, by the day in its address; of one without a day those of today."""
+    pages = [browser().get("/en/sent/ABCDEF12/", {"for": "copy", "law": "gdpr", "on": day}) for day in days]
+    return [
+        re.findall(r"We answer by (.+?)\. The law gives us until (.+?)\.", each.content.decode())
+        for each in pages
+    ]
+
+
 def origins() -> dict[str, str]:
     def origin(sender: str, forwarded: str = "") -> str:
         more = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
@@ -158,6 +168,9 @@ def main() -> None:
         "hostile": hostile(7, hers, str(question.pk)),
         "uploads": uploads(hers, str(questions.ask_person(means=able, case=request.case, text="And?").pk)),
         "origins": origins(),
+        "days": sent_on(
+            f"{able.now.date() - timedelta(days=40)}", "", "2031-02-30", "2999-01-01", "1999-01-01"
+        ),
         "dutch": [each in dutch for each in ("Wat mogen wij voor u doen?", "Nederlands", "Get a copy")],
         "many": [
             form(

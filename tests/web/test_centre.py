@@ -116,6 +116,16 @@ def test_the_law_is_chosen_by_the_place_and_nobody_is_refused_for_it(found: dict
     }
 
 
+def test_the_dates_after_sending_are_those_of_the_day_in_the_address_whenever_it_is_looked_at(
+    found: dict[str, dict],
+) -> None:
+    old, today, *nonsense = found["days"]
+
+    assert old != today
+    assert nonsense == [today] * 3
+    assert all(len(each) == 1 for each in found["days"])
+
+
 def test_whatever_is_sent_gets_an_answer_that_was_thought_of(found: dict[str, dict]) -> None:
     assert set(found["hostile"]) <= {200, 302, 403, 410, 413, 422, 429}
     assert "Traceback" not in found["said"]["errors"]

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from upheld.actions import alias, cases, certainty, letters, links, originals, outbox
+from upheld.actions import alias, cases, certainty, dates, letters, links, originals, outbox
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.datamap.normalise import normalise
@@ -143,14 +143,29 @@ def _ask(means: Means, arrival: Arrival, address: str) -> None:
     if same.filter(arrival__address_digest=arrival.address_digest).count() >= MAILS_AN_HOUR:
         return
     given = links.give(means=means, purpose=LinkPurpose.VERIFY, arrival=arrival)
+    due = _due(means, arrival)
     letter = letters.verify(
         means=means,
         to=address,
         language=arrival.language,
         number=number(arrival),
         address=links.page(arrival.language, "confirm", given.token),
+        received=means.datamap.organisation.local(arrival.received_at).date(),
+        target=due.target,
+        legal=due.legal,
     )
     outbox.put(means=means, kind=MailKind.VERIFY, letter=letter, key=arrival.key, arrival=arrival)
+
+
+def _due(means: Means, arrival: Arrival) -> dates.Dates:
+    """The earliest of what she asked for; a wish without a right of its own is read within the time of a
+    copy."""
+    law, at = arrival.regime, arrival.received_at
+    rights = rights_of(arrival) or (Right.ACCESS,)
+    return min(
+        (dates.since(means=means, law=law, right=each, at=at) for each in rights),
+        key=lambda each: (each.target, each.legal),
+    )
 
 
 @transaction.atomic

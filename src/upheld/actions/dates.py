@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from upheld.actions import regime
 from upheld.actions.means import Means
@@ -30,10 +30,18 @@ def first_of(*, means: Means, requests: Iterable[Request]) -> Dates:
     return min(found, key=lambda each: (each.target, each.legal))
 
 
-def expected(*, means: Means, law: str = "", right: Right = Right.ACCESS) -> Dates:
-    """Those of what is asked for now under a law, the same for whoever asks. Misconfigured for a law under
-    which the organisation does not answer, or that does not give the right."""
-    return _shown(regime.under(means=means, right=right, regime=law or None).dates)
+def expected(
+    *, means: Means, law: str = "", right: Right = Right.ACCESS, received: date | None = None
+) -> Dates:
+    """Those of what is asked for now, or was on that day, the same for whoever asks. Misconfigured for a law
+    under which the organisation does not answer, or that does not give the right."""
+    return _shown(regime.under(means=means, right=right, regime=law or None, received=received).dates)
+
+
+def since(*, means: Means, law: str = "", right: Right, at: datetime) -> Dates:
+    """Those of what reached us at that moment. Misconfigured as for `expected`."""
+    known = regime.regime_for(means=means, regime=law or None)
+    return _shown(regime.pinned(means=means, right=right, regime=known, at=at).dates)
 
 
 def _shown(due: deadline.Dates) -> Dates:

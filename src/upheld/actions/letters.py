@@ -45,9 +45,30 @@ def written(
     return Letter(to, subject, text)
 
 
-def verify(*, means: Means, to: str, language: str, number: str, address: str) -> Letter:
-    """Asks whether it was she who asked. Says nothing of what is held, for we have not looked."""
-    return written(means=means, name="verify", to=to, language=language, number=number, link=address)
+def verify(
+    *,
+    means: Means,
+    to: str,
+    language: str,
+    number: str,
+    address: str,
+    received: date,
+    target: date,
+    legal: date,
+) -> Letter:
+    """Asks whether it was she who asked, and acknowledges it with both dates (X-04). Says nothing of what is
+    held, for we have not looked."""
+    return written(
+        means=means,
+        name="verify",
+        to=to,
+        language=language,
+        number=number,
+        link=address,
+        received=received,
+        target=target,
+        legal=legal,
+    )
 
 
 def follow(*, means: Means, to: str, language: str, number: str, address: str) -> Letter:

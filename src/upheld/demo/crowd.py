@@ -14,6 +14,7 @@ from upheld.demo.place import Place
 from upheld.demo.terminal import Terminal, Unexpected
 
 MANY = 1000
+WINDOWED = ("shop", "crm")
 ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+\w")
 
 
@@ -31,7 +32,7 @@ class Crowd:
         stays = known_most(self.drawn, leaving)
         self._folder()
         self.terminal.heading(
-            f"{MANY:,} people at once, in the three databases; in two of them what goes can come back for seven days"
+            f"{MANY:,} people at once in three databases; from two of them what goes can come back for a week"
         )
         file = self.place.crowd / "people.csv"
         file.write_text("email\n" + "".join(f"{each.email}\n" for each in leaving), encoding="utf-8")

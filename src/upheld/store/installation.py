@@ -47,8 +47,8 @@ def join(*, data: Path, keys: KeyStore, at: datetime, begins: bool) -> None:
     if _mark(data) != known.folder:
         raise Misconfigured(
             f"The data folder {data} is not the one of these records.",
-            "Let UPHELD_DATA name the same folder everywhere. A folder that replaces a lost one, or that shares "
-            f"the server's packages, kept and certificates, becomes it by this line in its file {MARK!r}: "
+            "Let UPHELD_DATA name the same folder everywhere. One that replaces a lost one, or shares the "
+            f"server's packages, kept and certificates, becomes it by this line in its file {MARK!r}: "
             f"{known.folder}",
         )
 

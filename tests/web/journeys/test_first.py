@@ -1,6 +1,7 @@
 """The first ten minutes: an empty server, five questions, twelve systems that only people reach, and a request of
 one's own, answered end to end without a connector."""
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -11,7 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from tests.web.journeys.plugin import PASSWORD, Visitor, code
-from tests.web.journeys.server import Mailbox, Server, link
+from tests.web.journeys.server import Mailbox, Server, link, plain
 
 OLIVE = "olive@larkspur.example"
 TICKED = (
@@ -142,7 +143,11 @@ def test_an_empty_server_answers_a_copy_and_a_deletion_with_twelve_systems_by_ha
     checked = subprocess.run(program, capture_output=True, text=True, check=False)
     assert checked.stdout.startswith("13 systems, "), "Upheld's own records are the thirteenth"
     assert checked.stdout.endswith(" tables, 0 findings.\n")
-    person.goto(link(mailbox.next(OLIVE, f"[{number}] Please confirm")))
+    asked = mailbox.next(OLIVE, f"[{number}] Please confirm")
+    acknowledged = re.search(r"answer by (.+?), and by law no later than (.+?), unless", plain(asked))
+    assert acknowledged
+    assert all(each in said for each in acknowledged.groups()), "the mail has the dates of the page"
+    person.goto(link(asked))
     person.get_by_role("button", name="Yes, it was me").click()
 
     desk.goto(f"{empty.address}/console/")

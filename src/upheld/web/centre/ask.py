@@ -4,6 +4,7 @@ This page looks nothing up: it cannot tell who is known, for it never asks.
 """
 
 import re
+from datetime import date
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -72,7 +73,8 @@ def _asked(request: HttpRequest, *, lost: bool) -> HttpResponse:
         told=form.told,
     )
     address = reverse("sent", kwargs={"language": get_language(), "number": arrivals.number(arrival)})
-    said = {"for": ".".join(each.value for each in form.wishes), "law": form.law}
+    day = able.datamap.organisation.local(arrival.received_at).date()
+    said = {"for": ".".join(each.value for each in form.wishes), "law": form.law, "on": day.isoformat()}
     if not form.address:
         said["by"] = "hand"
     return HttpResponseRedirect(f"{address}?{urlencode(said)}")
@@ -89,15 +91,17 @@ def _checked(able: Means, form: Form, rights: tuple[Right, ...]) -> dict[str, ob
     }
 
 
-def _by(able: Means, law: str, rights: tuple[Right, ...], wish: Wish) -> dates.Dates:
+def _by(
+    able: Means, law: str, rights: tuple[Right, ...], wish: Wish, received: date | None = None
+) -> dates.Dates:
     """Until when that wish is answered; one without a right of its own is read within the time of a copy."""
     right = next((each for each in rights if wish_of(each) is wish), Right.ACCESS)
-    return dates.expected(means=able, law=law, right=right)
+    return dates.expected(means=able, law=law, right=right, received=received)
 
 
 @public
 def sent(request: HttpRequest, number: str) -> HttpResponse:
-    """The same for everybody: it is made from its address and the day alone."""
+    """The same for everybody: it is made from its address alone."""
     if not re.fullmatch("[0-9A-F]{8}", number):
         raise Http404
     able = means(by=PERSON)
@@ -105,10 +109,21 @@ def sent(request: HttpRequest, number: str) -> HttpResponse:
     if law not in able.datamap.organisation.regimes:
         law = regime.regime_for(means=able)
     wishes = [each for each in Wish if each.value in request.GET.get("for", "").split(".")] or [Wish.COPY]
-    rights, _left = rights_under(law_on(law, able.now.date()), wishes)
+    day = _day(request.GET.get("on", ""), today=able.now.date())
+    rights, _left = rights_under(law_on(law, day), wishes)
     try:
-        by = [(NAMED[each], _by(able, law, rights, each)) for each in wishes]
+        by = [(NAMED[each], _by(able, law, rights, each, day)) for each in wishes]
     except Misconfigured:
         by = []
     shown = {"number": number, "asked": by, "by_hand": request.GET.get("by") == "hand"}
     return render(request, "centre/sent.html", shown)
+
+
+def _day(said: str, *, today: date) -> date:
+    """On which it was sent: dates count from there, whenever the page is looked at again. Today where the
+    address says no day of the last year, or one that is not yet."""
+    try:
+        day = date.fromisoformat(said)
+    except ValueError:
+        return today
+    return day if -1 <= (today - day).days <= 366 else today
