@@ -332,8 +332,6 @@ def main() -> None:
         "a link to another address, to confirm with": reverse(
             "confirm", kwargs={"language": "en", "token": fresh_other(able)}
         ),
-        "another person's certificate": reverse("certificate", kwargs=given["follow"] | {"number": other.pk}),
-        "another person's proof": reverse("proof", kwargs=given["follow"] | {"number": other.pk}),
     }
     lists = (reverse("console"), reverse("cases"), reverse("programs"))
     case = reverse("case", kwargs={"number": other.case_id})
