@@ -118,9 +118,9 @@ def files(able: Means) -> dict[str, dict[str, Any]]:
     }
 
 
-def tokened(able: Means) -> dict[str, dict[str, Any]]:
+def tokened(able: Means, name: str = "shop") -> dict[str, dict[str, Any]]:
     """Of the routes of programs and of their tokens."""
-    made = tokens.make(means=able, name="shop", submits=True, reads=True)
+    made = tokens.make(means=able, name=name, submits=True, reads=True)
     return {"program-revoke": {"number": made.token.pk}, "api-status": {"number": uuid4()}}
 
 
