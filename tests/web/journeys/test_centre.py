@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from tests.servers.database import Database
-from tests.web.journeys.plugin import ADA, Visitor, officer
+from tests.web.journeys.plugin import ADA, BOB, Visitor, officer
 from tests.web.journeys.server import Mailbox, Server, link
 from tests.web.journeys.tree import focused, headings, heard, refuse_disorder, tabbed
 
@@ -232,6 +232,11 @@ def test_a_lost_mailbox_is_a_path_and_a_false_certificate_is_told_apart(
     desk.get_by_role("button", name="It is she: open her case").click()
     desk.get_by_role("link", name="See what will happen").click()
     assert "3 rows of this person in 1 system" in desk.locator("main").inner_text()
+    desk.get_by_role("button", name="Approve the deletion").click()
+    person.goto(link(mailbox.next("ada@example.net", f"[{number}] What we deleted")))
+    assert person.locator("h1").inner_text() == "Your request is done"
+    assert sqlite.rows("SELECT email FROM users") == [(BOB,)]
+    assert sqlite.rows("SELECT what FROM orders") == [("sealing wax",)]
 
     person.goto(f"{server.address}/en/contact/")
     refuse_disorder(person)
