@@ -24,8 +24,7 @@ from upheld.rights.subject import Subject
 pytestmark = pytest.mark.kill
 
 ROOT = Path(__file__).parents[2]
-EMPTIED = ("DELETE FROM upheld_receipts",)
-RECEIPTS = ("CREATE TABLE upheld_receipts (token VARCHAR(100) PRIMARY KEY)",)
+RECEIPTS = "CREATE TABLE upheld_receipts (token VARCHAR(100) PRIMARY KEY)"
 TARGETS = ["sqlite", "sqlite with receipts", "postgresql", "mariadb", "mariadb with receipts"]
 ESTABLISHED = {"sqlite": "reread", "postgresql": "witnessed", "mariadb": "reread"}
 
@@ -51,7 +50,7 @@ class Erasing:
         self.journal.unlink(missing_ok=True)
         self.stage.refill(self.generated.sheets)
         if self.receipts:
-            self.world.run(*(RECEIPTS if self.stage.database.dialect == "sqlite" else EMPTIED))
+            self.world.run("DELETE FROM upheld_receipts")
 
     def run(
         self, number: int, *, at: int | None = None, prepares: bool = True, port: int | None = None
@@ -100,8 +99,9 @@ class Erasing:
         return told
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def child() -> Iterator["subprocess.Popen[str]"]:
+    """One for all tests here: to begin takes a second, and it forks a child an order."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.kill.child"],
         cwd=ROOT,
@@ -124,7 +124,7 @@ def _erasing(target: str, new_database: NewDatabase, folder: Path, child: "subpr
     system = "receipt: upheld_receipts\n" if receipts else ""
     world = stage.build(generated.sheets, system=system)
     if receipts:
-        world.run(*RECEIPTS)
+        world.run(RECEIPTS)
     person, by_address = generated.erased[0]
     subject, oracle = asked(world, generated.sheets, person, by_address=by_address)
     return Erasing(stage, world, generated, subject, oracle, folder / "journal", bool(receipts), child)

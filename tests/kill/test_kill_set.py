@@ -88,8 +88,9 @@ class Setting:
         return state(self.world, self.generated.sheets)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def child() -> Iterator["subprocess.Popen[str]"]:
+    """One for all tests here: to begin takes a second, and it forks a child an order."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.kill.setting_child"],
         cwd=ROOT,

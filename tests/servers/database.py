@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 KINDS = ("sqlite", "postgresql15", "postgresql18", "mariadb")
 DIALECTS = {
@@ -28,6 +28,7 @@ class Database:
     dialect: str
     url: str
     engines: list[Engine] = field(default_factory=list, repr=False, compare=False)
+    _own: list[Engine] = field(default_factory=list, repr=False, compare=False)
 
     def engine(self, **options: Any) -> Engine:
         """Make an engine, disposed of with the test; on SQLite its foreign keys are enforced."""
@@ -37,21 +38,23 @@ class Database:
         self.engines.append(made)
         return made
 
+    @property
+    def own(self) -> Engine:
+        """An engine that keeps no connection, made once: each new one asks the server what it is."""
+        if not self._own:
+            self._own.append(self.engine(poolclass=NullPool))
+        return self._own[0]
+
     def run(self, *statements: str) -> None:
-        """Execute plain SQL statements in one transaction, on an engine of their own."""
-        made = self.engine()
-        with made.begin() as connection:
+        """Execute plain SQL statements in one transaction, on a connection of their own."""
+        with self.own.begin() as connection:
             for statement in statements:
                 connection.exec_driver_sql(statement)
-        made.dispose()
 
     def rows(self, query: str) -> Sequence[tuple[Any, ...]]:
-        """Read all rows of a plain SQL query, on an engine of its own."""
-        made = self.engine()
-        with made.connect() as connection:
-            found = [tuple(row) for row in connection.exec_driver_sql(query)]
-        made.dispose()
-        return found
+        """Read all rows of a plain SQL query, on a connection of its own."""
+        with self.own.connect() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(query)]
 
     def close(self) -> None:
         """Dispose of every engine made here; the fixture calls it before the database is dropped."""

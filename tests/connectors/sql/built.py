@@ -30,10 +30,12 @@ class Stage:
     folder: Path
 
     def build(self, sheets: Sheets, *, system: str = "") -> World:
-        """The world of these sheets; whatever stood here before is gone."""
+        """The world of these sheets; whatever stood here before is gone. One connector goes on in it, as in a server:
+        what it compiled for the first person serves all others."""
         rmtree(self.folder, ignore_errors=True)
         world = make_world(self.database, self.folder, "", written(sheets), system=system)
         self.fill(sheets)
+        world.kept = world.connector
         return world
 
     def fill(self, sheets: Sheets) -> None:
@@ -42,36 +44,29 @@ class Stage:
         if dialect == "sqlite":
             Path(str(sa.make_url(self.database.url).database)).write_bytes(b"")
         statements = [*schema(sheets, dialect), *inserts(sheets, dialect), *constraints(sheets, dialect)]
-        engine = sa.create_engine(self.database.url)
-        with engine.begin() as connection:
+        with self.database.own.begin() as connection:
             for statement in (*self._cleared(connection), *statements):
                 connection.exec_driver_sql(statement.replace("%", "%%") if dialect != "sqlite" else statement)
-        engine.dispose()
 
     def refill(self, sheets: Sheets) -> None:
-        """The rows anew, where the schema stands already: on the servers much faster than `fill`."""
+        """The rows anew, where the schema stands already: much faster than `fill`."""
         dialect = self.database.dialect
-        if dialect == "sqlite":
-            self.fill(sheets)
-            return
-        loose, tight = {
-            "postgresql": ("SET session_replication_role = replica", "SET session_replication_role = origin"),
-            "mariadb": ("SET FOREIGN_KEY_CHECKS = 0", "SET FOREIGN_KEY_CHECKS = 1"),
+        loose = {
+            "sqlite": "PRAGMA foreign_keys = OFF",
+            "postgresql": "SET session_replication_role = replica",
+            "mariadb": "SET FOREIGN_KEY_CHECKS = 0",
         }[dialect]
-        engine = sa.create_engine(self.database.url)
-        with engine.begin() as connection:
+        with self.database.own.begin() as connection:
             connection.exec_driver_sql(loose)
             for name in sheets:
                 connection.exec_driver_sql(f"DELETE FROM {name}")
             for statement in inserts(sheets, dialect):
-                connection.exec_driver_sql(statement.replace("%", "%%"))
-            connection.exec_driver_sql(tight)
-        engine.dispose()
+                connection.exec_driver_sql(statement.replace("%", "%%") if dialect != "sqlite" else statement)
 
     def _cleared(self, connection: sa.Connection) -> list[str]:
         match self.database.dialect:
             case "sqlite":
-                return ["PRAGMA synchronous = OFF", "BEGIN"]
+                return ["PRAGMA synchronous = OFF", "PRAGMA foreign_keys = OFF", "BEGIN"]
             case "postgresql":
                 return ["DROP SCHEMA public CASCADE", "CREATE SCHEMA public"]
         names = sa.inspect(connection).get_table_names()
@@ -85,15 +80,13 @@ class Stage:
 def state(world: World, sheets: Sheets) -> State:
     """All rows by table and number, as plain values."""
     found: State = {}
-    engine = sa.create_engine(world.database.url)
-    with engine.connect() as connection:
+    with world.database.own.connect() as connection:
         for sheet in sheets.values():
             found[sheet.name] = {}
             for row in connection.exec_driver_sql(f"SELECT {', '.join(sheet.columns)} FROM {sheet.name}"):
                 pairs = zip(sheet.columns.items(), row, strict=True)
                 record = {name: plain(value, column.kind) for (name, column), value in pairs}
                 found[sheet.name][record["n"]] = record
-    engine.dispose()
     return found
 
 

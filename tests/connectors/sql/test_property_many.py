@@ -70,12 +70,17 @@ def who(world: World, generated: Generated) -> list[Subject]:
     ]
 
 
-def in_turn(world: World, subjects: Sequence[Subject]) -> dict[int, dict[int, int]]:
-    """One by one; rows by step of each."""
-    done: dict[int, dict[int, int]] = {}
-    for position, subject in enumerate(subjects):
-        done[position] = world.erase_subject(subject, now=NOW).counts
-    return done
+def in_turn(world: World, subjects: Sequence[Subject]) -> None:
+    """One by one."""
+    for subject in subjects:
+        world.erase_subject(subject, now=NOW)
+
+
+def each_anew(world: World, subjects: Sequence[Subject]) -> None:
+    """One by one, each by a connector that knows nothing yet."""
+    fresh = replace(world, kept=None)
+    for subject in subjects:
+        replace(fresh, kept=fresh.connector).erase_subject(subject, now=NOW)
 
 
 def together(world: World, subjects: Sequence[Subject]) -> dict[int, Committed]:
@@ -121,13 +126,10 @@ def _prove(stage: Stage, generated: Generated) -> None:
         stage.refill(deepcopy(sheets))
         in_turn(world, order)
         outcomes.append(unnamed(state(world, sheets)))
-    going_on = replace(world, kept=world.connector)
-    stage.refill(deepcopy(sheets))
-    in_turn(going_on, subjects)
-    assert unnamed(state(world, sheets)) == outcomes[0]
-    stage.refill(deepcopy(sheets))
-    in_turn(going_on, subjects[::-1])
-    assert unnamed(state(world, sheets)) == outcomes[-1]
+    for order, outcome in ((subjects, outcomes[0]), (subjects[::-1], outcomes[-1])):
+        stage.refill(deepcopy(sheets))
+        each_anew(world, order)
+        assert unnamed(state(world, sheets)) == outcome
     stage.refill(deepcopy(sheets))
     before = state(world, sheets)
 
