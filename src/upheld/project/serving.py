@@ -25,6 +25,7 @@ SHARED = (
     "upheld.actions.rounds",
     "upheld.actions.purge",
     "upheld.cli.certifying",
+    "upheld.project.rehearsal",
     "granian",
 )
 """Imported once, while a child looks at the records. Not what reaches systems: the runner alone needs that,
@@ -96,6 +97,9 @@ def _make_ready(*, announcing: bool) -> None:
     _, status = os.waitpid(making, 0)
     if status:
         raise typer.Exit(max(os.waitstatus_to_exitcode(status), 1))
+    from upheld.project.rehearsal import rehearse  # lazy: app ready
+
+    rehearse()
 
 
 def _refuse_taken(host: str, port: int) -> None:
