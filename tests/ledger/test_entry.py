@@ -94,6 +94,27 @@ def test_every_entry_of_the_sample_reads_back_as_written() -> None:
         assert REGISTRY.decode(data).encode() == data
 
 
+def test_what_was_read_before_is_the_same_entry_and_what_was_refused_before_is_refused_again() -> None:
+    """P-05: whoever reads an entry cannot change it for the next."""
+    registry = Registry()
+    counts = Field("by", Kind.COUNTS, "How many", personal=False, values=("a",))
+    type_ = EntryType("thing.counted/v1", "Things were counted.", (counts,))
+    data = b'{"at":"2026-11-24T02:31:00Z","by":{"a":1},"type":"thing.counted/v1"}'
+    with pytest.raises(RefusedEntry):
+        registry.decode(data)
+
+    registry.register(type_)
+    first = registry.decode(data)
+
+    assert registry.decode(data) == first == registry.create(type_.name, at=AT, by={"a": 1})
+    for fields in (first.fields, first.fields["by"]):
+        with pytest.raises(TypeError):
+            fields["a"] = 2  # type: ignore[index]
+    for _ in range(2):
+        with pytest.raises(RefusedEntry):
+            registry.decode(data + b" ")
+
+
 PERSONAL = ["anna@example.org", "+49 30 1234567", "0301234567", "030-123-45-67", "anna", "Anna Muster"]
 
 

@@ -244,12 +244,18 @@ def _speller(field: Field | None) -> Callable[[Any], str]:
     return string
 
 
+_RECENT = 256
+"""Entries that were read and need not be read again: a log is looked at from its end, and again and again.
+The same bytes are the same entry for ever."""
+
+
 class Registry:
     """The entry types that may be written. Types are added at start-up and never replaced."""
 
     def __init__(self) -> None:
         self._types: dict[str, EntryType] = {}
         self._forms: dict[str, _Form] = {}
+        self._recent = lru_cache(maxsize=_RECENT)(self._read)
 
     @property
     def types(self) -> Mapping[str, EntryType]:
@@ -289,6 +295,9 @@ class Registry:
         """Reads the bytes of an entry back, and refuses what `create` would have refused."""
         if len(data) > MAX_BYTES:
             raise RefusedEntry(f"An entry is at most {MAX_BYTES} bytes long.")
+        return self._recent(data)
+
+    def _read(self, data: bytes) -> Entry:
         try:
             value = decode(data)
         except NotCanonical as error:

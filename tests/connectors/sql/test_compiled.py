@@ -1,8 +1,10 @@
 """Statements are compiled once and run with each person's values; never with another's."""
 
+from collections.abc import Hashable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +12,17 @@ import sqlalchemy as sa
 from tests.scenarios.people import ADA, BEN, CY, PEOPLE, USERS
 from tests.scenarios.world import World, make_world
 from tests.servers.database import Database
-from upheld.connectors.sql.compiled import Compiled, Program, Slot, Unfixed, answered
+from upheld.connectors.sql.compiled import (
+    Compiled,
+    Later,
+    Program,
+    Several,
+    Slot,
+    Unfixed,
+    alone,
+    answered,
+    later,
+)
 from upheld.connectors.sql.connector import SqlConnector
 from upheld.rights.connector import Row
 
@@ -99,6 +111,105 @@ def test_no_value_of_a_person_stays_in_a_statement(tmp_path: Path, each_database
             assert "ben@" not in repr((made.text, made.fixed)).lower()
 
 
+ORDERS = (
+    PEOPLE
+    + """
+CREATE TABLE orders (id INTEGER PRIMARY KEY, user_id INTEGER, code VARCHAR(20) NOT NULL UNIQUE);
+CREATE TABLE items (id INTEGER PRIMARY KEY, code VARCHAR(20), note VARCHAR(20));
+INSERT INTO orders VALUES (1, 5, '007'), (2, 10, '7'), (3, 10, 'x'), (4, NULL, 'nobody');
+INSERT INTO items VALUES (1, '007', 'a'), (2, '7', 'b'), (3, 'x', 'c'), (4, 'nobody', 'd'), (5, NULL, 'e'),
+                         (6, '007', 'f');
+"""
+)
+ORDERED = (
+    USERS
+    + """
+orders: {key: code, belongs_to: {user_id: users.id}, on_erase: delete}
+items: {belongs_to: {code: orders.code}, fields: {note: {category: free-text}}, on_erase: {anonymise: {note: null}}}
+"""
+)
+
+
+@pytest.mark.parametrize("people", [(ADA, BEN, CY), (CY, BEN, ADA), (BEN, ADA, CY)])
+def test_who_has_no_key_and_who_has_one_and_who_has_several_each_lose_their_own_rows(
+    tmp_path: Path, each_database: Database, people: tuple[str, ...]
+) -> None:
+    notes = {1: "a", 2: "b", 3: "c", 4: "d", 5: "e", 6: "f"}
+    hers = {ADA: (), BEN: (1, 6), CY: (2, 3)}
+    world = make_world(each_database, tmp_path / "privacy", ORDERS, ORDERED)
+    world = replace(world, kept=world.connector)
+
+    for each in people:
+        world.erase(each)
+        notes |= dict.fromkeys(hers[each])
+
+        assert each_database.rows("SELECT id, note FROM items ORDER BY id") == list(notes.items())
+
+    assert each_database.rows("SELECT id FROM orders ORDER BY id") == [(4,)]
+
+
+def test_a_statement_with_room_for_one_takes_no_second() -> None:
+    """Rather than do without it: rows would be left."""
+    slots = [Slot(name, several=False) for name in ("hers", "his", "its")]
+    statement = sa.select(*(alone(slot, list, sa.Integer(), "number") for slot in slots))
+    compiled = Compiled(statement, sa.create_engine("sqlite://").dialect)
+    known = {"hers": (1, 2), "his": (3,), "its": (4, 5)}
+
+    with pytest.raises(Several) as found:
+        compiled.sending(lambda parameter: parameter.form(known[str(parameter.key)]))
+
+    assert found.value.keys == {"hers", "its"}
+
+
+def test_people_who_differ_in_many_ways_share_a_statement_with_room_for_several(
+    each_database: Database,
+) -> None:
+    engine = sa.create_engine(each_database.url)
+    names = [f"part{number}" for number in range(12)]
+    program = Program()
+
+    def build(several: frozenset[Hashable]) -> sa.Select[Any]:
+        slots = [Slot(name, several=name in several) for name in names]
+        rooms = (
+            later(slot, len, sa.Integer(), "many") if slot.several else alone(slot, list, sa.Integer(), "one")
+            for slot in slots
+        )
+        return sa.select(*rooms)
+
+    def asked(several: int) -> list[int]:
+        known = {name: (7, 8) if place < several else (7,) for place, name in enumerate(names)}
+        with engine.connect() as connection:
+            sent = program.sent(
+                connection, "site", build, lambda parameter: parameter.form(known[str(parameter.key)])
+            )
+        assert sent is not None
+        _, (_, parameters) = sent
+        return sorted(parameters.values() if isinstance(parameters, dict) else parameters)
+
+    for several in range(12):
+        assert asked(several) in (
+            [2] * several + [7] * (12 - several),  # room for one of each of which there is one
+            [1] * (12 - several) + [2] * several,  # room for several of everything
+        )
+    engine.dispose()
+    assert len(program.statements) == 8
+
+
+def test_what_a_statement_names_twice_is_sent_once_to_postgresql() -> None:
+    slot = Slot("hers", several=False)
+    twice = sa.select(*(alone(slot, list, sa.Integer(), "number") + index for index in (1, 2)))
+    compiled = Compiled(twice, sa.create_engine("postgresql+psycopg://").dialect)
+
+    text, parameters = compiled.sending(lambda _: [7])
+
+    assert text.count("$1") == 2
+    assert parameters == (7, 1, 2)
+
+
+def _none(_: Later) -> None:
+    """Nothing is left open."""
+
+
 KINDS = """
 CREATE TABLE kinds (id INTEGER PRIMARY KEY, user_id INTEGER, price NUMERIC(10, 2), rate DOUBLE PRECISION,
                     born DATE, seen TIMESTAMP NULL, agreed BOOLEAN, words TEXT, small SMALLINT, large BIGINT);
@@ -122,7 +233,7 @@ def test_what_a_kept_statement_reads_is_what_sqlalchemy_reads(
     with kept.engine.connect() as connection:
         directly = answered(connection, statement).rows
         compiled = Compiled(statement, connection.dialect)
-        first, again = (compiled.run(connection, lambda _: None).rows for _ in range(2))
+        first, again = (compiled.run(connection, compiled.sending(_none)).rows for _ in range(2))
 
     assert first == again == directly
     assert [list(map(type, row)) for row in first] == [list(map(type, row)) for row in directly]

@@ -58,7 +58,7 @@ def test_whoever_listens_to_sqlalchemy_hears_them(engine: sa.Engine) -> None:
 
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_the_first_that_fails_ends_them_all_without_its_values(engine: sa.Engine, place: int) -> None:
-    mark = "?" if engine.dialect.name == "sqlite" else "%s"
+    mark = {"sqlite": "?", "postgresql": "$1"}.get(engine.dialect.name, "%s")
     asked: list[driver.Sending] = [
         (f"UPDATE notes SET said = {mark} WHERE id = 1", ("ada@example.org",)),
         (f"UPDATE notes SET said = {mark} WHERE id = 2", ("ada@example.org",)),

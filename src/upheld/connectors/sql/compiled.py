@@ -9,7 +9,7 @@ there were no slots.
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from operator import is_
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn, Self, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import types
@@ -24,16 +24,26 @@ class Unfixed(Exception):
     """The form of a statement depends on values that are not known yet."""
 
 
+class Several(Exception):
+    """Of some slots there are several values, where the statement has room for one."""
+
+    def __init__(self, keys: frozenset[Hashable]) -> None:
+        super().__init__(keys)
+        self.keys = keys
+
+
 class Slot(tuple[Any, ...]):  # noqa: SLOT001 - a tuple cannot have any
     """Stands for a set of values or keys until a statement runs. Nobody can look into it, not even for
-    whether there are any."""
+    whether there are any. `several`: the statement has to have room for more than one."""
 
     key: Hashable
+    several: bool
+    made: dict[Hashable, sa.BindParameter[Any]]
 
-    def __new__(cls, key: Hashable) -> Self:
+    def __new__(cls, key: Hashable, *, several: bool = True) -> Self:
         """A slot of that key."""
         made = super().__new__(cls)
-        made.key = key
+        made.key, made.several, made.made = key, several, {}
         return made
 
     def _unknown(self, *_: object) -> NoReturn:
@@ -46,11 +56,13 @@ class Slot(tuple[Any, ...]):  # noqa: SLOT001 - a tuple cannot have any
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """A parameter that is made from a slot's values when the statement runs. `like`: see `later`."""
+    """A parameter that is made from a slot's values when the statement runs. `like`: see `later`. `alone`:
+    `form` gives what it may be, and no more than one is allowed."""
 
     key: Hashable
-    form: Callable[[Sequence[Any]], object]
+    form: Callable[[Sequence[Any]], Any]
     like: Hashable = None
+    alone: bool = False
 
 
 def later(
@@ -60,7 +72,25 @@ def later(
     slot that are `like` each other are the same."""
     if not isinstance(slot, Slot):
         raise TypeError("Only a slot is filled later.")
-    return sa.bindparam(None, Later(slot.key, form, like), type_=kind)
+    return _once(slot, Later(slot.key, form, like), kind)
+
+
+def alone(
+    slot: Slot, form: Callable[[Sequence[Any]], Sequence[Any]], kind: Any, like: Hashable = None
+) -> sa.BindParameter[Any]:
+    """The one value that `form` makes of the slot's as a parameter of its own; NULL where it makes none.
+    The statement raises Several where it makes more, and is put together for several."""
+    alike = None if like is None else ("alone", like)
+    return _once(slot, Later(slot.key, form, alike, alone=True), kind)
+
+
+def _once(slot: Slot, value: Later, kind: Any) -> sa.BindParameter[Any]:
+    """Sent once, however often the statement names it."""
+    if value.like is None:
+        return sa.bindparam(None, value, type_=kind)
+    if value.like not in slot.made:
+        slot.made[value.like] = sa.bindparam(None, value, type_=kind)
+    return slot.made[value.like]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +113,8 @@ class Compiled:
     """The text of one statement, and how its parameters are made and its rows read."""
 
     def __init__(self, statement: Any, dialect: sa.Dialect) -> None:
-        made = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        sent = driver.worded(dialect)
+        made = statement.compile(dialect=sent, compile_kwargs={"render_postcompile": True})
         self.text = str(made)
         self.fixed: dict[str, Any] = {}
         self.open: list[tuple[str, Later]] = []
@@ -103,16 +134,23 @@ class Compiled:
         )
         self.readers: list[tuple[int, Any]] | None = None
 
-    def run(self, connection: sa.Connection, filled: Filled) -> Answer:
+    def run(self, connection: sa.Connection, sending: driver.Sending) -> Answer:
         """Raises what the driver raises, as SQLAlchemy words it."""
-        text, parameters = self.sending(filled)
-        return self.answer(connection, driver.run(connection, text, parameters))
+        return self.answer(connection, driver.run(connection, *sending))
 
     def sending(self, filled: Filled) -> driver.Sending:
-        """The text with one person's parameters."""
+        """The text with one person's parameters. Raises Several."""
         given = dict(self.fixed)
+        several: set[Hashable] = set()
         for name, value in self.open:
-            given[name] = filled(value)
+            made: Any = filled(value)
+            if value.alone:
+                if len(made) > 1:
+                    several.add(value.key)
+                made = made[0] if made else None
+            given[name] = made
+        if several:
+            raise Several(frozenset(several))
         return self.text, given if self.order is None else tuple([given[name] for name in self.order])
 
     def answer(self, connection: sa.Connection, cursor: Any) -> Answer:
@@ -157,41 +195,89 @@ def _read(row: Sequence[Any], readers: Sequence[tuple[int, Any]]) -> tuple[Any, 
     return tuple(read)
 
 
+Build = Callable[[frozenset[Hashable]], sa.Executable]
+"""Makes a statement with room for several values of these slots, and for one of each other."""
+Sent = tuple[Compiled, driver.Sending]
+Made = TypeVar("Made")
+Used = TypeVar("Used")
+
+
 @dataclass
 class Program:
-    """The statements of one plan on one live schema on one day, each compiled when it is first needed. None:
-    it has to be built for each person."""
+    """The statements of one plan on one live schema on one day, each compiled when it is first needed, and
+    anew for each choice of slots of which somebody has several values. None: it has to be built for each
+    person."""
 
     statements: dict[Hashable, Compiled | None] = field(default_factory=dict)
     kept: dict[Hashable, Any] = field(default_factory=dict)
+    _choices: dict[Hashable, set[frozenset[Hashable]]] = field(default_factory=dict)
 
     def ask(
         self,
         connection: sa.Connection,
         site: Hashable,
-        build: Callable[[], sa.Executable],
+        build: Build,
         direct: Callable[[], sa.Executable],
         filled: Filled,
     ) -> Answer:
         """Run the statement of a site: `build` gives it with slots, `direct` with the values themselves."""
-        compiled = self.compiled(connection, site, build)
-        if compiled is None:
+        sent = self.sent(connection, site, build, filled)
+        if sent is None:
             return answered(connection, direct())
-        return compiled.run(connection, filled)
+        compiled, sending = sent
+        return compiled.run(connection, sending)
 
-    def compiled(
-        self, connection: sa.Connection, site: Hashable, build: Callable[[], sa.Executable]
-    ) -> Compiled | None:
-        """The statement of a site, where it can be the same for everybody."""
-        if site not in self.statements:
-            self.statements[site] = self._compiled(connection, build)
-        return self.statements[site]
+    def sent(self, connection: sa.Connection, site: Hashable, build: Build, filled: Filled) -> Sent | None:
+        """The statement of a site as it is sent for somebody, where it can be the same for everybody."""
 
-    def _compiled(self, connection: sa.Connection, build: Callable[[], sa.Executable]) -> Compiled | None:
-        try:
-            return Compiled(build(), connection.dialect)
-        except Unfixed:
-            return None
+        def made(several: frozenset[Hashable]) -> Compiled | None:
+            try:
+                return Compiled(build(several), connection.dialect)
+            except Unfixed:
+                return None
+
+        return self.chosen(self.statements, site, made, lambda compiled: (compiled, compiled.sending(filled)))
+
+    def chosen(
+        self,
+        kept: dict[Hashable, Made | None],
+        site: Hashable,
+        make: Callable[[frozenset[Hashable]], Made | None],
+        use: Callable[[Made], Used],
+    ) -> Used | None:
+        """What `use` gives of what `make` made and is kept: with room for one value of each slot, or as `use`
+        raises Several for several of some. None where `make` made None."""
+        several: frozenset[Hashable] = frozenset()
+        while True:
+            if (site, several) not in kept:
+                kept[site, several] = make(several)
+            made = kept[site, several]
+            if made is None:
+                return None
+            try:
+                return use(made)
+            except Several as found:
+                several = self._wider(site, several | found.keys)
+
+    def _wider(self, site: Hashable, several: frozenset[Hashable]) -> frozenset[Hashable]:
+        """People differ in more ways than are worth a statement each."""
+        known = self._choices.setdefault(site, set())
+        if several not in known and len(known) == _CHOICES:
+            return EVERY
+        known.add(several)
+        return several
+
+
+class _Every(frozenset[Hashable]):
+    """Of any slot there may be several."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+EVERY = _Every((None,))
+_CHOICES = 6
+"""Of which slots there may be several, for one site."""
 
 
 class Queue:
@@ -199,7 +285,7 @@ class Queue:
 
     def __init__(self, connection: sa.Connection) -> None:
         self.connection = connection
-        self._waiting: list[tuple[Compiled, driver.Sending]] = []
+        self._waiting: list[Sent] = []
         self._answers: list[Answer] = []
 
     @property
@@ -207,10 +293,10 @@ class Queue:
         """Whether sending them together is faster than one by one."""
         return driver.pipes(self.connection)
 
-    def add(self, compiled: Compiled, filled: Filled) -> Callable[[], Answer]:
+    def add(self, sent: Sent) -> Callable[[], Answer]:
         """The answer is there after `send`."""
         place = len(self._answers) + len(self._waiting)
-        self._waiting.append((compiled, compiled.sending(filled)))
+        self._waiting.append(sent)
         return lambda: self._answers[place]
 
     def send(self) -> None:

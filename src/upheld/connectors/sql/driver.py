@@ -6,13 +6,15 @@ PostgreSQL statements that do not wait for each other's answers are sent in one 
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import exc
 
 Sending = tuple[str, Any]
-"""A statement and its parameters, as the driver takes them."""
+"""A statement and its parameters, as the driver takes them: on PostgreSQL `$1` and their sequence."""
 _TOGETHER = 64
 """Statements sent in one go: the answers of so many wait in memory."""
 
@@ -20,14 +22,35 @@ _TOGETHER = 64
 def run(connection: sa.Connection, text: str, parameters: Any) -> Any:
     """Run one statement; gives the driver's cursor, whose rows nobody has read. The caller closes it. Raises
     what SQLAlchemy would."""
-    raw: Any = connection.connection.dbapi_connection
-    cursor = raw.cursor()
+    cursor = _cursor(connection)
     with _raised(connection, text):
         heard = _told(connection, "before", cursor, text, parameters)
         cursor.execute(text, parameters)
         if heard:
             _told(connection, "after", cursor, text, parameters)
     return cursor
+
+
+@cache
+def worded(dialect: sa.Dialect) -> sa.Dialect:
+    """The dialect in which a statement for `run` is written: with parameters as PostgreSQL itself numbers
+    them. Its driver looks through each statement that names them otherwise, the longer ones anew each
+    time."""
+    if dialect.driver != "psycopg":
+        return dialect
+    numbered: Any = copy(dialect)
+    numbered.paramstyle, numbered.positional = "numeric_dollar", True
+    numbered.identifier_preparer = numbered.preparer(numbered)  # it doubles no percent sign
+    numbering: sa.Dialect = numbered
+    return numbering
+
+
+def _cursor(connection: sa.Connection) -> Any:
+    raw: Any = connection.connection.dbapi_connection
+    if connection.dialect.driver != "psycopg":
+        return raw.cursor()
+    driver: Any = connection.dialect.loaded_dbapi
+    return driver.RawCursor(raw)
 
 
 def pipes(connection: sa.Connection) -> bool:
@@ -53,7 +76,7 @@ def _piped(connection: sa.Connection, sendings: Sequence[Sending]) -> list[Any]:
     heard = False
     with _raised(connection, sendings[0][0]), raw.pipeline():
         for text, parameters in sendings:
-            cursor = raw.cursor()
+            cursor = _cursor(connection)
             heard = _told(connection, "before", cursor, text, parameters)
             cursor.execute(text, parameters)
             cursors.append(cursor)

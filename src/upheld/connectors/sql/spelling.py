@@ -4,6 +4,7 @@ SQLite folds the case of ASCII alone, as PostgreSQL does in the C locale; MariaD
 are not.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -87,7 +88,7 @@ def is_spelled(dialect: str, target: sa.ColumnElement[Any], wanted: Spellings) -
     folded: sa.ColumnElement[Any] = sa.func.lower(sa.func.trim(target))
     if dialect in ("mariadb", "mysql"):
         folded = sa.collate(sa.cast(folded, mysql.CHAR(charset="utf8mb4")), "utf8mb4_nopad_bin")
-    exact = among(dialect, folded, wanted.values)
+    exact = among(dialect, folded, wanted.values, _lowered)
     if _lenient(target) and dialect in ("mariadb", "mysql"):
         return sa.and_(_loosely(dialect, target, wanted.values), exact)
     if not wanted.addresses:
@@ -133,7 +134,10 @@ def may_be_spelled(
         ways: list[Predicate] = [_loosely(dialect, target, wanted.values)]
     else:
         folded = sa.func.lower(sa.func.trim(target))
-        ways = [among(dialect, folded, wanted.values), among(dialect, target, wanted.values)]
+        ways = [
+            among(dialect, folded, wanted.values, _lowered),
+            among(dialect, target, wanted.values),
+        ]
     beyond = _beyond_ascii(dialect, target) if unicode else sa.true()
     if wanted.too_many:
         return sa.or_(*ways, beyond)
@@ -155,10 +159,11 @@ def among(
     values: Sequence[str],
     form: Callable[[Iterable[str]], list[str]] | None = None,
 ) -> Predicate:
-    """One of the texts that `form` makes of the values: on PostgreSQL many as one bound list."""
-    form = form or _forms
+    """One of the texts that `form` makes of the values, as they stand unless it is given: on PostgreSQL many
+    as one bound list."""
+    single, form = form is not None, form or _forms
     if isinstance(values, Slot):
-        return texts_in(dialect, target, values, form)
+        return texts_in(dialect, target, values, form, single=single)
     forms = form(values)
     if dialect == "postgresql" and len(forms) > _LIST:
         return target == sa.any_(sa.bindparam(None, forms, type_=postgresql.ARRAY(sa.Text())))
@@ -180,6 +185,14 @@ def _forms(values: Iterable[str]) -> list[str]:
     cased = {form for value in plain for form in (value, value.lower(), value.upper())}
     composed = {unicodedata.normalize(form, value) for value in cased for form in ("NFC", "NFD")}
     return sorted(value for value in composed if value)
+
+
+def _lowered(values: Iterable[str]) -> list[str]:
+    """Those that a server's own `lower` can give: wherever it is, no capital of ASCII is left by it."""
+    return [form for form in _forms(values) if not _CAPITAL.search(form)]
+
+
+_CAPITAL = re.compile("[A-Z]")
 
 
 def _loose(value: str) -> str | None:

@@ -4,8 +4,9 @@ The predicates that erased are not used: each table is asked whether a row that 
 otherwise than the map wants it, and each mapped column whether it still holds one of her identities.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from upheld.connectors.sql.change import ghost_value
 from upheld.connectors.sql.columns import NotFitting, fit, storable
-from upheld.connectors.sql.compiled import Compiled, Later, Queue, Slot, Unfixed
+from upheld.connectors.sql.compiled import Compiled, Later, Queue, Unfixed
+from upheld.connectors.sql.driver import Sending
 from upheld.connectors.sql.inside import KeySet, Predicate, is_in
 from upheld.connectors.sql.locate import prepare
 from upheld.connectors.sql.schema import Family, LiveColumn
 from upheld.connectors.sql.spelling import Spellings, exactly, is_spelled
 from upheld.connectors.sql.traces import Traces
-from upheld.connectors.sql.where import Rows, json_at, negated
+from upheld.connectors.sql.where import Rows, json_at, negated, slot
 from upheld.datamap import model
 from upheld.datamap.model import Action, Assignment, Table
 from upheld.datamap.normalise import normalise
@@ -69,6 +71,15 @@ class Look:
     skipped: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was found, and where values were searched for and where not."""
+
+    remnants: Sequence[Remnant]
+    searched: Sequence[str]
+    skipped: Sequence[str]
+
+
 Values = Mapping[tuple[str, str], Spellings]
 """Which of her values each mapped text column is searched for."""
 
@@ -92,28 +103,26 @@ class Verifier:
         self.rows.raw.update(self.traces.raw)
         prepare(self.rows, self.connection, self.reach)
         values = self.values()
-        known = self._known(values)
-        if known is None:
-            remnants = [*self._remnants(values)]
-            searched, skipped = self.searched, self.skipped
-        else:
-            remnants = [*self._asked(known, values)]
-            searched, skipped = list(known.searched), list(known.skipped)
+        asked = self._asked(values)
+        if asked is None:
+            asked = Asked([*self._remnants(values)], self.searched, self.skipped)
         return Verified(
             self.rows.system.name,
-            tuple(dict.fromkeys([*remnants, *self._files()])),
-            tuple(sorted(set(searched))),
-            tuple(sorted(set(skipped))),
+            tuple(dict.fromkeys([*asked.remnants, *self._files()])),
+            tuple(sorted(set(asked.searched))),
+            tuple(sorted(set(asked.skipped))),
         )
 
     # --- asking ---
 
-    def _known(self, values: Values) -> Look | None:
-        """The statements with slots for what is hers, made when first needed; None where they have to be made
-        for each person."""
+    def _asked(self, values: Values) -> "Asked | None":
+        """What the statements answer that are the same for everybody; None where they have to be made for
+        each person."""
         program = self.rows.program
         if program is None:
             return None
+        distinct = list({id(each): each for each in values.values()}.values())
+        places = {id(each): number for number, each in enumerate(distinct)}
         shape = (
             self.on_hold,
             tuple((each.table, each.columns) for each in (*self.traces.gone, *self.traces.kept)),
@@ -121,26 +130,39 @@ class Verifier:
             tuple(self.rows.sets),
             tuple(self.rows.raw),
             tuple(self.rows.resolved.values()),
-            tuple((place, each.shape) for place, each in values.items()),
+            tuple((place, places[id(each)], each.shape) for place, each in values.items()),
         )
-        if shape not in program.kept:
-            program.kept[shape] = self._compiled(values)
-        known: Look | None = program.kept[shape]
-        return known
+        given: dict[Hashable, Sequence[Any]] = {
+            ("value", number): each.values for number, each in enumerate(distinct)
+        }
+        for name, some in (("gone", self.traces.gone), ("kept", self.traces.kept)):
+            given |= {(name, index): each.keys for index, each in enumerate(some)}
+        filled = partial(self._filled, given, {})
+        sent = program.chosen(
+            program.kept,
+            shape,
+            partial(self._compiled, values, places),
+            lambda look: (look, [each.sending(filled) for _, each in look.batches]),
+        )
+        return None if sent is None else self._answered(*sent)
 
-    def _compiled(self, values: Values) -> Look | None:
+    def _compiled(
+        self, values: Values, places: Mapping[int, int], several: frozenset[Hashable]
+    ) -> Look | None:
+        """The statements with slots for what is hers."""
         gone, kept = (
-            [replace(each, keys=Slot((name, index))) for index, each in enumerate(some)]
+            [replace(each, keys=slot((name, index), several)) for index, each in enumerate(some)]
             for name, some in (("gone", self.traces.gone), ("kept", self.traces.kept))
         )
         blank = replace(
             self,
-            rows=self.rows.awaited(),
+            rows=self.rows.awaited(several),
             traces=Traces(gone=gone, kept=kept),
             searched=[],
             skipped=[],
         )
-        named = {place: replace(each, values=Slot(("value", place))) for place, each in values.items()}
+        slots = {number: slot(("value", number), several) for number in places.values()}
+        named = {place: replace(each, values=slots[places[id(each)]]) for place, each in values.items()}
         try:
             batches = [
                 (each.questions, Compiled(each.statement, self.connection.dialect))
@@ -150,21 +172,32 @@ class Verifier:
             return None
         return Look(tuple(batches), tuple(blank.searched), tuple(blank.skipped))
 
-    def _asked(self, look: Look, values: Values) -> Iterator[Remnant]:
-        given: dict[Any, Sequence[Any]] = {("value", place): each.values for place, each in values.items()}
-        for name, some in (("gone", self.traces.gone), ("kept", self.traces.kept)):
-            given |= {(name, index): each.keys for index, each in enumerate(some)}
+    def _filled(
+        self, given: Mapping[Hashable, Sequence[Any]], made: dict[Hashable, object], parameter: Later
+    ) -> object:
+        """A parameter for her; each that is alike is made once."""
+        values = given.get(parameter.key)
+        if values is None:
+            return self.rows.filled(parameter, {})
+        if parameter.like is None:
+            return parameter.form(values)
+        alike = (parameter.key, parameter.like)
+        if alike not in made:
+            made[alike] = parameter.form(values)
+        return made[alike]
 
-        def filled(parameter: Later) -> object:
-            values = given.get(parameter.key)
-            return self.rows.filled(parameter, {}) if values is None else parameter.form(values)
-
+    def _answered(self, look: Look, sendings: Sequence[Sending]) -> "Asked":
         queue = Queue(self.connection)
-        answers = [queue.add(compiled, filled) for _, compiled in look.batches]
+        answers = [
+            queue.add((compiled, sending))
+            for (_, compiled), sending in zip(look.batches, sendings, strict=True)
+        ]
         queue.send()
+        remnants: list[Remnant] = []
         for (questions, _), answer in zip(look.batches, answers, strict=True):
             [many] = answer().rows
-            yield from _left(questions, many)
+            remnants.extend(_left(questions, many))
+        return Asked(remnants, look.searched, look.skipped)
 
     def _remnants(self, values: Values) -> Iterator[Remnant]:
         for each in self.batches(values):

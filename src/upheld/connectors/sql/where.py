@@ -88,11 +88,10 @@ class Rows:
     def _asked(
         self, program: Program, connection: sa.Connection, site: Hashable, build: "Build", given: Given
     ) -> Answer:
-        slots = {name: Slot(("given", name)) for name in given}
         return program.ask(
             connection,
             site,
-            lambda: build(self.awaited(), slots),
+            lambda several: build(self.awaited(several), _slots(given, several)),
             lambda: build(self, given),
             lambda parameter: self.filled(parameter, given),
         )
@@ -104,10 +103,13 @@ class Rows:
             return None
         if self.resolved:
             site = (site, tuple(self.resolved.values()))
-        compiled = self.program.compiled(queue.connection, site, lambda: build(self.awaited(), NOTHING_GIVEN))
-        if compiled is None:
-            return None
-        return queue.add(compiled, lambda parameter: self.filled(parameter, NOTHING_GIVEN))
+        sent = self.program.sent(
+            queue.connection,
+            site,
+            lambda several: build(self.awaited(several), NOTHING_GIVEN),
+            lambda parameter: self.filled(parameter, NOTHING_GIVEN),
+        )
+        return None if sent is None else queue.add(sent)
 
     def filled(self, parameter: Later, given: Given) -> object:
         """A parameter of a statement that was built with slots. What is made of a set of keys is mostly made
@@ -132,17 +134,17 @@ class Rows:
         """Whether these rows are nobody's yet: slots stand for all that is one person's."""
         return isinstance(self.subject, _Unknown)
 
-    def awaited(self) -> "Rows":
-        """The same with slots for all that is one person's."""
+    def awaited(self, several: frozenset[Hashable]) -> "Rows":
+        """The same with slots for all that is one person's, of which there may be several of some."""
         return Rows(
             self.system,
             self.tables,
             cast("Subject", _Unknown()),
             self.now,
-            {name: _awaited(("set", name), keys) for name, keys in self.sets.items()},
-            {place: Slot(("raw", place)) for place in self.raw},
+            {name: _awaited(("set", name), keys, several) for name, keys in self.sets.items()},
+            {place: slot(("raw", place), several) for place in self.raw},
             self.resolved,
-            {each: _awaited(("tree", each), keys) for each, keys in self.trees.items()},
+            {each: _awaited(("tree", each), keys, several) for each, keys in self.trees.items()},
             self.located,
         )
 
@@ -314,8 +316,17 @@ class _Unknown:
         raise Unfixed
 
 
-def _awaited(key: Hashable, keys: KeySet) -> KeySet:
-    return KeySet(keys.table, keys.columns, Slot(key))
+def slot(key: Hashable, several: frozenset[Hashable]) -> Slot:
+    """With room for several values where there are of that key."""
+    return Slot(key, several=key in several)
+
+
+def _slots(given: Given, several: frozenset[Hashable]) -> Given:
+    return {name: slot(("given", name), several) for name in given}
+
+
+def _awaited(key: Hashable, keys: KeySet, several: frozenset[Hashable]) -> KeySet:
+    return KeySet(keys.table, keys.columns, slot(key, several))
 
 
 def _wider(source: Selection, selection: Selection) -> bool:
