@@ -14,7 +14,9 @@ from upheld.actions.access import Delivered, Rows, uncounted
 from upheld.actions.journal import Fenced
 from upheld.actions.lease import is_leased
 from upheld.actions.means import Means
+from upheld.actions.record import record
 from upheld.law.right import Right
+from upheld.ledger.types import PACKAGE_OPENED
 from upheld.rights.outcome import Failure, Permanent
 from upheld.rights.package.gather import State
 from upheld.rights.package.seeking import Opened
@@ -25,6 +27,7 @@ from upheld.store.models import Copy, Fulfilment, Opening, Package, Request, Req
 RETRY = timedelta(seconds=30)
 IN_MEMORY = 8 * 1024 * 1024
 PIECE = 64 * 1024
+VISIT = timedelta(hours=1)
 
 
 @transaction.atomic
@@ -212,8 +215,18 @@ def pieces(plain: IO[bytes]) -> Iterator[bytes]:
 
 
 def seen(*, means: Means, package: Package) -> None:
-    """Note that the person opened it. Writes `package.opened`."""
-    access.opened(means=means, digest=package.digest)
+    """Note that the person opened it: whatever of it she reads or saves within an hour is one opening. Writes
+    `package.opened`."""
+    at = means.clock()
+    recent = package.openings.filter(at__gt=at - VISIT)
+    if recent.exists():
+        return
+    with transaction.atomic():
+        Package.objects.select_for_update().get(pk=package.pk)
+        if recent.exists():  # a browser fetches several files at once
+            return
+        Opening.objects.create(package=package, at=at, by=means.by)
+        record(PACKAGE_OPENED, at=at, case=str(package.request.case_id), times=package.openings.count())
 
 
 def was_opened(package: Package) -> bool:
