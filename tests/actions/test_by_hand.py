@@ -167,20 +167,21 @@ def test_what_came_for_a_copy_that_is_never_written_goes_when_its_request_ends(
     assert (upload.removed_at, bytes(upload.sealed_name)) == (now, b"")
 
 
-def test_a_copy_expires_and_each_opening_of_it_is_written_down(asked: tuple[Means, Request]) -> None:
+def test_a_copy_expires_and_each_visit_to_it_is_written_down(asked: tuple[Means, Request]) -> None:
     """P-25"""
     given, request = asked
     tasks.answer(means=given, task=Task.objects.get(), words="nothing", rows=0, by="Otto")
     write(given)
     package = Package.objects.get()
-    for _ in range(2):
-        copies.seen(means=given, package=package)
+    for minutes in (0, 1, 59, 60, 61):
+        later = NOW + timedelta(minutes=minutes)
+        copies.seen(means=replace(given, clock=lambda at=later: at), package=package)
 
     openings = Opening.objects.filter(package=package)
     entries = [bytes(each.content) for each in PendingEntry.objects.all()]
     late = purge(means=replace(given, now=NOW + timedelta(days=31)))
 
-    assert openings.count() == 2
+    assert [each.at for each in openings.order_by("at")] == [NOW, NOW + timedelta(hours=1)]
     assert sum(b"package.opened/v1" in each for each in entries) == 2
     assert (late.packages, Path(package.path).exists()) == (1, False)
     assert copies.latest(request) is None

@@ -8,11 +8,24 @@ from pathlib import Path
 import pytest
 
 from tests.cli.program import ADA, Shop
+from tests.mail.hook import Called
+from tests.mail.test_webhook import SECRET as HOOKS
+from tests.servers.dns import Names
+from tests.servers.openid import SECRET, Accounts
 
 GOOD = (
     "organisation: {name: Larkspur, contact: p@larkspur.example, regimes: [gdpr], time_zone: Europe/Berlin, "
     "backups: {days: 14}}\n"
 )
+SIGN_IN = """\
+sign_in:
+  club:
+    title: The club
+    issuer: ISSUER
+    client: upheld
+    secret: ${CLUB_SIGN_IN}
+    private: true
+"""
 
 
 @pytest.fixture
@@ -54,6 +67,7 @@ def test_an_installation_that_is_well_has_nothing_wrong(shop: Shop) -> None:
         "keys",
         "clock",
         "time zone",
+        "backups",
         "queue",
         "system shop",
         "mail server",
@@ -75,7 +89,7 @@ def test_each_thing_that_is_wrong_is_named(shop: Shop) -> None:
     )
 
     assert [each[:40] for each in wrong(found)] == [
-        "UPHELD_WEBHOOK_URL is set, UPHELD_WEBHOO",
+        "UPHELD_WEBHOOK_SECRET is no secret of 24",
         f"{shop.folder}/upheld-data/keys/master.key may be read by others, or belongs to somebody else."[:40],
         "A change of the master key was cut off.",
         "Reached; 1 findings that stop writing, 0",
@@ -145,3 +159,118 @@ def test_the_master_key_is_replaced_by_a_command_and_everything_goes_on(shop: Sh
     assert opened(keys, fresh["migrated_codes"][0]) == "1234"
     assert fresh["seed"] != data["seed"]
     assert wrong(signs(shop)) == []
+
+
+def connected(shop: Shop, *, issuer: str, hook: str, names: str) -> dict[str, list[tuple[str, str]]]:
+    (shop.folder / "privacy" / "upheld.yaml").write_text(f"{GOOD}{SIGN_IN.replace('ISSUER', issuer)}")
+    found = signs(
+        shop,
+        CLUB_SIGN_IN=SECRET,
+        UPHELD_WEBHOOK_URL=hook,
+        UPHELD_WEBHOOK_SECRET=HOOKS,
+        UPHELD_WEBHOOK_PRIVATE="yes",
+        UPHELD_DNS=names,
+    )
+    return {about: found[about] for about in ("sign-in club", "webhook", "name servers")}
+
+
+def test_whoever_is_asked_or_called_is_connected_to(shop: Shop) -> None:
+    """K-05: the sign-in's provider, the webhook and the name servers; the webhook is told nothing."""
+    accounts, program, names = Accounts(), Called(), Names({})
+    try:
+        well = connected(shop, issuer=accounts.address, hook=program.url, names=names.address)
+        accounts.document = lambda said: said.update(issuer="https://another.example")
+        other = connected(shop, issuer=accounts.address, hook=program.url, names=names.address)
+    finally:
+        accounts.stop()
+        program.stop()
+        names.stop()
+    nobody = "http://127.0.0.1:9"
+    unwell = connected(shop, issuer=nobody, hook=nobody, names=f"{names.address}, 127.0.0.1:9")
+
+    assert well == {
+        "sign-in club": [("good", f"{accounts.address} answers, and calls itself that.")],
+        "webhook": [("good", "The program that is called can be reached.")],
+        "name servers": [("good", f"{names.address} answers.")],
+    }
+    assert other["sign-in club"] == [("wrong", f"{accounts.address} calls itself otherwise.")]
+    assert unwell == {
+        "sign-in club": [("wrong", "127.0.0.1 cannot be reached for the sign-in.")],
+        "webhook": [("wrong", "The webhook at 127.0.0.1 cannot be reached.")],
+        "name servers": [
+            ("wrong", f"The name server {names.address} does not answer."),
+            ("wrong", "The name server 127.0.0.1:9 does not answer."),
+        ],
+    }
+    assert (program.calls, names.asked) == ([], [".", "."])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "state", "words"),
+    [
+        ("UPHELD_ADDRESS", "foo", "wrong", "UPHELD_ADDRESS is no address of a server"),
+        ("UPHELD_ADDRESS", "https://x:port", "wrong", "UPHELD_ADDRESS is no address of a server"),
+        ("UPHELD_ADDRESS", "http://privacy.example", "doubt", "UPHELD_ADDRESS is not https"),
+        ("UPHELD_ADDRESS", "https://privacy.example", "good", ""),
+        ("UPHELD_MAIL_FROM", "notanaddress", "wrong", "UPHELD_MAIL_FROM is no e-mail address"),
+        ("UPHELD_MAIL_FROM", "a b@x.example", "wrong", "UPHELD_MAIL_FROM is no e-mail address"),
+        ("UPHELD_MAIL_FROM", "p@larkspur.example", "good", ""),
+        ("UPHELD_WEBHOOK_SECRET", "abc", "wrong", "UPHELD_WEBHOOK_SECRET is no secret"),
+        ("UPHELD_WEBHOOK_SECRET", HOOKS, "good", ""),
+        ("UPHELD_DNS", "resolver", "wrong", "UPHELD_DNS names 'resolver'"),
+    ],
+)
+def test_a_setting_that_says_nothing_sensible_is_named(
+    shop: Shop, name: str, value: str, state: str, words: str
+) -> None:
+    found = signs(shop, **{name: value})
+
+    assert [(each[0], each[1][: len(words)]) for each in found["settings"]] == [(state, words)]
+    assert "mail server" in found
+
+
+def test_values_that_cannot_be_read_are_all_named_and_everything_else_is_looked_at(shop: Shop) -> None:
+    """K-05: any other program ends with the first of them."""
+    secrets = shop.folder / "upheld-data" / "secrets"
+    secrets.mkdir(mode=0o700)
+    (secrets / "UPHELD_METRICS_TOKEN").write_bytes(b"\xff\xfe")
+    (secrets / "UPHELD_METRICS_TOKEN").chmod(0o600)
+    given = {
+        "UPHELD_PACKAGE_DAYS": "many",
+        "UPHELD_LOG": "xml",
+        "UPHELD_PROXIES": "nginx",
+        "UPHELD_WEBHOOK_PRIVATE": "no",
+        "UPHELD_DATABASE_URL": "mysql://localhost/upheld",
+    }
+
+    found = signs(shop, **given)
+
+    assert [what.split(" ")[0] for _, what in found["settings"]] == [
+        "UPHELD_WEBHOOK_PRIVATE",
+        "UPHELD_PROXIES",
+        "UPHELD_LOG",
+        "The",
+        "UPHELD_PACKAGE_DAYS",
+        "UPHELD_DATABASE_URL",
+    ]
+    assert {state for state, _ in found["settings"]} == {"wrong"}
+    assert "records" not in found, "which database they are in cannot be read"
+    assert {"permissions", "disk", "privacy folder", "system shop", "mail server"} <= found.keys()
+    assert shop.upheld("status", **given).returncode != 0
+
+
+@pytest.mark.store("sqlite")
+def test_a_damaged_database_is_wrong(shop: Shop) -> None:
+    path = shop.folder / "upheld-data" / "upheld.sqlite3"
+    with sqlite3.connect(path) as records:
+        records.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        root = records.execute("SELECT rootpage FROM sqlite_master WHERE name = 'store_mail'").fetchone()[0]
+        size = records.execute("PRAGMA page_size").fetchone()[0]
+    records.close()
+    with path.open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
+    assert wrong(signs(shop)) == ["The database is damaged."]
+
+    path.write_bytes(b"no database at all" * 500)
+    assert wrong(signs(shop)) == ["The database of our own records cannot be used."]

@@ -16,7 +16,7 @@ from upheld.actions.record import record
 from upheld.actions.regime import under
 from upheld.law.right import Right
 from upheld.ledger.commitment import commit as commit_to
-from upheld.ledger.types import PACKAGE_ISSUED, PACKAGE_OPENED
+from upheld.ledger.types import PACKAGE_ISSUED
 from upheld.rights.connector import Attachment, Collected, Connector
 from upheld.rights.outcome import FileImage, Misnamed
 from upheld.rights.package.archive import readers
@@ -186,16 +186,3 @@ def _issued(
     if summary.complete:
         cases.finish(means=means, request=request, state=RequestState.FULFILLED)
     return package
-
-
-@transaction.atomic
-def opened(*, means: Means, digest: str) -> models.Opening | None:
-    """Note that a package of ours was opened; None when no record of it is here. Writes `package.opened`."""
-    package = models.Package.objects.select_for_update().filter(digest=digest).order_by("-written_at").first()
-    if package is None:
-        return None
-    at = means.clock()
-    opening = models.Opening.objects.create(package=package, at=at, by=means.by)
-    times = package.openings.count()
-    record(PACKAGE_OPENED, at=at, case=str(package.request.case.pk), times=times)
-    return opening

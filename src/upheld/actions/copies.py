@@ -1,7 +1,7 @@
 """A person's copy, through the server: approved in the console, written by the runner, read by her link."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import IO, cast
 
@@ -14,7 +14,9 @@ from upheld.actions.access import Delivered, Rows, uncounted
 from upheld.actions.journal import Fenced
 from upheld.actions.lease import is_leased
 from upheld.actions.means import Means
+from upheld.actions.record import record
 from upheld.law.right import Right
+from upheld.ledger.types import PACKAGE_OPENED
 from upheld.rights.outcome import Failure, Permanent
 from upheld.rights.package.gather import State
 from upheld.rights.package.seeking import Opened
@@ -25,6 +27,9 @@ from upheld.store.models import Copy, Fulfilment, Opening, Package, Request, Req
 RETRY = timedelta(seconds=30)
 IN_MEMORY = 8 * 1024 * 1024
 PIECE = 64 * 1024
+VISIT = timedelta(hours=1)
+STAMP = "%Y%m%dT%H%M%S%f"
+"""When a try began, by the clock of all hosts, in its file's name."""
 
 
 @transaction.atomic
@@ -153,7 +158,7 @@ def _replaced(means: Means, request: Request, newest: Package) -> None:
         where(each).unlink(missing_ok=True)
         Package.objects.filter(pk=each.pk).update(removed_at=means.clock())
     kept = Path(newest.path).name
-    for path in _folder().glob(f"{request.pk}-*"):
+    for path in folder().glob(f"{request.pk}-*"):
         if not path.name.startswith(kept):
             path.unlink(missing_ok=True)
 
@@ -169,21 +174,22 @@ def _later(means: Means, copy: Copy, why: str) -> None:
 
 def file_for(request: Request, means: Means) -> Path:
     """Where a new try of this copy goes; its folder is there."""
-    folder = _folder()
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder / f"{request.pk}-{means.clock():%Y%m%dT%H%M%S%f}.age"
+    place = folder()
+    place.mkdir(mode=0o700, exist_ok=True)
+    return place / f"{request.pk}-{means.clock().astimezone(UTC):{STAMP}}.age"
 
 
-def _folder() -> Path:
-    folder: Path = settings.UPHELD_DATA / "packages"
-    return folder
+def folder() -> Path:
+    """Where copies are."""
+    place: Path = settings.UPHELD_DATA / "packages"
+    return place
 
 
 def where(package: Package) -> Path:
     """Its file: as whoever wrote it noted; or of that name in our own folder of copies, for a worker on
     another host may have that folder elsewhere."""
     noted = Path(package.path)
-    return noted if noted.exists() else _folder() / noted.name
+    return noted if noted.exists() else folder() / noted.name
 
 
 def latest(request: Request) -> Package | None:
@@ -212,8 +218,18 @@ def pieces(plain: IO[bytes]) -> Iterator[bytes]:
 
 
 def seen(*, means: Means, package: Package) -> None:
-    """Note that the person opened it. Writes `package.opened`."""
-    access.opened(means=means, digest=package.digest)
+    """Note that the person opened it: whatever of it she reads or saves within an hour is one opening. Writes
+    `package.opened`."""
+    at = means.clock()
+    recent = package.openings.filter(at__gt=at - VISIT)
+    if recent.exists():
+        return
+    with transaction.atomic():
+        Package.objects.select_for_update().get(pk=package.pk)
+        if recent.exists():  # a browser fetches several files at once
+            return
+        Opening.objects.create(package=package, at=at, by=means.by)
+        record(PACKAGE_OPENED, at=at, case=str(package.request.case_id), times=package.openings.count())
 
 
 def was_opened(package: Package) -> bool:

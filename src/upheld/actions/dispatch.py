@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.apps import apps
@@ -72,6 +73,25 @@ def taken_along(many: int) -> tuple[UUID, ...]:
 def _named(args: str) -> tuple[UUID, ...]:
     read = json.loads(args)
     return tuple(map(UUID, (read["case"], *read.get("others", ()))))
+
+
+def unheard(*, before: datetime) -> tuple[int, datetime | None]:
+    """How many wakes wait since then or longer, and since when the first of them. For programs too that know
+    nothing of workers."""
+    if connection.vendor != "postgresql":
+        return 0, None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('procrastinate_jobs')")
+        if cursor.fetchone() == (None,):
+            return 0, None
+        cursor.execute(
+            "SELECT count(*), min(e.at) FROM procrastinate_jobs j"
+            " JOIN procrastinate_events e ON e.job_id = j.id AND e.type = 'deferred'"
+            " WHERE j.status = 'todo' AND j.queue_name = %s AND e.at < %s",
+            [QUEUE, before],
+        )
+        many, first = cursor.fetchone()
+    return many, first
 
 
 def forget_unheard() -> None:

@@ -4,7 +4,7 @@ says anything about a person."""
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,17 +12,21 @@ from pathlib import Path
 
 from django.db import DatabaseError, connection
 
+from upheld.actions import backlog, signin, webhook
 from upheld.datamap.model import DataMap
+from upheld.datamap.signin import SignIn
+from upheld.mail import resolve
 from upheld.mail.deliver import probe
 from upheld.mail.deliver import server as read_server
+from upheld.mail.webhook import reach
 from upheld.rights.connector import Connector, Severity
 from upheld.rights.outcome import Failure
 from upheld.store import release, sequencer
 from upheld.store.keys import LOST, ORGANISATION, KeyStore
-from upheld.store.models import Checkpoint, Fulfilment, FulfilmentState, Installation, Mail, PendingEntry
+from upheld.store.models import Checkpoint, Installation
 from upheld.store.seen import seen
 
-LATE = timedelta(hours=1)
+STUCK = timedelta(days=1)
 SILENT = timedelta(minutes=2)
 SKEW = timedelta(seconds=5)
 LITTLE, TOO_LITTLE = 2 * 1024**3, 200 * 1024**2
@@ -83,10 +87,14 @@ def files(*, data: Path, keys: Path, secrets: Path) -> Iterator[Sign]:
         yield Sign("permissions", State.GOOD, "Data, keys and secrets are readable by this account alone.")
     if not os.access(data, os.W_OK):
         yield Sign("data folder", State.WRONG, f"{data} cannot be written.", "Give this account the folder.")
-    free = shutil.disk_usage(data).free
+    yield room(free=shutil.disk_usage(data).free, data=data)
+
+
+def room(*, free: int, data: Path) -> Sign:
+    """Whether so many bytes are enough."""
     state = State.WRONG if free < TOO_LITTLE else State.DOUBT if free < LITTLE else State.GOOD
     remedy = "" if state is State.GOOD else "Make room before a copy or an undo window cannot be written."
-    yield Sign("disk", state, f"{free / 1024**3:,.1f} GB are free where {data} is.", remedy)
+    return Sign("disk", state, f"{free / 1024**3:,.1f} GB are free where {data} is.", remedy)
 
 
 def _loose(path: Path) -> bool:
@@ -182,10 +190,12 @@ def clock(*, now: datetime, data: DataMap | None) -> Iterator[Sign]:
             "Nobody said how long backups live, so certificates cannot.",
             "Write `backups: {days: 30}`, or yours, into upheld.yaml.",
         )
+    elif data is not None:
+        yield Sign("backups", State.GOOD, f"They live for {data.organisation.backup_days} days.")
 
 
 def programs(*, now: datetime) -> Iterator[Sign]:
-    """Whether somebody carries out what is approved, and what waits too long."""
+    """Whether somebody carries out what is approved."""
     known = Installation.objects.filter(pk=1).first()
     if known is not None and (known.minded_until is None or known.minded_until < now - SILENT):
         since = f"since {known.minded_until:%Y-%m-%d %H:%M} UTC" if known.minded_until else "yet"
@@ -197,22 +207,18 @@ def programs(*, now: datetime) -> Iterator[Sign]:
         )
     elif known is not None:
         yield Sign("runner", State.GOOD, "A runner or a worker is at work.")
-    waiting = {
-        "mails wait to be sent": Mail.objects.filter(
-            sent_at=None, dropped_at=None, written_at__lt=now - LATE
-        ).count(),
-        "entries wait for their place in the ledger": PendingEntry.objects.filter(
-            recorded_at__lt=now - LATE
-        ).count(),
-        "parts of requests have failed and are tried again": Fulfilment.objects.filter(
-            state=FulfilmentState.FAILED
-        ).count(),
-    }
-    for what, many in waiting.items():
-        if many:
-            yield Sign("queue", State.DOUBT, f"{many} {what}.", "`upheld status` and the console say which.")
-    if not any(waiting.values()):
-        yield Sign("queue", State.GOOD, "Nothing has waited for an hour.")
+
+
+def queue(*, now: datetime) -> Iterator[Sign]:
+    """What waits too long. Wrong where a program should have done it, or tried it, for more than a day."""
+    found = tuple(backlog.heaps(now=now))
+    for each in found:
+        old = each.since is not None and each.since < now - STUCK
+        since = f", since {each.since:%Y-%m-%d %H:%M} UTC" if each.since else ""
+        state = State.WRONG if old else State.DOUBT
+        yield Sign("queue", state, f"{each.many} {each.what}{since}.", each.remedy)
+    if not found:
+        yield Sign("queue", State.GOOD, "Nothing has waited for an hour, and nothing was given up.")
 
 
 def systems(*, connectors: Mapping[str, Connector]) -> Iterator[Sign]:
@@ -241,3 +247,29 @@ def mail(*, url: str) -> Iterator[Sign]:
     server = read_server(url)
     probe(server)
     yield Sign("mail server", State.GOOD, f"{server.host} lets us in.")
+
+
+def called() -> Iterator[Sign]:
+    """The program that is told of alarms can be connected to; nothing is said to it. Nothing where there is
+    none."""
+    hook = webhook.configured()
+    if hook is not None:
+        reach(hook)
+        yield Sign("webhook", State.GOOD, "The program that is called can be reached.")
+
+
+def resolvers(*, servers: Sequence[str]) -> Iterator[Sign]:
+    """Who is asked for the keys of mails answers: each of those that the settings name."""
+    for each in servers:
+        try:
+            resolve.probe(each)
+        except Failure as failure:
+            yield Sign("name servers", State.WRONG, failure.what, failure.remedy)
+        else:
+            yield Sign("name servers", State.GOOD, f"{each} answers.")
+
+
+def vouching(*, way: SignIn) -> Iterator[Sign]:
+    """Who vouches for people by a sign-in can be asked, and is who the map says."""
+    signin.leads_to(provider=way)
+    yield Sign(f"sign-in {way.name}", State.GOOD, f"{way.issuer} answers, and calls itself that.")

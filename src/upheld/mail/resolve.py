@@ -37,6 +37,23 @@ def keys_in_dns(servers: Sequence[str] = ()) -> Resolve:
     return resolve
 
 
+def probe(server: str) -> None:
+    """Ask one of them for the root of all names. Transient where it does not answer, Misconfigured for what
+    is no address and for one that answers nothing to us."""
+    import dns.exception  # lazy: slow import
+    import dns.message  # lazy: slow import
+    import dns.query  # lazy: slow import
+    import dns.rcode  # lazy: slow import
+
+    host, port = _server(server)
+    try:
+        answer = dns.query.udp(dns.message.make_query(".", "NS"), host, timeout=SECONDS, port=port)
+    except (dns.exception.DNSException, OSError) as error:
+        raise Transient(f"The name server {server} does not answer.", "Check UPHELD_DNS.") from error
+    if answer.rcode() in (dns.rcode.REFUSED, dns.rcode.NOTAUTH):
+        raise Misconfigured(f"The name server {server} refuses to answer us.", "Check UPHELD_DNS.")
+
+
 def _server(written: str) -> tuple[str, int]:
     host, colon, port = written.rpartition(":")
     if not colon or (":" in host and not host.startswith("[")):

@@ -86,13 +86,7 @@ def call(to: Hook, *, id_: str, timestamp: int, content: bytes) -> None:
         "webhook-timestamp": str(timestamp),
         "webhook-signature": signature(to.secret, id_=id_, timestamp=timestamp, content=content),
     }
-    connection = Connection(
-        host,
-        parts.port or PORTS[parts.scheme],
-        encrypted=parts.scheme == "https",
-        refused=None if to.private else _private(host),
-        seconds=SECONDS,
-    )
+    connection = _connection(to)
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, content, headers)
@@ -105,6 +99,31 @@ def call(to: Hook, *, id_: str, timestamp: int, content: bytes) -> None:
         raise Permanent(f"The webhook at {host} is gone (410).", "Take UPHELD_WEBHOOK_URL away, or mend it.")
     if not OK <= status < BEYOND:
         raise Transient(f"The webhook at {host} answered {status}.", "Look into the program that is called.")
+
+
+def reach(to: Hook) -> None:
+    """Connect, and leave without a call. Transient where nobody answers, Misconfigured for an address that is
+    not allowed."""
+    connection = _connection(to)
+    try:
+        connection.connect()
+    except OSError as error:
+        host = urlsplit(to.url).hostname
+        raise Transient(f"The webhook at {host} cannot be reached.", "Check UPHELD_WEBHOOK_URL.") from error
+    finally:
+        connection.close()
+
+
+def _connection(to: Hook) -> Connection:
+    parts = urlsplit(to.url)
+    host = parts.hostname or ""
+    return Connection(
+        host,
+        parts.port or PORTS[parts.scheme],
+        encrypted=parts.scheme == "https",
+        refused=None if to.private else _private(host),
+        seconds=SECONDS,
+    )
 
 
 def _private(host: str) -> Misconfigured:

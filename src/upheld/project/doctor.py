@@ -12,18 +12,20 @@ MARKS = {"good": "✓", "doubt": "?", "wrong": "✗"}
 def doctor(dir_: options.Dir = None, data: options.Data = None, as_json: options.Json = False) -> None:
     """Look at everything that this installation needs, and say what is wrong and what to do.
 
-    Settings, permissions, disk, records, keys, ledger, clock, time zone, the privacy folder, each system, the
-    mail server, the runner and what waits. Changes nothing; says nothing about any person. Ends with 1 where
-    something is wrong.
+    Settings, permissions, disk, records, keys, ledger, clock, time zone, the privacy folder, each system and
+    sign-in, mail server, webhook and name servers, the runner, and what waits or was given up. Changes
+    nothing; says nothing about any person. Ends with 1 where something is wrong.
     """
     from upheld.cli import start  # lazy: slow import
+    from upheld.project import unreadable  # lazy: slow import
 
+    unread = unreadable.gather()
     start.settle(start.beside(dir_, data), data)
     from upheld.actions.health import State  # lazy: app ready
     from upheld.cli import show  # lazy: app ready
     from upheld.project.examine import examined  # lazy: app ready
 
-    signs = tuple(examined())
+    signs = tuple(examined(unread))
     wrong = sum(each.state is State.WRONG for each in signs)
     doubts = sum(each.state is State.DOUBT for each in signs)
     if as_json:

@@ -12,6 +12,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from upheld.project.unreadable import read
 from upheld.rights.outcome import Misconfigured
 
 
@@ -158,7 +159,13 @@ class Environment(Mapping[str, str]):
             return self._variables[name]
         file = self._folder / name
         if name.isidentifier() and file.is_file():
-            return file.read_text(encoding="utf-8").rstrip("\r\n")
+            try:
+                return file.read_text(encoding="utf-8").rstrip("\r\n")
+            except (OSError, UnicodeDecodeError):
+                raise Misconfigured(
+                    f"The file {file} cannot be read as text.",
+                    f"Let it be of this account, in UTF-8, with nothing in it but {name}.",
+                ) from None
         raise Missing(
             f"There is no value for {name}.",
             f"It was looked for, in this order: the environment variable {name}; the file {file}. "
@@ -196,7 +203,14 @@ def database(url: str, data: Path) -> dict[str, object]:
                 "PRAGMA secure_delete = ON",
             },
         }
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise Misconfigured(
+            "UPHELD_DATABASE_URL is no address of a database.",
+            "Write postgresql://user:password@host/name; of a password, quote what is no letter or digit.",
+        ) from None
     if parts.scheme.partition("+")[0] not in ("postgresql", "postgres"):
         raise Misconfigured(
             f"UPHELD_DATABASE_URL begins with {parts.scheme!r}; records are kept in PostgreSQL or SQLite.",
@@ -260,26 +274,44 @@ UPHELD_DATA = Path(os.environ.get("UPHELD_DATA") or UPHELD_DIR.resolve().parent 
 UPHELD_ENVIRONMENT = Environment(
     os.environ, Path(os.environ.get("UPHELD_SECRETS") or UPHELD_DATA / "secrets")
 )
-UPHELD_KEYS = Path(UPHELD_ENVIRONMENT.get("UPHELD_KEYS") or UPHELD_DATA / "keys").resolve()
-UPHELD_LEDGER_NAME = UPHELD_ENVIRONMENT.get("UPHELD_LEDGER_NAME", "")
+
+
+def _given(name: str, default: str = "") -> str:
+    return read(name, lambda: UPHELD_ENVIRONMENT.get(name, default), default)
+
+
+def _days(name: str, default: int, *, least: int = 1) -> int:
+    return read(name, lambda: _number(UPHELD_ENVIRONMENT, name, default, least=least), default)
+
+
+UPHELD_KEYS = Path(_given("UPHELD_KEYS") or UPHELD_DATA / "keys").resolve()
+UPHELD_LEDGER_NAME = _given("UPHELD_LEDGER_NAME")
 # Where `upheld serve` listens; it says so to its own programs.
 _LISTENS = os.environ.get("UPHELD_LISTENS", "")
-UPHELD_ADDRESS = UPHELD_ENVIRONMENT.get("UPHELD_ADDRESS", _LISTENS).rstrip("/")
-UPHELD_SMTP_URL = UPHELD_ENVIRONMENT.get("UPHELD_SMTP_URL", "")
-UPHELD_MAIL_FROM = UPHELD_ENVIRONMENT.get("UPHELD_MAIL_FROM", "")
-UPHELD_WEBHOOK_URL = UPHELD_ENVIRONMENT.get("UPHELD_WEBHOOK_URL", "")
-UPHELD_WEBHOOK_SECRET = UPHELD_ENVIRONMENT.get("UPHELD_WEBHOOK_SECRET", "")
-UPHELD_WEBHOOK_PRIVATE = _yes(UPHELD_ENVIRONMENT, "UPHELD_WEBHOOK_PRIVATE")
-UPHELD_PROXIES = networks(UPHELD_ENVIRONMENT, "UPHELD_PROXIES")
-UPHELD_DNS = tuple(
-    each.strip() for each in UPHELD_ENVIRONMENT.get("UPHELD_DNS", "").split(",") if each.strip()
+UPHELD_ADDRESS = _given("UPHELD_ADDRESS", _LISTENS).rstrip("/")
+UPHELD_SMTP_URL = _given("UPHELD_SMTP_URL")
+UPHELD_MAIL_FROM = _given("UPHELD_MAIL_FROM")
+UPHELD_WEBHOOK_URL = _given("UPHELD_WEBHOOK_URL")
+UPHELD_WEBHOOK_SECRET = _given("UPHELD_WEBHOOK_SECRET")
+UPHELD_WEBHOOK_PRIVATE = read(
+    "UPHELD_WEBHOOK_PRIVATE", lambda: _yes(UPHELD_ENVIRONMENT, "UPHELD_WEBHOOK_PRIVATE"), otherwise=False
 )
-UPHELD_LOG = _one_of(UPHELD_ENVIRONMENT, "UPHELD_LOG", ("text", "json"))
-UPHELD_METRICS_TOKEN = UPHELD_ENVIRONMENT.get("UPHELD_METRICS_TOKEN", "")
-UPHELD_PACKAGE_DAYS = _number(UPHELD_ENVIRONMENT, "UPHELD_PACKAGE_DAYS", 30)
-UPHELD_TOGETHER_MINUTES = _number(UPHELD_ENVIRONMENT, "UPHELD_TOGETHER_MINUTES", 0, least=0)
+UPHELD_PROXIES: tuple[str, ...] = read(
+    "UPHELD_PROXIES", lambda: networks(UPHELD_ENVIRONMENT, "UPHELD_PROXIES"), ()
+)
+UPHELD_DNS = tuple(each.strip() for each in _given("UPHELD_DNS").split(",") if each.strip())
+UPHELD_LOG = read("UPHELD_LOG", lambda: _one_of(UPHELD_ENVIRONMENT, "UPHELD_LOG", ("text", "json")), "text")
+UPHELD_METRICS_TOKEN = _given("UPHELD_METRICS_TOKEN")
+UPHELD_PACKAGE_DAYS = _days("UPHELD_PACKAGE_DAYS", 30)
+UPHELD_TOGETHER_MINUTES = _days("UPHELD_TOGETHER_MINUTES", 0, least=0)
 
-DATABASES = {"default": database(UPHELD_ENVIRONMENT.get("UPHELD_DATABASE_URL", ""), UPHELD_DATA)}
+DATABASES = {
+    "default": read(
+        "UPHELD_DATABASE_URL",
+        lambda: database(_given("UPHELD_DATABASE_URL"), UPHELD_DATA),
+        database("", UPHELD_DATA),
+    )
+}
 INSTALLED_APPS = ["upheld.store"]
 AUTH_USER_MODEL = "store.Staff"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -127,6 +127,7 @@ class Work:
             enclosures,
             errands,
             intake,
+            leavings,
             pace,
             signin,
             tokens,
@@ -152,6 +153,7 @@ class Work:
             tokens.forget(means=able)
             enclosures.sweep(means=able)
             uploads.sweep(means=able)
+            leavings.sweep(means=able)
             released = purge(means=able).released
             _certified(able, [fulfil(means=able, request=each) for each in released])
             database.refresh_statistics()

@@ -81,10 +81,10 @@ def answer(able: Means, request: Request) -> None:
         tasks.answer(means=able, task=task, words="looked everywhere", rows=0, by="Otto")
 
 
-def copied(able: Means) -> dict[str, Any]:
+def copied(able: Means, address: str = "hal@example.net") -> dict[str, Any]:
     """A copy that is written, and her link to it."""
     arrival = arrivals.receive(
-        means=able, channel=Channel.FORM, rights=(Right.ACCESS,), address="hal@example.net", language="en"
+        means=able, channel=Channel.FORM, rights=(Right.ACCESS,), address=address, language="en"
     )
     token = links.give(means=able, purpose=LinkPurpose.VERIFY, arrival=arrival).token
     followed = arrivals.verify(means=able, token=token)

@@ -60,8 +60,7 @@ def copy(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     except KeyError:
         plain.close()
         raise Http404 from None
-    if name == "index.html":
-        copies.seen(means=able, package=package)
+    copies.seen(means=able, package=package)
     suffix = name[name.rfind(".") :]
     if suffix in SHOWN:
         response = FileResponse(content, content_type=SHOWN[suffix])
