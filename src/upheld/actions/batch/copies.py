@@ -23,6 +23,7 @@ from upheld.law.right import Right
 from upheld.rights.explain import Explanation, explain
 from upheld.rights.outcome import Counts, Permanent
 from upheld.rights.plan import Plan
+from upheld.rights.share import Sizes
 from upheld.rights.subject import Subject
 from upheld.store import models
 from upheld.store.keys import Destroyed
@@ -62,7 +63,7 @@ def look(*, means: Means, right: Right, lines: Sequence[Line]) -> Look:
     pairs += recognised(automatic, unknown, doubts)
     going = list(persons(sorted(pairs, key=lambda each: each[0].number)))
     asked = {name: each for name, each in automatic.items() if name in plan.systems}
-    found, counts = counted(means, asked, plan, going, frozenset(LIMITS), doubts)
+    found, counts = counted(means, asked, plan, going, frozenset(LIMITS), doubts, Sizes({}))
     return Look(
         lines=len(lines),
         going=tuple(sorted(found, key=lambda each: each.numbers)),

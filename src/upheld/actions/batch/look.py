@@ -7,7 +7,7 @@ from typing import TypeVar
 from upheld.actions import cases, plans
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means
-from upheld.actions.preview import Beyond, people_today
+from upheld.actions.preview import Beyond, people_today, shares
 from upheld.actions.suppression import suppressed
 from upheld.law.right import Right
 from upheld.rights.connector import Connector, Finding, Severity
@@ -16,6 +16,7 @@ from upheld.rights.identify import Ambiguous, Identified
 from upheld.rights.many import count_many, identify_many, summed
 from upheld.rights.outcome import Counts, Misconfigured, Transient
 from upheld.rights.plan import Plan
+from upheld.rights.share import Sizes
 from upheld.rights.subject import Subject
 from upheld.store.models import BlindIndex, Case, Request, RequestState
 
@@ -98,7 +99,8 @@ def look(
     doubts: list[Doubt] = []
     going, unknown, known = open_cases(means, lines, doubts)
     before, fresh = _identified(means, automatic, unknown, doubts)
-    fresh, counts = counted(means, automatic, plan, fresh, allow, doubts)
+    sizes = Sizes(automatic)
+    fresh, counts = counted(means, automatic, plan, fresh, allow, doubts, sizes)
     fresh = [replace(each, case=_case(each, known)) for each in fresh]
     return Look(
         lines=len(lines),
@@ -107,7 +109,7 @@ def look(
         before=tuple(sorted(before)),
         plan=plan,
         counts=counts,
-        beyond=_beyond(means, plan, len(fresh)),
+        beyond=_beyond(means, plan, len(fresh), counts, sizes),
         explanation=explain(plan, means.datamap, counts),
     )
 
@@ -282,8 +284,10 @@ def counted(
     going: Sequence[Going],
     allow: frozenset[str],
     doubts: list[Doubt],
+    sizes: Sizes,
 ) -> tuple[list[Going], dict[str, Counts]]:
-    """Those who have something somewhere, with it, and the sums; whoever has nothing is a doubt."""
+    """Those who have something somewhere, with it, and the sums; whoever has nothing is a doubt, and so is
+    whoever is beyond a limit alone."""
     going_on: list[Going] = []
     sums: dict[str, list[Counts]] = {name: [] for name in connectors}
     for some in in_groups(going, TOGETHER):
@@ -295,7 +299,7 @@ def counted(
         through: list[Subject] = []
         for index, person in enumerate(some):
             counts = {name: each.each[index] for name, each in tallied.items()}
-            why = _why_not(means, person, counts, allow)
+            why = _why_not(means, person, counts, allow, sizes)
             if why:
                 doubts.extend(Doubt(number, why) for number in person.numbers)
             else:
@@ -310,7 +314,9 @@ def counted(
     return going_on, {name: summed(each) for name, each in sums.items()}
 
 
-def _why_not(means: Means, person: Going, counts: Mapping[str, Counts], allow: frozenset[str]) -> str | None:
+def _why_not(
+    means: Means, person: Going, counts: Mapping[str, Counts], allow: frozenset[str], sizes: Sizes
+) -> str | None:
     rows = {name: sum(each.rows for each in counted) for name, counted in counts.items()}
     if not any(rows.values()) and not (person.subject and person.subject.people):
         return "names nobody whom a system knows"
@@ -318,13 +324,22 @@ def _why_not(means: Means, person: Going, counts: Mapping[str, Counts], allow: f
         most = plans.system_of(means, name).limits.rows_per_person
         if most is not None and many > most and "rows_per_person" not in allow:
             return f"has {many:,} rows in {name}, more than rows_per_person allows ({most:,})"
+    for name, counted in counts.items() if "share_of_table" not in allow else ():
+        for each in shares(sizes, name, plans.system_of(means, name).limits, counted):
+            return f"has {each.found} in {name}, more than share_of_table allows ({each.allowed})"
     return None
 
 
-def _beyond(means: Means, plan: Plan, people: int) -> tuple[Beyond, ...]:
+def _beyond(
+    means: Means, plan: Plan, people: int, counts: Mapping[str, Counts], sizes: Sizes
+) -> tuple[Beyond, ...]:
+    """What all of them together are beyond. The share of a table is the whole list's, as nobody looks at
+    each of a list; a row of people of two groups counts twice in it."""
     beyond = []
     for name in plan.systems:
-        most = plans.system_of(means, name).limits.people_per_day
+        limits = plans.system_of(means, name).limits
+        beyond += shares(sizes, name, limits, counts.get(name))
+        most = limits.people_per_day
         begun = people_today(means=means, system=name) + people
         if most is not None and begun > most:
             beyond.append(Beyond(name, "people_per_day", str(most), str(begun)))
