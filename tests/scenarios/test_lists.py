@@ -15,6 +15,7 @@ from upheld.actions.batch.begin import approve_many
 from upheld.actions.batch.fulfil import fulfil_many
 from upheld.actions.batch.look import Line, look
 from upheld.actions.batch.outcome import Outcome, outcomes
+from upheld.actions.certificates import certify_many
 from upheld.rights.outcome import Permanent
 from upheld.store.models import Case, Evidence, Part, Plan, Request, Step
 
@@ -76,6 +77,31 @@ def test_each_of_a_list_has_a_case_evidence_and_numbers_of_her_own(
     assert Plan.objects.count() == 2
     assert {row.plan_id for row in Step.objects.all()} == {Plan.objects.get(same_as=None).pk}
     assert Case.objects.filter(state="CLOSED").count() == 2
+
+
+def test_whoever_watches_is_told_what_is_done_for_how_many_and_after_each_system(
+    make: Make, each_database: Database, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """Scenario 52"""
+    office = open_office(make(SCHEMA, TABLES), tmp_path)
+    means, told = office.means(), list[tuple[str, int, int]]()
+    lines = [Line(number, office.asked(each)) for number, each in enumerate((ADA, BEN, CY))]
+
+    def tell(what: str, more: int, total: int) -> None:
+        told.append((what, more, total))
+
+    batch = approve_many(means=means, look=look(means=means, lines=lines, told=tell), told=tell)
+    requests = [each.request for each in batch.each.select_related("request")]
+    fulfil_many(means=means, requests=requests, told=lambda more: tell("erasing", more, 3))
+    list(certify_many(means=means, requests=requests, told=tell))
+
+    assert told == [
+        *(("finding", more, 3) for more in (0, 3)),
+        *(("counting", more, 3) for more in (0, 3)),
+        *(("approving", more, 3) for more in (0, 3)),
+        *(("erasing", more, 3) for more in (0, 1, 2)),
+        *(("certifying", more, 3) for more in (0, 3)),
+    ]
 
 
 THIRDS = (

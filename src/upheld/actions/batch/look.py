@@ -9,6 +9,7 @@ from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.actions.preview import Beyond, people_today, shares
 from upheld.actions.suppression import suppressed
+from upheld.actions.telling import Telling, silently
 from upheld.law.right import Right
 from upheld.rights.connector import Connector, Finding, Severity
 from upheld.rights.explain import Explanation, explain
@@ -81,7 +82,12 @@ class Look:
 
 
 def look(
-    *, means: Means, lines: Sequence[Line], allow: frozenset[str] = frozenset(), regime: str | None = None
+    *,
+    means: Means,
+    lines: Sequence[Line],
+    allow: frozenset[str] = frozenset(),
+    regime: str | None = None,
+    told: Telling = silently,
 ) -> Look:
     """Identify everybody, plan once, check each system once, count for all. Reads only.
 
@@ -98,9 +104,9 @@ def look(
     _refuse_findings(automatic)
     doubts: list[Doubt] = []
     going, unknown, known = open_cases(means, lines, doubts)
-    before, fresh = _identified(means, automatic, unknown, doubts)
+    before, fresh = _identified(means, automatic, unknown, doubts, told)
     sizes = Sizes(automatic)
-    fresh, counts = counted(means, automatic, plan, fresh, allow, doubts, sizes)
+    fresh, counts = counted(means, automatic, plan, fresh, allow, doubts, sizes, told)
     fresh = [replace(each, case=_case(each, known)) for each in fresh]
     return Look(
         lines=len(lines),
@@ -191,9 +197,13 @@ def _joined(asked: Iterable[Asked]) -> Asked:
 
 
 def _identified(
-    means: Means, connectors: Mapping[str, Connector], lines: Sequence[Line], doubts: list[Doubt]
+    means: Means,
+    connectors: Mapping[str, Connector],
+    lines: Sequence[Line],
+    doubts: list[Doubt],
+    told: Telling,
 ) -> tuple[list[int], list[Going]]:
-    known = recognised(connectors, lines, doubts)
+    known = recognised(connectors, lines, doubts, told)
     nobody = [line for line, subject in known if not subject.people]
     erased = _erased(means, nobody)
     before = [line.number for line in nobody if line.number in erased]
@@ -202,10 +212,11 @@ def _identified(
 
 
 def recognised(
-    connectors: Mapping[str, Connector], lines: Sequence[Line], doubts: list[Doubt]
+    connectors: Mapping[str, Connector], lines: Sequence[Line], doubts: list[Doubt], told: Telling
 ) -> list[tuple[Line, Subject]]:
     """Who each line names, as far as that is not in doubt. Transient where a system cannot be asked."""
     known: list[tuple[Line, Subject]] = []
+    told("finding", 0, len(lines))
     for some in in_groups(lines, TOGETHER):
         answers = identify_many(connectors, [(each.asked.identities, each.asked.decisions) for each in some])
         for line, answer in zip(some, answers, strict=True):
@@ -214,6 +225,7 @@ def recognised(
                 continue
             _refuse_unreached(answer)
             known.append((line, answer.subject))
+        told("finding", len(some), len(lines))
     return known
 
 
@@ -285,11 +297,13 @@ def counted(
     allow: frozenset[str],
     doubts: list[Doubt],
     sizes: Sizes,
+    told: Telling,
 ) -> tuple[list[Going], dict[str, Counts]]:
     """Those who have something somewhere, with it, and the sums; whoever has nothing is a doubt, and so is
     whoever is beyond a limit alone."""
     going_on: list[Going] = []
     sums: dict[str, list[Counts]] = {name: [] for name in connectors}
+    told("counting", 0, len(going))
     for some in in_groups(going, TOGETHER):
         subjects = [each.subject or Subject(()) for each in some]
         tallied = {
@@ -311,6 +325,7 @@ def counted(
                 # Whoever is left out is not counted either; a row of several people cannot be subtracted.
                 together = count_many(connector, plan.of(name), through, now=means.now).together
             sums[name].append(together)
+        told("counting", len(some), len(going))
     return going_on, {name: summed(each) for name, each in sums.items()}
 
 
