@@ -121,9 +121,14 @@ def test_a_limit_allowed_afterwards_counts_for_the_open_case(example: Company) -
         *(f"INSERT INTO posts VALUES ({number}, 7, 'hers')" for number in range(200, 230)),
     )
 
+    before = example.rows()
+    assert example.run(["erase", "--identity", f"email={ADA}", "--dry-run"]) == 1, example.said
+    assert "share_of_table is 5%, this would be 34% of posts" in example.said[0][1]
+
     assert example.run(ERASE) == 1, example.said
     assert "--allow share_of_table" in example.said[0][1]
-    assert example.rows()["users"][0][1] == ADA
+    assert example.rows() == before, "in no system, and whether or not it has a limit"
+    assert example.records("SELECT count(*) FROM store_plan") == [(0,)]
 
     assert example.run([*ERASE, "--allow", "share_of_table", "--reason", "she wrote a third of it"]) == 0, (
         example.said

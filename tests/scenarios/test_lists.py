@@ -15,6 +15,8 @@ from upheld.actions.batch.begin import approve_many
 from upheld.actions.batch.fulfil import fulfil_many
 from upheld.actions.batch.look import Line, look
 from upheld.actions.batch.outcome import Outcome, outcomes
+from upheld.actions.certificates import certify_many
+from upheld.rights.outcome import Permanent
 from upheld.store.models import Case, Evidence, Part, Plan, Request, Step
 
 SCHEMA = (
@@ -75,6 +77,92 @@ def test_each_of_a_list_has_a_case_evidence_and_numbers_of_her_own(
     assert Plan.objects.count() == 2
     assert {row.plan_id for row in Step.objects.all()} == {Plan.objects.get(same_as=None).pk}
     assert Case.objects.filter(state="CLOSED").count() == 2
+
+
+def test_whoever_watches_is_told_what_is_done_for_how_many_and_after_each_system(
+    make: Make, each_database: Database, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """Scenario 52"""
+    office = open_office(make(SCHEMA, TABLES), tmp_path)
+    means, told = office.means(), list[tuple[str, int, int]]()
+    lines = [Line(number, office.asked(each)) for number, each in enumerate((ADA, BEN, CY))]
+
+    def tell(what: str, more: int, total: int) -> None:
+        told.append((what, more, total))
+
+    batch = approve_many(means=means, look=look(means=means, lines=lines, told=tell), told=tell)
+    requests = [each.request for each in batch.each.select_related("request")]
+    fulfil_many(means=means, requests=requests, told=lambda more: tell("erasing", more, 3))
+    list(certify_many(means=means, requests=requests, told=tell))
+
+    assert told == [
+        *(("finding", more, 3) for more in (0, 3)),
+        *(("counting", more, 3) for more in (0, 3)),
+        *(("approving", more, 3) for more in (0, 3)),
+        *(("erasing", more, 3) for more in (0, 1, 2)),
+        *(("certifying", more, 3) for more in (0, 3)),
+    ]
+
+
+THIRDS = (
+    PEOPLE
+    + "CREATE TABLE posts (id INTEGER PRIMARY KEY, user_id INTEGER, body VARCHAR(50));\n"
+    + "CREATE INDEX posts_user ON posts(user_id);\n"
+    + "INSERT INTO posts VALUES "
+    + ", ".join(f"({number}, {(0, 5, 10)[number % 3]}, 'x')" for number in range(300))
+    + ";\n"
+)
+POSTS = USERS + "posts: {belongs_to: {user_id: users.id}, on_erase: delete}\n"
+
+
+@pytest.mark.parametrize(
+    ("share", "people", "beyond", "doubts"),
+    [
+        ("40%", [ADA, BEN], ["67% of posts"], []),
+        ("40%", [ADA], [], []),
+        ("99%", [ADA, BEN, CY], ["100% of posts"], []),
+        ("30%", [ADA], [], ["has 33% of posts in club, more than share_of_table allows (30%)"]),
+    ],
+)
+def test_scenario_68_the_share_of_a_table_is_the_whole_lists_and_each_ones(
+    share: str,
+    people: list[str],
+    beyond: list[str],
+    doubts: list[str],
+    make: Make,
+    each_database: Database,
+    sqlite_records: Path,
+    tmp_path: Path,
+) -> None:
+    """Nobody of a list is looked at, so that what would be an alarm for one is one for all of them."""
+    office = open_office(make(THIRDS, POSTS, system=f"limits: {{share_of_table: {share}}}"), tmp_path)
+    means, lines = office.means(), [Line(number, office.asked(each)) for number, each in enumerate(people)]
+
+    seen = look(means=means, lines=lines)
+
+    assert [(each.limit, each.allowed, each.found) for each in seen.beyond] == [
+        ("share_of_table", share, each) for each in beyond
+    ]
+    assert [each.why for each in seen.doubts] == doubts
+    if beyond:
+        with pytest.raises(Permanent, match="share_of_table"):
+            approve_many(means=means, look=seen)
+    assert len(each_database.rows("SELECT id FROM posts")) == 300
+    assert Case.objects.count() == 0
+
+
+def test_scenario_68_a_list_beyond_the_share_goes_through_when_somebody_allows_it_by_name(
+    make: Make, each_database: Database, sqlite_records: Path, tmp_path: Path
+) -> None:
+    office = open_office(make(THIRDS, POSTS, system="limits: {share_of_table: 40%}"), tmp_path)
+    means, allow = office.means(), frozenset({"share_of_table"})
+    lines = [Line(number, office.asked(each)) for number, each in enumerate((ADA, BEN, CY))]
+
+    seen = look(means=means, lines=lines, allow=allow)
+    batch = approve_many(means=means, look=seen, allow=allow, reason="the club closes")
+    fulfil_many(means=means, requests=[each.request for each in batch.each.select_related("request")])
+
+    assert each_database.rows("SELECT id FROM posts") == []
 
 
 def _tables(part: Part) -> list[dict[str, object]]:

@@ -330,17 +330,48 @@ def test_scenario_68_below_the_limit_nobody_is_asked(make: Make) -> None:
     assert len(world.rows("posts")) == 61
 
 
+@pytest.mark.parametrize(
+    ("limit", "limits", "found"),
+    [
+        (
+            "share_of_table",
+            "limits: {share_of_table: 39%}",
+            "share_of_table is 39%, this would be 40% of posts",
+        ),
+        ("rows_per_person", "limits: {rows_per_person: 40}", "rows_per_person is 40, this would be 41"),
+    ],
+)
 def test_scenario_68_an_approval_without_the_name_is_refused_and_with_it_goes_through(
-    make: Make, sqlite_records: Path, tmp_path: Path
+    limit: str, limits: str, found: str, make: Make, sqlite_records: Path, tmp_path: Path
 ) -> None:
-    world = _large(make, 40, "limits: {rows_per_person: 40}")
+    world = _large(make, 40, limits)
     office = open_office(world, tmp_path)
 
-    with pytest.raises(Permanent):
+    with pytest.raises(Permanent, match=found):
         office.begin(ADA)
     assert len(world.rows("posts")) == 100
 
-    assert office.erase(ADA, allow=["rows_per_person"]).complete
+    assert office.erase(ADA, allow=[limit]).complete
+
+
+def test_scenario_68_the_share_is_of_the_one_tenants_rows(make: Make) -> None:
+    """Scenario 35: of 160 posts of all tenants hers are a quarter, of her tenant's 40 %."""
+    rows = ", ".join(
+        f"({number}, {0 if number <= 40 else 5}, '{'red' if number <= 100 else 'blue'}')"
+        for number in range(1, 161)
+    )
+    world = make(
+        PEOPLE
+        + "CREATE TABLE posts (id INTEGER PRIMARY KEY, user_id INTEGER, club VARCHAR(9));\n"
+        + f"INSERT INTO posts VALUES {rows};\n",
+        USERS + "  tenant: none\nposts: {belongs_to: {user_id: users.id}, on_erase: delete}\n",
+        system="tenant: {column: club, value: red}\nlimits: {share_of_table: 39%}",
+    )
+
+    with pytest.raises(Permanent, match="40% of posts"):
+        world.erase(ADA)
+
+    assert len(world.rows("posts")) == 160
 
 
 ODD = {

@@ -14,6 +14,7 @@ from upheld.actions.erasure import standing
 from upheld.actions.journal import SETTING, counts_of, tally
 from upheld.actions.means import Means
 from upheld.actions.record import pending
+from upheld.actions.telling import Telling, silently
 from upheld.law.right import Right
 from upheld.ledger.certificate import (
     LIFTING,
@@ -58,7 +59,7 @@ def certify(*, means: Means, request: models.Request) -> Issued:
 
 
 def certify_many(
-    *, means: Means, requests: Sequence[models.Request]
+    *, means: Means, requests: Sequence[models.Request], told: Telling = silently
 ) -> Iterator[tuple[models.Request, Issued]]:
     """As `certify` for each, some hundreds in one transaction, all under one checkpoint."""
     if not requests:
@@ -67,7 +68,10 @@ def certify_many(
     numbers, reader = [each.pk for each in requests], Reader()
     ready: list[tuple[models.Request, models.Certificate, Certificate]] = []
     for start in range(0, len(numbers), TOGETHER):
-        ready += _issued_many(ringed, numbers[start : start + TOGETHER], reader)
+        told("certifying", 0, len(numbers))
+        some = numbers[start : start + TOGETHER]
+        ready += _issued_many(ringed, some, reader)
+        told("certifying", len(some), len(numbers))
     entries = [row.entry for _, row, _ in ready]
     proofs = sequencer.prove_entries(entries, by=means.signer, now=means.clock())
     for (request, _, certificate), proof in zip(ready, proofs, strict=True):

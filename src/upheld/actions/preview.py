@@ -11,6 +11,7 @@ from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.actions.regime import under
 from upheld.actions.window import Span
+from upheld.datamap.model import Limits
 from upheld.law.deadline import Dates
 from upheld.law.objection import STOPPING, Against
 from upheld.law.right import Right
@@ -21,6 +22,7 @@ from upheld.rights.glance import at_a_glance
 from upheld.rights.identify import Unreached, identify
 from upheld.rights.outcome import Counts, Failure, Permanent
 from upheld.rights.plan import Plan
+from upheld.rights.share import Sizes
 from upheld.rights.subject import Subject
 from upheld.store import models, queries
 
@@ -148,22 +150,32 @@ def findings(
     return tuple(each for each in found if right in ERASING or not each.erasing)
 
 
-def limits(means: Means, plan: Plan, counts: Mapping[str, Counts | Failure]) -> tuple[Beyond, ...]:
-    """Limits that the plan exceeds. The share of a table is judged by the connector, before its first
-    write."""
-    beyond = []
+def limits(means: Means, plan: Plan, counts: dict[str, Counts | Failure]) -> tuple[Beyond, ...]:
+    """Limits that the plan exceeds. Each system judges rows and share once more, before its first write."""
+    beyond, sizes = [], Sizes(means.connectors)
     for name in plan.systems:
         limits = plans.system_of(means, name).limits
         counted = counts.get(name)
         rows = sum(count.rows for count in counted) if isinstance(counted, Counts) else 0
         if limits.rows_per_person is not None and rows > limits.rows_per_person:
             beyond.append(Beyond(name, "rows_per_person", str(limits.rows_per_person), str(rows)))
+        try:
+            beyond += shares(sizes, name, limits, counted)
+        except Failure as failure:
+            counts[name] = failure
         if plan.right not in ERASING or limits.people_per_day is None:
             continue
         people = people_today(means=means, system=name) + 1
         if people > limits.people_per_day:
             beyond.append(Beyond(name, "people_per_day", str(limits.people_per_day), str(people)))
     return tuple(beyond)
+
+
+def shares(sizes: Sizes, system: str, limits: Limits, counted: Counts | Failure | None) -> list[Beyond]:
+    """The share of a table, where what was counted there goes beyond it."""
+    tables = counted.tables if isinstance(counted, Counts) else ()
+    found = ", ".join(map(str, sizes.beyond(system, tables, limits.share_of_table)))
+    return [Beyond(system, "share_of_table", f"{limits.share_of_table:.0%}", found)] if found else []
 
 
 def people_today(*, means: Means, system: str) -> int:

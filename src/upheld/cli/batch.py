@@ -47,21 +47,22 @@ def fulfil_all(wish: Wish, file: Path, *, count: int | None, skip_doubtful: bool
         )
     refuse_beyond(seen.beyond, wish.allow)
     agree(ERASE, seen.lines, count, yes=wish.yes, otherwise="Nothing was erased.")
-    batch = approve_many(means=means, look=seen, allow=wish.allow, reason=wish.reason)
-    requests = [each.request for each in batch.each.select_related("request").order_by("line")]
-    unique = list({each.pk: each for each in requests}.values())
-    with show.people(quiet=wish.as_json, total=len(unique)) as told:
-        fulfil_many(means=means, requests=unique, told=told)
-    ends = outcomes(batch=batch)
-    files = certify_answered(means, [each.standing for each in ends])
+    with show.people(quiet=wish.as_json) as told:
+        batch = approve_many(means=means, look=seen, allow=wish.allow, reason=wish.reason, told=told)
+        requests = [each.request for each in batch.each.select_related("request").order_by("line")]
+        unique = list({each.pk: each for each in requests}.values())
+        told("erasing", 0, len(unique))
+        fulfil_many(means=means, requests=unique, told=lambda more: told("erasing", more, len(unique)))
+        ends = outcomes(batch=batch)
+        files = certify_answered(means, [each.standing for each in ends], told=told)
     ledger.checkpoint(means=means)
     return _said(wish, seen, ends, files)
 
 
 def _seen(means: Means, wish: Wish, file: Path) -> Look:
     lines = read_people(file, means.datamap, means.connectors)
-    with show.progress(quiet=wish.as_json):
-        return look(means=means, lines=lines, allow=wish.allow)
+    with show.people(quiet=wish.as_json) as told:
+        return look(means=means, lines=lines, allow=wish.allow, told=told)
 
 
 def lines_are(doubts: Sequence[object]) -> str:

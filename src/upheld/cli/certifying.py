@@ -9,6 +9,7 @@ from django.conf import settings
 from upheld.actions import certificates, ledger
 from upheld.actions.erasure import Standing
 from upheld.actions.means import Means
+from upheld.actions.telling import Telling, silently
 from upheld.law.right import Right
 from upheld.ledger.issue import Issued
 from upheld.ledger.page import as_html
@@ -45,11 +46,13 @@ def tell(means: Means, standing: Standing, out: Path | None, *, as_json: bool, l
     return 0 if standing.complete else 1
 
 
-def certify_many(means: Means, requests: Sequence[Request]) -> tuple[Path, ...]:
+def certify_many(means: Means, requests: Sequence[Request], told: Telling = silently) -> tuple[Path, ...]:
     """The same for many, in the data folder, under one checkpoint."""
     files: list[Path] = []
-    for request, issued in certificates.certify_many(means=means, requests=requests):
+    for request, issued in certificates.certify_many(means=means, requests=requests, told=told):
+        told("writing certificates", 0, len(requests))
         files += _written(issued, request, None)
+        told("writing certificates", 1, len(requests))
     certificates.written_many(means=means, requests=requests)
     return tuple(files)
 
@@ -73,11 +76,15 @@ def _of(request: Request) -> str:
 
 
 def certify_answered(
-    means: Means, standings: Iterable[Standing], *, pause: timedelta = timedelta()
+    means: Means,
+    standings: Iterable[Standing],
+    *,
+    pause: timedelta = timedelta(),
+    told: Telling = silently,
 ) -> tuple[Path, ...]:
     """The same for each request that can be answered now, and for those whose certificate a crash cut off.
     `pause`: only where it is that long ago, for until then another program is likely writing it."""
     requests = {each.request.pk: each.request for each in standings if each.answered}
     finished = means.clock() - pause if pause else None
     requests |= {each.pk: each for each in certificates.unwritten(finished=finished)}
-    return certify_many(means, tuple(requests.values()))
+    return certify_many(means, tuple(requests.values()), told)

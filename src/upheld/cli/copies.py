@@ -72,7 +72,8 @@ def copy_all(wish: Wish, file: Path, *, count: int | None, skip_doubtful: bool) 
 
 def _write(means: Means, wish: Wish, seen: Look, left: Sequence[Going], folder: Path) -> list[Written]:
     ends: list[Written] = []
-    with show.people(quiet=wish.as_json, total=len(left)) as told:
+    with show.people(quiet=wish.as_json) as told:
+        told("writing", 0, len(left))
         for each in deliver_many(
             means=means,
             seen=seen,
@@ -83,14 +84,14 @@ def _write(means: Means, wish: Wish, seen: Look, left: Sequence[Going], folder: 
             language=wish.language,
         ):
             ends.append(each)
-            told(1)
+            told("writing", 1, len(left))
     return ends
 
 
 def _seen(means: Means, wish: Wish, file: Path) -> Look:
     lines = read_people(file, means.datamap, means.connectors)
-    with show.progress(quiet=wish.as_json):
-        return copies.look(means=means, right=wish.right, lines=lines)
+    with show.people(quiet=wish.as_json) as told:
+        return copies.look(means=means, right=wish.right, lines=lines, told=told)
 
 
 def _folder(means: Means, wish: Wish, file: Path) -> Path:

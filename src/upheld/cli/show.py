@@ -17,6 +17,7 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     SpinnerColumn,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -29,6 +30,7 @@ from upheld.actions.erasure import Standing
 from upheld.actions.erasure import standing as standing_of
 from upheld.actions.means import Means
 from upheld.actions.preview import Preview
+from upheld.actions.telling import Telling, silently
 from upheld.actions.window import alive
 from upheld.cli import log
 from upheld.cli.faults import Declined
@@ -300,25 +302,32 @@ def progress(
 
 
 @contextmanager
-def people(*, quiet: bool = False, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar on standard error with the people who are through, how fast, and the time left."""
+def people(*, quiet: bool = False) -> Iterator[Telling]:
+    """A bar on standard error under the name of what is done now, with the people who are through, how fast,
+    and the time left; the next thing takes its place."""
     if quiet or not sys.stderr.isatty():
-        yield lambda _many: None
+        yield silently
         return
     columns = (
         SpinnerColumn(),
+        TextColumn("{task.description}"),
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
         TextColumn("people  {task.fields[rate]}"),
+        TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=total, rate="")
+        bars: dict[str, TaskID] = {}
 
-        def told(many: int) -> None:
-            bar.advance(task, many)
-            speed = bar.tasks[0].speed
-            bar.update(task, rate=f"{speed:,.0f} a second" if speed else "")
+        def told(what: str, more: int, total: int) -> None:
+            if what not in bars:
+                for before in bars.values():
+                    bar.update(before, visible=False)
+                bars[what] = bar.add_task(what, total=total, rate="")
+            bar.advance(bars[what], more)
+            speed = next(each.speed for each in bar.tasks if each.id == bars[what])
+            bar.update(bars[what], rate=f"{speed:,.0f} a second" if speed else "")
 
         yield told
 

@@ -17,6 +17,7 @@ from upheld.actions.means import Means
 from upheld.actions.preview import preview, refuse_beyond
 from upheld.actions.record import Noted, entry, put_all
 from upheld.actions.regime import columns, pinned
+from upheld.actions.telling import Telling, silently
 from upheld.law.right import Right
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import CASE_OPENED, PLAN_APPROVED
@@ -30,7 +31,12 @@ from upheld.store.sealing import seal_value
 
 
 def approve_many(
-    *, means: Means, look: Look, allow: frozenset[str] = frozenset(), reason: str = ""
+    *,
+    means: Means,
+    look: Look,
+    allow: frozenset[str] = frozenset(),
+    reason: str = "",
+    told: Telling = silently,
 ) -> models.Batch:
     """Cases of those who have none, each with its approved plan; nothing is written in any system yet. Writes
     `case.opened` and `plan.approved` for each. Open cases join as they are.
@@ -54,10 +60,13 @@ def approve_many(
         left_out=sorted({each.number for each in look.doubts}),
     )
     for some in in_groups(look.fresh, TOGETHER):
+        told("approving", 0, len(look.going))
         _approve(means, batch, look.plan, some, sorted(allow), reason)
+        told("approving", len(some), len(look.going))
     for each in look.going:
         if each.case is not None:
             _join(means, batch, look, each, allow, reason)
+            told("approving", 1, len(look.going))
     return batch
 
 

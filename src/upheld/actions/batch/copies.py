@@ -19,10 +19,12 @@ from upheld.actions.batch.look import (
 )
 from upheld.actions.means import Means
 from upheld.actions.preview import LIMITS
+from upheld.actions.telling import Telling, silently
 from upheld.law.right import Right
 from upheld.rights.explain import Explanation, explain
 from upheld.rights.outcome import Counts, Permanent
 from upheld.rights.plan import Plan
+from upheld.rights.share import Sizes
 from upheld.rights.subject import Subject
 from upheld.store import models
 from upheld.store.keys import Destroyed
@@ -41,7 +43,7 @@ class Look:
     explanation: Explanation
 
 
-def look(*, means: Means, right: Right, lines: Sequence[Line]) -> Look:
+def look(*, means: Means, right: Right, lines: Sequence[Line], told: Telling = silently) -> Look:
     """Identify everybody, plan once, count for all. Reads only. Raises for what concerns all of them; what
     concerns one is a doubt, named by line. Whose case is open is who she is there."""
     plan = plans.planned(means=means, right=right, regime=None)
@@ -59,10 +61,10 @@ def look(*, means: Means, right: Right, lines: Sequence[Line]) -> Look:
             pairs.append((line, subject))
         elif line.number not in left_out:
             unknown.append(line)
-    pairs += recognised(automatic, unknown, doubts)
+    pairs += recognised(automatic, unknown, doubts, told)
     going = list(persons(sorted(pairs, key=lambda each: each[0].number)))
     asked = {name: each for name, each in automatic.items() if name in plan.systems}
-    found, counts = counted(means, asked, plan, going, frozenset(LIMITS), doubts)
+    found, counts = counted(means, asked, plan, going, frozenset(LIMITS), doubts, Sizes({}), told)
     return Look(
         lines=len(lines),
         going=tuple(sorted(found, key=lambda each: each.numbers)),

@@ -27,7 +27,8 @@ from upheld.store import models
 from upheld.store.models import FulfilmentState, RequestState
 
 Told = Callable[[int], None]
-"""Told after each group how many more people were gone through, for whoever shows progress."""
+"""Told how many more people were gone through, for whoever shows progress: of a group by and by, as it has
+gone through its systems."""
 
 DONE = (FulfilmentState.DONE, FulfilmentState.RETAINED)
 
@@ -44,8 +45,12 @@ def fulfil_many(*, means: Means, requests: Sequence[models.Request], told: Told 
     """
     for some in in_groups(_in_list_order(requests), TOGETHER):
         refuse()
-        _group(means, journal.read_many(some))
-        told(len(some))
+        through = 0
+        for part in _group(means, journal.read_many(some)):
+            so_far = int(len(some) * part)
+            told(so_far - through)
+            through = so_far
+        told(len(some) - through)
 
 
 def _in_list_order(requests: Sequence[models.Request]) -> list[UUID]:
@@ -60,7 +65,8 @@ def _in_list_order(requests: Sequence[models.Request]) -> list[UUID]:
     return [*sorted(places, key=lambda number: places[number]), *(each.pk for each in others)]
 
 
-def _group(means: Means, read: Sequence[tuple[models.Request, list[models.Fulfilment]]]) -> None:
+def _group(means: Means, read: Sequence[tuple[models.Request, list[models.Fulfilment]]]) -> Iterator[float]:
+    """Gives how much of its work is done, from time to time."""
     parts = {
         each.pk: own
         for each, own in read
@@ -72,12 +78,16 @@ def _group(means: Means, read: Sequence[tuple[models.Request, list[models.Fulfil
     ringed = replace(means, keys=means.keys.ring(keys))
     alone = {each.pk for each in begun}
     everybody: dict[UUID, Subject] = {}
-    for plan, those in _by_plan(begun, parts).items():
+    done, by_plan = 0, _by_plan(begun, parts)
+    turns = sum(len(plan.systems) for plan in by_plan) + 1
+    for plan, those in by_plan.items():
         subjects = {each.pk: cases.subject_of(means=ringed, case=each.case) for each in those}
         known = {number: subject for number, subject in subjects.items() if subject is not None}
         alone -= known.keys()
         everybody |= known
         for system in plan.systems:
+            yield done / turns
+            done += 1
             connector = takes_many(means.connectors, system)
             todo = [
                 each
@@ -91,10 +101,12 @@ def _group(means: Means, read: Sequence[tuple[models.Request, list[models.Fulfil
                 some = [each for each in todo if window.is_open(each.window, means.now.date()) is before]
                 if some:
                     _Turn(ringed, connector, plan, known, before).take(some)
+    yield done / turns
     left = conclude_many(means=ringed, requests=begun, known=everybody)
-    for request in begun:
-        if request.pk in alone or request.pk in left:
-            erasure.fulfil(means=means, request=request)
+    by_one = [each for each in begun if each.pk in alone or each.pk in left]
+    for index, request in enumerate(by_one):
+        yield (done + index / len(by_one)) / turns
+        erasure.fulfil(means=means, request=request)
 
 
 def _by_plan(

@@ -7,8 +7,9 @@ from typing import TypeVar
 from upheld.actions import cases, plans
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means
-from upheld.actions.preview import Beyond, people_today
+from upheld.actions.preview import Beyond, people_today, shares
 from upheld.actions.suppression import suppressed
+from upheld.actions.telling import Telling, silently
 from upheld.law.right import Right
 from upheld.rights.connector import Connector, Finding, Severity
 from upheld.rights.explain import Explanation, explain
@@ -16,6 +17,7 @@ from upheld.rights.identify import Ambiguous, Identified
 from upheld.rights.many import count_many, identify_many, summed
 from upheld.rights.outcome import Counts, Misconfigured, Transient
 from upheld.rights.plan import Plan
+from upheld.rights.share import Sizes
 from upheld.rights.subject import Subject
 from upheld.store.models import BlindIndex, Case, Request, RequestState
 
@@ -80,7 +82,12 @@ class Look:
 
 
 def look(
-    *, means: Means, lines: Sequence[Line], allow: frozenset[str] = frozenset(), regime: str | None = None
+    *,
+    means: Means,
+    lines: Sequence[Line],
+    allow: frozenset[str] = frozenset(),
+    regime: str | None = None,
+    told: Telling = silently,
 ) -> Look:
     """Identify everybody, plan once, check each system once, count for all. Reads only.
 
@@ -97,8 +104,9 @@ def look(
     _refuse_findings(automatic)
     doubts: list[Doubt] = []
     going, unknown, known = open_cases(means, lines, doubts)
-    before, fresh = _identified(means, automatic, unknown, doubts)
-    fresh, counts = counted(means, automatic, plan, fresh, allow, doubts)
+    before, fresh = _identified(means, automatic, unknown, doubts, told)
+    sizes = Sizes(automatic)
+    fresh, counts = counted(means, automatic, plan, fresh, allow, doubts, sizes, told)
     fresh = [replace(each, case=_case(each, known)) for each in fresh]
     return Look(
         lines=len(lines),
@@ -107,7 +115,7 @@ def look(
         before=tuple(sorted(before)),
         plan=plan,
         counts=counts,
-        beyond=_beyond(means, plan, len(fresh)),
+        beyond=_beyond(means, plan, len(fresh), counts, sizes),
         explanation=explain(plan, means.datamap, counts),
     )
 
@@ -189,9 +197,13 @@ def _joined(asked: Iterable[Asked]) -> Asked:
 
 
 def _identified(
-    means: Means, connectors: Mapping[str, Connector], lines: Sequence[Line], doubts: list[Doubt]
+    means: Means,
+    connectors: Mapping[str, Connector],
+    lines: Sequence[Line],
+    doubts: list[Doubt],
+    told: Telling,
 ) -> tuple[list[int], list[Going]]:
-    known = recognised(connectors, lines, doubts)
+    known = recognised(connectors, lines, doubts, told)
     nobody = [line for line, subject in known if not subject.people]
     erased = _erased(means, nobody)
     before = [line.number for line in nobody if line.number in erased]
@@ -200,10 +212,11 @@ def _identified(
 
 
 def recognised(
-    connectors: Mapping[str, Connector], lines: Sequence[Line], doubts: list[Doubt]
+    connectors: Mapping[str, Connector], lines: Sequence[Line], doubts: list[Doubt], told: Telling
 ) -> list[tuple[Line, Subject]]:
     """Who each line names, as far as that is not in doubt. Transient where a system cannot be asked."""
     known: list[tuple[Line, Subject]] = []
+    told("finding", 0, len(lines))
     for some in in_groups(lines, TOGETHER):
         answers = identify_many(connectors, [(each.asked.identities, each.asked.decisions) for each in some])
         for line, answer in zip(some, answers, strict=True):
@@ -212,6 +225,7 @@ def recognised(
                 continue
             _refuse_unreached(answer)
             known.append((line, answer.subject))
+        told("finding", len(some), len(lines))
     return known
 
 
@@ -282,10 +296,14 @@ def counted(
     going: Sequence[Going],
     allow: frozenset[str],
     doubts: list[Doubt],
+    sizes: Sizes,
+    told: Telling,
 ) -> tuple[list[Going], dict[str, Counts]]:
-    """Those who have something somewhere, with it, and the sums; whoever has nothing is a doubt."""
+    """Those who have something somewhere, with it, and the sums; whoever has nothing is a doubt, and so is
+    whoever is beyond a limit alone."""
     going_on: list[Going] = []
     sums: dict[str, list[Counts]] = {name: [] for name in connectors}
+    told("counting", 0, len(going))
     for some in in_groups(going, TOGETHER):
         subjects = [each.subject or Subject(()) for each in some]
         tallied = {
@@ -295,7 +313,7 @@ def counted(
         through: list[Subject] = []
         for index, person in enumerate(some):
             counts = {name: each.each[index] for name, each in tallied.items()}
-            why = _why_not(means, person, counts, allow)
+            why = _why_not(means, person, counts, allow, sizes)
             if why:
                 doubts.extend(Doubt(number, why) for number in person.numbers)
             else:
@@ -307,10 +325,13 @@ def counted(
                 # Whoever is left out is not counted either; a row of several people cannot be subtracted.
                 together = count_many(connector, plan.of(name), through, now=means.now).together
             sums[name].append(together)
+        told("counting", len(some), len(going))
     return going_on, {name: summed(each) for name, each in sums.items()}
 
 
-def _why_not(means: Means, person: Going, counts: Mapping[str, Counts], allow: frozenset[str]) -> str | None:
+def _why_not(
+    means: Means, person: Going, counts: Mapping[str, Counts], allow: frozenset[str], sizes: Sizes
+) -> str | None:
     rows = {name: sum(each.rows for each in counted) for name, counted in counts.items()}
     if not any(rows.values()) and not (person.subject and person.subject.people):
         return "names nobody whom a system knows"
@@ -318,13 +339,22 @@ def _why_not(means: Means, person: Going, counts: Mapping[str, Counts], allow: f
         most = plans.system_of(means, name).limits.rows_per_person
         if most is not None and many > most and "rows_per_person" not in allow:
             return f"has {many:,} rows in {name}, more than rows_per_person allows ({most:,})"
+    for name, counted in counts.items() if "share_of_table" not in allow else ():
+        for each in shares(sizes, name, plans.system_of(means, name).limits, counted):
+            return f"has {each.found} in {name}, more than share_of_table allows ({each.allowed})"
     return None
 
 
-def _beyond(means: Means, plan: Plan, people: int) -> tuple[Beyond, ...]:
+def _beyond(
+    means: Means, plan: Plan, people: int, counts: Mapping[str, Counts], sizes: Sizes
+) -> tuple[Beyond, ...]:
+    """What all of them together are beyond. The share of a table is the whole list's, as nobody looks at
+    each of a list; a row of people of two groups counts twice in it."""
     beyond = []
     for name in plan.systems:
-        most = plans.system_of(means, name).limits.people_per_day
+        limits = plans.system_of(means, name).limits
+        beyond += shares(sizes, name, limits, counts.get(name))
+        most = limits.people_per_day
         begun = people_today(means=means, system=name) + people
         if most is not None and begun > most:
             beyond.append(Beyond(name, "people_per_day", str(most), str(begun)))

@@ -33,6 +33,7 @@ from upheld.rights.outcome import (
     Settled,
 )
 from upheld.rights.plan import Step
+from upheld.rights.share import sizes
 from upheld.rights.subject import Identity, Key, Person, Subject
 from upheld.rights.undo import Restoring, Undone
 
@@ -377,6 +378,17 @@ class ConnectorConformance(SettingConformance):
         self.erase(narrow, connector, self.her(connector), allow="share_of_table")
         bodies = [row["body"] for row in self.stored()["posts"]]
         assert bodies.count("[removed]") == 61
+
+    def test_scenario_68_a_table_says_how_large_it_is_as_far_as_somebody_needs_to_know(
+        self, world: tuple[System, Connector]
+    ) -> None:
+        """Only of a connector that can (`upheld.rights.share`); another judges when it writes."""
+        _, connector = world
+        if not sizes(connector):
+            return
+        rows = len(standard_rows()["posts"])
+        asked = (None, rows + 1, rows, 1)
+        assert [connector.size("posts", each) for each in asked] == [rows, rows, rows, 1]
 
     def test_rows_that_nobody_decided_about_stop_the_system_before_its_first_write(self) -> None:
         rows = standard_rows()

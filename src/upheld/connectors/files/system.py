@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -110,6 +110,13 @@ class FilesConnector:
             counts = changes.counts(changes.tally(undecided=False))
             self._unchanged(before)
             return counts
+
+    def size(self, table: str, enough: int | None) -> int:
+        """By reading the table's file, no further than `enough`."""
+        never = datetime.min.replace(tzinfo=UTC)
+        with failures(self.system.name):
+            seen = Selector(self.system, self.store.scan, Subject(()), never, textual=self.store.textual)
+            return sum(1 for _ in islice(seen.rows(table), enough))
 
     def collect(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Iterator[Collected]:
         """Rows, each followed by its files. Transient, after the last row, when somebody wrote meanwhile:

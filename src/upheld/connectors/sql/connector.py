@@ -40,6 +40,7 @@ from upheld.connectors.sql.order import touches
 from upheld.connectors.sql.reads import reads
 from upheld.connectors.sql.setting import Setter, SettingRun, to_correct, verified
 from upheld.connectors.sql.settle import settle, token
+from upheld.connectors.sql.size import size_of
 from upheld.connectors.sql.traces import loaded, merged
 from upheld.connectors.sql.undo.files import Returning
 from upheld.connectors.sql.undo.image import loaded as loaded_images
@@ -148,6 +149,12 @@ class SqlConnector:
             writer = Writer(rows, connection, Draw(_no_entropy), every)
             counted, found = count_all(writer, every, [step for step in steps if isinstance(step, Collect)])
             return Counts(tuple(counted), found)
+
+    def size(self, table: str, enough: int | None) -> int:
+        """See `rights.share`."""
+        with translated(self.system.name, "counting"), self._reading() as connection:
+            rows = Rows(self.system, self._tables(connection), Subject(()), _NEVER)
+            return size_of(rows, connection, table, enough)
 
     def collect(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Iterator[Collected]:
         """The snapshot is open until the iterator is exhausted or closed."""

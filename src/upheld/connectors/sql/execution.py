@@ -18,13 +18,14 @@ from upheld.connectors.sql.inside import KeySet, Predicate
 from upheld.connectors.sql.locate import keys_of, prepare
 from upheld.connectors.sql.order import Order, Touch, files, ordered
 from upheld.connectors.sql.settle import token
+from upheld.connectors.sql.size import size_of
 from upheld.connectors.sql.traces import remember
 from upheld.connectors.sql.undo.capture import Capture
 from upheld.connectors.sql.undo.files import Leaving
 from upheld.connectors.sql.where import Rows, rows_of
 from upheld.connectors.sql.write import Writer, counted
 from upheld.datamap.model import System
-from upheld.rights.connector import SMALL_TABLE, Entropy, Execution
+from upheld.rights.connector import Entropy, Execution
 from upheld.rights.outcome import (
     Committed,
     Count,
@@ -37,6 +38,7 @@ from upheld.rights.outcome import (
     TableCount,
 )
 from upheld.rights.plan import Anonymise, Collect, Erase, Locate, Recount, Refresh, Scope, Step, Undecided
+from upheld.rights.share import beyond
 from upheld.rights.subject import Subject
 
 Removing = Mapping[int, tuple[Path, ...]]
@@ -136,11 +138,15 @@ class Run:
                     "meet no rule of the map.",
                     "Add a rule under `rows:` that says what happens to them.",
                 )
-        self._limits(connection, counts, found)
+        self._limits(rows, connection, counts, found)
         return removing
 
     def _limits(
-        self, connection: sa.Connection, counts: Mapping[int, Count], found: Sequence[TableCount]
+        self,
+        rows: Rows,
+        connection: sa.Connection,
+        counts: Mapping[int, Count],
+        found: Sequence[TableCount],
     ) -> None:
         limits = self.system.limits
         total = sum(count.rows for count in counts.values())
@@ -148,15 +154,9 @@ class Run:
             self._beyond(
                 "rows_per_person", f"{total:,} rows, more than {limits.rows_per_person:,} for one person"
             )
-        if limits.share_of_table is None:
-            return
-        for table, rows in ((each.table, each.matched) for each in found):
-            if rows:
-                size = connection.execute(
-                    sa.select(sa.func.count()).select_from(self.tables[table])
-                ).scalar_one()
-                if size >= SMALL_TABLE and rows / size > limits.share_of_table:
-                    self._beyond("share_of_table", f"{rows / size:.0%} of {table}")
+        if limits.share_of_table is not None:
+            for each in beyond(found, limits.share_of_table, partial(size_of, rows, connection)):
+                self._beyond("share_of_table", str(each))
 
     def _beyond(self, limit: str, what: str) -> None:
         if limit not in self.allow:

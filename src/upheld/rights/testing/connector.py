@@ -3,8 +3,8 @@
 import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
-from itertools import count
+from datetime import UTC, date, datetime
+from itertools import count, islice
 
 from upheld.datamap.model import System, Table
 from upheld.rights.cells import are_cells
@@ -172,6 +172,12 @@ class InMemoryConnector:
         self._point("count")
         changes = self._changes(steps, subject, now, serial_entropy())
         return changes.counts(changes.tally(undecided=False))
+
+    def size(self, table: str, enough: int | None) -> int:
+        """See `rights.share`."""
+        never = datetime.min.replace(tzinfo=UTC)
+        rows = Selector(self.system, self._scan, Subject(()), never).rows(table)
+        return sum(1 for _ in islice(rows, enough))
 
     def collect(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Iterator[Collected]:
         """Rows in the order of the table, each followed by its files; from a copy made at the start."""

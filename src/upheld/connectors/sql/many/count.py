@@ -1,6 +1,7 @@
 """Counts of many people's rows, and the limits that hold for each of them."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -10,10 +11,11 @@ from upheld.connectors.sql.many.share import alone
 from upheld.connectors.sql.many.union import Tally, Union
 from upheld.connectors.sql.many.write import ManyWriter
 from upheld.connectors.sql.order import Touch, touches
-from upheld.rights.connector import SMALL_TABLE
+from upheld.connectors.sql.size import size_of
 from upheld.rights.many import Tallied
 from upheld.rights.outcome import Count, Counts, Misconfigured, Permanent, TableCount
 from upheld.rights.plan import Collect, Step, Undecided
+from upheld.rights.share import beyond
 
 
 def count_many(union: Union, connection: sa.Connection, steps: Sequence[Step]) -> Tallied:
@@ -115,15 +117,12 @@ def _rows_per_person(writer: ManyWriter, steps: Sequence[Touch], most: int) -> N
 
 
 def _share_of_table(writer: ManyWriter, steps: Sequence[Touch], most: float) -> None:
-    for name, tally in _matched(writer.union, writer.connection, steps, writer).items():
-        if not tally.rows:
-            continue
-        size = writer.connection.execute(
-            sa.select(sa.func.count()).select_from(writer.rows.tables[name])
-        ).scalar_one()
-        largest = max(tally.each.values(), default=0)
-        if size >= SMALL_TABLE and largest / size > most:
-            raise _beyond(writer, "share_of_table", f"{largest / size:.0%} of {name} for one person")
+    """Each one's. That of a list is judged before it is approved: those who are together here may have asked
+    one by one."""
+    matched = _matched(writer.union, writer.connection, steps, writer)
+    largest = [TableCount(name, max(tally.each.values(), default=0)) for name, tally in matched.items()]
+    for each in beyond(largest, most, partial(size_of, writer.rows, writer.connection)):
+        raise _beyond(writer, "share_of_table", f"{each} for one person")
 
 
 def _beyond(writer: ManyWriter, limit: str, what: str) -> Permanent:
