@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
 from tests.actions.office import DEPUTY, OFFICER, asked, at, office, on, read, request
 from tests.actions.world import ADA, BOB
-from upheld.actions import alarms, approving, desk, watch
+from upheld.actions import alarms, approving, copies, desk, rounds, watch
 from upheld.actions.means import Means
 from upheld.datamap.desk import Desk
 from upheld.datamap.model import Processor
@@ -36,9 +37,9 @@ def noticed(able: Means, *, mailing: bool = True) -> list[tuple[str, str]]:
     return [(each.event, each.day.isoformat() if each.day else "") for each in fresh]
 
 
-def approved(able: Means, address: str = ADA) -> Request:
-    case = asked(able, Right.ERASURE, address=address)
-    found = request(case)
+def approved(able: Means, address: str = ADA, right: Right = Right.ERASURE) -> Request:
+    case = asked(able, right, address=address)
+    found = request(case, right)
     approving.approve(
         means=able, request=found, looked=approving.fingerprint(approving.look(means=able, request=found))
     )
@@ -195,6 +196,22 @@ def test_a_system_that_failed_for_good_is_told_at_once_and_a_stubborn_one_at_its
     assert noticed(able) == [("system.failed", "")]
     part.update(failure=FailureKind.PERMANENT)
     assert noticed(able) == []
+
+
+def test_a_copy_whose_owner_was_asked_is_no_failure(records: str, tmp_path: Path, settings: Settings) -> None:
+    """G-15.3: she has her time, and the copy is as far as it goes meanwhile."""
+    settings.UPHELD_DATA, settings.UPHELD_PACKAGE_DAYS = tmp_path, 30
+    able = replace(office(tmp_path), orders=False, kept=tmp_path / "kept")
+    found = approved(able, right=Right.ACCESS)
+    noticed(able)
+
+    assert [copies.write(means=able, copy=each, language="en") for each in rounds.copies_ready(able)] == [
+        False
+    ]
+
+    assert (found.copy.failure, Task.objects.get().answered_at) == ("", None)
+    assert noticed(able) == []
+    assert rounds.copies_ready(able) == ()
 
 
 def test_a_system_that_cannot_be_reached_is_told_once_a_week(sqlite_records: Path, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from upheld.ledger.types import PACKAGE_OPENED
 from upheld.rights.outcome import Failure, Permanent
 from upheld.rights.package.gather import State
 from upheld.rights.package.seeking import Opened
-from upheld.rights.package.writing import languages
+from upheld.rights.package.writing import SystemSummary, languages
 from upheld.rights.plan import Plan
 from upheld.store.models import Copy, Fulfilment, Opening, Package, Request, RequestState
 
@@ -83,18 +83,25 @@ def write(*, means: Means, copy: Copy, language: str, rows: Rows = uncounted) ->
     except Failure as failure:
         _later(means, copy, str(failure))
         return False
-    if not delivered.summary.complete:
-        lacking = ", ".join(
-            part.system
-            for part in delivered.summary.systems
-            if part.state not in (State.COMPLETE, State.NOTHING)
-        )
-        _later(means, copy, f"Not whole yet: {lacking or 'a system'}.")
-    else:
+    if delivered.summary.complete:
         uploads.remove(means=means, request=copy.request)
+    else:
+        _later(means, copy, " ".join(map(_words, _failed(delivered))))
     _replaced(means, copy.request, delivered.package)
     Copy.objects.filter(pk=copy.pk, owner=means.owner).update(owner="", leased_until=None)
     return delivered.summary.complete
+
+
+def _failed(delivered: Delivered) -> list[SystemSummary]:
+    """Systems that gave nothing, or not all. Not those whose owners were asked: they have their time."""
+    return [each for each in delivered.summary.systems if each.state in (State.FAILED, State.NOT_ASKED)]
+
+
+def _words(part: SystemSummary) -> str:
+    said = str(part.failure or "")
+    if not said:
+        said = "It was not asked. Look at what the map says of it, and how it is connected."
+    return said if said.startswith(part.system) else f"{part.system}: {said}"
 
 
 def _written(means: Means, copy: Copy, language: str, rows: Rows) -> Delivered:
