@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from psycopg.types.string import TextLoader
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.reflection import Inspector
@@ -179,6 +180,9 @@ def changes(before: Mapping[str, Mapping[Row, str]], after: Mapping[str, Mapping
 def rows_of(connection: Connection, shape: Shape) -> Iterator[Mapping[str, object]]:
     quote = connection.dialect.identifier_preparer.quote_identifier
     columns = ", ".join(quote(column) for column in shape.columns)
+    if connection.dialect.driver == "psycopg":
+        for kind in ("date", "timestamp", "timestamptz"):  # for which Python has no infinity
+            connection.connection.adapters.register_loader(kind, TextLoader)  # type: ignore[attr-defined]
     result = connection.execution_options(stream_results=True).execute(
         text(f"SELECT {columns} FROM {shape.quoted}")
     )
