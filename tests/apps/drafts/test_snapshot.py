@@ -119,6 +119,17 @@ def test_a_shared_row_may_lose_her_and_must_not_lose_the_other(engine: Engine) -
     ) == (set(), {("letter", ("2",))})
 
 
+def test_a_row_without_a_key_that_loses_her_is_the_same_row(engine: Engine) -> None:
+    run(
+        engine,
+        "CREATE TABLE watch (who INTEGER REFERENCES people (id), what TEXT)",
+        "INSERT INTO watch VALUES (1, 'kettle'), (2, 'kettle'), (2, 'kettle')",
+    )
+
+    assert touched(engine, "UPDATE watch SET who = NULL WHERE who = 1") == (set(), set())
+    assert touched(engine, "UPDATE watch SET what = '' WHERE rowid = 3") == ({("watch", ("3",))}, set())
+
+
 def test_what_is_told_to_be_about_her_is_shared_and_no_harm(engine: Engine) -> None:
     about = (About("remark", "orders", "orders"),)
 
