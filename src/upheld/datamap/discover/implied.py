@@ -122,7 +122,7 @@ def _by_name(scene: _Scene, table: Table, column: Column, *, own_key: bool) -> I
         other = scene.seen.tables[name].columns[column.name]
         if name not in scene.people and name != table.name and column.sort is other.sort:
             yield Candidate(Question(table.name, column.name, name, column.name), Hint.KEY)
-    stem = _stem(column.name)
+    stem = _stem(column.name) or _glued(column.name, scene.targets)
     if stem and not (own_key and one(table.title).endswith(stem)):
         for name in _meant(stem, scene.targets):
             key = scene.key(name)
@@ -199,15 +199,28 @@ def _in_title(scene: _Scene, table: Table) -> list[str]:
     return [name for name in dict.fromkeys(found) if name != table.name]
 
 
+def _glued(name: str, targets: Mapping[str, list[str]]) -> str:
+    """`topicid` is `topic` where there is a table of topics."""
+    *before, last = words(name, numbered=True) or ("",)
+    stem = last.removesuffix("id")
+    return "_".join((*before, stem)) if stem != last and singular(stem) in targets else ""
+
+
 def _means_people(column: Column, person: Table) -> Hint | None:
-    parts = words(column.name)
+    parts = role.said(column.name)
     if role.role((column.name,), person.title) is Role.UNSAID:
         return None
     if len(parts) > 1 and parts[-1] in ("id", "uuid", "by", "fk", "ref"):
         return Hint.VAGUE if role.vague(column.name) else Hint.PEOPLE
-    if column.sort is Sort.TEXT or not role.says_who(column.name):
+    if column.sort is Sort.TEXT or not role.says_who(column.name) or _flag(column):
         return None
     return Hint.VAGUE if role.vague(column.name) else Hint.PEOPLE
+
+
+def _flag(column: Column) -> bool:
+    """Whether it says no more than yes and no: where a number is a key, nobody is zero among ones."""
+    sight = column.sight
+    return column.sort is Sort.INTEGER and sight.distinct <= 2 and sight.filled > sight.marked
 
 
 def _means_login(column: Column, person: Table) -> Hint | None:

@@ -50,7 +50,9 @@ def ties(seen: Seen, people: Mapping[str, People]) -> Iterator[tuple[Table, Tie]
     raised = tuple(candidates(seen, people))
     titled = _by_title(seen, raised)
     barred = {
-        each.at for each in raised if each.hint is Hint.BARE and _all_inside(seen.answers.get(each.question))
+        each.at
+        for each in raised
+        if each.hint is Hint.BARE and not _gainsaid(seen.answers.get(each.question))
     }
     for each in raised:
         if each.hint in (Hint.PEOPLE, Hint.VAGUE) and each.at in barred:
@@ -116,6 +118,11 @@ def _all(answer: Answer) -> str:
 
 def _all_inside(answer: Answer | None) -> bool:
     return answer is not None and 0 < answer.asked == answer.inside
+
+
+def _gainsaid(answer: Answer | None) -> bool:
+    """Whether values speak against what a name says."""
+    return answer is not None and answer.asked > 0 and answer.share < CONTAINED
 
 
 def _fits(answer: Answer | None) -> bool:

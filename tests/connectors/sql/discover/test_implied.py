@@ -134,6 +134,25 @@ def test_names_by_which_people_log_in_are_keys_wherever_they_stand(
     ]
 
 
+def test_a_log_in_in_a_key_of_several_columns_becomes_a_word_of_its_own(
+    each_database: Database, tmp_path: Path
+) -> None:
+    """Two in one place would be refused."""
+    rows: list[tuple[object, ...]] = [(n % 2, f"quill{n // 2 + 1}") for n in range(2 * MANY)]
+    columns = "page INTEGER NOT NULL, title VARCHAR(60) NOT NULL, PRIMARY KEY (page, title)"
+    each_database.run(*PEOPLE, *_rows("mention", columns, rows))
+    world = world_of(drafted(each_database), each_database, tmp_path / "privacy")
+
+    world.erase(ADA, now=NOW)
+    world.erase(ADA.replace("p7", "p8"), now=NOW)
+
+    kept = [row for row in world.rows("mention") if not str(row[1]).startswith("removed-")]
+    assert (len(world.rows("mention")), sorted(kept)) == (
+        len(rows),
+        sorted(row for row in rows if row[1] not in ("quill7", "quill8")),
+    )
+
+
 @pytest.mark.parametrize(
     ("column", "values"),
     [
@@ -143,9 +162,21 @@ def test_names_by_which_people_log_in_are_keys_wherever_they_stand(
         ("thingid INTEGER", [n % 30 + 1 for n in range(60)]),
         ("thingid INTEGER", range(2, MANY + 2)),
         ("closed INTEGER", [n % 2 for n in range(60)]),
+        ("create_account INTEGER", [n % 2 for n in range(60)]),
+        ("active_users INTEGER", [7]),
         ("remark VARCHAR(9)", [str(n) for n in range(1, MANY + 1)]),
     ],
-    ids=["a quantity", "few", "fewer than ten", "not up to the last", "one is not there", "a flag", "no log"],
+    ids=[
+        "a quantity",
+        "few",
+        "fewer than ten",
+        "not up to the last",
+        "one is not there",
+        "a flag",
+        "a right",
+        "how many",
+        "no log",
+    ],
 )
 def test_numbers_that_are_keys_by_chance_lead_to_nobody(
     each_database: Database, column: str, values: "list[object]"
@@ -172,7 +203,10 @@ def test_a_column_that_is_called_after_another_table_does_not_lead_to_people(eac
     """`author` could be somebody; here it is a table of pen names."""
     rows: list[tuple[object, ...]] = [(n, n % 20 + 1) for n in range(1, MANY + 1)]
     each_database.run(
-        *PEOPLE, *_things("author", 20), *_rows("volume", "id INTEGER PRIMARY KEY, author INTEGER", rows)
+        *PEOPLE,
+        *_things("author", 20),
+        *_rows("volume", "id INTEGER PRIMARY KEY, author INTEGER", rows),
+        "CREATE TABLE leaflet (id INTEGER PRIMARY KEY, author INTEGER)",
     )
 
     assert _links(each_database) == {}
@@ -191,10 +225,20 @@ def test_a_table_called_after_two_tells_neither_where_both_readings_fit(each_dat
     assert _links(each_database) == {}
 
 
-def test_words_written_as_one_say_who_acted(each_database: Database) -> None:
-    rows: list[tuple[object, ...]] = [(n, n % 9 + 1, n % 5 + 1) for n in range(1, MANY + 1)]
+def test_words_written_as_one_say_who_it_is(each_database: Database) -> None:
+    rows: list[tuple[object, ...]] = [(n, n % 9 + 1, n % 5 + 1, n % 3 + 1) for n in range(1, MANY + 1)]
+    columns = "id INTEGER PRIMARY KEY, assignedto INTEGER, createdby INTEGER, memberid INTEGER"
+    each_database.run(*PEOPLE, *_rows("chore", columns, rows))
+
+    assert _links(each_database) == {"chore": {"assignedto", "createdby", "memberid"}}
+
+
+def test_a_key_of_another_table_written_as_one_word_is_not_taken_for_a_persons(
+    each_database: Database,
+) -> None:
+    rows: list[tuple[object, ...]] = [(n, n) for n in range(1, MANY + 1)]
     each_database.run(
-        *PEOPLE, *_rows("chore", "id INTEGER PRIMARY KEY, assignedto INTEGER, createdby INTEGER", rows)
+        *PEOPLE, *_things("cask", 300), *_rows("crate", "id INTEGER PRIMARY KEY, caskid INTEGER", rows)
     )
 
-    assert _links(each_database) == {"chore": {"assignedto", "createdby"}}
+    assert _links(each_database) == {}

@@ -119,7 +119,7 @@ def _column(live: LiveTable, column: LiveColumn, values: Sequence[str | None]) -
 
 def _differs(live: LiveTable, name: str) -> bool:
     """Whether it is, alone or with others, what has to differ: a value for all would be refused."""
-    if (name,) == live.key or any(name in unique for unique in live.uniques):
+    if name in live.key or any(name in unique for unique in live.uniques):
         return True
     return any(
         index.unique and (name in index.columns or (index.expression and name.lower() in index.text.lower()))
