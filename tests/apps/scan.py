@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from psycopg.types.string import TextLoader
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.reflection import Inspector
@@ -45,7 +46,7 @@ class Needles:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A table as the scanner sees it: columns in order, the key, and where single columns refer to."""
+    """A table as the scanner sees it: columns in order, what tells its rows apart, and where single columns refer to."""
 
     name: str
     quoted: str
@@ -77,6 +78,8 @@ def _shape(engine: Engine, inspector: Inspector, schema: str | None, table: str)
             constraint["constrained_columns"], constraint["referred_columns"], strict=True
         ):
             refers[column] = (f"{home}.{target}" if home else target, referred)
+    if not key and engine.dialect.name == "sqlite":
+        key = ("rowid",)  # by which a row without a key stays the same when it changes
     name = f"{schema}.{table}" if schema else table
     quoted = ".".join(quote(part) for part in ([schema, table] if schema else [table]))
     return Shape(name, quoted, columns, key or columns, refers)
@@ -178,7 +181,10 @@ def changes(before: Mapping[str, Mapping[Row, str]], after: Mapping[str, Mapping
 
 def rows_of(connection: Connection, shape: Shape) -> Iterator[Mapping[str, object]]:
     quote = connection.dialect.identifier_preparer.quote_identifier
-    columns = ", ".join(quote(column) for column in shape.columns)
+    columns = ", ".join(quote(column) for column in dict.fromkeys((*shape.columns, *shape.key)))
+    if connection.dialect.driver == "psycopg":
+        for kind in ("date", "timestamp", "timestamptz"):  # for which Python has no infinity
+            connection.connection.adapters.register_loader(kind, TextLoader)  # type: ignore[attr-defined]
     result = connection.execution_options(stream_results=True).execute(
         text(f"SELECT {columns} FROM {shape.quoted}")
     )

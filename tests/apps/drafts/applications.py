@@ -16,6 +16,8 @@ from tests.apps.drafts.measure import Application, Person
 from tests.apps.drafts.snapshot import About, Others
 from tests.apps.indico import dump as indico_dump
 from tests.apps.indico import hers as indico_hers
+from tests.apps.mediawiki import wiki
+from tests.apps.mediawiki.remake import DUMP as MEDIAWIKI_DUMP
 from tests.apps.oscar import dump as oscar_dump
 from tests.apps.oscar import hers as oscar_hers
 from tests.apps.roundup import tracker
@@ -61,7 +63,7 @@ _ABOUT_OSCAR = (
 
 
 def applications() -> tuple[Application, ...]:
-    return (indico(), oscar(), roundup())
+    return (indico(), oscar(), roundup(), mediawiki())
 
 
 def indico() -> Application:
@@ -109,6 +111,19 @@ def roundup() -> Application:
     )
 
 
+def mediawiki() -> Application:
+    return Application(
+        "mediawiki",
+        _restored_mediawiki,
+        lambda: postgresql.drop(postgresql.postgresql(_run(), "postgresql15"), "drafted"),
+        _people_of_mediawiki,
+        lambda engine: Others(wiki.USERS, _addresses(engine, 'SELECT user_email FROM mediawiki."user"')),
+        (),
+        (),
+        refers=wiki.refers(),
+    )
+
+
 def _run() -> Path:
     return Path(os.environ[RUN_FOLDER])
 
@@ -117,6 +132,13 @@ def _restored_indico() -> str:
     server = postgresql.postgresql(_run(), "postgresql15")
     postgresql.create(server, "drafted")
     indico_dump.restore(server.url("drafted"))
+    return server.url("drafted")
+
+
+def _restored_mediawiki() -> str:
+    server = postgresql.postgresql(_run(), "postgresql15")
+    postgresql.create(server, "drafted")
+    indico_dump.restore(server.url("drafted"), MEDIAWIKI_DUMP)
     return server.url("drafted")
 
 
@@ -213,6 +235,14 @@ def _people_of_roundup(engine: Engine) -> list[Person]:
     found = []
     for kind, login in tracker.KINDS:
         address, needles = tracker.needles(engine, login)
+        found.append(Person(kind, f"email={address}", needles))
+    return found
+
+
+def _people_of_mediawiki(engine: Engine) -> list[Person]:
+    found = []
+    for kind, login in wiki.KINDS:
+        address, needles = wiki.needles(engine, login)
         found.append(Person(kind, f"email={address}", needles))
     return found
 

@@ -9,8 +9,8 @@ when the draft keeps it on purpose (`retain`) in a column that it names.
 import json
 import subprocess
 import sys
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from os import environ
 from pathlib import Path
@@ -161,9 +161,9 @@ def harm(
 ) -> tuple[set[At], set[At]]:
     """Rows of others that were touched, and shared rows in which the other no longer stands."""
     touched = {at for at, cells in before.rows.items() if after.rows.get(at) != cells}
-    touched |= after.rows.keys() - before.rows.keys()
     mine = {(table, key) for table, _, key in was}
     around = hanging(before, mine, person.needles, others, about)
+    touched |= after.rows.keys() - before.rows.keys() - moved(before, after, was)
     both = set()
     for at in touched & around & before.rows.keys():
         earlier = others.stand_in(before, at, person.needles)
@@ -171,6 +171,30 @@ def harm(
         if earlier - still:
             both.add(at)
     return touched - around, both
+
+
+def moved(before: Snapshot, after: Snapshot, was: set[Place]) -> set[At]:
+    """New rows that are rows of hers under another key, because she stood in the key itself: what else the key says is
+    as it was. One row that went accounts for one that came."""
+    hers: dict[At, set[str]] = defaultdict(set)
+    for table, column, key in was:
+        if column in before.shapes[table].key and (table, key) not in after.rows:
+            hers[table, key].add(column)
+    gone = Counter((frozenset(columns), _rest(before, at, columns)) for at, columns in hers.items())
+    found = set()
+    for at in sorted(after.rows.keys() - before.rows.keys()):
+        for columns in {each for each, _ in gone}:
+            left = (columns, _rest(before, at, columns))
+            if gone[left] and at not in found:
+                gone[left] -= 1
+                found.add(at)
+    return found
+
+
+def _rest(snapshot: Snapshot, at: At, columns: Collection[str]) -> tuple[str, ...]:
+    """The table, and what its key says besides those columns."""
+    named = zip(snapshot.shapes[at[0]].key, at[1], strict=True)
+    return (at[0], *(value for column, value in named if column not in columns))
 
 
 def _proposals(path: Path) -> int:

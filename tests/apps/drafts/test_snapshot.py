@@ -119,6 +119,34 @@ def test_a_shared_row_may_lose_her_and_must_not_lose_the_other(engine: Engine) -
     ) == (set(), {("letter", ("2",))})
 
 
+def test_a_row_without_a_key_that_loses_her_is_the_same_row(engine: Engine) -> None:
+    run(
+        engine,
+        "CREATE TABLE watch (who INTEGER REFERENCES people (id), what TEXT)",
+        "INSERT INTO watch VALUES (1, 'kettle'), (2, 'kettle'), (2, 'kettle')",
+    )
+
+    assert touched(engine, "UPDATE watch SET who = NULL WHERE who = 1") == (set(), set())
+    assert touched(engine, "UPDATE watch SET what = '' WHERE rowid = 3") == ({("watch", ("3",))}, set())
+
+
+def test_a_row_in_whose_key_she_stood_is_hers_under_another_key_and_nobody_elses(engine: Engine) -> None:
+    run(
+        engine,
+        "CREATE TABLE mention (goods INTEGER, who TEXT, PRIMARY KEY (goods, who))",
+        "INSERT INTO mention VALUES (1, 'mara@example.org'), (1, 'jon@example.org')",
+    )
+
+    assert touched(engine, "UPDATE mention SET who = 'removed-1' WHERE who = 'mara@example.org'") == (
+        set(),
+        set(),
+    )
+    assert touched(engine, "UPDATE mention SET who = 'removed-2' WHERE who = 'jon@example.org'") == (
+        {("mention", ("1", "jon@example.org")), ("mention", ("1", "removed-2"))},
+        set(),
+    )
+
+
 def test_what_is_told_to_be_about_her_is_shared_and_no_harm(engine: Engine) -> None:
     about = (About("remark", "orders", "orders"),)
 

@@ -6,11 +6,12 @@ from datetime import date
 
 from upheld.datamap.discover import treat
 from upheld.datamap.discover.judge import Case, Judged, columns_of, group, nullable
-from upheld.datamap.discover.links import Tie, aside
+from upheld.datamap.discover.links import aside
 from upheld.datamap.discover.people import SURE, People
 from upheld.datamap.discover.role import Role
 from upheld.datamap.discover.role import Sort as Kind
 from upheld.datamap.discover.seen import Sort
+from upheld.datamap.discover.tie import Tie
 from upheld.datamap.discover.word import snake, words
 
 Written = Mapping[str, object]

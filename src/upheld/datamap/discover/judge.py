@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 
 from upheld.datamap.discover import category, links, people, role, treat
 from upheld.datamap.discover.category import FEW, Guess
-from upheld.datamap.discover.links import Tie
 from upheld.datamap.discover.people import People
 from upheld.datamap.discover.role import Role
 from upheld.datamap.discover.role import Sort as Kind
 from upheld.datamap.discover.seen import Column, Seen, Sort, Table
+from upheld.datamap.discover.tie import Tie
 from upheld.datamap.discover.word import singular, snake, words
 
 
@@ -196,7 +196,8 @@ def _shared(cases: Mapping[str, Case], name: str, passed: set[str]) -> bool:
 
 def _main(case: Case) -> list[Tie]:
     """The ties that make a row hers."""
-    people_ties = [tie for tie in case.ties if tie.identity is None]
+    every = [tie for tie in case.ties if tie.identity is None]
+    people_ties = [tie for tie in every if not tie.weak or pair(case)]
     if pair(case) and not case.parents:
         both = [tie for tie in people_ties if tie.role in (Role.OWNER, Role.PARTY)]
         if len(both) == len(people_ties) == 2:
@@ -218,7 +219,7 @@ def _main(case: Case) -> list[Tie]:
     alone = len(others) == 1 and not case.shared and case.kind in (Kind.CONTENT, Kind.LOG, Kind.OWN)
     if alone and (others[0].role is Role.UNSAID or case.kind is not Kind.OWN):
         return others
-    if not people_ties and not group(case):
+    if not every and not group(case):
         return [tie for tie in case.ties if tie.identity]
     return []
 

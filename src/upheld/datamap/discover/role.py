@@ -36,7 +36,7 @@ _OWNERS = frozenset(
 )
 _PARTIES = frozenset(
     "recipient receiver to target followed followee friend mentioned addressee partner peer other blocked "
-    "ignored from related participant1 participant2 callee seller".split()
+    "ignored from for related participant1 participant2 callee seller".split()
 )
 _ACTORS = frozenset(
     "creator editor updater approver reviewer moderator assignee assigner resolver closer locker deleter "
@@ -64,10 +64,41 @@ _OWNING_BY = frozenset(
 )
 
 
+_VAGUE = frozenset("from to for target other related last ignored blocked".split())
+"""Words that mean somebody in some columns, and something in as many others."""
+_DONE = frozenset(word for word in _ACTORS | _OWNERS if word.endswith("ed") or word == "done")
+
+
+def said(name: str) -> tuple[str, ...]:
+    """The words of a column's name, those apart that are often written as one: `createdby`, `userid`."""
+    found: list[str] = []
+    for part in words(name):
+        if part[-2:] in ("by", "to") and part[:-2] in _DONE:
+            found += [part[:-2], part[-2:]]
+        elif part.endswith("id") and singular(part[:-2]) in _OWNERS | _ACTORS:
+            found += [part[:-2], "id"]
+        else:
+            found.append(part)
+    return tuple(found)
+
+
+def _done_by(parts: tuple[str, ...]) -> bool:
+    return len(parts) > 1 and parts[-1] in ("by", "to") and parts[-2] in _DONE
+
+
 def says_who(name: str) -> bool:
-    """Whether the last word of a column's name is one for somebody: `post_author`, not `author_count`."""
-    last = singular((words(name) or ("",))[-1])
-    return last in _OWNERS | _PARTIES | _ACTORS
+    """Whether the last word of a column's name is one for somebody: `post_author`, not `author_count`, not
+    `closed`, which says when or whether, and not `users`, which says how many."""
+    parts = said(name)
+    last = (parts or ("",))[-1]
+    return _done_by(parts) or (last in _OWNERS | _PARTIES | _ACTORS and last not in _DONE)
+
+
+def vague(name: str) -> bool:
+    """Whether what means somebody in a column's name could as well mean a thing: `target_id`, `page_from`."""
+    parts = tuple(part for part in said(name) if part not in ("id", "uuid", "fk", "ref", "key"))
+    who = {singular(part) for part in parts} & (_OWNERS | _PARTIES | _ACTORS)
+    return not _done_by(parts) and bool(who) and who <= _VAGUE | _DONE
 
 
 def wrote(name: str) -> bool:
@@ -82,18 +113,18 @@ def wrote(name: str) -> bool:
 def role(columns: tuple[str, ...], person: str) -> Role:
     """By the name of a link's columns; `person` is the title of the table they lead to."""
     parts = [
-        part for name in columns for part in words(name) if part not in ("id", "uuid", "fk", "ref", "key")
+        part for name in columns for part in said(name) if part not in ("id", "uuid", "fk", "ref", "key")
     ]
     if not parts:
         return Role.UNSAID
     if "by" in parts:
         return Role.OWNER if _OWNING_BY & set(parts) else Role.ACTOR
-    said = set(map(singular, parts))
-    if said & _ACTORS:
+    who = set(map(singular, parts))
+    if who & _ACTORS:
         return Role.ACTOR
-    if said & _PARTIES:
+    if who & _PARTIES:
         return Role.PARTY
-    if said & _OWNERS or one(person).endswith("_".join(map(singular, parts))):
+    if who & _OWNERS or one(person).endswith("_".join(map(singular, parts))):
         return Role.OWNER
     return Role.UNSAID
 

@@ -107,10 +107,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Of so many different values so many are there."""
+    """Of so many different values so many are there. `reach`: how far up the numbers of the keys the greatest
+    of them lies, from 0 to 1. `upper`: the share of them that lies in the upper half. Both 1 where keys are
+    no numbers."""
 
     asked: int
     inside: int
+    reach: float = 1.0
+    upper: float = 1.0
 
     @property
     def share(self) -> float:

@@ -24,6 +24,8 @@ LARGE = 20
 """A table with so many times more rows than are wanted is looked at in scattered pages, where that is
 cheap."""
 
+_SORTED = (Family.INTEGER, Family.TEXT, Family.UUID)
+
 Values = Mapping[str, Sequence[str | None]]
 """Column to the text of its values, row by row. Lives as long as one look; nothing of it is kept or shown."""
 
@@ -72,13 +74,24 @@ class Look:
                 .limit(self.most)
             )
             return
-        key = live.columns[live.key[0]] if len(live.key) == 1 else None
-        if key is None or key.family not in (Family.INTEGER, Family.TEXT, Family.UUID):
+        first = self._order(live)
+        if first is None:
             yield sa.select(*shown).limit(self.most)
             return
-        first = table.c[key.name]
         yield sa.select(*shown).order_by(first).limit(self.most // 2)
-        yield sa.select(*shown).order_by(first.desc()).limit(self.most - self.most // 2)
+        last = sa.select(*shown).where(first.is_not(None)).order_by(first.desc())
+        yield last.limit(self.most - self.most // 2)
+
+    def _order(self, live: LiveTable) -> sa.ColumnElement[Any] | None:
+        """By what the first and the last rows are found without reading the others."""
+        if not live.key and self.connection.dialect.name == "sqlite":
+            return sa.literal_column("rowid", sa.Integer())
+        firsts = [live.key[0]] if len(live.key) == 1 else []
+        if not live.key:
+            firsts = [each.columns[0] for each in live.indexes if each.columns and not each.partial]
+        fit = (name for name in firsts if live.columns[name].family in _SORTED)
+        name = next(fit, None)
+        return self.tables[live.name].c[name] if name else None
 
 
 def _shown(dialect: str, column: LiveColumn, clause: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

@@ -7,20 +7,18 @@ from itertools import repeat
 
 import sqlalchemy as sa
 
-from upheld.connectors.sql.columns import fitting
+from upheld.connectors.sql.discover.asking import VALUES, Asking
 from upheld.connectors.sql.discover.sample import Look, Values, some
 from upheld.connectors.sql.discover.sight import documents, empty, listed, paths, scalars, sight
 from upheld.connectors.sql.schema import Family, Kind, LiveColumn, LiveTable
-from upheld.datamap.discover import links, people
+from upheld.datamap.discover import generic, implied, people, weigh
 from upheld.datamap.discover.category import by_name
-from upheld.datamap.discover.seen import Answer, Column, Question, Reference, Seen, Sort, Table
+from upheld.datamap.discover.seen import Column, Reference, Seen, Sort, Table
 from upheld.datamap.discover.word import one, snake
 
 _KEYS = (Family.INTEGER, Family.UUID, Family.TEXT)
 FEW = 3
 """With fewer different values it is chance that they do not meet."""
-VALUES = 200
-"""At most so many different values are looked for in another table."""
 CONTENT_TYPES = "django_content_type"
 
 Told = Callable[[str, int], None]
@@ -45,9 +43,11 @@ def see(look: Look, wanted: Sequence[LiveTable], told: Told) -> Seen:
     for name in people.find(Seen(live.dialect, live.schemas, tables)):
         tables[name] = replace(tables[name], ghost=_ghost(look, tables[name]))
     seen = Seen(live.dialect, live.schemas, tables)
-    asked = links.questions(seen, people.find(seen))
-    answers = {question: _answer(look, values, question) for question in asked}
-    return Seen(live.dialect, live.schemas, tables, answers)
+    who = people.find(seen)
+    asking = Asking(look, values)
+    seen = replace(seen, answers={each: asking.answer(each) for each in implied.questions(seen, who)})
+    further = {each: asking.answer(each) for each in weigh.rivals(seen, who)}
+    return replace(seen, answers={**seen.answers, **further})
 
 
 def _table(live: LiveTable, sampled: Values | None, names: set[str]) -> Table:
@@ -119,7 +119,7 @@ def _column(live: LiveTable, column: LiveColumn, values: Sequence[str | None]) -
 
 def _differs(live: LiveTable, name: str) -> bool:
     """Whether it is, alone or with others, what has to differ: a value for all would be refused."""
-    if (name,) == live.key or any(name in unique for unique in live.uniques):
+    if name in live.key or any(name in unique for unique in live.uniques):
         return True
     return any(
         index.unique and (name in index.columns or (index.expression and name.lower() in index.text.lower()))
@@ -189,7 +189,7 @@ def _with_kinds(
     """Which tables the type column of a generic key names. Of its values only those that are a table's own
     name are used."""
     kinds: dict[str, Mapping[str, object]] = {}
-    for kind, _ in links.generic_pairs(table):
+    for kind, _ in generic.pairs(table):
         if any(each.columns == (kind,) and each.to.endswith(CONTENT_TYPES) for each in table.references):
             kinds[kind] = types
             continue
@@ -203,21 +203,3 @@ def _with_kinds(
     if not kinds:
         return table
     return replace(table, kinds=kinds)
-
-
-# --- keys that the schema does not declare -----------------------------------------------------------------
-
-
-def _answer(look: Look, values: Mapping[str, Values], question: Question) -> Answer:
-    """How many of some sampled values are keys there: one look by the key's own index."""
-    different = some(values.get(question.table, {}).get(question.column, ()), VALUES)
-    if not different:
-        return Answer(0, 0)
-    column = look.tables.known(question.to, question.key)
-    fitted = fitting(different, column)
-    if not fitted:
-        return Answer(len(different), 0)
-    table = look.tables[question.to]
-    key = table.c[column.name]
-    found = look.ask(sa.select(sa.func.count(key.distinct())).where(key.in_(fitted)))
-    return Answer(len(different), min(int(found[0][0]), len(different))) if found else Answer(0, 0)
