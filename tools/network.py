@@ -19,7 +19,7 @@ CONNECTIONS = (
     Connection(
         "browsers", "proxy", "443", "HTTPS: public pages, console", "none; pages ask for link or account"
     ),
-    Connection("programs", "proxy", "443", "HTTPS: the API", "a token, trusted or not", "when a token is made"),
+    Connection("programs", "proxy", "443", "HTTPS: the API", "a token", "when a token is made"),
     Connection(
         "proxy", "server", "8000", "HTTP on the same host", "none", "unless the server has HTTPS itself"
     ),
@@ -63,8 +63,8 @@ OPENED_BY = {
     "upheld.project.worker": "records",
     "upheld.store.snapshot": "records",
 }
-"""What each module opens that can open a connection; Django opens the one to the records too. Of the rest of the
-product none can."""
+"""What each module opens that can open a connection; Django opens the one to the records too. Of the rest of
+the product none can."""
 NAMES = {
     "browsers": "browsers of people and staff",
     "proxy": "proxy, HTTPS",
