@@ -4,6 +4,7 @@ import pytest
 
 from upheld.datamap.discover.category import Guess, by_name, by_values, of
 from upheld.datamap.discover.seen import Column, Sight, Sort
+from upheld.datamap.discover.treat import category_of_path
 
 NAMES = {
     "email-address": "email e_mail EmailAddress userEmail billing_email user-mail courriel correo MAIL2",
@@ -51,6 +52,38 @@ def test_values_say_it_whatever_the_column_is_called() -> None:
     assert by_values(_sight("card", 5, 40)) is None
     assert by_values(_sight("official", 12, 40)) is None
     assert by_values(_sight("name", 40, 40)) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "sort", "category"),
+    [
+        ("card", Sort.INTEGER, "payment-card"),
+        ("official", Sort.INTEGER, "official-number"),
+        ("birth", Sort.MOMENT, "birth-date"),
+        ("birth", Sort.TEXT, "birth-date"),
+        ("phone", Sort.INTEGER, None),  # orders and articles have as many digits
+        ("birth", Sort.INTEGER, None),
+        ("card", Sort.MOMENT, None),
+    ],
+)
+def test_numbers_show_it_by_their_check_digits_and_moments_by_being_long_ago(
+    kind: str, sort: Sort, category: str | None
+) -> None:
+    guess = of(Column("c1", sort, sight=_sight(kind, 40, 40)))
+
+    assert (guess.category if guess else None) == category
+
+
+def test_a_few_days_of_long_ago_are_nobodys_birthdays() -> None:
+    assert of(Column("c1", Sort.MOMENT, sight=_sight("birth", 9, 9))) is None
+    assert of(Column("c1", Sort.MOMENT, sight=_sight("birth", 30, 40))) is None
+
+
+def test_names_inside_a_document_are_seen_whatever_they_are_called() -> None:
+    assert category_of_path("$.c1", _sight("name", 40, 40)) == "name"
+    assert category_of_path("$.c1", _sight("name", 9, 9)) is None
+    assert category_of_path("$.c1", _sight("birth", 40, 40)) == "birth-date"
+    assert category_of_path("$.c1", _sight("card", 40, 40)) == "payment-card"
 
 
 def test_a_column_of_another_kind_is_not_what_its_name_says() -> None:

@@ -36,6 +36,47 @@ def test_a_value_is_what_it_is(value: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("Ada Quillfeather", "name"),
+        ("Jan van der Berg", "name"),
+        ("Zoë O’Hara-Smith", "name"),
+        ("Elm Street 4", "street"),
+        ("Lindenallee 12b", "street"),
+        ("221 Baker Street", "street"),
+        ("85073003328", "official"),  # a PESEL
+        ("11144477735", "official"),  # a CPF
+        ("RSSMRA85T10A562S", "official"),  # a codice fiscale
+        ("1985-07-30", "birth"),
+        ("1985-07-30 00:00:00", "birth"),
+        ("30.7.1985", "birth"),
+        ("07/30/1985", "birth"),
+    ],
+)
+def test_a_weak_shape_is_seen(value: str, kind: str) -> None:
+    assert kind in kinds(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("ada quillfeather", "name"),
+        ("Order 66", "name"),
+        ("Street", "street"),
+        ("85073003329", "official"),  # a PESEL whose check digit is wrong
+        ("12345678", "official"),
+        ("1985-07-30 14:11:05", "birth"),  # something happened then
+        ("2026-11-25", "birth"),
+        ("1985-13-30", "birth"),
+        ("1.2.1985.3", "birth"),
+        ("1815-12-10", "birth"),
+    ],
+)
+def test_what_only_resembles_it_is_not(value: str, kind: str) -> None:
+    assert kind not in kinds(value)
+
+
+@pytest.mark.parametrize(
     "value",
     [
         "2024001234",  # an order

@@ -2,6 +2,7 @@
 like."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from upheld.datamap.discover.seen import Column, Sight, Sort
@@ -11,6 +12,8 @@ SURE = 0.8
 """The share of values from which a column is what its values look like."""
 FEW = 3
 """Fewer different values say nothing about a column."""
+MANY, ALMOST_ALL = 10, 0.95
+"""Of what other things look like, too, so many different values have to be it, and so large a share."""
 
 _ONE = {
     "email-address": "email mail emailaddress courriel correo epost emailadresse mailadresse",
@@ -92,6 +95,19 @@ _BY_VALUE = (
 )  # fmt: skip
 
 
+_BY_MANY = (
+    ("official", "official-number", 0.7, "the check digits of the values seen are right"),
+    ("birth", "birth-date", 0.6, "the values seen are days without a time, all of them long ago"),
+)
+"""Only where many different values all look like it."""
+_SHOWN: Mapping[Sort, tuple[str, ...]] = {
+    Sort.INTEGER: ("card", "official"),
+    Sort.NUMBER: ("card", "official"),
+    Sort.MOMENT: ("birth",),
+}
+"""What values can show that are no texts; nothing else does."""
+_BY_ITSELF = frozenset({Sort.TEXT, Sort.OTHER, *_SHOWN})
+
 _LINE = re.compile(r"(?:addr(?:ess)?_?)?line_?[1-4]")
 
 
@@ -149,16 +165,18 @@ _SORTS = {
 }
 
 
-def by_values(sight: Sight) -> Guess | None:
-    """The category that the values themselves show, whatever the column is called."""
+def by_values(sight: Sight, sort: Sort = Sort.TEXT) -> Guess | None:
+    """The category that the values themselves show, whatever the column is called. Numbers show it by their
+    check digits alone, moments by being days of decades ago."""
     if sight.distinct < FEW:
         return None
     for kind, category in _BY_VALUE:
         share = sight.share(kind)
-        if share >= SURE:
+        if share >= SURE and kind in _SHOWN.get(sort, (kind,)):
             return Guess(category, round(min(0.97, share), 2), f"{share:.0%} of the values seen look like it")
-    if sight.share("official") >= 0.95 and sight.distinct >= 10:
-        return Guess("official-number", 0.7, "the check digits of the values seen are right")
+    for kind, category, confidence, because in _BY_MANY:
+        if kind in _SHOWN.get(sort, (kind,)) and sight.distinct >= MANY and sight.share(kind) >= ALMOST_ALL:
+            return Guess(category, confidence, because)
     return None
 
 
@@ -166,7 +184,7 @@ def of(column: Column) -> Guess | None:
     """What a column holds, by its values first, then by its name."""
     if column.enum or column.sort in (Sort.BOOLEAN, Sort.ARRAY):
         return None
-    seen = by_values(column.sight) if column.sort in (Sort.TEXT, Sort.OTHER) else None
+    seen = by_values(column.sight, column.sort) if column.sort in _BY_ITSELF else None
     if seen:
         return seen
     named = by_name(column.name)

@@ -1,10 +1,10 @@
 """What a value looks like. Strict where a check digit or a grammar decides, and counted as weak otherwise:
-one
-value proves nothing, a column full of them does."""
+one value proves nothing, a column full of them does."""
 
 import ipaddress
 import re
 from collections.abc import Callable
+from datetime import date
 from functools import lru_cache
 from importlib import import_module
 from typing import Protocol, cast
@@ -14,17 +14,22 @@ from email_validator import EmailNotValidError, validate_email
 
 KINDS = (
     "email", "phone", "ip", "card", "iban", "official", "name", "street", "agent", "url", "uuid", "date",
-    "word", "number", "text",
+    "birth", "word", "number", "text",
 )  # fmt: skip
-"""`name`, `street`, `word` and `text` are weak: shapes that other things have too."""
+"""`name`, `street`, `birth`, `word` and `text` are weak: shapes that other things have too."""
 
 _MAIL = re.compile(r"[^@\s<>\"',;]{1,64}@([^@\s<>\"',;]+\.)+([^@\s.<>\"',;]{2,63})")
 _NOWHERE = {"invalid", "local", "localhost", "example", "test", "internal", "lan"}
 _DIGITS = re.compile(r"\+?[0-9 ()./\-]{7,22}")
 _UUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?( ?(Z|[+-]\d\d(:?\d\d)?))?)?")
+_DAY = re.compile(
+    r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)([ T]00:00(:00(\.0+)?)?( ?(Z|[+-]00(:?00)?))?)?"
+    r"|(?P<d2>\d{1,2})[./-](?P<m2>\d{1,2})[./-](?P<y2>\d{4})"
+)
+_BORN = range(1905, date.today().year - 8)  # noqa: DTZ011 - a year, anywhere
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
-_NAME = re.compile(r"[^\W\d_][^\W\d_'’\-.]*([ \-][^\W\d_][^\W\d_'’\-.]*\.?){1,3}")
+_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.])*(?:[ \-][^\W\d_](?:[^\W\d_]|['’.])*){1,3}")
 _PARTICLES = {
     "de",
     "da",
@@ -156,6 +161,16 @@ def is_name(value: str) -> bool:
     return all(part[:1].isupper() or part in _PARTICLES for part in re.split(r"[ \-]", value) if part)
 
 
+def is_birth(value: str) -> bool:
+    """Whether it is a day without a time of day, so long ago that somebody of today may have been born on it.
+    Days of other things are, too; whether day or month comes first does not matter."""
+    found = _DAY.fullmatch(value)
+    if found is None or int(found["y"] or found["y2"]) not in _BORN:
+        return False
+    one, other = sorted((int(found["m"] or found["m2"]), int(found["d"] or found["d2"])))
+    return 1 <= one <= 12 and other <= 31
+
+
 def is_street(value: str) -> bool:
     """Whether it is a street with a number."""
     return 5 <= len(value) <= 120 and _STREET.fullmatch(value) is not None
@@ -174,6 +189,7 @@ TESTS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("phone", is_phone),
     ("name", is_name),
     ("street", is_street),
+    ("birth", is_birth),
 )
 
 

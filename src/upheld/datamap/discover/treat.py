@@ -149,6 +149,8 @@ def category_of_path(path: str, sight: Sight) -> str | None:
     ):
         return "name"
     named = category.by_name(last)
+    if named is None and sight.distinct >= category.MANY and sight.share("name") >= category.ALMOST_ALL:
+        return "name"  # whatever it is called: so many different ones are people's
     return None if named in ("free-text", "links", "affiliation") else named
 
 
