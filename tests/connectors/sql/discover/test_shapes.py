@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.connectors.sql.discover.trial import drafted, world_of
 from tests.scenarios.world import NOW, World
 from tests.servers.database import Database
+from upheld.datamap.discover.recognise import luhn
 
 ADA = "email=ada@quill.example"
 
@@ -269,3 +270,51 @@ def test_an_order_that_is_kept_loses_what_no_bill_has_to_say_and_her_account(
         (None, None),
     )
     assert (kept[1][-1], parcels[1]) == ("+49 30 9018201", ("Ada Quill 1", "Street 1"))
+
+
+def test_what_only_its_values_tell_goes_with_her(each_database: Database, tmp_path: Path) -> None:
+    """Columns whose names say nothing: a birthday, a card's number, a national number, and more in a document."""
+    first = ("1984-03-17", 4111111111111111, 85073003328, {"c1": "Ada Quillfeather", "c2": "17.03.1984"})
+    rest = [
+        (
+            f"19{50 + n}-0{1 + n % 9}-1{n % 9}",
+            _carded(n),
+            _known(n),
+            {"c1": f"B{'o' * n} Ash", "c2": f"1{n % 9}.11.19{40 + n}"},
+        )
+        for n in range(2, 16)
+    ]
+    rows = ", ".join(
+        f"({n}, 'p{n}@ash.example', '{born}', {card}, {known}, '{json.dumps(said)}')"
+        for n, (born, card, known, said) in enumerate([first, *rest], 1)
+    )
+    world = _world(
+        each_database,
+        tmp_path,
+        "CREATE TABLE members (id INTEGER PRIMARY KEY, email VARCHAR(80) NOT NULL UNIQUE, c1 DATE, c2 BIGINT, c3 BIGINT,"
+        f" c4 {'JSON' if each_database.dialect == 'postgresql' else 'TEXT'})",
+        f"INSERT INTO members VALUES {rows}",
+    )
+    before = world.rows("members")
+
+    world.erase("email=p1@ash.example", now=NOW)
+
+    after = world.rows("members")
+    told = str([each for each in after if each[0] == 1])
+    assert [each for each in ("1984", "4111", "850730", "Ada", "17.03") if each in told] == []
+    assert [each for each in after if each[0] != 1] == [each for each in before if each[0] != 1]
+
+
+def _carded(number: int) -> int:
+    """The number of a payment card, by its last digit."""
+    body = 4111111111110000 + number * 100
+    return next(each for each in range(body, body + 10) if luhn(str(each)))
+
+
+def _known(number: int) -> int:
+    """A PESEL of somebody born in 1985."""
+    digits = f"850730{number:04}"
+    weighed = sum(
+        int(each) * weight for each, weight in zip(digits, (1, 3, 7, 9, 1, 3, 7, 9, 1, 3), strict=True)
+    )
+    return int(f"{digits}{-weighed % 10}")
