@@ -7,6 +7,7 @@ from datetime import date
 from upheld.datamap.discover import treat
 from upheld.datamap.discover.judge import Case, Judged, columns_of, group, nullable
 from upheld.datamap.discover.links import aside
+from upheld.datamap.discover.noted import guessed
 from upheld.datamap.discover.people import SURE, People
 from upheld.datamap.discover.role import Role
 from upheld.datamap.discover.role import Sort as Kind
@@ -165,7 +166,8 @@ class Drafter:
             if paths and (column.json or column.sort is Sort.JSON):
                 fields[name] = {"json": paths}
             else:
-                fields[name] = {"category": guess.category, **({"of": about} if about else {})}
+                said = {"category": guess.category, **({"of": about} if about else {})}
+                fields[name] = guessed(said, guess)
         return fields
 
     def _action(self, case: Case) -> Action | None:

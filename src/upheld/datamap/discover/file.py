@@ -9,6 +9,7 @@ from upheld.datamap import model
 from upheld.datamap.consistency import Known, check_system
 from upheld.datamap.discover.draft import Drafter
 from upheld.datamap.discover.judge import Case, Judged
+from upheld.datamap.discover.noted import Noted
 from upheld.datamap.discover.role import Sort as Kind
 from upheld.datamap.document.system import SystemFile
 from upheld.datamap.fault import Invalid
@@ -143,7 +144,9 @@ def _block(value: Mapping[str, object], depth: int) -> list[str]:
     for key, each in value.items():
         head = f"{start}{word(key)}:"
         flat = f"{head} {flow(each)}"
-        if (
+        if isinstance(each, Noted):
+            lines.append(f"{flat}  # {each.note}")
+        elif (
             not isinstance(each, Mapping | list)
             or not each
             or (depth > 0 and len(flat) <= WIDTH and _leaf(key, each))
@@ -158,7 +161,10 @@ def _block(value: Mapping[str, object], depth: int) -> list[str]:
 
 
 def _leaf(key: str, value: object) -> bool:
-    """Whether it may stand on one line: a table of people never, its parts when they fit."""
+    """Whether it may stand on one line: a table of people never, its parts when they fit, and what has a note
+    beside it never."""
+    if isinstance(value, Mapping) and any(isinstance(each, Noted) for each in value.values()):
+        return False
     return (
         not (isinstance(value, Mapping) and {"person", "on_erase", "proposed"} & set(value))
         or key == "person"

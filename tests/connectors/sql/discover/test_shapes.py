@@ -296,6 +296,11 @@ def test_what_only_its_values_tell_goes_with_her(each_database: Database, tmp_pa
         f"INSERT INTO members VALUES {rows}",
     )
     before = world.rows("members")
+    said = [line.strip() for line in drafted(each_database).text.splitlines() if "a guess" in line]
+    assert said == [
+        "c1: {category: birth-date}  # a guess, 0.60: the values seen are days without a time, all of them long ago",
+        "c3: {category: official-number}  # a guess, 0.70: the check digits of the values seen are right",
+    ]
 
     world.erase("email=p1@ash.example", now=NOW)
 
