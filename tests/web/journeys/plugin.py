@@ -15,7 +15,8 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from tests.servers.database import Database
 from tests.store.plugin import stored
 from tests.web.beginning import copy_records
-from tests.web.journeys.server import Mailbox, Server
+from tests.web.hearth import Hearth
+from tests.web.journeys.server import COLD, Mailbox, Server
 from tests.web.journeys.tree import overhear
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -150,8 +151,16 @@ def furnish(database: Database, folder: Path) -> dict[str, str]:
     return {"SHOP_DATABASE_URL": database.url, "UPHELD_DIR": str(privacy)}
 
 
+@pytest.fixture(scope="session")
+def hearth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hearth]:
+    """Servers that begin warm."""
+    made = Hearth(tmp_path_factory.mktemp("hearth"))
+    yield made
+    made.stop()
+
+
 @pytest.fixture
-def serving(mailbox: Mailbox, tmp_path: Path) -> Iterator[Callable[[Database], Server]]:
+def serving(mailbox: Mailbox, tmp_path: Path, hearth: Hearth) -> Iterator[Callable[[Database], Server]]:
     """A function that starts a server over empty records, with a shop on the given database."""
     servers = []
 
@@ -160,7 +169,7 @@ def serving(mailbox: Mailbox, tmp_path: Path) -> Iterator[Callable[[Database], S
         given = stored(tmp_path / "data") | given
         if not servers and "UPHELD_DATABASE_URL" not in given:
             copy_records(tmp_path / "data")
-        server = Server(tmp_path / "data", given)
+        server = Server(tmp_path / "data", given, hearth=hearth)
         servers.append(server)
         return server.start()
 
@@ -193,6 +202,17 @@ def officer(page: Page, server: Server) -> str:
     page.get_by_role("button", name="Set it up").click()
     page.get_by_role("link", name="I have kept them").click()
     return secret
+
+
+def seated(page: Page, server: Server) -> None:
+    """As `officer`, without the pages: they are the subject of other journeys."""
+    if COLD & set(server.environment):
+        officer(page, server)
+        return
+    told = server.seated("olive@larkspur.example", "Olive Officer", PASSWORD)
+    page.context.add_cookies([{"name": told["name"], "value": told["value"], "url": server.address}])
+    page.goto(f"{server.address}/console/")
+    assert page.get_by_role("button", name="Log out").count() == 1
 
 
 def log_in(page: Page) -> None:

@@ -1,6 +1,7 @@
 """`upheld serve` as somebody starts it, with a mailbox that catches what it sends."""
 
 import http.client
+import json
 import os
 import re
 import select
@@ -18,7 +19,11 @@ from typing import BinaryIO
 
 from aiosmtpd.controller import Controller
 
+from tests.web.hearth import Hearth, Running
+
 PATIENCE = 90.0
+COLD = {"LD_PRELOAD", "UPHELD_DATABASE_URL"}
+"""What a program has to be begun with: another clock, and records for which another package is imported."""
 LINK = re.compile(r"https?://\S+/")
 
 
@@ -79,13 +84,15 @@ def free_port() -> int:
 
 @dataclass
 class Server:
-    """A running server over the folder `data`."""
+    """A running server over the folder `data`. `hearth`: where there is one, the server begins as a copy of a program
+    that has imported all of it."""
 
     data: Path
     environment: dict[str, str]
     port: int = field(default_factory=free_port)
     said: str = ""
     arguments: tuple[str, ...] = ()
+    hearth: Hearth | None = None
 
     def start(self, *, said: str = "Staff console") -> "Server":
         """Until it answers, and has said that on its terminal."""
@@ -117,19 +124,15 @@ class Server:
             asking.close()
 
     def _launch(self, kept: dict[str, str], errors: BinaryIO) -> None:
+        arguments = ["serve", "--data", str(self.data), "--port", str(self.port), *self.arguments]
+        environment = {**kept, **self.environment}
+        self.process: subprocess.Popen[bytes] | Running
+        if self.hearth is not None and not COLD & set(self.environment):
+            self.process = self.hearth.begin(arguments, environment, errors)
+            return
         self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "upheld.cli.main",
-                "serve",
-                "--data",
-                str(self.data),
-                "--port",
-                str(self.port),
-                *self.arguments,
-            ],
-            env={**kept, **self.environment},
+            [sys.executable, "-m", "upheld.cli.main", *arguments],
+            env=environment,
             stdout=subprocess.PIPE,
             stderr=errors,
             stdin=subprocess.DEVNULL,
@@ -150,6 +153,20 @@ class Server:
     def first_account(self) -> str:
         (found,) = re.findall(r"http\S+/join/\S+/", self.said)
         return str(found)
+
+    def seated(self, email: str, name: str, password: str) -> dict[str, str]:
+        """The first account, made without its pages: the seed of its app, the name and the value of its cookie."""
+        assert self.hearth is not None
+        token = self.first_account.rstrip("/").rpartition("/")[2]
+        listens = {"UPHELD_DATA": str(self.data), "UPHELD_LISTENS": self.address}
+        with (self.data.parent / "seat.txt").open("ab") as errors:
+            taking = self.hearth.begin(
+                [token, email, name, password], {**self.environment, **listens}, errors, seat=True
+            )
+        told = taking.stdout.read()
+        assert taking.wait(PATIENCE) == 0, (self.data.parent / "seat.txt").read_text()
+        taking.stdout.close()
+        return dict(json.loads(told))
 
     def errors(self) -> str:
         return (self.data.parent / "stderr.txt").read_text()

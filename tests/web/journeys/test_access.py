@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.database import Database
-from tests.web.journeys.plugin import ADA, BOB, Visitor, ask, axe, officer, until
+from tests.web.journeys.plugin import ADA, BOB, Visitor, ask, axe, seated, until
 from tests.web.journeys.server import Mailbox, Server, link
 
 
@@ -21,7 +21,7 @@ def test_a_copy_is_read_in_the_browser_before_anything_is_deleted(
 ) -> None:
     server = serving(sqlite)
     desk, person = visitor(), visitor()
-    officer(desk, server)
+    seated(desk, server)
     number = ask(person, server, ADA, "Get a copy", "Delete")
     person.goto(link(mailbox.next(ADA, f"[{number}] Please confirm")))
     person.get_by_role("button", name="Yes, it was me").click()
@@ -107,7 +107,7 @@ def test_axe_finds_nothing_wrong_with_any_page(
         desk = visitor(script=True)
         desk.goto(server.first_account)
         look("enrol", desk)
-        officer(desk, server)
+        seated(desk, server)
         look("queue", desk)
         desk.get_by_role("cell").get_by_role("link").first.click()
         look("case", desk)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.servers.database import Database
-from tests.web.journeys.plugin import ADA, Visitor, ask, officer, until
+from tests.web.journeys.plugin import ADA, Visitor, ask, seated, until
 from tests.web.journeys.server import Mailbox, Server, link
 from tests.web.test_matrix import LETTERS
 
@@ -20,7 +20,7 @@ def test_the_owner_of_a_cabinet_answers_by_link_and_the_deletion_is_done(
     (tmp_path / "privacy" / "systems" / "letters.yaml").write_text(LETTERS)
     server = serving(sqlite)
     desk, person, owner = visitor(), visitor(), visitor(phone=True)
-    officer(desk, server)
+    seated(desk, server)
     number = ask(person, server, ADA, "Delete")
     person.goto(link(mailbox.next(ADA, f"[{number}] Please confirm")))
     person.get_by_role("button", name="Yes, it was me").click()
@@ -74,7 +74,7 @@ def test_a_copy_holds_what_the_owner_of_a_cabinet_uploads(
     (tmp_path / "privacy" / "systems" / "letters.yaml").write_text(LETTERS)
     server = serving(sqlite)
     desk, person, owner = visitor(), visitor(), visitor(phone=True)
-    officer(desk, server)
+    seated(desk, server)
     number = ask(person, server, ADA, "Get a copy")
     person.goto(link(mailbox.next(ADA, f"[{number}] Please confirm")))
     person.get_by_role("button", name="Yes, it was me").click()

@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from tests.servers.database import Database
-from tests.web.journeys.plugin import ADA, BOB, Visitor, officer
+from tests.web.journeys.plugin import ADA, BOB, Visitor, seated
 from tests.web.journeys.server import Mailbox, Server, link
 from tests.web.journeys.tree import focused, headings, heard, refuse_disorder, tabbed
 
@@ -176,7 +176,7 @@ def test_wishes_in_own_words_reach_an_officer_and_her_question_is_answered(
 ) -> None:
     server = serving(sqlite)
     desk, person, other = visitor(), visitor(phone=True), visitor(phone=True)
-    officer(desk, server)
+    seated(desk, server)
 
     mended(person, server)
     number = asked(person)
@@ -207,7 +207,7 @@ def test_a_lost_mailbox_is_a_path_and_a_false_certificate_is_told_apart(
 ) -> None:
     server = serving(sqlite)
     desk, person = visitor(), visitor(phone=True)
-    officer(desk, server)
+    seated(desk, server)
     person.goto(f"{server.address}/en/")
     person.get_by_role("link", name="I cannot read that mailbox any more").click()
     refuse_disorder(person)

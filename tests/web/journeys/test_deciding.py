@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Page
 
 from tests.servers.database import Database
-from tests.web.journeys.plugin import ADA, BOB, PASSWORD, Visitor, ask, code, officer, until
+from tests.web.journeys.plugin import ADA, BOB, PASSWORD, Visitor, ask, code, seated, until
 from tests.web.journeys.server import Mailbox, Server, link, plain
 
 
@@ -68,7 +68,7 @@ def test_a_wrong_name_is_corrected_and_the_deletion_prolonged_then_taken_back(
 ) -> None:
     server = serving(each_database)
     desk, person = visitor(), visitor(phone=True)
-    officer(desk, server)
+    seated(desk, server)
     number = confirmed(person, server, mailbox, ADA)
     follow = person.url
     case = opened(desk, server)
@@ -131,7 +131,7 @@ def test_two_have_to_agree_before_anybody_is_refused_or_a_limit_is_passed(
     with (tmp_path / "privacy" / "upheld.yaml").open("a") as file:
         file.write("staff: team\nlimits: {rows_per_person: 2}\n")
     desk, other, person = visitor(), visitor(), visitor()
-    officer(desk, server)
+    seated(desk, server)
     colleague(other, server)
     hers = confirmed(person, server, mailbox, ADA)
     confirmed(person, server, mailbox, BOB)
@@ -198,7 +198,7 @@ def test_data_is_restricted_and_lifted_taken_along_deleted_and_put_back(
         file.write("undo: 7d\n")
     before = sqlite.rows("SELECT * FROM users"), sqlite.rows("SELECT * FROM orders")
     desk, person = visitor(), visitor()
-    officer(desk, server)
+    seated(desk, server)
     number = confirmed(person, server, mailbox, ADA)
     case = opened(desk, server)
 

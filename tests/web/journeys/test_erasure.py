@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.servers.database import Database
-from tests.web.journeys.plugin import ADA, BOB, Visitor, ask, officer, until
+from tests.web.journeys.plugin import ADA, BOB, Visitor, ask, seated, until
 from tests.web.journeys.server import Mailbox, Server, link
 
 
@@ -20,7 +20,7 @@ def test_a_person_is_erased_by_browser_and_mailbox_and_holds_the_proof(
 ) -> None:
     server = serving(each_database)
     desk, person = visitor(), visitor(phone=True)
-    officer(desk, server)
+    seated(desk, server)
 
     number = ask(person, server, ADA, "Delete")
     person.goto(link(mailbox.next(ADA, f"[{number}] Please confirm")))

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.servers.database import Database
-from tests.web.journeys.plugin import ADA, BOB, Visitor, ask, officer, until
+from tests.web.journeys.plugin import ADA, BOB, Visitor, ask, seated, until
 from tests.web.journeys.server import Mailbox, Server, link, plain
 from tests.web.journeys.tree import refuse_disorder, tabbed
 
@@ -53,7 +53,7 @@ def test_links_requests_and_copies_end_on_their_day_and_she_is_told_before(
         pytest.skip("libfaketime is missing: apt install faketime")
     server = serving(sqlite)
     desk, person, other = visitor(), visitor(), visitor(phone=True)
-    officer(desk, server)
+    seated(desk, server)
     number = ask(person, server, ADA, "Get a copy")
     person.goto(link(mailbox.next(ADA, f"[{number}] Please confirm")))
     person.get_by_role("button", name="Yes, it was me").click()

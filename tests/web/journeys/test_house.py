@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from tests.servers.database import Database
-from tests.web.journeys.plugin import SHOP, Visitor, axe, officer, until
+from tests.web.journeys.plugin import SHOP, Visitor, axe, seated, until
 from tests.web.journeys.server import Server
 
 
@@ -21,7 +21,7 @@ def test_the_map_is_changed_in_the_console_and_the_runner_looks_by_it(
     server = serving(sqlite, STOCK_DATABASE_URL=sqlite.url)
     folder = tmp_path / "privacy"
     page = visitor(script=True)
-    officer(page, server)
+    seated(page, server)
 
     # the usual things, by the form
     page.goto(f"{server.address}/console/systems/shop/")

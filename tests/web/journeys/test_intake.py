@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.servers.database import Database
-from tests.web.journeys.plugin import ADA, BOB, Visitor, axe, officer, until
+from tests.web.journeys.plugin import ADA, BOB, Visitor, axe, seated, until
 from tests.web.journeys.server import Mailbox, Server, link, plain
 
 CY = "cy.thistle@example.net"
@@ -54,7 +54,7 @@ def test_a_pasted_mail_and_an_agent_s_list_become_requests_that_are_acknowledged
     """G-12.2, G-12.9"""
     server = serving(sqlite)
     desk, person = visitor(), visitor(phone=True)
-    officer(desk, server)
+    seated(desk, server)
 
     desk.goto(f"{server.address}/console/intake/")
     desk.get_by_label("The message").fill(PASTED)
@@ -117,7 +117,7 @@ def test_the_pages_of_the_post_are_as_axe_wants_them(
     """Empty, full and wrong; the two densest in the dark and on a phone, where nothing is wider than it."""
     server = serving(sqlite)
     desk = visitor(script=True)
-    officer(desk, server)
+    seated(desk, server)
     wrong: dict[str, object] = {}
 
     def look(name: str, *, everywhere: bool = False) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.servers.database import Database
-from tests.web.journeys.plugin import ADA, Visitor, ask, axe, officer
+from tests.web.journeys.plugin import ADA, Visitor, ask, axe, seated
 from tests.web.journeys.server import Mailbox, Server, link, plain
 
 DESK = "privacy@larkspur.example"
@@ -19,7 +19,7 @@ def test_an_officer_answers_an_alarm_with_a_letter_in_her_own_words(
 ) -> None:
     server = serving(sqlite)
     desk, person, script = visitor(), visitor(phone=True), visitor(script=True)
-    officer(desk, server)
+    seated(desk, server)
     number = ask(person, server, ADA, "Delete")
     person.goto(link(mailbox.next(ADA, f"[{number}] Please confirm")))
     person.get_by_role("button", name="Yes, it was me").click()

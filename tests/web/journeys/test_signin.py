@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from tests.servers.database import Database
 from tests.servers.openid import PASSWORD, SECRET, Accounts
-from tests.web.journeys.plugin import ADA, Visitor, ask, axe, officer, until
+from tests.web.journeys.plugin import ADA, Visitor, ask, axe, seated, until
 from tests.web.journeys.server import Mailbox, Server, link
 from tests.web.journeys.test_verification import harmful
 
@@ -50,7 +50,7 @@ def test_her_account_makes_it_sure_enough_and_anothers_does_not(
     organisation = tmp_path / "privacy" / "upheld.yaml"
     organisation.write_text(organisation.read_text() + SIGN_IN.replace("ISSUER", accounts.address))
     desk, person = visitor(), visitor(phone=True, script=True, language="de-DE")
-    officer(desk, server)
+    seated(desk, server)
     number = ask(visitor(), server, ADA, "Delete")
     person.goto(link(mailbox.next(ADA, f"[{number}] Please confirm")).replace("/en/", "/de/"))
     person.get_by_role("button").first.click()

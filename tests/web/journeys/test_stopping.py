@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.servers.database import Database
-from tests.web.journeys.plugin import ADA, BOB, SHOP, Visitor, ask, officer
+from tests.web.journeys.plugin import ADA, BOB, SHOP, Visitor, ask, seated
 from tests.web.journeys.server import Mailbox, Server, link, plain
 from tests.web.journeys.test_deciding import opened, words
 from tests.web.test_matrix import LETTERS
@@ -25,7 +25,7 @@ def test_stop_e_mails_is_carried_out_in_every_system_and_she_reads_where(
     (systems / "shop.yaml").write_text(SHOP.replace("    on_erase: delete\n", STOP, 1))
     (systems / "letters.yaml").write_text(LETTERS)
     desk, person, owner = visitor(), visitor(phone=True), visitor()
-    officer(desk, server)
+    seated(desk, server)
     number = ask(person, server, ADA, "Stop e-mails")
     person.goto(link(mailbox.next(ADA, f"[{number}] Please confirm")))
     person.get_by_role("button", name="Yes, it was me").click()
@@ -76,7 +76,7 @@ def test_an_objection_to_a_use_is_weighed_restricted_meanwhile_and_upheld_in_wor
     shop = SHOP.replace("    on_erase: delete\n", STOP.replace("marketing", "use"), 1)
     (tmp_path / "privacy" / "systems" / "shop.yaml").write_text(shop)
     desk, person = visitor(), visitor()
-    officer(desk, server)
+    seated(desk, server)
     number = ask(person, server, ADA, "Stop e-mails")
     person.goto(link(mailbox.next(ADA, f"[{number}] Please confirm")))
     person.get_by_role("button", name="Yes, it was me").click()
@@ -111,7 +111,7 @@ def test_what_is_left_out_of_a_deletion_is_named_in_mail_page_and_certificate(
     server = serving(each_database)
     (tmp_path / "privacy" / "systems" / "letters.yaml").write_text(LETTERS)
     desk, person = visitor(), visitor(phone=True)
-    officer(desk, server)
+    seated(desk, server)
     number = ask(person, server, ADA, "Delete")
     person.goto(link(mailbox.next(ADA, f"[{number}] Please confirm")))
     person.get_by_role("button", name="Yes, it was me").click()

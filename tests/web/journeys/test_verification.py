@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.servers.database import Database
-from tests.web.journeys.plugin import ADA, Visitor, ask, axe, officer, until
+from tests.web.journeys.plugin import ADA, Visitor, ask, axe, seated, until
 from tests.web.journeys.server import Mailbox, Server, link, plain
 
 
@@ -24,7 +24,7 @@ def test_she_is_asked_for_more_and_is_not_deleted_before_it_is_sure_who_she_is(
     server = serving(sqlite)
     harmful(tmp_path)
     desk, person = visitor(script=True), visitor(phone=True, language="de-DE")
-    officer(desk, server)
+    seated(desk, server)
     number = ask(visitor(), server, ADA, "Delete")
     person.goto(link(mailbox.next(ADA, f"[{number}] Please confirm")))
     person.get_by_role("button").first.click()
