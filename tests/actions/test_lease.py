@@ -10,11 +10,13 @@ from django.db import connection
 from tests.actions.test_erasure import begin
 from tests.actions.world import NOW, forum, forum_rows, means
 from upheld.actions import erasure, journal, lease, rounds
+from upheld.actions.batch import journal as together
 from upheld.actions.journal import Hold
 from upheld.actions.means import Means
+from upheld.rights.outcome import Counts, Prepared, Verified
 from upheld.rights.testing import InMemoryConnector
 from upheld.store import clock
-from upheld.store.models import Evidence, Fulfilment, FulfilmentState
+from upheld.store.models import Evidence, Fulfilment, FulfilmentState, Part, PartState
 
 WITHIN = timedelta(seconds=60)
 
@@ -77,6 +79,47 @@ def test_what_an_error_left_is_given_up_and_tried_again_by_anybody_after_some_mi
         erasure.fulfil(means=again, request=request)
     assert Fulfilment.objects.get().state == FulfilmentState.DONE
     assert (Evidence.objects.count(), double.tables["users"]) == (2, forum_rows()["users"][1:])
+
+
+def test_a_list_has_its_leases_written_anew_only_once_half_of_their_time_is_over(
+    records: str, tmp_path: Path
+) -> None:
+    double = forum()
+    by = at(tmp_path, 0, "host/1/1", double)
+    plan = erasure.plans.load(begin(by).plans.get())
+    holds = together.take_many(means=by, fulfilments=[*Fulfilment.objects.all()], plan=plan)
+
+    until = [Fulfilment.objects.get().leased_until]
+    for seconds in (20, 40):
+        one = Prepared("forum", f"part-{seconds}", f"token-{seconds}", Counts(()), b"")
+        later = at(tmp_path, seconds, "host/1/1", double)
+        together.prepare_many(means=later, holds=holds, events=[one], memory=together.Memory())
+        until.append(Fulfilment.objects.get().leased_until)
+        Part.objects.update(state=PartState.ABORTED, settled_at=NOW)
+
+    taken, young, old = until
+    assert (young == taken, old - taken > lease.SHORT / 2) == (True, True)
+
+
+def test_a_list_of_which_one_was_taken_over_writes_nothing_however_young_its_lease(
+    records: str, tmp_path: Path
+) -> None:
+    double = forum()
+    by = at(tmp_path, 0, "host/1/1", double)
+    plan = erasure.plans.load(begin(by).plans.get())
+    holds = together.take_many(means=by, fulfilments=[*Fulfilment.objects.all()], plan=plan)
+    Fulfilment.objects.update(owner="another/1/1")
+
+    with pytest.raises(journal.Fenced):
+        one = Prepared("forum", "part", "token", Counts(()), b"")
+        together.prepare_many(means=by, holds=holds, events=[one], memory=together.Memory())
+    with pytest.raises(journal.Fenced):
+        seen = [Verified("forum", (), ())]
+        together.verified_many(means=by, holds=holds, events=seen, memory=together.Memory())
+
+    left = Fulfilment.objects.get()
+    assert (left.owner, left.state, left.finished_at) == ("another/1/1", FulfilmentState.RUNNING, None)
+    assert (Part.objects.count(), Evidence.objects.count()) == (0, 0)
 
 
 def test_a_program_is_told_from_another_with_its_number_and_from_one_on_another_machine() -> None:

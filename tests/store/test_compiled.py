@@ -107,9 +107,12 @@ def test_gathered_rows_are_asked_for_no_more_and_are_nobody_elses(records: str) 
         assert list(request.fulfilments.all()) == own
         assert [each.request for each in request.fulfilments.all()] == [request] * 2
         assert [each.plan.request_id for each in request.fulfilments.all()] == [request.pk] * 2
+        assert (len(request.fulfilments.all()), request.fulfilments.all().exists()) == (2, True)
     assert len(asked) == 0
     waiting = request.fulfilments.filter(state=FulfilmentState.WAITING)
     assert list(waiting.order_by("position")) == own
+    Fulfilment.objects.filter(pk=own[0].pk).update(state=FulfilmentState.DONE)
+    assert list(request.fulfilments.exclude(state=FulfilmentState.DONE)) == own[1:]
 
 
 def test_rows_that_get_their_numbers_together_get_them_in_their_order(records: str) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from upheld.actions import grounds, owing, plans, refusal, window
+from upheld.actions import gathering, grounds, owing, plans, refusal, window
 from upheld.actions.erasure import standing
 from upheld.actions.journal import SETTING, counts_of, tally
 from upheld.actions.means import Means
@@ -35,8 +35,7 @@ from upheld.rights import plan as steps
 from upheld.rights.outcome import Permanent
 from upheld.rights.plan import Plan
 from upheld.store import models, queries, sequencer
-from upheld.store.compiled import gather, renew
-from upheld.store.database import insert_one
+from upheld.store.database import insert_numbered, insert_one
 from upheld.store.models import FulfilmentState, PartState
 
 FINISHED = (FulfilmentState.DONE, FulfilmentState.RETAINED)
@@ -80,22 +79,15 @@ def certify_many(
 
 
 TOGETHER = 500
-PARTS = ("plan", "parts", "evidence", "dues", "tasks")
-RELATED = (*(f"fulfilments__{each}" for each in PARTS), "plans", "decisions", "certificates", "windows")
-"""What a certificate is made of, beside the request."""
 
 
 @transaction.atomic
 def _issued_many(
     means: Means, numbers: Sequence[UUID], reader: "Reader"
 ) -> list[tuple[models.Request, models.Certificate, Certificate]]:
-    list(models.Request.objects.select_for_update().filter(pk__in=numbers).order_by("pk"))
-    rows = models.Request.objects.filter(pk__in=numbers).select_related("case")
-    found = {each.pk: each for each in rows.prefetch_related(*RELATED)}
     ready: list[tuple[models.Request, models.Certificate, Certificate]] = []
     fresh: list[tuple[models.Request, Certificate]] = []
-    for number in numbers:
-        request = found[number]
+    for request in gathering.many(numbers):
         key = means.keys.commitment_key(request.case.key)
         last, certificate = _standing(means, request, key, reader)
         if last is None:
@@ -103,15 +95,16 @@ def _issued_many(
         else:
             ready.append((request, last, certificate))
     at = means.clock()
-    entries = models.PendingEntry.objects.bulk_create(
+    entries = [
         pending(certificate_entry(certificate, case_key=means.keys.commitment_key(request.case.key), at=at))
         for request, certificate in fresh
-    )
+    ]
+    insert_numbered(entries)
     made = [
         (request, _row(means, request, certificate, entry.pk, at), certificate)
         for (request, certificate), entry in zip(fresh, entries, strict=True)
     ]
-    models.Certificate.objects.bulk_create(row for _, row, _ in made)
+    insert_numbered([row for _, row, _ in made])
     return [*ready, *made]
 
 
@@ -142,7 +135,7 @@ class Reader:
 
 @transaction.atomic
 def _issued(means: Means, request: models.Request) -> tuple[models.Certificate, Certificate]:
-    _gather(request)
+    gathering.one(request)
     _refuse_open(request)
     key = means.keys.commitment_key(request.case.key)
     last, certificate = _standing(means, request, key, Reader())
@@ -165,22 +158,6 @@ def _refuse_open(request: models.Request) -> None:
             f"What case {request.case_id} removed can still come back; its certificate is issued on {last}.",
             "`upheld purge` on that day destroys the key, and issues it.",
         )
-
-
-def _gather(request: models.Request) -> None:
-    """Lock the request and read it anew, with all that is `RELATED`."""
-    fresh: models.Request = queries.REQUEST_LOCKED.first(pk=request.pk)
-    renew(request, fresh)
-    request.case = fresh.case
-    for name, query in queries.HERS.items():
-        gather(request, name, query.all(request=request.pk))
-    systems = list(request.fulfilments.all())
-    for each in systems:
-        each.plan.request = request
-    for name, query in queries.OF_SYSTEMS.items():
-        rows = query.all(request=request.pk)
-        for system in systems:
-            gather(system, name, [each for each in rows if each.fulfilment_id == system.pk])
 
 
 def _standing(
@@ -225,7 +202,7 @@ def written(*, means: Means, request: models.Request) -> None:
 def written_many(*, means: Means, requests: Sequence[models.Request]) -> None:
     """As `written`, for all of these."""
     numbers = [each.pk for each in requests]
-    rows = models.Certificate.objects.filter(request__in=numbers, written_at__isnull=True)
+    rows = models.Certificate.objects.filter(request__among=numbers, written_at__isnull=True)
     rows.update(written_at=means.clock())
 
 
@@ -240,7 +217,7 @@ def unwritten(*, finished: datetime | None = None) -> tuple[models.Request, ...]
 
 
 def compose(*, means: Means, request: models.Request, key: bytes, reader: Reader) -> Certificate:
-    """What the journal says about the request, as a certificate. Wants what is `RELATED` fetched."""
+    """What the journal says about the request, as a certificate. Wants it gathered."""
     organisation = means.datamap.organisation
     fulfilments = list(request.fulfilments.all())
     read = {each.plan_id: reader.plan(each.plan) for each in fulfilments}

@@ -4,6 +4,7 @@ nothing."""
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import prefetch_related_objects
@@ -49,9 +50,9 @@ from upheld.rights.outcome import (
 from upheld.rights.plan import Plan, Task
 from upheld.rights.subject import Subject
 from upheld.store import models, queries
-from upheld.store.compiled import numbered, renew, save
+from upheld.store.compiled import gather, numbered, renew, save
 from upheld.store.database import hold as hold_name
-from upheld.store.database import insert_all, insert_one
+from upheld.store.database import insert_all, insert_one, read_all
 from upheld.store.keys import Destroyed
 from upheld.store.models import FulfilmentState, PartState, RequestState
 from upheld.store.models.journal import FailureKind
@@ -457,8 +458,13 @@ def standing(request: models.Request) -> Standing:
 
 def standings(requests: Sequence[models.Request]) -> tuple[Standing, ...]:
     """The same of erasures that were carried out together; nothing more is read of those that are done."""
-    prefetch_related_objects(list(requests), "fulfilments")
-    every = [each for request in requests for each in request.fulfilments.all()]
+    numbers = [each.pk for each in requests]
+    every = read_all(models.Fulfilment.objects.filter(request__among=numbers).order_by("position"))
+    own: dict[UUID, list[models.Fulfilment]] = {number: [] for number in numbers}
+    for each in every:
+        own[each.request_id].append(each)
+    for request in requests:
+        gather(request, "fulfilments", own[request.pk])
     prefetch_related_objects([each for each in every if each.state not in window.OUTCOMES], "tasks")
     if any(each.window_id for each in every):
         prefetch_related_objects(list(requests), "windows")
@@ -466,7 +472,7 @@ def standings(requests: Sequence[models.Request]) -> tuple[Standing, ...]:
     return tuple(
         _standing(
             each,
-            sorted(each.fulfilments.all(), key=lambda one: one.position),
+            own[each.pk],
             window.alive(each) if each.pk in windowed else (),
         )
         for each in requests

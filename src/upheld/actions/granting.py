@@ -116,7 +116,7 @@ def _begin(granted: Sequence[Granted]) -> None:
     """All of them are in progress, as sure as was found."""
     for level in {each.request.reached for each in granted}:
         some = [each.request.pk for each in granted if each.request.reached == level]
-        Request.objects.filter(pk__in=some).update(state=RequestState.IN_PROGRESS, reached=level)
+        Request.objects.filter(pk__among=some).update(state=RequestState.IN_PROGRESS, reached=level)
 
 
 def _ruled(means: Means, each: Granted) -> Noted:

@@ -69,5 +69,5 @@ def see_through(*, at: datetime) -> int:
     )
     many = 0
     while some := list(done.values_list("pk", flat=True)[:TOGETHER]):
-        many += Request.objects.filter(pk__in=some).update(seen_through_at=at)
+        many += Request.objects.filter(pk__among=some).update(seen_through_at=at)
     return many

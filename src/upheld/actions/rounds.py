@@ -244,7 +244,7 @@ def _fulfilled(means: Means, request: Request, progress: Progress) -> Standing:
 
 def _languages(ready: Sequence[Copy]) -> Mapping[UUID, str]:
     """In which the person of each case wrote, last."""
-    wrote = Arrival.objects.filter(case__in=[each.request.case_id for each in ready])
+    wrote = Arrival.objects.filter(case__among=[each.request.case_id for each in ready])
     found = wrote.order_by("reachable", "received_at").values_list("case", "language")
     return dict(found) if ready else {}
 

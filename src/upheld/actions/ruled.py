@@ -100,10 +100,14 @@ def _some(means: Means, some: Sequence[Submission], *, wake: bool) -> int:
 
 def _allowed(means: Means, some: Sequence[Submission], left: "_Left") -> list[Submission]:
     """Without those of which a system was refused, and before whose deletion a copy has to be read."""
-    decided = Decision.objects.filter(request__in=[each.request_id for each in some]).values_list("request")
+    decided = Decision.objects.filter(request__among=[each.request_id for each in some]).values_list(
+        "request"
+    )
     refused = {number for (number,) in decided.filter(kind=DecisionKind.REFUSE)}
     cases_ = [_of(each).case_id for each in some]
-    copied = set(Request.objects.filter(case__in=cases_, right=Right.ACCESS).values_list("case", flat=True))
+    copied = set(
+        Request.objects.filter(case__among=cases_, right=Right.ACCESS).values_list("case", flat=True)
+    )
     allowed = []
     for each in some:
         request = _of(each)
@@ -201,7 +205,7 @@ def _room(means: Means, system: str) -> int | None:
 def _granted(means: Means, plan: Plan, granted: Sequence[Granted], left: "_Left", *, wake: bool) -> int:
     """Approve those that are as they were when they were looked at."""
     hold("cases")
-    open_ = Request.objects.filter(pk__in=[each.request.pk for each in granted], state=RequestState.OPEN)
+    open_ = Request.objects.filter(pk__among=[each.request.pk for each in granted], state=RequestState.OPEN)
     fresh = {
         each.pk: each
         for each in open_.select_related("case")
@@ -224,7 +228,7 @@ def _granted(means: Means, plan: Plan, granted: Sequence[Granted], left: "_Left"
         return 0
     grant = grant_copies if plan.right in COPYING else grant_erasures
     grant(means=means, plan=plan, granted=sure)
-    Submission.objects.filter(pk__in=[each.sent.pk for each in sure]).update(rule_at=None, left="")
+    Submission.objects.filter(pk__among=[each.sent.pk for each in sure]).update(rule_at=None, left="")
     if wake:
         dispatch.wake_all([each.request.case_id for each in sure])
     return len(sure)
@@ -253,4 +257,4 @@ class _Left:
 
     def _waiting(self, some: Sequence[Submission]) -> QuerySet[Submission]:
         """Without those that somebody else, who took them for given up, is done with."""
-        return Submission.objects.filter(pk__in=[each.pk for each in some], rule_at__isnull=False)
+        return Submission.objects.filter(pk__among=[each.pk for each in some], rule_at__isnull=False)

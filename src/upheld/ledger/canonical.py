@@ -17,6 +17,12 @@ _QUOTE = json.encoder.encode_basestring
 Value = None | bool | int | str | Sequence["Value"] | Mapping[str, "Value"]
 
 
+class Spelled(str):
+    """A value in its canonical form already, to stand within another: it is not put into quotes."""
+
+    __slots__ = ()
+
+
 class NotCanonical(ValueError):
     """The value has no canonical form here, or the text is not in it."""
 
@@ -52,6 +58,8 @@ def _render(value: object, depth: int) -> str:
         raise NotCanonical(f"The value is nested more than {_MAX_DEPTH} levels deep.")
     if value is None or value is True or value is False:
         return _WORDS[value]
+    if kind is Spelled:
+        return str(value)
     if isinstance(value, str):
         return string(value)
     if isinstance(value, int):

@@ -4,11 +4,11 @@ Order of acts: write `certificate_entry` to the ledger, wait for a checkpoint th
 The file is one line of canonical JSON; the first member that a reader should look at is "format".
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from upheld.ledger import note
-from upheld.ledger.canonical import encode
+from upheld.ledger.canonical import Spelled, encode
 from upheld.ledger.certificate import Certificate
 from upheld.ledger.commitment import commit, opens
 from upheld.ledger.encoding import from_base64, to_base64
@@ -16,7 +16,7 @@ from upheld.ledger.entry import Entry
 from upheld.ledger.keys import Signer
 from upheld.ledger.proof import Proof
 from upheld.ledger.proof import parse as parse_proof
-from upheld.ledger.record import MalformedRecord, from_value, to_value
+from upheld.ledger.record import MalformedRecord, from_value
 from upheld.ledger.types import CERTIFICATE_ISSUED, REGISTRY
 
 FORMAT = "upheld.certificate/v1"
@@ -39,7 +39,9 @@ class Issued:
 
     def encode(self) -> bytes:
         """The bytes of the file."""
-        return encode(to_value(self)) + b"\n"
+        members = {each.name: getattr(self, each.name) for each in fields(self)}
+        members["certificate"] = Spelled(self.certificate.canonical().decode())
+        return encode(members) + b"\n"
 
     @property
     def inclusion(self) -> Proof:

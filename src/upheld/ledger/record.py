@@ -33,10 +33,17 @@ def to_value(record: object) -> Value:
         return record.isoformat()
     if isinstance(record, tuple):
         return [to_value(item) for item in record]
-    if is_dataclass(record) and not isinstance(record, type):
-        values = {field: getattr(record, field.name) for field in fields(record)}
-        return {field.name: to_value(each) for field, each in values.items() if each != field.default}
-    raise TypeError(f"A record cannot hold {type(record).__name__}.")
+    shape = type(record)
+    if shape not in _MEMBERS:
+        if not is_dataclass(shape):
+            raise TypeError(f"A record cannot hold {shape.__name__}.")
+        _MEMBERS[shape] = tuple((field.name, field.default) for field in fields(shape))
+    values = [(name, getattr(record, name), default) for name, default in _MEMBERS[shape]]
+    return {name: to_value(each) for name, each, default in values if each != default}
+
+
+_MEMBERS: dict[type, tuple[tuple[str, object], ...]] = {}
+"""What a record of each class holds, and what goes without saying."""
 
 
 def from_value(shape: type[R], value: object, where: str) -> R:

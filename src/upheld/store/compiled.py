@@ -5,7 +5,7 @@ verb is done thousands of times its queries stand here as values; everything els
 a query says is Django's own words, so that a model or a database that changes changes it too.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -129,11 +129,39 @@ def gather(row: models.Model, name: str, rows: Sequence[models.Model]) -> None:
     """These are all rows of the relation: who asks for them asks the database no more, as after
     `prefetch_related`."""
     relation: Any = row._meta.get_field(name)  # noqa: SLF001 - Django's way to ask
-    known = getattr(row, name).get_queryset()
-    known._result_cache, known._prefetch_done = list(rows), True  # noqa: SLF001 - as Django does
+    field = relation.field.cache_name
     for each in rows:
-        relation.field.set_cached_value(each, row)
-    row.__dict__.setdefault("_prefetched_objects_cache", {})[relation.cache_name] = known
+        each._state.fields_cache[field] = row  # noqa: SLF001 - as Django does
+    row.__dict__.setdefault("_prefetched_objects_cache", {})[relation.cache_name] = _Known(row, name, rows)
+
+
+class _Known:
+    """What a relation gives whose rows were gathered. Whatever is asked but for all of them is asked of the
+    database: Django puts that query together for each row, which takes longer than reading the rows."""
+
+    __slots__ = ("_name", "_row", "_rows")
+
+    def __init__(self, row: models.Model, name: str, rows: Sequence[models.Model]) -> None:
+        self._row, self._name, self._rows = row, name, rows
+
+    def all(self) -> "_Known":
+        """All of them."""
+        return self
+
+    def exists(self) -> bool:
+        """Whether there are some."""
+        return bool(self._rows)
+
+    def __iter__(self) -> Iterator[models.Model]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getattr__(self, what: str) -> Any:
+        manager = getattr(self._row, self._name)
+        every = manager.model._default_manager.get_queryset()  # noqa: SLF001 - as Django does
+        return getattr(manager._apply_rel_filters(every), what)  # noqa: SLF001 - as above
 
 
 def _filled(

@@ -6,11 +6,11 @@ been taken over. `lost` says which.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from upheld.actions import evidence, kept
 from upheld.actions.journal import (
@@ -100,6 +100,7 @@ def take_many(*, means: Means, fulfilments: Sequence[models.Fulfilment], plan: P
     )
     for each in free:
         each.state, each.owner, each.attempt = FulfilmentState.RUNNING, means.owner, each.attempt + 1
+        each.leased_until = at + means.lease
     by_pk = {each.pk: Hold(each, plan, each.owner, each.attempt) for each in free}
     return tuple(by_pk[pk] for pk in chosen if pk in by_pk)
 
@@ -149,16 +150,31 @@ def give_back_undone(holds: Sequence[Hold]) -> None:
     undone.update(state=FulfilmentState.WAITING, owner="", leased_until=None)
 
 
-def _fenced(holds: Sequence[Hold], until: datetime) -> None:
-    """Renews the lease of all, or raises Fenced."""
+def _mine(holds: Sequence[Hold]) -> QuerySet[models.Fulfilment]:
+    """Those of the parts that are still held. Raises Fenced where others are seen not to be."""
     attempts = {each.attempt for each in holds}
-    mine = models.Fulfilment.objects.filter(holding(holds))
     if len(attempts) > 1 and lost(holds):
-        raise Fenced(f"{holds[0].system}: some were taken over by another")
-    if len(attempts) == 1:
-        mine = mine.filter(attempt=attempts.pop())
-    if mine.update(leased_until=until) != len(holds):
-        raise Fenced(f"{holds[0].system}: some were taken over by another")
+        raise _fence(holds)
+    mine = models.Fulfilment.objects.filter(holding(holds))
+    return mine.filter(attempt=attempts.pop()) if len(attempts) == 1 else mine
+
+
+def _fenced(holds: Sequence[Hold], at: datetime, lease: timedelta) -> None:
+    """Nobody takes one of them over until the transaction ends; raises Fenced where somebody has. Renews
+    the leases once half of their time is over: a row that is written anew goes into each of its indexes."""
+    mine = _mine(holds)
+    if all((until := each.fulfilment.leased_until) and until - at > lease / 2 for each in holds):
+        many = len(mine.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    else:
+        many = mine.update(leased_until=at + lease)
+        for each in holds:
+            each.fulfilment.leased_until = at + lease
+    if many != len(holds):
+        raise _fence(holds)
+
+
+def _fence(holds: Sequence[Hold]) -> Fenced:
+    return Fenced(f"{holds[0].system}: some were taken over by another")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +236,7 @@ def _prepare_many(
     memory: Memory,
 ) -> list[models.Part]:
     at = means.clock()
-    _fenced(holds, at + means.lease)
+    _fenced(holds, at, means.lease)
     chosen = [each.fulfilment.request_id for each in holds]
     locked = models.Request.objects.select_for_update().filter(pk__among=chosen).order_by("pk")
     standing = locked.values_list("state", "undone_at")
@@ -260,7 +276,7 @@ def _before(holds: Sequence[Hold]) -> dict[int, int]:
 def commit_many(*, means: Means, holds: Sequence[Hold], events: Sequence[Committed], memory: Memory) -> None:
     """The prepared parts are done: evidence, entries and dates of each."""
     at = means.clock()
-    _fenced(holds, at + means.lease)
+    _fenced(holds, at, means.lease)
     written = memory.all(holds)
     parts = (
         open_parts(holds) if written is None else {number: each[-1].part for number, each in written.items()}
@@ -321,7 +337,7 @@ def settled_many(*, means: Means, holds: Sequence[Hold], established: Establishe
     if not holds:
         return
     at = means.clock()
-    _fenced(holds, at + means.lease)
+    _fenced(holds, at, means.lease)
     parts = open_parts(holds)
     if established is None:
         models.Part.objects.filter(pk__among=[each.pk for each in parts.values()]).update(
@@ -364,8 +380,7 @@ def traces_many(*, means: Means, holds: Sequence[Hold], memory: Memory) -> dict[
 @transaction.atomic
 def verified_many(*, means: Means, holds: Sequence[Hold], events: Sequence[Verified], memory: Memory) -> None:
     """Nothing is left of any of them: their parts have their outcomes."""
-    at = means.clock()
-    _fenced(holds, at + means.lease)
+    at, mine = means.clock(), _mine(holds)
     kept = _retained(holds, memory)
     by_state: dict[tuple[str, str], list[int]] = {}
     pieces: list[models.Evidence] = []
@@ -384,10 +399,13 @@ def verified_many(*, means: Means, holds: Sequence[Hold], events: Sequence[Verif
                 at=at,
             )
         )
+    over = 0
     for (state, matter), numbers in by_state.items():
-        models.Fulfilment.objects.filter(pk__among=numbers).update(
+        over += mine.filter(pk__among=numbers).update(
             state=state, withheld=matter, finished_at=at, owner="", leased_until=None, unreached=False
         )
+    if over != len(holds):
+        raise _fence(holds)
     insert_all(pieces)
     until = {
         (number, table): on
