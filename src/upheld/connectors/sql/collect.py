@@ -12,7 +12,7 @@ from upheld.connectors.sql.compiled import Answer, Queue
 from upheld.connectors.sql.engine import filled
 from upheld.connectors.sql.inside import Predicate, is_in
 from upheld.connectors.sql.schema import Family
-from upheld.connectors.sql.shown import Copy
+from upheld.connectors.sql.shown import Copy, Ways
 from upheld.connectors.sql.where import Given, Rows
 from upheld.rights.connector import Attachment, Collected, Row
 from upheld.rights.plan import SELF, Collect
@@ -102,11 +102,15 @@ def _hers(step: Collect, rows: Rows) -> sa.Select[Any]:
 
 def _rows(rows: Rows, connection: sa.Connection, step: Collect, first: Waiting) -> Iterator[Row]:
     copy, links = Copy(rows, step), _links(step)
-    names = copy.names
+    names, row = copy.names, copy.row
     many = len(names)
+    told: dict[tuple[object, ...], Ways] = {}
     for read in _read(rows, connection, step, first):
-        ways = tuple([name for name, is_hers in zip(links, read[many:], strict=True) if is_hers])
-        yield copy.row(dict(zip(names, read, strict=False)), ways)
+        marks = tuple(read[many:])
+        ways = told.get(marks)
+        if ways is None:
+            ways = told[marks] = tuple(name for name, is_hers in zip(links, marks, strict=True) if is_hers)
+        yield row(dict(zip(names, read, strict=False)), ways)
 
 
 def _read(rows: Rows, connection: sa.Connection, step: Collect, first: Waiting) -> Iterator[Sequence[Any]]:

@@ -474,15 +474,15 @@ class SqlConnector:
         now = mark(connection, schemas)
         if before is None or now is None or before.mark != now:
             live = read_live(connection, schemas)
-            found = checks.check_schema(self.system, live, connection)
-            self.known = Known(now, live, Tables(live), found, sight)
+            checked = checks.check_schema(self.system, live, connection)
+            self.known = Known(now, live, Tables(live), checked, sight)
         else:
             before.tables.wrote.clear()
             self.known = replace(before, seen=sight)
         return self.known
 
     def _findings(self, connection: sa.Connection, known: "Known") -> tuple[Finding, ...]:
-        return checks.check_all(self.system, known.live, connection, known.findings)
+        return checks.check_all(self.system, known.live, connection, known.checked)
 
     def _relevant(self, connection: sa.Connection, known: "Known", *, before: bool) -> list[Finding]:
         """What stands in the way of undoing matters only where it could be undone."""
@@ -550,7 +550,7 @@ class Known:
     mark: str | None
     live: LiveSchema
     tables: Tables
-    findings: tuple[Finding, ...]
+    checked: checks.Checked
     seen: Seen | Counted | None = None
 
 

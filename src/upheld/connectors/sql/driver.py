@@ -88,6 +88,8 @@ def _piped(connection: sa.Connection, sendings: Sequence[Sending]) -> list[Any]:
 
 def _told(connection: sa.Connection, when: str, cursor: Any, text: str, parameters: Any) -> bool:
     """Whether anybody listens."""
+    if not (connection._has_events or connection.engine._has_events):  # noqa: SLF001 - as SQLAlchemy itself asks
+        return False
     listeners = getattr(connection.dispatch, f"{when}_cursor_execute")
     for each in listeners:
         each(connection, cursor, text, parameters, None, False)

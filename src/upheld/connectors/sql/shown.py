@@ -15,12 +15,13 @@ class Copy:
     """How what was read of one step's table becomes a row of somebody's copy. What depends on the ways by
     which a row is hers is worked out once for each set of ways, not for each row."""
 
-    __slots__ = ("_seen", "_step", "key", "names", "owning")
+    __slots__ = ("_number", "_seen", "_step", "_table", "key", "names", "owning")
 
     def __init__(self, rows: Rows, step: Collect) -> None:
         self._step = step
         self._seen: dict[Ways, Verdict] = {}
-        table = step.selection.table
+        self._number, self._table = step.number, step.selection.table
+        table = self._table
         self.names = tuple(rows.tables.known_table(table).columns)
         mapped = rows.system.table(table)
         self.key = rows.tables.key(table, mapped.key or mapped.person)
@@ -30,10 +31,12 @@ class Copy:
         """With what is not hers to see replaced by a mark. `hers`: the links that lead to her; SELF where
         the row is she herself. Keeps `values`."""
         hide, mine = self._seen.get(hers) or self.verdict(hers)
-        hidden = tuple(column for column in hide if values.get(column) is not None) if hide else ()
+        if not hide:
+            return Row(self._number, self._table, values, hide, mine, self.key)
+        hidden = tuple([column for column in hide if values.get(column) is not None])
         for column in hidden:
             values[column] = REDACTED
-        return Row(self._step.number, self._step.selection.table, values, hidden, mine, self.key)
+        return Row(self._number, self._table, values, hidden, mine, self.key)
 
     def verdict(self, hers: Ways) -> Verdict:
         """Which columns she may not see, and whether the row is hers."""

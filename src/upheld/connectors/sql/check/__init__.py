@@ -3,8 +3,8 @@
 Every rule reads only, and says names and counts, never a value of a row.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -39,26 +39,44 @@ BY_SCHEMA: tuple[Rule, ...] = (
     *undo.RULES,
 )
 """They depend on the map and the live schema alone."""
-BY_ROWS: tuple[Rule, ...] = rows.RULES
-"""They ask the rows, too, and are asked each time."""
+BY_ROWS: tuple[tuple[Rule, Callable[[Look], bool]], ...] = rows.RULES
+"""They ask the rows, too, and are asked each time on a schema on which they may find anything."""
 
 
-def check_schema(system: System, live: LiveSchema, connection: sa.Connection) -> tuple[Finding, ...]:
-    """What the rules find that look at the schema alone: the same for as long as it is the same."""
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the map and the live schema alone say: the same for as long as both are. `whole`: all findings, in
+    their order, where no rule has to ask the rows; else `asking` has to."""
+
+    findings: tuple[Finding, ...]
+    whole: tuple[Finding, ...]
+    asking: tuple[Rule, ...]
+
+
+def check_schema(system: System, live: LiveSchema, connection: sa.Connection) -> Checked:
+    """What the rules find that look at the schema alone."""
     look = look_at(system, live, connection)
-    return tuple(each for rule in BY_SCHEMA for each in rule(look))
+    found = tuple(each for rule in BY_SCHEMA for each in rule(look))
+    asking = tuple(rule for rule, may_find in BY_ROWS if may_find(look))
+    return Checked(found, _ordered(system, found), asking)
 
 
 def check_all(
-    system: System, live: LiveSchema, connection: sa.Connection, known: Sequence[Finding] | None = None
+    system: System, live: LiveSchema, connection: sa.Connection, known: Checked | None = None
 ) -> tuple[Finding, ...]:
-    """All findings, the gravest first. `known`: those of `check_schema`, where it looked at this schema
+    """All findings, the gravest first. `known`: what `check_schema` said when it looked at this schema
     before. What a table accepts by its code becomes a NOTE with the reason; a STOP that would do harm stays
     one, whatever is accepted."""
+    known = known or check_schema(system, live, connection)
+    if not known.asking:
+        return known.whole
     look = look_at(system, live, connection)
-    by_schema = check_schema(system, live, connection) if known is None else known
-    by_rows = (each for rule in BY_ROWS for each in rule(look))
-    found = dict.fromkeys(_accepted(system, each) for each in (*by_schema, *by_rows))
+    by_rows = (each for rule in known.asking for each in rule(look))
+    return _ordered(system, (*known.findings, *by_rows))
+
+
+def _ordered(system: System, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    found = dict.fromkeys(_accepted(system, each) for each in findings)
     order = list(Severity)
     return tuple(
         sorted(found, key=lambda each: (order.index(each.severity), each.table, each.column, each.code))

@@ -16,6 +16,11 @@ FEW = 1000
 """A count goes no further: that it is more is enough to know."""
 
 
+def to_ghosts(look: Look) -> bool:
+    """Whether `ghosts` may find anything."""
+    return any(True for _ in ghost_tables(look))
+
+
 def ghosts(look: Look) -> Iterator[Finding]:
     for name in sorted(set(ghost_tables(look))):
         table, live = look.mapped(name), look.live.get(name)
@@ -63,11 +68,20 @@ def _insert(look: Look, table: Table, live: LiveTable) -> str:
     return f"INSERT INTO {look.place(live)} ({listed}) VALUES ({', '.join(values.values())})"  # noqa: S608
 
 
+def may_be_undated(look: Look) -> bool:
+    """Whether `undated` may find anything."""
+    return any(_maybe_undated(table, live) for table, live in look.pairs)
+
+
+def _maybe_undated(table: Table, live: LiveTable) -> bool:
+    dates = [each.after for each in _can_happen(table) if isinstance(each, Retain) and each.after]
+    return any(column.nullable for column in map(live.column, dates) if column is not None)
+
+
 def undated(look: Look) -> Iterator[Finding]:
     for table, live in look.pairs:
         found: dict[str, int] = {}
-        dates = [each.after for each in _can_happen(table) if isinstance(each, Retain) and each.after]
-        if not any(column.nullable for column in map(live.column, dates) if column is not None):
+        if not _maybe_undated(table, live):
             continue
         for action, rows in _ruled(look, table, live):
             column = live.column(action.after) if isinstance(action, Retain) and action.after else None
@@ -116,6 +130,11 @@ def _today(dialect: str, live: LiveTable, name: str) -> str:
     whole = live.columns[name].family.value in ("integer", "number")
     seconds = {"postgresql": "EXTRACT(EPOCH FROM now())", "sqlite": "strftime('%s', 'now')"}
     return seconds.get(dialect, "UNIX_TIMESTAMP()") if whole else "CURRENT_DATE"
+
+
+def may_be_undecided(look: Look) -> bool:
+    """Whether `undecided` may find anything."""
+    return any(isinstance(rule.action, Ask) for table, _ in look.pairs for rule in table.treatment.rules)
 
 
 def undecided(look: Look) -> Iterator[Finding]:
@@ -209,4 +228,4 @@ def _test(look: Look, live: LiveTable, clause: sa.TableClause, test: Test) -> sa
     return sa.or_(sa.false(), *ways)
 
 
-RULES = (ghosts, undated, undecided)
+RULES = ((ghosts, to_ghosts), (undated, may_be_undated), (undecided, may_be_undecided))
