@@ -34,8 +34,8 @@ from upheld.law.right import Right
 from upheld.mail.letter import Letter
 from upheld.rights.connector import Row
 from upheld.rights.many import takes_many
-from upheld.rights.subject import Identity
-from upheld.store.models import Case, Channel, MailKind, Request
+from upheld.rights.subject import Identity, Person
+from upheld.store.models import Case, Channel, MailKind, Request, RequestState
 
 FOLDER = """\
 organisation: {name: Example Foundation, contact: privacy@example.org}
@@ -63,8 +63,8 @@ def able(records: str, tmp_path: Path, settings: Settings) -> Means:
     return replace(given, datamap=whole, connectors={**given.connectors, "upheld": own})
 
 
-def copied(able: Means, right: Right) -> Mapping[str, list[Mapping[str, object]]]:
-    seen = preview.preview(means=able, right=right, asked=HER)
+def copied(able: Means, right: Right, asked: Asked = HER) -> Mapping[str, list[Mapping[str, object]]]:
+    seen = preview.preview(means=able, right=right, asked=asked)
     found: dict[str, list[Mapping[str, object]]] = {}
     own = able.connectors["upheld"]
     for each in own.collect(seen.plan.of("upheld"), seen.subject, now=able.now):
@@ -89,10 +89,12 @@ def test_her_copy_holds_what_we_hold_about_her_requests_and_nothing_of_others(ab
 
 def test_her_copy_names_mails_to_her_and_no_alarm_of_a_colleagues(able: Means) -> None:
     case = cases.receive(means=able, right=Right.ACCESS, asked=HER).case
-    for kind in (MailKind.LETTER, MailKind.ALARM):
-        outbox.put(means=able, kind=kind, letter=Letter("x@example.org", "x", "x"), key=case.key, case=case)
+    for kind in (MailKind.LETTER, MailKind.FOLLOW, MailKind.ALARM):
+        letter = Letter("x@example.org", f"about {kind}", f"words of {kind}")
+        outbox.put(means=able, kind=kind, letter=letter, key=case.key, case=case)
 
-    assert [each["kind"] for each in copied(able, Right.ACCESS)["letters"]] == ["LETTER"]
+    found = [(each["kind"], each["subject"], each["words"]) for each in copied(able, Right.ACCESS)["letters"]]
+    assert found == [("LETTER", "about LETTER", "words of LETTER"), ("FOLLOW", "", "")]
 
 
 def test_an_erasure_leaves_them_and_the_certificate_says_so(able: Means) -> None:
@@ -215,3 +217,88 @@ def test_what_is_copied_for_many_is_what_each_would_get_and_nothing_of_another(a
     assert ["-his" in repr(each) for each in given] == [False, True]
     assert ["-hers" in repr(each) for each in given] == [True, False]
     assert all(block.size > 100 for block in blocks), "her words weigh something"
+
+
+def closed(able: Means, address: str, mark: str, *decisions: Person) -> Case:
+    """A case in which everything is written, and that is over."""
+    case = _case(able, address, mark)
+    letter = Letter(address, f"about-{mark}", f"told-{mark}")
+    outbox.put(means=able, kind=MailKind.LETTER, letter=letter, key=case.key, case=case)
+    if decisions:
+        cases.receive(means=able, right=Right.ACCESS, asked=Asked((Identity("email", address),), decisions))
+    for each in case.requests.all():
+        cases.finish(means=able, request=each, state=RequestState.DENIED)
+    case.refresh_from_db()
+    assert case.closed_at
+    return case
+
+
+def test_her_copy_holds_her_closed_cases_until_their_keys_go(able: Means) -> None:
+    """G-15.4, X-06, K-02"""
+    old = closed(able, ADA, "old")
+    closed(able, BOB, "his")
+    new = cases.receive(means=able, right=Right.ACCESS, asked=HER).case
+
+    found = copied(able, Right.ACCESS)
+
+    assert {each["id"] for each in found["cases"]} == {str(old.pk), str(new.pk)}
+    for words in ("wrote-old", "said-old", "doubted-old", "judged-old", "noted-old", "about-old", "told-old"):
+        assert words in repr(found), words
+    assert "-his" not in repr(found)
+    cases.destroy_key(means=able, case=old, at=NOW)
+    gone = copied(able, Right.ACCESS)
+    assert [each["id"] for each in gone["cases"]] == [str(new.pk)]
+    assert "-old" not in repr(gone)
+
+
+def test_of_two_who_share_an_address_neither_gets_the_others_closed_cases(able: Means) -> None:
+    """G-15.4: somebody decided which row each of them is; of a case in which nobody did, nothing is given."""
+    mine, other = Person("forum", "users", (7,)), Person("forum", "users", (8,))
+    closed(able, ADA, "theirs", other)
+    undecided = closed(able, ADA, "whose")
+    hers = closed(able, ADA, "mine", mine)
+    asked = Asked((Identity("email", ADA),), (mine,))
+    new = cases.receive(means=able, right=Right.ACCESS, asked=asked).case
+
+    found = copied(able, Right.ACCESS, asked)
+
+    assert {each["id"] for each in found["cases"]} == {str(hers.pk), str(new.pk)}
+    assert ["-theirs" in repr(found), "-whose" in repr(found), undecided == hers] == [False, False, False]
+
+
+def test_whoever_has_her_address_after_an_erasure_gets_nothing_from_before(able: Means) -> None:
+    """S-45: neither of the erasure's case nor of an earlier one, though their keys are there."""
+    closed(able, ADA, "before")
+    double = able.connectors["forum"]
+    row = dict(double.tables["users"][0])  # type: ignore[attr-defined]
+    request = cases.receive(means=able, right=Right.ERASURE, asked=HER)
+    seen = preview.preview(means=able, right=Right.ERASURE, asked=HER)
+    erasure.approve(means=able, request=request, preview=seen)
+    request.refresh_from_db()
+    assert erasure.fulfil(means=able, request=request).complete
+    double.tables["users"].append(row)  # type: ignore[attr-defined]
+    new = cases.receive(means=able, right=Right.ACCESS, asked=HER).case
+
+    found = copied(able, Right.ACCESS)
+
+    assert [each["id"] for each in found["cases"]] == [str(new.pk)]
+    assert "-before" not in repr(found)
+
+
+def test_closed_cases_of_many_are_those_that_each_would_get(able: Means) -> None:
+    """G-15.4"""
+    for address, mark in ((ADA, "hers"), (BOB, "his")):
+        closed(able, address, mark)
+    for asked in (HER, HIM):
+        cases.receive(means=able, right=Right.ACCESS, asked=asked)
+    people = [preview.preview(means=able, right=Right.ACCESS, asked=each) for each in (HER, HIM)]
+    own, steps = able.connectors["upheld"], people[0].plan.of("upheld")
+    subjects = [each.subject for each in people]
+
+    blocks = list(own.collect_many(steps, subjects, now=able.now))  # type: ignore[attr-defined]
+    counted = own.count_many(steps, subjects, now=able.now)  # type: ignore[attr-defined]
+
+    given = [[row for block in blocks for row in block.given.get(member, ())] for member in (0, 1)]
+    assert given == [list(own.collect(steps, each, now=able.now)) for each in subjects]
+    assert counted.each == tuple(own.count(steps, each, now=able.now) for each in subjects)
+    assert [("-his" in repr(each), "-hers" in repr(each)) for each in given] == [(False, True), (True, False)]

@@ -25,9 +25,9 @@ def hers(able: Means) -> Case:
         (Person("forum", "users", (7,)), Person("forum", "users", (20261126,))),
     )
     case = cases.receive(means=able, right=Right.ERASURE, asked=asked).case
-    search.named(means=able, case=case, name="Dr. Zoë Quillfeather-Møller")
+    search.named(means=able, case=case, names=["Dr. Zoë Quillfeather-Møller"])
     other = cases.receive(means=able, right=Right.ERASURE, asked=Asked((Identity("email", "bob@x.example"),)))
-    search.named(means=able, case=other.case, name="Zoe Ashgrove")
+    search.named(means=able, case=other.case, names=["Zoe Ashgrove"])
     return case
 
 
@@ -137,7 +137,7 @@ def test_pages_follow_each_other_and_take_as_many_queries_for_many_as_for_one(
     for number in range(5):
         other = Asked((Identity("email", f"p{number}@x.example"),))
         case = cases.receive(means=able, right=Right.ERASURE, asked=other).case
-        search.named(means=able, case=case, name="Zoe")
+        search.named(means=able, case=case, names=["Zoe"])
     with CaptureQueriesContext(connection) as many:
         whole = found_page(able, size=50)
     assert (len(whole.hits), len(many)) == (7, len(one))

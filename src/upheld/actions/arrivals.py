@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from upheld.actions import alias, cases, certainty, dates, letters, links, originals, outbox
+from upheld.actions import alias, cases, certainty, dates, letters, links, originals, outbox, search
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.datamap.normalise import normalise
@@ -51,9 +51,9 @@ MAILS_AN_HOUR = 3
 @dataclass(frozen=True, slots=True)
 class Told:
     """What else she wrote. Personal. `others`: addresses that she says are hers too, each proved by a link of
-    its own or not used. `hints`: names and numbers, for staff to compare; never looked up. `lost`: the
-    address that she cannot read any more; then the arrival's own, if it has one, is where she can be reached
-    now, as is `reach`."""
+    its own or not used. `hints`: names and numbers, for staff to compare, and to find her case by its names;
+    never looked up in a system. `lost`: the address that she cannot read any more; then the arrival's own, if
+    it has one, is where she can be reached now, as is `reach`."""
 
     wrong: str = ""
     right: str = ""
@@ -232,6 +232,7 @@ def join(*, means: Means, arrival: Arrival, asked: Asked | None = None) -> None:
     arrival.sealed_content = _sealed(means, arrival, content)
     originals.seal(means=means, arrival=arrival, original=original)
     arrival.save()
+    _found_by(means, arrival, (*content.told.hints, original.asker.name))
     if first:
         outbox.move(means=means, arrival=arrival)
         # What was sealed with the arrival's own key went out, or is not needed any more.
@@ -308,6 +309,13 @@ def rewrite(*, means: Means, arrival: Arrival, content: Content) -> None:
     """She told more. Belongs into the transaction of what made her tell it."""
     arrival.sealed_content = _sealed(means, arrival, content)
     arrival.save(update_fields=["sealed_content"])
+    _found_by(means, arrival, content.told.hints)
+
+
+def _found_by(means: Means, arrival: Arrival, given: Iterable[str]) -> None:
+    """Staff finds her case by the names that she gave."""
+    if arrival.case is not None:
+        search.named(means=means, case=arrival.case, names=filter(search.is_name, given))
 
 
 def expire(*, means: Means) -> int:

@@ -167,7 +167,7 @@ def answer(*, means: Means, made: Doubt, given: Mapping[str, str], name: str = "
     if fresh.declaration:
         signed = f"{words}\n\n{name.strip()[:100]}, {today(means).isoformat()}"
         certainty.prove_person(means=means, request=fresh.request, method=Method.DECLARATION, details=signed)
-        search.named(means=means, case=fresh.request.case, name=name)
+        search.named(means=means, case=fresh.request.case, names=[name])
     fresh.answered_at = fresh.not_before = at
     if said:
         fresh.sealed_answers = seal_value(means.keys, fresh.request.case.key, said, record=_record(fresh))

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import chain
 from uuid import uuid4
 
-from upheld.actions import arrivals, cases, certainty, dispatch, lasting
+from upheld.actions import arrivals, cases, certainty, dispatch, lasting, search
 from upheld.actions.asking import Asked
 from upheld.actions.cases import TwoCases
 from upheld.actions.means import Means
@@ -121,6 +121,7 @@ def _joined(
         except TwoCases as two:
             answers[number] = two
             continue
+        search.named(means=means, case=request.case, names=search.among(means, each.asked))
         if request.state == RequestState.OPEN:
             by = replace(means, by=name_of(token))
             certainty.prove(means=by, request=request, method=Method.PROGRAM, grants=Level(token.trusted))
@@ -165,6 +166,7 @@ class _Rows:
         self._cases.append(case)
         named = [means.keys.blind(*name) for name in cases.names(person.asked)]
         whole = cases.whole(means=means, asked=person.asked)
+        named += search.marks_of(means, search.among(means, person.asked))
         self._marks += [BlindIndex(case=case, digest=each) for each in named]
         self._marks.append(BlindIndex(case=case, digest=whole, whole=True))
         kept, _ = self._law(first.right, law)

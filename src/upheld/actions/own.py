@@ -1,17 +1,18 @@
 """Upheld's own records as a system of the map (kind `own`): her requests and letters belong to her copy too.
 
-A case is found here by the keyed index while it is open; what a closed one holds becomes unreadable with its
-key (X-06). An erasure leaves it: without it nobody could show
-how the request was answered.
+A case is found here by the keyed index while it is open. Of closed ones those are added that are certainly
+hers (`actions.earlier`); what they hold becomes unreadable with their keys (X-06). An erasure leaves it:
+without it nobody could show how the request was answered.
 """
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NoReturn
 
 from django.conf import settings
 
-from upheld.actions import cases, ownwords
+from upheld.actions import cases, earlier, ownwords
 from upheld.datamap.model import System, Table
 from upheld.rights.connector import Capabilities, Collected, Entropy, Execution, Finding, Found, Severity
 from upheld.rights.many import Block, CommittedMany, ManyExecution, PreparedMany, Questioned, Tallied, summed
@@ -37,7 +38,7 @@ PEOPLE = "cases"
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     PEOPLE: ("id", "law", "opened_at", "closed_at"),
     "requests": ("id", "case_id", "right", "received_at", "answer_by", "law_by", "state", "finished_at"),
-    "letters": ("id", "case_id", "kind", "written_at", "sent_at"),
+    "letters": ("id", "case_id", "kind", "written_at", "sent_at", "subject", "words"),
     "looks": ("id", "case_id", "at", "what", "why"),
     "messages": ("id", "case_id", "channel", "received_at", "address", "words", "judged"),
     "questions": ("id", "case_id", "asked_at", "question", "answered_at", "answer"),
@@ -49,7 +50,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 
 class OwnRecords(Unkept):
-    """Our own records of the people of open cases. Reads only; an erasure writes nothing here."""
+    """Our own records of people. Reads only; an erasure writes nothing here."""
 
     @property
     def capabilities(self) -> Capabilities:
@@ -94,11 +95,13 @@ class OwnRecords(Unkept):
 
     def count(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Counts:
         """Her rows."""
+        (subject,) = self._whole([subject])
         changes = self._changes(steps, subject, now)
         return changes.counts(changes.tally(undecided=False))
 
     def collect(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Iterator[Collected]:
         """Her rows, table by table."""
+        (subject,) = self._whole([subject])
         for _, _, copied in self._changes(steps, subject, now).collect():
             yield copied
 
@@ -156,6 +159,7 @@ class OwnRecords(Unkept):
 
     def count_many(self, steps: Sequence[Step], subjects: Sequence[Subject], *, now: datetime) -> Tallied:
         """As `count`, from records that were read together; no case is two people's."""
+        subjects = self._whole(subjects)
         records = self._records([each for subject in subjects for each in self._hers(subject)])
         each = []
         for subject in subjects:
@@ -167,6 +171,7 @@ class OwnRecords(Unkept):
         self, steps: Sequence[Step], subjects: Sequence[Subject], *, now: datetime
     ) -> Generator[Block, None, None]:
         """As `collect`, from records that were read together."""
+        subjects = self._whole(subjects)
         records = self._records([each for subject in subjects for each in self._hers(subject)])
         for member, subject in enumerate(subjects):
             given = [copied for _, _, copied in self._changes(steps, subject, now, records).collect()]
@@ -203,6 +208,15 @@ class OwnRecords(Unkept):
             self.verify(steps, subject, own, now=now) for subject, own in zip(subjects, traces, strict=True)
         )
 
+    def _whole(self, subjects: Sequence[Subject]) -> list[Subject]:
+        """With their closed cases."""
+        keys, name = KeyStore(settings.UPHELD_KEYS), self.system.name
+        closed = earlier.of_all(keys, name, PEOPLE, subjects)
+        return [
+            replace(each, people=(*each.people, *(Person(name, PEOPLE, (number,)) for number in numbers)))
+            for each, numbers in zip(subjects, closed, strict=True)
+        ]
+
     def _hers(self, subject: Subject) -> list[str]:
         return [str(key[0]) for key in subject.keys(self.system.name, PEOPLE)]
 
@@ -211,6 +225,12 @@ class OwnRecords(Unkept):
         tables = _records(hers)
         if {each.name for each in self.system.tables} - set(tables) and hers:
             tables |= ownwords.tables(KeyStore(settings.UPHELD_KEYS), Case.objects.filter(pk__in=hers))
+        mapped = [
+            each.column for table in self.system.tables if table.name == "letters" for each in table.fields
+        ]
+        if tables["letters"] and {"subject", "words"} & set(mapped):
+            said = ownwords.letters(KeyStore(settings.UPHELD_KEYS), Case.objects.filter(pk__in=hers))
+            tables["letters"] = [{**each, **said.get(each["id"], {})} for each in tables["letters"]]
         return tables
 
     def _changes(
@@ -269,6 +289,8 @@ def _records(numbers: Sequence[str]) -> dict[str, list[Row]]:
                 "kind": each.kind,
                 "written_at": each.written_at,
                 "sent_at": each.sent_at,
+                "subject": "",
+                "words": "",
             }
             for each in Mail.objects.filter(case__in=found, task=None)
             .exclude(kind=MailKind.ALARM)

@@ -11,10 +11,11 @@ from django.db.models import QuerySet
 
 from upheld.actions.arrivals import Content, Told
 from upheld.actions.originals import Asker, Kept, Original
+from upheld.mail.letter import Letter
 from upheld.rights.codec import decode
 from upheld.rights.rows.values import Row
 from upheld.store.keys import KeyStore
-from upheld.store.models import Arrival, Case, Decision, Doubt, Note, Question, Verification
+from upheld.store.models import Arrival, Case, Decision, Doubt, Mail, MailKind, Note, Question, Verification
 from upheld.store.sealing import open_value
 
 
@@ -31,6 +32,20 @@ def tables(keys: KeyStore, cases: QuerySet[Case]) -> dict[str, list[Row]]:
             *(_decision(keys, each) for each in _sorted(Decision.objects.filter(**mine))),
         ],
     }
+
+
+def letters(keys: KeyStore, cases: QuerySet[Case]) -> dict[object, Row]:
+    """What we wrote to her in our own words, by the mails' numbers. Of others nothing is kept once they are
+    sent, and until then they hold links by which she proves who she is."""
+    found: dict[object, Row] = {}
+    for each in Mail.objects.filter(case__in=cases, task=None, kind=MailKind.LETTER).exclude(
+        sealed_content=b""
+    ):
+        sealed = open_value(keys, each.key, bytes(each.sealed_content), record=f"mail:{each.pk}")
+        letter = decode(sealed, (Letter,))
+        if isinstance(letter, Letter):
+            found[each.pk] = {"subject": letter.subject, "words": letter.text}
+    return found
 
 
 def _sorted(found: QuerySet) -> Iterable:  # type: ignore[type-arg]

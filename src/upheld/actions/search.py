@@ -15,7 +15,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from upheld.actions import staff
-from upheld.actions.cases import canonical
+from upheld.actions.asking import Asked
+from upheld.actions.cases import NORMALISED, canonical
 from upheld.actions.means import Means
 from upheld.datamap.normalise import normalise
 from upheld.law.right import Right
@@ -27,6 +28,8 @@ PAGE = 20
 NAME = "(name)"
 """The kind under which words of a name are marked; no kind of identity can be called so."""
 NUMBER = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){0,3}(-?[0-9a-f]{12})?")
+CATEGORY, WORDS = "name", 12
+"""Of the map's fields; and of one name at most."""
 ACCOUNTS = 200
 """Person tables and kinds of accounts that a search goes through at most."""
 
@@ -140,13 +143,35 @@ def folded_words(name: str) -> tuple[str, ...]:
     return tuple(sorted({each for each in re.findall(r"\w+", kept) if len(each) > 1}))
 
 
-def named(*, means: Means, case: Case, name: str) -> None:
-    """From now on the case is found by the words of this name. Belongs into the transaction in which it was
-    learnt."""
-    BlindIndex.objects.bulk_create(
-        (
-            BlindIndex(case=case, digest=means.keys.blind(NAME, word), open=case.closed_at is None)
-            for word in folded_words(name)[:12]
-        ),
-        ignore_conflicts=True,
-    )
+def is_name(text: str) -> bool:
+    """Whether what somebody gave beside her address is a name, and no number, address or account."""
+    return any(each.isalpha() for each in text) and not any(each.isdigit() or each == "@" for each in text)
+
+
+def among(means: Means, asked: Asked) -> tuple[str, ...]:
+    """Names that were given as identities: of a kind whose column holds names in some system of the map."""
+    if all(each.kind in NORMALISED for each in asked.identities):  # as nearly always
+        return ()
+    kinds = {
+        identity.kind
+        for system in means.datamap.systems
+        for table in system.tables
+        for identity in table.identities
+        if any(each.column == identity.column and each.category == CATEGORY for each in table.fields)
+    }
+    return tuple(each.value for each in asked.identities if each.kind in kinds)
+
+
+def marks_of(means: Means, names: Iterable[str]) -> list[bytes]:
+    """By which a case is found by the words of these names."""
+    words = dict.fromkeys(word for name in names for word in folded_words(name)[:WORDS])
+    return [means.keys.blind(NAME, word) for word in words]
+
+
+def named(*, means: Means, case: Case, names: Iterable[str]) -> None:
+    """From now on the case is found by the words of these names. Belongs into the transaction in which they
+    were learnt."""
+    open_ = case.closed_at is None
+    fresh = [BlindIndex(case=case, digest=each, open=open_) for each in marks_of(means, names)]
+    if fresh:
+        BlindIndex.objects.bulk_create(fresh, ignore_conflicts=True)
