@@ -112,6 +112,24 @@ def test_a_correction_from_a_file_leaves_no_value_in_records_logs_or_the_certifi
     ] == []
 
 
+def test_her_statement_is_shown_wherever_her_values_are(shop: Shop) -> None:
+    """G-16.2"""
+    (shop.folder / "words.txt").write_text("That is my maiden name.\nKeep it.\n")
+    told = ("--statement", "words.txt", "--about", "shop.users=7")
+    done = shop.upheld("rectify", *HER, *told, "--yes")
+    assert done.returncode == 0, done.stderr
+
+    looked = ("rectify", *HER, "--set", "name=Ada Quillfeather", "--dry-run")
+    hidden, shown = shop.upheld(*looked), shop.upheld(*looked, "--show")
+
+    assert "maiden" not in hidden.stdout + hidden.stderr
+    _, after = shown.stdout.split("'Ada Quilfeather' becomes 'Ada Quillfeather'\n", 1)
+    first, *words = after.splitlines()[:3]
+    assert first.startswith("  her own statement of 20")
+    assert first.endswith(" about shop.users 7:")
+    assert words == ["    That is my maiden name.", "    Keep it."]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -157,6 +157,28 @@ SAID = (
 )
 
 
+STAYS = "bob@example.com stays"
+REFUSING = {
+    "postgresql": (
+        (
+            "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS"
+            f" 'BEGIN IF OLD.id = 8 THEN RAISE EXCEPTION ''{STAYS}''; END IF; RETURN NEW; END'"
+        ),
+        "CREATE TRIGGER no BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION no()",
+    ),
+    "mariadb": (
+        (
+            "CREATE TRIGGER no BEFORE UPDATE ON users FOR EACH ROW"
+            f" IF OLD.id = 8 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{STAYS}'; END IF"
+        ),
+    ),
+    "sqlite": (
+        f"CREATE TRIGGER no BEFORE UPDATE ON users WHEN OLD.id = 8 BEGIN SELECT RAISE(ABORT, '{STAYS}'); END",
+    ),
+}
+"""What makes a forum refuse to change Bob, by a message that names him."""
+
+
 @dataclass
 class Company:
     """`store` is the URL of Upheld's own records, empty for SQLite in the data folder; `database` recreates it."""
@@ -183,6 +205,18 @@ class Company:
         self._start()
         assert self.run(["status"]) == 0, self.said
         self.keep("begin")
+
+    @contextmanager
+    def refusing_bob(self) -> Iterator[None]:
+        """The forum's own trigger stops every change of his account, and names him."""
+        self.forum.run(*REFUSING[self.forum.dialect])
+        try:
+            yield
+        finally:
+            by_table = self.forum.dialect == "postgresql"
+            self.forum.run(
+                *(("DROP TRIGGER no ON users", "DROP FUNCTION no()") if by_table else ("DROP TRIGGER no",))
+            )
 
     # --- places ---
 

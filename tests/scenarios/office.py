@@ -93,9 +93,10 @@ class Office:
         """What a later call goes on with."""
         return resume(means=self.means(now))
 
-    def purge(self, day: str) -> Purged:
-        """What is due on that day, at noon."""
-        return purge(means=self.means(datetime.combine(datetime.fromisoformat(day), time(12), UTC)))
+    def purge(self, day: str, told: list[tuple[str, str]] | None = None) -> Purged:
+        """What is due on that day, at noon; `told`, by system, what was done."""
+        means = self.means(datetime.combine(datetime.fromisoformat(day), time(12), UTC))
+        return purge(means=means, progress=lambda *each: None if told is None else told.append(each))
 
     def without_holds(self) -> None:
         """The holds are taken out of the privacy folder."""

@@ -51,12 +51,16 @@ def test_a_period_that_ends_takes_neither_restricted_rows_nor_what_is_joined_to_
     assert restrict(office, ADA, people=("users=0",)).complete
     assert world.rows(marked, "held") != [(None,)]
 
-    during = office.purge("2032-03-02")
+    told: list[tuple[str, str]] = []
 
-    assert during.failures == ()
+    during = office.purge("2032-03-02", told=told)
+
+    assert (during.failures, during.restricted) == ((), len(told)), "G-18.2: what is not done is noted"
+    assert set(told) == {("club", "kept, as it is restricted")}
     assert (world.rows("orders", "id"), world.rows("items", "id")) == ([(1,)], [(1,)])
     lift(office, Case.objects.get(state="OPEN"))
-    assert office.purge("2032-03-03").failures == ()
+    afterwards = office.purge("2032-03-03")
+    assert (afterwards.failures, afterwards.restricted) == ((), 0)
     assert (world.rows("orders", "id"), world.rows("items", "id")) == ([], [])
 
 

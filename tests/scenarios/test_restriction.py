@@ -1,5 +1,6 @@
 """Restriction and its end, on every database: marks are set, respected, and put back to the byte."""
 
+import json
 import secrets
 from datetime import date, timedelta
 from pathlib import Path
@@ -80,12 +81,17 @@ def state(world: World) -> dict[str, list[tuple[object, ...]]]:
     return {table: world.rows(table, columns.get(table, "*")) for table in TABLES}
 
 
-def restrict(office: Office, *identities: str, people: tuple[str, ...] = ()) -> Standing:
+def restrict(
+    office: Office,
+    *identities: str,
+    people: tuple[str, ...] = (),
+    ground: RestrictionGround = RestrictionGround.CONTESTED,
+) -> Standing:
     means, asked = office.means(), office.asked(*identities, people=people)
     request = cases.receive(means=means, right=Right.RESTRICTION, asked=asked)
     known = cases.subject_of(means=means, case=request.case)
     seen = preview(means=means, right=Right.RESTRICTION, asked=asked, subject=known)
-    restriction.approve(means=means, request=request, preview=seen, ground=RestrictionGround.CONTESTED)
+    restriction.approve(means=means, request=request, preview=seen, ground=ground)
     request.refresh_from_db()
     return restriction.fulfil(means=office.means(), request=request)
 
@@ -97,6 +103,23 @@ def lift(office: Office, case: Case, *, told_on: date | None = TODAY) -> Standin
     seen = restriction.lifting(means=means, case=case)
     request = restriction.order(means=means, case=case, lifting=seen)
     return restriction.fulfil(means=means, request=request)
+
+
+@pytest.mark.parametrize("ground", list(RestrictionGround))
+def test_each_ground_of_a_restriction_marks_the_same_and_is_named_in_record_and_ledger(
+    ground: RestrictionGround, make: Make, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """G-18.1"""
+    world = club(make)
+    office = open_office(world, tmp_path)
+
+    standing = restrict(office, ADA, ground=ground)
+
+    assert standing.complete, standing.systems
+    assert [row[0] for row in state(world)["users"] if row[3]] == [7]
+    assert Restriction.objects.get().ground == ground.value
+    written = [json.loads(bytes(each.content)) for each in PendingEntry.objects.all()]
+    assert [each["ground"] for each in written if "ground" in each] == [ground.value]
 
 
 def test_restrict_marks_her_rows_and_lift_leaves_every_row_of_every_table_as_it_was(

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from upheld.actions import approving, cases, rectification
+from upheld.actions import approving, cases, rectification, statements
 from upheld.actions.means import Means
 from upheld.actions.rectification import Correction
 from upheld.datamap.model import DataMap
@@ -30,12 +30,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What would be corrected. `looked` tells two looks apart. Personal."""
+    """What would be corrected, and what she said about her data before. `looked` tells two looks apart.
+    Personal."""
 
     changes: tuple[Change, ...]
     findings: tuple[Finding, ...]
     beyond: tuple[str, ...]
     waiting: tuple[str, ...]
+    statements: tuple[Statement, ...]
     looked: str
 
 
@@ -60,14 +62,14 @@ def targets(datamap: DataMap) -> tuple[tuple[str, tuple[tuple[str, str], ...]], 
 def look(*, means: Means, request: Request, wishes: Sequence[Wish], words: str) -> Seen:
     """What would change, and what is in its way; reads only. Raises Misnamed, Ambiguous, or another
     Failure."""
-    return _seen(_correction(means, request, wishes, words), words)
+    return _seen(means, _correction(means, request, wishes, words), words)
 
 
 def approve(*, means: Means, request: Request, wishes: Sequence[Wish], words: str, looked: str) -> None:
     """Approve what was looked at; the runner sets the values. Raises Changed where it is not the same any
     more, and refuses beyond a limit without the second yes. Writes `plan.approved`, and `statement.added`."""
     correction = _correction(means, request, wishes, words)
-    if _seen(correction, words).looked != looked:
+    if _seen(means, correction, words).looked != looked:
         raise approving.Changed
     allow, reason = approving.allowed(means=means, request=request, seen=correction.preview)
     rectification.approve(
@@ -94,7 +96,7 @@ def _correction(means: Means, request: Request, wishes: Sequence[Wish], words: s
     )
 
 
-def _seen(correction: Correction, words: str) -> Seen:
+def _seen(means: Means, correction: Correction, words: str) -> Seen:
     preview = correction.preview
     steps = {step.number: step for step in preview.plan.steps if isinstance(step, Correct)}
     counted = Counter(
@@ -111,5 +113,6 @@ def _seen(correction: Correction, words: str) -> Seen:
         (*preview.findings, *correction.aim.findings),
         tuple(map(str, preview.beyond)),
         preview.waiting,
+        statements.of(means=means, subject=preview.subject),
         approving.fingerprint(preview, digest([written, words])),
     )

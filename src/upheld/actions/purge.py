@@ -36,7 +36,8 @@ DUE = "due"
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """What one run of the purge did, and what of it failed, by system."""
+    """What one run of the purge did, and what of it failed, by system. `restricted`: groups of rows that are
+    due and stay, as something among them is under restriction."""
 
     rows: int
     packages: int
@@ -44,6 +45,7 @@ class Purged:
     windows: int
     released: tuple[models.Request, ...]
     failures: tuple[tuple[str, str], ...]
+    restricted: int = 0
 
 
 def due(*, on: date) -> QuerySet[models.Due]:
@@ -65,16 +67,20 @@ def purge(*, means: Means, progress: Progress = silently) -> Purged:
     Undo windows that end come first: what is due waits for them. Rows under a hold in force stay due. Expired
     packages go whatever became of their request. Keys go last.
     """
-    today, rows = means.now.date(), 0
+    today, rows, restricted = means.now.date(), 0, 0
     windows, failures = _windows(means, today)
     for row in due(on=today):
         if _held(means, row):
             continue
+        what = "purged"
         try:
-            rows += _rows(means, row)
+            gone = _rows(means, row)
+            if gone is None:
+                restricted, what = restricted + 1, "kept, as it is restricted"
+            rows += gone or 0
         except Failure as failure:
             failures.append((row.fulfilment.system, str(failure)))
-        progress(row.fulfilment.system, "purged")
+        progress(row.fulfilment.system, what)
     released = tuple(
         request
         for matter in holds.lapsed(means=means)
@@ -85,7 +91,7 @@ def purge(*, means: Means, progress: Progress = silently) -> Purged:
         for each in models.Package.objects.filter(expires_at__lte=means.now, removed_at__isnull=True)
     )
     keys = _keys(means, today)
-    return Purged(rows, packages, keys, windows, released, tuple(failures))
+    return Purged(rows, packages, keys, windows, released, tuple(failures), restricted)
 
 
 def _windows(means: Means, today: date) -> tuple[int, list[tuple[str, str]]]:
@@ -132,8 +138,9 @@ def _held(means: Means, row: models.Due) -> bool:
     )
 
 
-def _rows(means: Means, row: models.Due) -> int:
-    """Follow the rule of the approved plan for rows whose period is over, by their keys."""
+def _rows(means: Means, row: models.Due) -> int | None:
+    """Follow the rule of the approved plan for rows whose period is over, by their keys. None where they
+    stay, under restriction."""
     system = row.fulfilment.system
     connector = means.connectors.get(system)
     if connector is None:
@@ -144,7 +151,7 @@ def _rows(means: Means, row: models.Due) -> int:
         plan = plans.load(row.plan)
         acts, subject = named(means=means, row=row, plan=plan)
         if _restricted(means, connector, row, plan):
-            return 0
+            return None
         _settle(means, connector, row, acts, subject)
         if not row.parts.filter(state=PartState.COMMITTED, last=True).exists():
             _do(means, connector, row, acts, subject)

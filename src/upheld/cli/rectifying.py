@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import indent
 
 import typer
 
-from upheld.actions import cases, rectification
+from upheld.actions import cases, rectification, statements
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.actions.rectification import Correction
@@ -59,7 +60,7 @@ def look(wanted: Wanted) -> int:
         seen=seen.preview,
         as_json=wanted.as_json,
         more={"left_out": [show.finding_json(each) for each in seen.aim.findings]},
-        lines=_lines(seen, wanted),
+        lines=_lines(means, seen, wanted),
         allow=wanted.allow,
     )
     return 1 if seen.aim.findings else code
@@ -116,7 +117,7 @@ def _seen(
             means=means, asked=asked, wishes=wishes, subject=known, only=only, request=request
         )
     if not wanted.as_json:
-        typer.echo("\n".join([show.preview_text(seen.preview), *_lines(seen, wanted)]), err=True)
+        typer.echo("\n".join([show.preview_text(seen.preview), *_lines(means, seen, wanted)]), err=True)
     return seen
 
 
@@ -125,8 +126,18 @@ def _agree(seen: Correction, wanted: Wanted, request: models.Request) -> None:
     approval.agree(seen.preview, wanted, question="Correct this person's data?", stays=stays)
 
 
-def _lines(seen: Correction, wanted: Wanted) -> list[str]:
-    return [*map(show.finding_text, seen.aim.findings), *(_values(seen) if wanted.show else ())]
+def _lines(means: Means, seen: Correction, wanted: Wanted) -> list[str]:
+    found = [show.finding_text(each) for each in seen.aim.findings]
+    return [*found, *_values(seen), *_statements(means, seen)] if wanted.show else found
+
+
+def _statements(means: Means, seen: Correction) -> Iterator[str]:
+    """Her own words stand wherever what they are about is read (G-16.2)."""
+    for each in statements.of(means=means, subject=seen.preview.subject):
+        place = ".".join(filter(None, (each.system, each.table)))
+        about = f" about {place} {','.join(each.key)}".rstrip() if place else ""
+        yield f"  her own statement of {each.given_at.date().isoformat()}{about}:"
+        yield indent(each.words, "    ")
 
 
 def _values(seen: Correction) -> Iterator[str]:

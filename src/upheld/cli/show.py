@@ -59,6 +59,7 @@ OUTCOMES = frozenset(
         "failed",
         "asked",
         "purged",
+        "kept, as it is restricted",
         "replayed",
         "put back",
         "looked at",

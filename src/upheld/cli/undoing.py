@@ -45,7 +45,7 @@ def put_back(wish: Wish) -> int:
     request = _found(wish, means)
     seen = _seen(wish, means, request)
     if not wish.as_json:
-        typer.echo(_text(seen, before=True), err=True)
+        typer.echo(putting_text(seen, before=True), err=True)
     stays = f"Nothing was put back. Case {request.case_id} stays as it is."
     show.agreed("Put this back?", yes=wish.yes, otherwise=stays)
     undo.approve(means=means, request=request, uncorrected=wish.uncorrected)
@@ -75,12 +75,13 @@ def _seen(wish: Wish, means: Means, request: Request) -> Putting:
 
 def _tell(wish: Wish, putting: Putting, *, before: bool) -> None:
     if wish.as_json:
-        show.as_json(_json(putting, before=before))
+        show.as_json(putting_json(putting, before=before))
     else:
-        typer.echo(_text(putting, before=before))
+        typer.echo(putting_text(putting, before=before))
 
 
-def _text(putting: Putting, *, before: bool) -> str:
+def putting_text(putting: Putting, *, before: bool) -> str:
+    """What comes back, or came, by system."""
     lines: list[str] = []
     for system in putting.systems:
         lines.append(system.title)
@@ -106,7 +107,8 @@ def _conflict(conflict: Conflict, *, before: bool) -> str:
     return f"{conflict.rows:>10,}  {conflict.table}: {stay}; {WORDS[conflict.why]}"
 
 
-def _json(putting: Putting, *, before: bool) -> Mapping[str, object]:
+def putting_json(putting: Putting, *, before: bool) -> Mapping[str, object]:
+    """The same for programs."""
     return {
         **show.standing_json(erasure.standing(putting.request)),
         "written": not before,

@@ -57,6 +57,7 @@ def purge(*, as_json: bool) -> int:
                 "packages": purged.packages,
                 "keys": purged.keys,
                 "windows": purged.windows,
+                "restricted": purged.restricted,
                 "released": [show.standing_json(each) for each in standings],
                 "failures": dict(purged.failures),
             }
@@ -67,6 +68,9 @@ def purge(*, as_json: bool) -> int:
         )
         if purged.windows:
             typer.echo(f"{purged.windows} undo windows ended: what was removed in them is gone for good.")
+        if purged.restricted:
+            words = "group of rows is" if purged.restricted == 1 else "groups of rows are"
+            typer.echo(f"{purged.restricted} {words} due and restricted: they stay until that is lifted.")
         for standing in standings:
             typer.echo(show.standing_text(standing))
         show.files_text(files)

@@ -45,6 +45,7 @@ EVENTS = {
     "request.answered": Event("case {case}: answered", quiet=True),
     "system.verified": Event("{system}: verified", quiet=True),
     "system.failed": Event("{system}: failed; see the journal", quiet=True),
+    "system.spared": Event("{system}: rows are due and restricted; they stay", quiet=True),
     "work.refused": Event("{kind} at {where}; {words}"),
     "work.folder": Event("the privacy folder cannot be read; see `upheld map check`."),
     "work.records": Event("the database of our own records is away or busy; it is tried again."),

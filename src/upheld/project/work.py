@@ -154,7 +154,7 @@ class Work:
             enclosures.sweep(means=able)
             uploads.sweep(means=able)
             leavings.sweep(means=able)
-            released = purge(means=able).released
+            released = purge(means=able, progress=_purging).released
             _certified(able, [fulfil(means=able, request=each) for each in released])
             database.refresh_statistics()
 
@@ -258,6 +258,12 @@ def _counted(done: "Round") -> bool:
         }
         _log.info("round.done", extra={"fields": fields})
     return some
+
+
+def _purging(system: str, what: str) -> None:
+    """A use of restricted data that did not take place (G-18.2)."""
+    if "restricted" in what:
+        _log.info("system.spared", extra={"fields": {"system": system}})
 
 
 def _certified(means: "Means", standings: "Iterable[Standing]") -> "Sequence[Path]":

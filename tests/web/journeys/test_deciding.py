@@ -39,6 +39,19 @@ def colleague(page: Page, server: Server) -> None:
     page.get_by_role("link", name="I have kept them").click()
 
 
+def stated(server: Server, address: str, words: str) -> None:
+    """A statement of hers, added some time ago."""
+    file = server.data.parent / "words.txt"
+    file.write_text(words)
+    rectify = ["rectify", "--identity", f"email={address}", "--statement", str(file), "--about", "shop.users"]
+    subprocess.run(
+        [sys.executable, "-m", "upheld.cli.main", *rectify, "--yes", "--data", str(server.data)],
+        env={**server.environment, "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        check=True,
+    )
+
+
 def opened(desk: Page, server: Server, *, row: int = 0) -> str:
     """The case of that line of the list; its address."""
     desk.goto(f"{server.address}/console/cases/")
@@ -69,6 +82,7 @@ def test_a_wrong_name_is_corrected_and_the_deletion_prolonged_then_taken_back(
     server = serving(each_database)
     desk, person = visitor(), visitor(phone=True)
     seated(desk, server)
+    stated(server, ADA, "That is my <b>maiden</b> name.")
     number = confirmed(person, server, mailbox, ADA)
     follow = person.url
     case = opened(desk, server)
@@ -83,6 +97,9 @@ def test_a_wrong_name_is_corrected_and_the_deletion_prolonged_then_taken_back(
     desk.get_by_role("button", name="See what would change").click()
     assert "1 value will change" in desk.locator("h1").inner_text()
     assert "shop.users.name\tAda Quillfeather\tAda Quillfeather-Byron\t1" in words(desk)
+    said = desk.locator("article").inner_text()  # G-16.2
+    assert "about shop.users" in said
+    assert "That is my <b>maiden</b> name." in said
     assert each_database.rows("SELECT name FROM users WHERE id = 7") == [("Ada Quillfeather",)]
     desk.get_by_role("button", name="Approve the correction").click()
     until(desk, "1 corrected")
