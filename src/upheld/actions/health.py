@@ -19,7 +19,16 @@ from upheld.rights.connector import Connector, Severity
 from upheld.rights.outcome import Failure
 from upheld.store import release, sequencer
 from upheld.store.keys import LOST, ORGANISATION, KeyStore
-from upheld.store.models import Checkpoint, Fulfilment, FulfilmentState, Installation, Mail, PendingEntry
+from upheld.store.models import (
+    Checkpoint,
+    Copy,
+    Fulfilment,
+    FulfilmentState,
+    Installation,
+    Mail,
+    PendingEntry,
+    RequestState,
+)
 from upheld.store.seen import seen
 
 LATE = timedelta(hours=1)
@@ -206,7 +215,8 @@ def programs(*, now: datetime) -> Iterator[Sign]:
         ).count(),
         "parts of requests have failed and are tried again": Fulfilment.objects.filter(
             state=FulfilmentState.FAILED
-        ).count(),
+        ).count()
+        + Copy.objects.filter(failure__gt="", request__state=RequestState.IN_PROGRESS).count(),
     }
     for what, many in waiting.items():
         if many:

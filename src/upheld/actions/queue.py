@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
-from upheld.actions import dates, two
+from upheld.actions import dates, plans, two
 from upheld.actions.dates import Dates
 from upheld.actions.means import Means
 from upheld.actions.tasks import COPYING
@@ -16,7 +16,11 @@ from upheld.rights.outcome import Permanent
 from upheld.store.models import Arrival, Case, FulfilmentState, Request, RequestState
 from upheld.store.models.case import UNFINISHED
 
-FETCHED = ("requests__fulfilments__tasks", "requests__agreements")
+FETCHED = (
+    Prefetch("requests", Request.objects.select_related("copy")),
+    "requests__fulfilments__tasks",
+    "requests__agreements",
+)
 """What a line of the list needs."""
 PAGE = 50
 SHOWN = 20
@@ -135,11 +139,15 @@ def next_step(*, means: Means, requests: list[Request]) -> tuple[str, bool]:
                 return f"Be sure who asks for the {name}", True
             return f"Approve the {name}", True
         for each in request.fulfilments.all():
-            title = means.datamap.system(each.system).title or each.system
+            title = plans.title_of(means, each.system)
             if each.state == FulfilmentState.FAILED:
                 return f"{title} failed", True
             if any(task.answered_at is None for task in each.tasks.all()):
                 said = f"{title}: its owner was asked"
+        copy = getattr(request, "copy", None)
+        if copy is not None and copy.failure:
+            failed = " and ".join(plans.title_of(means, each) for each in copy.failed)
+            return f"{failed or f'The {name}'} failed", True
         if request.right in COPYING and said == "runs by itself":
             return "the copy is being written", False
     return said, False
