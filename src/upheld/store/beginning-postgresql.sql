@@ -308,7 +308,7 @@ CREATE INDEX request_finished ON store_request USING btree (finished_at);
 CREATE UNIQUE INDEX request_one_unfinished ON store_request USING btree (case_id, "right") WHERE state IN ('OPEN', 'IN_PROGRESS');
 CREATE INDEX request_owing ON store_request USING btree (finished_at) WHERE finished_at IS NOT NULL AND seen_through_at IS NULL;
 CREATE INDEX request_received ON store_request USING btree (received_at);
-CREATE INDEX request_unended ON store_request USING btree (target_date) WHERE finished_at IS NULL;
+CREATE INDEX request_unended ON store_request USING btree (target_date, case_id) WHERE finished_at IS NULL;
 CREATE INDEX request_waiting ON store_request USING btree (received_at, case_id) WHERE finished_at IS NULL;
 CREATE INDEX revision_of_file ON store_revision USING btree (file, asked_at);
 CREATE UNIQUE INDEX stop_one_in_force ON store_stop USING btree (lifted_by) WHERE lifted_at IS NULL;
@@ -450,3 +450,4 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0033_invite
 INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0034_many', now());
 INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0037_owing', now());
 INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0040_copies_that_failed', now());
+INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0040_queue_by_date', now());

@@ -156,10 +156,10 @@ CREATE INDEX "store_staff_invited_by_id_3d541a79" ON "store_staff" ("invited_by_
 CREATE INDEX "store_staff_known_to_id_769324bd" ON "store_staff" ("known_to_id");
 CREATE INDEX "store_link_invited_by_id_bd3a4977" ON "store_link" ("invited_by_id");
 CREATE INDEX "mail_dropped" ON "store_mail" ("dropped_at") WHERE "dropped_at" IS NOT NULL;
-CREATE INDEX "request_unended" ON "store_request" ("target_date") WHERE "finished_at" IS NULL;
 CREATE INDEX "request_waiting" ON "store_request" ("received_at", "case_id") WHERE "finished_at" IS NULL;
 CREATE INDEX "request_owing" ON "store_request" ("finished_at") WHERE ("finished_at" IS NOT NULL AND "seen_through_at" IS NULL);
 CREATE INDEX "copy_failed" ON "store_copy" ("request_id") WHERE "failure" > '';
+CREATE INDEX "request_unended" ON "store_request" ("target_date", "case_id") WHERE "finished_at" IS NULL;
 CREATE TRIGGER store_entry_no_update BEFORE UPDATE ON store_entry BEGIN SELECT RAISE(ABORT, 'The ledger is append-only.'); END;
 CREATE TRIGGER store_entry_no_delete BEFORE DELETE ON store_entry BEGIN SELECT RAISE(ABORT, 'The ledger is append-only.'); END;
 CREATE TRIGGER store_node_no_update BEFORE UPDATE ON store_node BEGIN SELECT RAISE(ABORT, 'The ledger is append-only.'); END;
@@ -204,3 +204,4 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0033_invite
 INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0034_many', '');
 INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0037_owing', '');
 INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0040_copies_that_failed', '');
+INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0040_queue_by_date', '');
