@@ -209,7 +209,7 @@ def test_a_copy_whose_owner_was_asked_is_no_failure(records: str, tmp_path: Path
         False
     ]
 
-    assert (found.copy.failure, Task.objects.get().answered_at) == ("", None)
+    assert (found.copy.failure_text, Task.objects.get().answered_at) == ("", None)
     assert noticed(able) == []
     assert rounds.copies_ready(able) == ()
 

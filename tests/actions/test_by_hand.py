@@ -82,7 +82,7 @@ def test_the_copy_waits_for_the_owner_and_holds_what_came(asked: tuple[Means, Re
     stored = [path for path in (given.kept or Path()).rglob("*") if path.is_file()]
     assert len(stored) == 1
     assert b"Quillfeather" not in stored[0].read_bytes()
-    assert write(given) == [True], Request.objects.get().copy.failure
+    assert write(given) == [True], Request.objects.get().copy.failure_text
 
     request.refresh_from_db()
     assert request.state == RequestState.FULFILLED
@@ -104,7 +104,7 @@ def test_a_copy_is_whole_too_where_nothing_was_found(asked: tuple[Means, Request
     given, request = asked
     tasks.answer(means=given, task=Task.objects.get(), words="looked everywhere", rows=0, by="Otto")
 
-    assert write(given) == [True], Request.objects.get().copy.failure
+    assert write(given) == [True], Request.objects.get().copy.failure_text
     found = copied(given, request)
     assert not [name for name in found if name.startswith("files/")]
     assert ADA.encode() in b"".join(found.values())

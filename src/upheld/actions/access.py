@@ -18,7 +18,7 @@ from upheld.law.right import Right
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import PACKAGE_ISSUED
 from upheld.rights.connector import Attachment, Collected, Connector
-from upheld.rights.outcome import FileImage, Misnamed
+from upheld.rights.outcome import Failure, FileImage, Misnamed
 from upheld.rights.package.archive import readers
 from upheld.rights.package.writing import Summary, write
 from upheld.rights.plan import Step
@@ -58,17 +58,21 @@ def unfenced() -> None:
 @dataclass(frozen=True, slots=True)
 class _Counted:
     """A connector that tells how many rows it has given. `sealed`: what erasures of hers removed in it and
-    could still come back; it belongs to her copy until it is gone."""
+    could still come back; it belongs to her copy until it is gone. `unreached`: she was not looked for here,
+    so that what it holds of her is not known, though it may answer again by now."""
 
     name: str
     connector: Connector
     rows: Rows
     sealed: tuple[Sealed, ...] = ()
+    unreached: Failure | None = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.connector, name)
 
     def collect(self, steps: Sequence[Step], subject: Subject, *, now: datetime) -> Iterator[Collected]:
+        if self.unreached is not None:
+            raise self.unreached
         many = 0
         for each in self._every(steps, subject, now):
             many += 1
@@ -137,12 +141,15 @@ def deliver(
     if request.state == RequestState.OPEN and not means.orders:
         certainty.refuse_below(means=means, request=request)
     spoken = refuse_wrong(means=means, language=language, recipients=recipients)
+    unreached = {each.system: each.failure for each in preview.unreached}
     summary = write(
         preview.plan,
         means.datamap,
         preview.subject,
         {
-            name: cast("Connector", _Counted(name, each, rows, _kept(means, request.case, name)))
+            name: cast(
+                "Connector", _Counted(name, each, rows, _kept(means, request.case, name), unreached.get(name))
+            )
             for name, each in means.connectors.items()
         },
         now=means.now,

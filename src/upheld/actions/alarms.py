@@ -192,7 +192,9 @@ def _failed() -> Iterator[Noticed]:
         request__finished_at=None,
         request__state=RequestState.IN_PROGRESS,
     )
-    copies = Copy.objects.exclude(failure="").filter(
+    copies = Copy.objects.filter(
+        Q(failure__in=[FailureKind.PERMANENT, FailureKind.MISCONFIGURED]) | Q(attempt__gte=STUBBORN),
+        failure__gt="",
         request__finished_at=None,
         request__state=RequestState.IN_PROGRESS,
     )

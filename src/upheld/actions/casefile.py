@@ -99,6 +99,7 @@ class Wish:
     dates: Dates
     approved_by: str
     parts: tuple[Part, ...]
+    copy_failed: bool
     copy_failure: str
     copy_until: date | None
     copy_opened: int
@@ -138,7 +139,7 @@ class Wish:
     @property
     def failed(self) -> bool:
         """Whether a system can be tried again."""
-        return any(each.failed for each in self.parts)
+        return self.copy_failed or any(each.failed for each in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +225,8 @@ def _wish(means: Means, request: Request, loaded: Mapping[int, Plan]) -> Wish:
             _part(means, each, why[each.system], rows[each.plan_id], loaded)
             for each in request.fulfilments.all()
         ),
-        copy_failure=copy.failure if copy and package is None else "",
+        copy_failed=bool(copy and copy.failure),
+        copy_failure=copy.failure_text if copy else "",
         copy_until=means.datamap.organisation.local(package.expires_at).date() if package else None,
         copy_opened=sum(len(each.openings.all()) for each in packages),
         lifts=standing.lifts,

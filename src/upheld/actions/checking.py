@@ -1,14 +1,16 @@
 """Look at the systems: can each be reached, and does the map fit it? Reads only."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from upheld.actions.means import Means
 from upheld.datamap.model import System
 from upheld.rights import registers
 from upheld.rights.connector import Finding, Severity
 from upheld.rights.outcome import Failure
-from upheld.store.models import Check, Fulfilment, FulfilmentState
+from upheld.store.models import Check, Copy, Fulfilment, FulfilmentState, RequestState
 
 EVERY = timedelta(days=1)
 """How old a look may be before the runner takes another."""
@@ -58,7 +60,8 @@ def overview(*, means: Means) -> tuple[Checked, ...]:
     any number of systems."""
     seen = {each.system: each for each in Check.objects.all()}
     failed: dict[str, int] = {}
-    for name in Fulfilment.objects.filter(state=FulfilmentState.FAILED).values_list("system", flat=True):
+    parts = Fulfilment.objects.filter(state=FulfilmentState.FAILED).values_list("system", flat=True)
+    for name in (*parts, *_in_copies()):
         failed[name] = failed.get(name, 0) + 1
     return tuple(
         _checked(each, seen.get(each.name), failed.get(each.name, 0)) for each in means.datamap.systems
@@ -69,7 +72,14 @@ def one(*, means: Means, system: str) -> Checked:
     """One system as it was last seen. Raises KeyError for one that the map does not name."""
     found = Check.objects.filter(system=system).first()
     failed = Fulfilment.objects.filter(state=FulfilmentState.FAILED, system=system).count()
+    failed += sum(each == system for each in _in_copies())
     return _checked(means.datamap.system(system), found, failed)
+
+
+def _in_copies() -> Iterator[str]:
+    """The systems that failed in copies, one for each copy."""
+    copies = Copy.objects.filter(failure__gt="", request__state=RequestState.IN_PROGRESS)
+    return chain.from_iterable(copies.values_list("failed", flat=True))
 
 
 def _checked(system: System, found: Check | None, failed: int) -> Checked:

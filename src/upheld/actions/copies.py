@@ -1,6 +1,6 @@
 """A person's copy, through the server: approved in the console, written by the runner, read by her link."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, timedelta
 from pathlib import Path
 from typing import IO, cast
@@ -8,10 +8,11 @@ from typing import IO, cast
 import pyrage
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from upheld.actions import access, cases, certainty, dispatch, plans, preview, refusal, tasks, uploads
 from upheld.actions.access import Delivered, Rows, uncounted
-from upheld.actions.journal import Fenced
+from upheld.actions.journal import Fenced, kind_of
 from upheld.actions.lease import is_leased
 from upheld.actions.means import Means
 from upheld.actions.record import record
@@ -23,6 +24,7 @@ from upheld.rights.package.seeking import Opened
 from upheld.rights.package.writing import SystemSummary, languages
 from upheld.rights.plan import Plan
 from upheld.store.models import Copy, Fulfilment, Opening, Package, Request, RequestState
+from upheld.store.models.journal import FailureKind
 
 RETRY = timedelta(seconds=30)
 IN_MEMORY = 8 * 1024 * 1024
@@ -30,6 +32,7 @@ PIECE = 64 * 1024
 VISIT = timedelta(hours=1)
 STAMP = "%Y%m%dT%H%M%S%f"
 """When a try began, by the clock of all hosts, in its file's name."""
+UNTROUBLED = {"failure": "", "failure_text": "", "failed": [], "attempt": 0}
 
 
 @transaction.atomic
@@ -81,12 +84,17 @@ def write(*, means: Means, copy: Copy, language: str, rows: Rows = uncounted) ->
     except Fenced:
         return False
     except Failure as failure:
-        _later(means, copy, str(failure))
+        _later(means, copy, kind_of(failure), str(failure))
         return False
     if delivered.summary.complete:
         uploads.remove(means=means, request=copy.request)
+        Copy.objects.filter(pk=copy.pk).update(**UNTROUBLED)
+    elif failed := _failed(delivered):
+        kinds = [kind_of(each.failure) if each.failure else FailureKind.MISCONFIGURED for each in failed]
+        lasting = next((each for each in kinds if each != FailureKind.TRANSIENT), FailureKind.TRANSIENT)
+        _later(means, copy, lasting, " ".join(map(_words, failed)), failed=[each.system for each in failed])
     else:
-        _later(means, copy, " ".join(map(_words, _failed(delivered))))
+        _later(means, copy)
     _replaced(means, copy.request, delivered.package)
     Copy.objects.filter(pk=copy.pk, owner=means.owner).update(owner="", leased_until=None)
     return delivered.summary.complete
@@ -171,12 +179,15 @@ def _replaced(means: Means, request: Request, newest: Package) -> None:
 
 
 @transaction.atomic
-def _later(means: Means, copy: Copy, why: str) -> None:
-    """The longer it has failed, the longer the pause."""
+def _later(means: Means, copy: Copy, failure: str = "", why: str = "", *, failed: Sequence[str] = ()) -> None:
+    """The longer it has failed, the longer the pause. Without a failure an owner has her time."""
     at = means.clock()
     pause = max(RETRY, (at - copy.approved_at) / 4)
+    trouble: dict[str, object] = dict(UNTROUBLED)
+    if failure:
+        trouble = {"failure": failure, "failure_text": why, "failed": [*failed], "attempt": F("attempt") + 1}
     mine = Copy.objects.filter(pk=copy.pk, owner=means.owner)
-    mine.update(failure=why, not_before=at + pause, owner="", leased_until=None)
+    mine.update(not_before=at + pause, owner="", leased_until=None, **trouble)
 
 
 def file_for(request: Request, means: Means) -> Path:

@@ -15,6 +15,7 @@ from upheld.store.models import (
     Alarm,
     Case,
     CaseState,
+    Copy,
     Fulfilment,
     FulfilmentState,
     Mail,
@@ -109,7 +110,9 @@ def _counts(means: Means, today: date) -> Iterator[tuple[str, int]]:
     )
     yield _("Owners of systems who have not answered in time"), overdue.count()
     failed = Fulfilment.objects.filter(state=FulfilmentState.FAILED, request__state=RequestState.IN_PROGRESS)
-    yield _("Systems that failed"), failed.count()
+    copies = Copy.objects.filter(failure__gt="", request__state=RequestState.IN_PROGRESS)
+    named = sum(len(each) or 1 for each in copies.values_list("failed", flat=True))
+    yield _("Systems that failed"), failed.count() + named
     unsent = Mail.objects.filter(sent_at=None).exclude(failure="").exclude(failure="verified meanwhile")
     yield _("Mails that could not be sent"), unsent.filter(written_at__gte=means.clock() - WEEK).count()
     given_up = Alarm.objects.filter(given_up_at__gte=means.clock() - WEEK)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from upheld.actions import copies, dates, preview, refusal
+from upheld.actions import copies, dates, plans, preview, refusal
 from upheld.actions.arrivals import rights_of
 from upheld.actions.dates import Dates
 from upheld.actions.means import Means
@@ -20,8 +20,8 @@ from upheld.store.models import Arrival, FulfilmentState, Request, RequestState
 class Step:
     """One request of hers. `state`: `looking` before its approval, `doing`, `done`, or `ended` otherwise.
     `parts` and `finished` count systems; `troubled` names those that could not be reached or wait for
-    somebody. `copy_until`: her copy can be read until then. `nothing`: no system knows her. `spared`: in
-    these a part was refused."""
+    somebody, `failed` says that something is so where no system can be named. `copy_until`: her copy
+    can be read until then. `nothing`: no system knows her. `spared`: in these a part was refused."""
 
     number: UUID
     right: Right
@@ -31,6 +31,7 @@ class Step:
     parts: int = 0
     finished: int = 0
     troubled: tuple[str, ...] = ()
+    failed: bool = False
     copy_until: date | None = None
     certified: bool = False
     finished_at: datetime | None = None
@@ -67,7 +68,7 @@ def story(*, means: Means, arrival: Arrival) -> tuple[Step, ...]:
         return ()
     asked = [each.value for each in rights_of(arrival)]
     found = Request.objects.filter(case=arrival.case, right__in=asked).prefetch_related(
-        "fulfilments", "packages", "decisions"
+        "fulfilments", "packages", "decisions", "copy"
     )
     # A right asked for twice in one case: the later request is the one to follow.
     latest = {each.right: each for each in found.order_by("received_at")}
@@ -79,6 +80,8 @@ def _step(means: Means, request: Request) -> Step:
     fulfilments = list(request.fulfilments.all())
     left = preview.unfinished(request)
     package = copies.latest(request)
+    copy = getattr(request, "copy", None)
+    lacking = copy.failed if copy and copy.failure else []
     until = means.datamap.organisation.local(package.expires_at).date() if package else None
     return Step(
         number=request.pk,
@@ -89,10 +92,10 @@ def _step(means: Means, request: Request) -> Step:
         parts=len(fulfilments),
         finished=len(fulfilments) - len(left),
         troubled=tuple(
-            means.datamap.system(each.system).title or each.system
-            for each in left
-            if each.state == FulfilmentState.FAILED
+            plans.title_of(means, each)
+            for each in (*(part.system for part in left if part.state == FulfilmentState.FAILED), *lacking)
         ),
+        failed=bool(copy and copy.failure and not lacking),
         copy_until=until,
         certified=request.certificates.filter(complete=True).exists(),
         finished_at=request.finished_at,

@@ -120,4 +120,10 @@ def _failed(systems: Sequence[str]) -> dict[tuple[str, str], int]:
     )
     for system, kind, many in failed.values_list("system", "failure").annotate(many=Count("pk")):
         found[system if system in systems else OTHER, kind] += many
+    copies = Copy.objects.filter(
+        failure__gt="", request__finished_at=None, request__state=RequestState.IN_PROGRESS
+    )
+    for named, kind in copies.values_list("failed", "failure"):
+        for system in named or (OTHER,):
+            found[system if system in systems else OTHER, kind] += 1
     return found

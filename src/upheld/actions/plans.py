@@ -217,3 +217,9 @@ def system_of(means: Means, name: str) -> System:
         return means.datamap.system(name)
     except KeyError:
         return System(name)
+
+
+def title_of(means: Means, name: str) -> str:
+    """What people call the system."""
+    system = system_of(means, name)
+    return system.title or system.name

@@ -1,13 +1,13 @@
-"""The cases that are open, the oldest first, and what each needs next."""
+"""The cases that are open, by our own date, and what each needs next."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Prefetch, Q, QuerySet
 
-from upheld.actions import dates, two
+from upheld.actions import dates, plans, two
 from upheld.actions.dates import Dates
 from upheld.actions.means import Means
 from upheld.actions.tasks import COPYING
@@ -16,10 +16,20 @@ from upheld.rights.outcome import Permanent
 from upheld.store.models import Arrival, Case, FulfilmentState, Request, RequestState
 from upheld.store.models.case import UNFINISHED
 
-FETCHED = ("requests__fulfilments__tasks", "requests__agreements")
+FETCHED = (
+    Prefetch("requests", Request.objects.select_related("copy")),
+    "requests__fulfilments__tasks",
+    "requests__agreements",
+)
 """What a line of the list needs."""
 PAGE = 50
 SHOWN = 20
+SOME = 2
+"""So many times as many requests are read as there are cases to a page: most cases have one or two."""
+
+Place = tuple[date | None, UUID]
+"""A place in the list: our own date, and the case."""
+FIRST: Place = (None, UUID(int=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,33 +60,68 @@ class Page:
 
 
 def waiting(*, means: Means, after: str = "", size: int = PAGE) -> Page:
-    """Open cases by the day on which they reached us: within one law that is the order of their dates too.
-    Takes the same number of queries for any number of cases. Permanent for an `after` that is none of
-    ours."""
-    unfinished = Request.objects.filter(finished_at=None, state__in=UNFINISHED)  # as the index has it
-    sooner = Q(received_at__lt=OuterRef("received_at")) | Q(
-        received_at=OuterRef("received_at"), pk__lt=OuterRef("pk")
-    )
-    # Of each case its first request, in the order of an index: a page reads as many rows as it shows.
-    found = unfinished.filter(~Exists(unfinished.filter(sooner, case=OuterRef("case"))))
-    if after:
-        at, number = _cursor(after)
-        beyond = Q(received_at__gt=at) | Q(received_at=at, case__gt=number)
-        found = found.filter(beyond, received_at__gte=at)
-    fetched = list(found.order_by("received_at", "case").values_list("received_at", "case")[: size + 1])
+    """Open cases by our own date for the first of their requests that are open: the nearest first. Takes the
+    same number of queries for any number of cases. Permanent for an `after` that is none of ours."""
+    fetched = _fetched(_cursor(after) if after else FIRST, size + 1)
     shown = [case for _, case in fetched[:size]]
     cases = Case.objects.select_related("assigned_to").prefetch_related(*FETCHED).in_bulk(shown)
     last = fetched[size - 1] if len(fetched) > size else None
     return Page(
         tuple(line(means=means, case=cases[each]) for each in shown if _unfinished(cases[each])),
-        f"{last[0].isoformat()}_{last[1].hex}" if last else "",
+        f"{last[0] or ''}_{last[1].hex}" if last else "",
     )
 
 
-def _cursor(after: str) -> tuple[datetime, UUID]:
-    at, _, number = after.partition("_")
+def _fetched(after: Place, most: int) -> list[Place]:
+    """So many cases beyond that place, each where its first open request is due. Requests are read by an
+    index, some more than are wanted, and those that are not the first of their case are left out here: for a
+    join or a condition that says so PostgreSQL reads every open case for each page."""
+    found: list[Place] = []
+    while len(found) < most:
+        rows = _rows(after, SOME * most)
+        firsts = _firsts({case for _, case in rows})
+        found += [each for each in dict.fromkeys(rows) if firsts.get(each[1], FIRST[0]) == each[0]]
+        if len(rows) < SOME * most:
+            break
+        after = rows[-1]
+    return found[:most]
+
+
+def _rows(after: Place, most: int) -> list[Place]:
+    """Open requests beyond that place. Those from before laws were packs have no date: they come first."""
+    on, number = after
+    unfinished = _unfinished_requests()
+    rows: list[Place] = []
+    if on is None:
+        undated = unfinished.filter(target_date=None, case__gt=number).order_by("case")
+        rows += undated.values_list("target_date", "case")[:most]
+    dated = unfinished.filter(target_date__isnull=False)
+    if on is not None:
+        beyond = Q(target_date__gt=on) | Q(target_date=on, case__gt=number)
+        dated = dated.filter(beyond, target_date__gte=on)
+    if len(rows) < most:
+        dated = dated.order_by("target_date", "case")
+        rows += dated.values_list("target_date", "case")[: most - len(rows)]
+    return rows
+
+
+def _firsts(cases: set[UUID]) -> dict[UUID, date | None]:
+    """When the first open request of each is due; None where that is not known."""
+    firsts: dict[UUID, date | None] = {}
+    for case, on in _unfinished_requests().filter(case__in=cases).values_list("case", "target_date"):
+        known = firsts.get(case, date.max)
+        firsts[case] = min(on, known) if on and known else None
+    return firsts
+
+
+def _unfinished_requests() -> QuerySet[Request]:
+    return Request.objects.filter(finished_at=None, state__in=UNFINISHED)  # as the index has it
+
+
+def _cursor(after: str) -> Place:
+    on, _, number = after.partition("_")
     try:
-        return datetime.fromisoformat(at).astimezone(UTC), UUID(number)
+        return date.fromisoformat(on) if on else None, UUID(number)
     except ValueError as error:
         raise Permanent("This page of the list is not known.", "Begin with the first.") from error
 
@@ -135,11 +180,15 @@ def next_step(*, means: Means, requests: list[Request]) -> tuple[str, bool]:
                 return f"Be sure who asks for the {name}", True
             return f"Approve the {name}", True
         for each in request.fulfilments.all():
-            title = means.datamap.system(each.system).title or each.system
+            title = plans.title_of(means, each.system)
             if each.state == FulfilmentState.FAILED:
                 return f"{title} failed", True
             if any(task.answered_at is None for task in each.tasks.all()):
                 said = f"{title}: its owner was asked"
+        copy = getattr(request, "copy", None)
+        if copy is not None and copy.failure:
+            failed = " and ".join(plans.title_of(means, each) for each in copy.failed)
+            return f"{failed or f'The {name}'} failed", True
         if request.right in COPYING and said == "runs by itself":
             return "the copy is being written", False
     return said, False

@@ -213,7 +213,7 @@ def _first(found: Iterable[Request]) -> list[Request]:
 
 def copies_ready(means: Means, *, cases: Sequence[UUID] | None = None) -> tuple[Copy, ...]:
     """Approved copies that are not written whole, and that nobody is at. One that was written as far as it
-    goes is written again when everybody who was asked has answered."""
+    goes is written again when everybody who was asked has answered; one in which a system failed, before."""
     at = means.clock()
     waiting = Copy.objects.filter(
         request__finished_at=None,  # by the index of those that are not finished
@@ -222,7 +222,7 @@ def copies_ready(means: Means, *, cases: Sequence[UUID] | None = None) -> tuple[
     )
     asked = Task.objects.filter(answered_at=None, fulfilment__request=OuterRef("request"))
     written = Package.objects.filter(removed_at=None, request=OuterRef("request"))
-    waiting = waiting.exclude(Q(Exists(asked)) & Q(Exists(written)))
+    waiting = waiting.exclude(Q(failure="") & Q(Exists(asked)) & Q(Exists(written)))
     if cases is not None:
         waiting = waiting.filter(request__case__among=cases)
     found = waiting.select_related("request__case").order_by("approved_at")[:100]
@@ -356,9 +356,9 @@ def ask(*, means: Means, task: Task, about: str = "") -> None:
 
 @transaction.atomic
 def retry(*, request: Request, at: datetime) -> int:
-    """Somebody says that what was in the way is gone: parts that failed are tried in the next round; gives
-    how many."""
+    """Somebody says that what was in the way is gone: parts and copies that failed are tried in the next
+    round; gives how many."""
     failed = Fulfilment.objects.filter(request=request, state=FulfilmentState.FAILED)
-    copies_waiting = Copy.objects.filter(request=request).update(not_before=at)
+    copies_waiting = Copy.objects.filter(request=request, failure__gt="").update(not_before=at)
     dispatch.wake(request.case_id)
     return failed.update(failure=FailureKind.TRANSIENT, not_before=at) + copies_waiting

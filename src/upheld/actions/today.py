@@ -131,7 +131,10 @@ def _needs() -> Q:
     """Requests for which somebody has to do something: approve, or look after what failed. A case is due by
     the first of those; the list says its earliest date."""
     failed = Fulfilment.objects.filter(state=FulfilmentState.FAILED)
-    return Q(state=RequestState.OPEN) | Q(pk__in=failed.values("request"))
+    copies = Copy.objects.filter(failure__gt="")
+    return (
+        Q(state=RequestState.OPEN) | Q(pk__in=failed.values("request")) | Q(pk__in=copies.values("request"))
+    )
 
 
 def _alone() -> Alone:
@@ -149,7 +152,7 @@ def _alone() -> Alone:
     ).aggregate(many=Count("pk"), first=Min("due_on"))
     kept = Due.objects.filter(purged_at=None).aggregate(many=Sum("rows"), first=Min("on"))
     return Alone(
-        copies=begun.filter(Exists(Copy.objects.filter(request=OuterRef("pk")))).count(),
+        copies=begun.filter(Exists(Copy.objects.filter(request=OuterRef("pk"), failure=""))).count(),
         erasures=begun.filter(Exists(at_work)).count(),
         asked=asked["many"],
         asked_until=asked["first"],

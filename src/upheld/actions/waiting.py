@@ -69,7 +69,10 @@ def work(*, means: Means) -> Work:
         .select_related("request")
         .order_by("approved_at")[:SHOWN]
     )
-    items = [*(_part(means, each) for each in open_parts), *map(_copy, copies)]
+    items = [
+        *(_part(means, each) for each in open_parts),
+        *(_copy(means, each) for each in copies),
+    ]
     return Work(
         tuple(sorted(items, key=lambda each: not each.failed)),
         Mail.objects.filter(sent_at=None, dropped_at=None).count(),
@@ -99,15 +102,16 @@ def _why(part: Fulfilment, tasks: Iterable[object]) -> str:
     return f"Its owner was asked; due {min(due):%d %B %Y}." if due else "It waits for its turn."
 
 
-def _copy(copy: Copy) -> Item:
+def _copy(means: Means, copy: Copy) -> Item:
+    failed = bool(copy.failure)
     return Item(
         case=copy.request.case_id,
-        title="All systems",
-        what="copy",
-        why=copy.failure or "It waits for its turn.",
+        title=", ".join(_title(means, each) for each in copy.failed) or "All systems",
+        what=NAMES.get(Right(copy.request.right), "copy"),
+        why=copy.failure_text if failed else "It waits for its turn.",
         until=copy.not_before,
-        failed=False,
-        request=copy.request_id if copy.failure else None,
+        failed=failed,
+        request=copy.request_id if failed else None,
     )
 
 

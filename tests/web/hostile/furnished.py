@@ -94,7 +94,7 @@ def copied(able: Means, address: str = "hal@example.net") -> dict[str, Any]:
     answer(able, request)
     rounds.drain(means=able, certify=certify_answered, server=None, sender="privacy@larkspur.example")
     request.refresh_from_db()
-    assert request.state == RequestState.FULFILLED, request.copy.failure
+    assert request.state == RequestState.FULFILLED, request.copy.failure_text
     return {"language": "en", "token": followed.token}
 
 

@@ -181,7 +181,7 @@ class Request(models.Model):
             # By the time and not the states: SQLite cannot tell that a list of values is the index's own.
             models.Index(
                 name="request_unended",
-                fields=["target_date"],
+                fields=["target_date", "case"],
                 condition=models.Q(finished_at__isnull=True),
             ),
             models.Index(
