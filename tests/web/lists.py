@@ -62,6 +62,9 @@ def main() -> None:
             rounds.ask(means=able, task=task)
         ledger.checkpoint(means=able)
         asking = {each: queries(clients["officer"], reverse(each)) for each in LISTS}
+        asking["ended"] = queries(
+            clients["officer"], reverse("cases") + "?state=ended&right=PORTABILITY&with=0"
+        )
         return {**asking, "follow": queries(browser(), follow)}
 
     seen()  # what is kept from the first time on

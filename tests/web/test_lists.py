@@ -17,4 +17,4 @@ def test_every_page_that_lists_takes_as_many_queries_for_three_rows_as_for_one(t
     seen = told("lists", tmp_path)
 
     assert seen["three"] == seen["one"]
-    assert len(seen["one"]) == 11
+    assert len(seen["one"]) == 12

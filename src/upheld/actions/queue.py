@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 
 from upheld.actions import dates, plans, two
+from upheld.actions.choice import ALL, Choice
 from upheld.actions.dates import Dates
 from upheld.actions.means import Means
 from upheld.actions.tasks import COPYING
@@ -59,10 +60,11 @@ class Page:
     after: str
 
 
-def waiting(*, means: Means, after: str = "", size: int = PAGE) -> Page:
-    """Open cases by our own date for the first of their requests that are open: the nearest first. Takes the
-    same number of queries for any number of cases. Permanent for an `after` that is none of ours."""
-    fetched = _fetched(_cursor(after) if after else FIRST, size + 1)
+def waiting(*, means: Means, after: str = "", size: int = PAGE, choice: Choice = ALL) -> Page:
+    """Open cases by our own date for the first of their requests that are open, and chosen: the nearest
+    first. Takes the same number of queries for any number of cases. Permanent for an `after` that is none of
+    ours."""
+    fetched = _fetched(_cursor(after) if after else FIRST, size + 1, choice)
     shown = [case for _, case in fetched[:size]]
     cases = Case.objects.select_related("assigned_to").prefetch_related(*FETCHED).in_bulk(shown)
     last = fetched[size - 1] if len(fetched) > size else None
@@ -72,14 +74,14 @@ def waiting(*, means: Means, after: str = "", size: int = PAGE) -> Page:
     )
 
 
-def _fetched(after: Place, most: int) -> list[Place]:
+def _fetched(after: Place, most: int, choice: Choice) -> list[Place]:
     """So many cases beyond that place, each where its first open request is due. Requests are read by an
     index, some more than are wanted, and those that are not the first of their case are left out here: for a
     join or a condition that says so PostgreSQL reads every open case for each page."""
     found: list[Place] = []
     while len(found) < most:
-        rows = _rows(after, SOME * most)
-        firsts = _firsts({case for _, case in rows})
+        rows = _rows(after, SOME * most, choice)
+        firsts = _firsts({case for _, case in rows}, choice)
         found += [each for each in dict.fromkeys(rows) if firsts.get(each[1], FIRST[0]) == each[0]]
         if len(rows) < SOME * most:
             break
@@ -87,10 +89,10 @@ def _fetched(after: Place, most: int) -> list[Place]:
     return found[:most]
 
 
-def _rows(after: Place, most: int) -> list[Place]:
+def _rows(after: Place, most: int, choice: Choice) -> list[Place]:
     """Open requests beyond that place. Those from before laws were packs have no date: they come first."""
     on, number = after
-    unfinished = _unfinished_requests()
+    unfinished = choice.of(_unfinished_requests())
     rows: list[Place] = []
     if on is None:
         undated = unfinished.filter(target_date=None, case__gt=number).order_by("case")
@@ -105,10 +107,11 @@ def _rows(after: Place, most: int) -> list[Place]:
     return rows
 
 
-def _firsts(cases: set[UUID]) -> dict[UUID, date | None]:
+def _firsts(cases: set[UUID], choice: Choice) -> dict[UUID, date | None]:
     """When the first open request of each is due; None where that is not known."""
     firsts: dict[UUID, date | None] = {}
-    for case, on in _unfinished_requests().filter(case__in=cases).values_list("case", "target_date"):
+    wanted = choice.of(_unfinished_requests()).filter(case__in=cases)
+    for case, on in wanted.values_list("case", "target_date"):
         known = firsts.get(case, date.max)
         firsts[case] = min(on, known) if on and known else None
     return firsts

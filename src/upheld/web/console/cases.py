@@ -1,5 +1,6 @@
 """The list: which one first? And a case: what does this person need from me now."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -24,10 +25,11 @@ from upheld.actions import (
     two,
 )
 from upheld.actions.arrivals import number, rights_of
+from upheld.actions.choice import Choice, ended
 from upheld.actions.staff import may
 from upheld.law.right import Right
 from upheld.store.models import Case, Request
-from upheld.web.console import words
+from upheld.web.console import choosing, words
 from upheld.web.console.access import able, account
 from upheld.web.console.access import staff as only
 
@@ -46,22 +48,28 @@ def said(rights: tuple[Right, ...]) -> str:
 @only("see")
 @require_GET
 def queued(request: HttpRequest) -> HttpResponse:
-    means = able(request)
-    page = queue.waiting(means=means, after=request.GET.get("after", ""))
+    means, after = able(request), request.GET.get("after", "")
+    choice, of_ended = choosing.chosen(request.GET)
+    offered = choosing.offered(request.GET, means=means, me=account(request))
+    if of_ended:
+        return _ended(request, choice, offered)
+    page = queue.waiting(means=means, after=after, choice=choice)
     many, newest = queue.unconfirmed()
     today = means.now.date()
     lines = [(each, said(each.rights), (each.dates.target - today).days) for each in page.lines]
     return render(
         request,
         "console/queue.html",
-        {
+        offered
+        | {
             "lines": lines,
             "after": page.after,
-            "first": not request.GET.get("after"),
+            "first": not after,
+            "chose": any(offered["chosen"].values()),
             "heading": words.heading(
                 sum(left < 0 for _, _, left in lines),
                 sum(each.needs for each, _, _ in lines),
-                whole=not page.after and not request.GET.get("after"),
+                whole=not page.after and not after and not any(offered["chosen"].values()),
             ),
             "today": today,
             "for_staff": deciding.waiting(),
@@ -73,6 +81,14 @@ def queued(request: HttpRequest) -> HttpResponse:
             "waits": two.waiting(means=means),
         },
     )
+
+
+def _ended(request: HttpRequest, choice: Choice, offered: dict[str, Any]) -> HttpResponse:
+    after = request.GET.get("after", "")
+    found, further = ended(after=after, size=queue.PAGE, choice=choice)
+    lines = [(each, said((each.right,)), choosing.OUTCOMES[each.state]) for each in found]
+    shown = {"lines": lines, "after": further, "first": not after}
+    return render(request, "console/ended.html", offered | shown)
 
 
 @only("see")
