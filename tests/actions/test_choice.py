@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
-from tests.actions.office import office
+from tests.actions.office import asked as came
+from tests.actions.office import office, request
 from tests.actions.world import NOW
 from upheld.actions import cases, queue
 from upheld.actions.asking import Asked
@@ -46,7 +46,7 @@ def able(records: str, tmp_path: Path) -> Means:
     """p0 and p1 want a deletion, p1 a copy too, p2 a list of what is held under another law; Olga has p1's case, and p0's
     deletion is under way."""
     means = office(tmp_path, regimes=("gdpr", "ccpa"))
-    first = asked(means, 0, Right.ERASURE)
+    first = request(came(means, Right.ERASURE, address="p0@example.net"))
     second = asked(means, 1, Right.ERASURE)
     asked(means, 1, Right.ACCESS)
     third = asked(means, 2, Right.KNOW, "ccpa")
@@ -54,7 +54,7 @@ def able(records: str, tmp_path: Path) -> Means:
     olga = Staff.objects.create(email="olga@example.org", name="Olga", role=Role.OFFICER, created_at=NOW)
     second.case.assigned_to = olga
     second.case.save()
-    Request.objects.filter(pk=first.pk).update(state=RequestState.IN_PROGRESS, reached=F("needed"))
+    Request.objects.filter(pk=first.pk).update(state=RequestState.IN_PROGRESS)
     return means
 
 
@@ -88,10 +88,8 @@ def test_a_list_shows_what_was_chosen_of_it(able: Means) -> None:
 
 def test_what_has_ended_is_listed_newest_first_by_pages_with_one_query_each(able: Means) -> None:
     requests = list(Request.objects.order_by("received_at", "pk"))
-    for days, (each, state) in enumerate(zip(requests, ("FULFILLED", "DENIED", "REVOKED"), strict=False), 1):
-        Request.objects.filter(pk=each.pk).update(
-            state=state, reached=F("needed"), finished_at=NOW + timedelta(days=days)
-        )
+    for days, (each, state) in enumerate(zip(requests, ("EXPIRED", "DENIED", "REVOKED"), strict=False), 1):
+        Request.objects.filter(pk=each.pk).update(state=state, finished_at=NOW + timedelta(days=days))
 
     with CaptureQueriesContext(connection) as caught:
         newest, after = ended(size=2)
@@ -100,7 +98,7 @@ def test_what_has_ended_is_listed_newest_first_by_pages_with_one_query_each(able
     assert [(each.state, each.at) for each in (*newest, *oldest)] == [
         (RequestState.REVOKED, NOW + timedelta(days=3)),
         (RequestState.DENIED, NOW + timedelta(days=2)),
-        (RequestState.FULFILLED, NOW + timedelta(days=1)),
+        (RequestState.EXPIRED, NOW + timedelta(days=1)),
     ]
     assert (len(caught), none) == (1, "")
     assert ended(size=9, choice=Choice(state=RequestState.OPEN)) == ((), "")
