@@ -88,6 +88,19 @@ def test_the_second_person_needs_no_new_statement(tmp_path: Path, each_database:
     assert [list(each.statements) for each in programs(world)] == before
 
 
+def test_whoever_comes_first_and_has_several_of_something_needs_no_second_statement(
+    tmp_path: Path, each_database: Database
+) -> None:
+    world = make_world(each_database, tmp_path / "privacy", ORDERS, ORDERED)
+    world = replace(world, kept=world.connector)
+
+    world.erase(CY)
+
+    for program in programs(world):
+        sites = [site for site, _ in program.statements]
+        assert len(sites) == len(set(sites))
+
+
 def test_a_statement_whose_form_depends_on_the_person_is_built_for_each(
     tmp_path: Path, each_database: Database
 ) -> None:
@@ -180,7 +193,11 @@ def test_people_who_differ_in_many_ways_share_a_statement_with_room_for_several(
         known = {name: (7, 8) if place < several else (7,) for place, name in enumerate(names)}
         with engine.connect() as connection:
             sent = program.sent(
-                connection, "site", build, lambda parameter: parameter.form(known[str(parameter.key)])
+                connection,
+                "site",
+                build,
+                lambda parameter: parameter.form(known[str(parameter.key)]),
+                frozenset,
             )
         assert sent is not None
         _, (_, parameters) = sent

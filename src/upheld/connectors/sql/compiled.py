@@ -197,6 +197,7 @@ def _read(row: Sequence[Any], readers: Sequence[tuple[int, Any]]) -> tuple[Any, 
 
 Build = Callable[[frozenset[Hashable]], sa.Executable]
 """Makes a statement with room for several values of these slots, and for one of each other."""
+Likely = Callable[[], frozenset[Hashable]]
 Sent = tuple[Compiled, driver.Sending]
 Made = TypeVar("Made")
 Used = TypeVar("Used")
@@ -219,15 +220,18 @@ class Program:
         build: Build,
         direct: Callable[[], sa.Executable],
         filled: Filled,
+        likely: Likely,
     ) -> Answer:
         """Run the statement of a site: `build` gives it with slots, `direct` with the values themselves."""
-        sent = self.sent(connection, site, build, filled)
+        sent = self.sent(connection, site, build, filled, likely)
         if sent is None:
             return answered(connection, direct())
         compiled, sending = sent
         return compiled.run(connection, sending)
 
-    def sent(self, connection: sa.Connection, site: Hashable, build: Build, filled: Filled) -> Sent | None:
+    def sent(
+        self, connection: sa.Connection, site: Hashable, build: Build, filled: Filled, likely: Likely
+    ) -> Sent | None:
         """The statement of a site as it is sent for somebody, where it can be the same for everybody."""
 
         def made(several: frozenset[Hashable]) -> Compiled | None:
@@ -236,7 +240,9 @@ class Program:
             except Unfixed:
                 return None
 
-        return self.chosen(self.statements, site, made, lambda compiled: (compiled, compiled.sending(filled)))
+        return self.chosen(
+            self.statements, site, made, lambda compiled: (compiled, compiled.sending(filled)), likely
+        )
 
     def chosen(
         self,
@@ -244,10 +250,14 @@ class Program:
         site: Hashable,
         make: Callable[[frozenset[Hashable]], Made | None],
         use: Callable[[Made], Used],
+        likely: Likely,
     ) -> Used | None:
         """What `use` gives of what `make` made and is kept: with room for one value of each slot, or as `use`
-        raises Several for several of some. None where `make` made None."""
+        raises Several for several of some. None where `make` made None. `likely`: where there is none yet
+        with room for one, of which there are several, so that whoever comes first needs no second."""
         several: frozenset[Hashable] = frozenset()
+        if (site, several) not in kept and (wider := likely()):
+            several = self._wider(site, wider)
         while True:
             if (site, several) not in kept:
                 kept[site, several] = make(several)

@@ -130,11 +130,14 @@ def _settings(engine: sa.Engine, backend: str, timeout: int | None) -> None:
         cursor.close()
         if backend == "postgresql":
             connection.autocommit = False
-            connection.prepared_max = _PREPARED
+            connection.prepared_max, connection.prepare_threshold = _PREPARED, _AGAIN
 
 
 _PREPARED = 500
 """Statements that a connection keeps prepared: an erasure and a copy of a large map take some hundred."""
+_AGAIN = 1
+"""What is asked a second time is prepared: it will be asked for each person. PostgreSQL plans it five times
+more before it may keep one plan for all."""
 _MARIADB_ALONE = ("in_predicate_conversion_threshold", "max_statement_time")
 _STEPS = 20_000
 """Steps of SQLite's machine between two looks at the clock: some milliseconds."""

@@ -143,6 +143,7 @@ class Verifier:
             shape,
             partial(self._compiled, values, places),
             lambda look: (look, [each.sending(filled) for _, each in look.batches]),
+            lambda: self.rows.several({}),
         )
         return None if sent is None else self._answered(*sent)
 

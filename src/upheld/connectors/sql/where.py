@@ -94,6 +94,7 @@ class Rows:
             lambda several: build(self.awaited(several), _slots(given, several)),
             lambda: build(self, given),
             lambda parameter: self.filled(parameter, given),
+            lambda: self.several(given),
         )
 
     def queue(self, queue: Queue, site: Hashable, build: "Build") -> Callable[[], Answer] | None:
@@ -108,6 +109,7 @@ class Rows:
             site,
             lambda several: build(self.awaited(several), NOTHING_GIVEN),
             lambda parameter: self.filled(parameter, NOTHING_GIVEN),
+            lambda: self.several(NOTHING_GIVEN),
         )
         return None if sent is None else queue.add(sent)
 
@@ -128,6 +130,14 @@ class Rows:
         if same not in self.made:
             self.made[same] = (values, parameter.form(values))
         return self.made[same][1]
+
+    def several(self, given: Given) -> frozenset[Hashable]:
+        """The slots of which this person has several values."""
+        slots: dict[Hashable, Sequence[Any]] = {("set", name): each.keys for name, each in self.sets.items()}
+        slots |= {("raw", place): values for place, values in self.raw.items()}
+        slots |= {("tree", each): tree.keys for each, tree in self.trees.items()}
+        slots |= {("given", name): values for name, values in given.items()}
+        return frozenset(key for key, values in slots.items() if len(values) > 1)
 
     @property
     def anybody(self) -> bool:
