@@ -115,7 +115,7 @@ def test_the_draft_is_carried_out_as_it_stands_and_spares_everybody_else(
     assert posts == [(1, None, None), (2, 8, "Any that dries."), (3, 9, "Goose.")]
 
 
-@pytest.mark.parametrize("page", ["restore.md", "lost-keys.md"])
+@pytest.mark.parametrize("page", ["restore.md", "lost-keys.md", "new-master-key.md"])
 def test_the_drills_of_backups_are_carried_out_as_they_stand(
     page: str, tmp_path: Path, shell: dict[str, str]
 ) -> None:
@@ -125,4 +125,4 @@ def test_the_drills_of_backups_are_carried_out_as_they_stand(
     with sqlite3.connect(tmp_path / "place" / "shop.sqlite") as connection:
         people = connection.execute("SELECT id FROM users").fetchall()
     connection.close()
-    assert people == {"restore.md": [], "lost-keys.md": [(8,)]}[page]
+    assert people == {"restore.md": [], "lost-keys.md": [(8,)], "new-master-key.md": []}[page]
