@@ -44,6 +44,7 @@ MISTAKES = (
     ("stop",),
     ("map", "grants", "--system", "nowhere"),
     ("map", "schema", "nothing"),
+    ("map", "ready", "nothing"),
     ("map", "import-fides", "absent.yaml"),
     ("map", "discover", "sqlite:///absent", "--system", "a b"),
     ("package", "open", "absent.age", "--key", "privacy/upheld.yaml"),

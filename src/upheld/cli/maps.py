@@ -36,6 +36,24 @@ def check(
     raise typer.Exit(mapping.check(strict=strict, offline=offline, as_json=as_json))
 
 
+@commands.command("ready")
+def ready(
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="One of those in the list.")] = "",
+    as_json: options.Json = False,
+) -> None:
+    """Print the map of an application that somebody has described already; without a name, list them.
+
+    It is a system file as it goes into `privacy/systems`. The comment on top says what it decides; read it
+    before you rely on it.
+    """
+    from upheld.cli import start  # lazy: slow import
+
+    start.settle(None, None)
+    from upheld.cli import described  # lazy: app ready
+
+    raise typer.Exit(described.ready(name, as_json=as_json))
+
+
 @commands.command("import-fides")
 def import_fides(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A YAML file with `dataset:` documents.")],

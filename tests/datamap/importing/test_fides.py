@@ -114,6 +114,7 @@ def test_everything_that_was_left_out_of_the_library_or_guessed_is_noted_with_it
         (3, "town_library", "connection"),
         (3, "town_library", "undecided"),
         (8, "town_library.reader", "person-guessed"),
+        (16, "town_library.reader.mail.fides_meta.length", "length"),
         (20, "town_library.reader.chat", "several-categories"),
         (22, "town_library.reader.called", "purpose"),
         (26, "town_library.reader.called.fides_meta.masking_strategy_override", "masking"),
@@ -144,6 +145,7 @@ def test_everything_that_was_left_out_of_the_hospital_or_guessed_is_noted_with_i
         (4, "ward_documents.organization_fides_key", "about-the-dataset"),
         (11, "ward_documents.fidesops_meta.after", "about-the-dataset"),
         (26, "ward_documents.patient.contact.mails", "identity"),
+        (28, "ward_documents.patient.contact.mails.fidesops_meta.return_all_elements", "all-elements"),
         (35, "ward_documents.patient.relatives", "inside-a-list"),
         (35, "ward_documents.patient.relatives", "several-categories"),
         (46, "ward_documents.visit", "no-category"),
@@ -289,6 +291,39 @@ def test_a_category_has_a_word_of_ours_or_keeps_its_own_and_is_noted(
     )
     provided = ", provided: true" if ".provided." in category else ""
     assert line == (f"      it: {{category: {word}{provided}}}" if word else None)
+
+
+def test_what_a_field_and_a_dataset_say_beside_their_names_is_noted_where_it_is_lost() -> None:
+    imported = written(
+        """\
+dataset:
+  - fides_key: shop
+    data_categories: [user.name]
+    collections:
+      - name: buyer
+        data_categories: [user.contact]
+        fields:
+          - {name: id, fides_meta: {primary_key: true}}
+          - name: mail
+            description: where we write to
+            fides_meta: {identity: email, length: 120, return_all_elements: false}
+          - name: about
+            fields:
+              - {name: hobby, description: said at the desk}
+      - name: visit
+        fields:
+          - {name: mail, fides_meta: {identity: email}}
+"""
+    )
+
+    codes = {"description", "length", "all-elements", "category"}
+    assert [(each.line, each.key, each.code) for each in imported.notes if each.code in codes] == [
+        (3, "shop.data_categories", "category"),
+        (10, "shop.buyer.mail.description", "description"),
+        (11, "shop.buyer.mail.fides_meta.length", "length"),
+        (11, "shop.buyer.mail.fides_meta.return_all_elements", "all-elements"),
+        (14, "shop.buyer.about.hobby.description", "description"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -66,8 +66,21 @@ def dataset(each: Dataset, remarks: Remarks) -> None:
             f"`{name}` is not carried over.",
             "Systems wait for nothing but the people's answer.",
         )
+    _overridden(each, remarks)
     _labels(form, each.at, remarks)
     _redacted(form.about.redact, _meta(each.at, form, "redact"), remarks)
+
+
+def _overridden(each: Dataset, remarks: Remarks) -> None:
+    """Categories of the whole dataset hold for tables that name none of their own, and for no others."""
+    own = [c.name for c in each.collections if c.form.data_categories]
+    if each.form.data_categories and own:
+        remarks.add(
+            (*each.at, "data_categories"),
+            Code.CATEGORY,
+            f"The dataset's categories are not carried over to {', '.join(own)}, which have their own.",
+            "Where they hold there too, give fields of these tables a `category`.",
+        )
 
 
 _ABOUT = {
@@ -109,6 +122,31 @@ def collection(each: Collection, remarks: Remarks) -> None:
     _redacted(meta.redact, _meta(each.at, form, "redact"), remarks)
     for column in each.leaves:
         _column(column, remarks)
+        _unused(column, remarks)
+
+
+def _unused(each: Column, remarks: Remarks) -> None:
+    if each.form.description:
+        remarks.add(
+            (*each.at, "description"),
+            Code.DESCRIPTION,
+            "A field's description is not carried over.",
+            "Say what it is by its `category`; words for people go into the table's `title`.",
+        )
+    if each.form.meta.length is not None:
+        remarks.add(
+            _meta(each.at, each.form, "length"),
+            Code.LENGTH,
+            "The length is not carried over: it is read from the database, before anything is written.",
+            "Nothing.",
+        )
+    if each.form.meta.return_all_elements is not None:
+        remarks.add(
+            _meta(each.at, each.form, "return_all_elements"),
+            Code.ALL_ELEMENTS,
+            "`return_all_elements` is not carried over: a row of hers is given whole, with all of its list.",
+            "Nothing, unless others stand in it: then look at a copy before you give it.",
+        )
 
 
 def _column(each: Column, remarks: Remarks) -> None:

@@ -41,6 +41,9 @@ class Code(StrEnum):
     REQUEST_FIELD = "request-field"
     REDACTED_NAME = "redacted-name"
     PARTITIONS = "partitions"
+    DESCRIPTION = "description"
+    LENGTH = "length"
+    ALL_ELEMENTS = "all-elements"
 
 
 @dataclass(slots=True)

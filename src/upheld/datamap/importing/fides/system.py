@@ -95,6 +95,14 @@ def _head(name: str, parts: Sequence[Dataset], remarks: Remarks) -> tuple[dict[s
     }
     if first.form.description:
         comments["title",] = first.form.description
+    for part in parts[1:]:
+        if part.form.description:
+            remarks.add(
+                (*part.at, "description"),
+                Code.DESCRIPTION,
+                "Of datasets that become one system, only the first one's description is carried over.",
+                "Write it above the tables that it is about.",
+            )
     remarks.add(
         first.at,
         Code.CONNECTION,
