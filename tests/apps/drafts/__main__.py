@@ -3,7 +3,7 @@
 python -m tests.apps.drafts [--first] [--left-out] [--named] [--ready] [APPLICATION …]
 
 --first records the first run on an application, once and for ever; otherwise the present figures are recorded.
---left-out records a run with rules that were found by looking at the other application alone.
+--left-out records a run with rules that were found by looking at the other applications alone.
 --named tells the draft in which schemas the tables stand.
 --ready measures the maps that were written by hand in the same way, for comparison.
 """

@@ -13,7 +13,7 @@ _ROOT = Path(__file__).parents[3]
 _RUNS = (
     ("first", "first run"),
     ("first, schemas named", "first run, schemas named"),
-    ("tuned on the other", "tuned on the other application alone"),
+    ("tuned on the other", "tuned on the others alone"),
     ("present", "present"),
     ("ready", "map by hand"),
 )

@@ -30,6 +30,7 @@ MOST = 4
 _STRENGTH = {Hint.KEY: 0.9, Hint.PEOPLE: 0.6, Hint.LOGIN: 0.5, Hint.LOGINS: 0.4, Hint.UUID: 0.3}
 _SURE = {Hint.BARE: 0.8, Hint.TITLE: 0.75, Hint.VAGUE: 0.7, Hint.NUMBER: 0.6, Hint.TEXTS: 0.6}
 """How sure where all values fit and the name says little. Anything else is no link at all."""
+_NAMED = (Hint.KEY, Hint.BARE, Hint.PEOPLE, Hint.VAGUE)
 _DOUBTED = (Hint.TITLE, Hint.VAGUE, Hint.NUMBER, Hint.TEXTS)
 
 
@@ -48,23 +49,36 @@ def rivals(seen: Seen, people: Mapping[str, People]) -> tuple[Question, ...]:
 def ties(seen: Seen, people: Mapping[str, People]) -> Iterator[tuple[Table, Tie]]:
     """What the answers say, for each column the surest first."""
     raised = tuple(candidates(seen, people))
-    titled = _by_title(seen, raised)
     barred = {
         each.at
         for each in raised
         if each.hint is Hint.BARE and not _gainsaid(seen.answers.get(each.question))
     }
+    led = {(table.name, each.to) for table in seen.tables.values() for each in table.references}
     for each in raised:
-        if each.hint in (Hint.PEOPLE, Hint.VAGUE) and each.at in barred:
-            continue
-        if each.hint is Hint.TITLE and each.question not in titled.sure:
-            continue
-        if each.hint is Hint.NUMBER and each.at in titled.taken:
-            continue
-        tie = _tie(seen, people, each)
+        plain = each.hint not in (Hint.TITLE, Hint.NUMBER)
+        meant = each.hint in (Hint.PEOPLE, Hint.VAGUE) and each.at in barred
+        tie = _tie(seen, people, each) if plain and not meant else None
         if tie is not None:
+            led |= {(each.question.table, each.question.to)} if each.hint in _NAMED else set()
             yield seen.tables[each.question.table], tie
+    yield from _rest(seen, people, raised, led)
     yield from _alike(seen, people, raised)
+
+
+def _rest(
+    seen: Seen, people: Mapping[str, People], raised: tuple[Candidate, ...], led: set[tuple[str, str]]
+) -> Iterator[tuple[Table, Tie]]:
+    """What ends like a key and says no more: it leads nowhere where the table leads by a better name."""
+    open_yet = tuple(each for each in raised if (each.question.table, each.question.to) not in led)
+    titled = _by_title(seen, open_yet)
+    for each in open_yet:
+        told = each.hint is Hint.TITLE and each.question in titled.sure
+        guessed = each.hint is Hint.NUMBER and each.at not in titled.taken
+        tie = _tie(seen, people, each) if told or guessed else None
+        if tie is not None and (each.question.table, each.question.to) not in led:
+            led |= {(each.question.table, each.question.to)} if told else set()
+            yield seen.tables[each.question.table], tie
 
 
 def _tie(seen: Seen, people: Mapping[str, People], each: Candidate) -> Tie | None:

@@ -225,6 +225,20 @@ def test_a_table_called_after_two_tells_neither_where_both_readings_fit(each_dat
     assert _links(each_database) == {}
 
 
+def test_a_table_that_leads_to_people_by_name_does_not_lead_there_by_numbers_as_well(
+    each_database: Database,
+) -> None:
+    """The marks are as many as the people, and stand in no table of their own."""
+    rows: list[tuple[object, ...]] = [(n, MANY + 1 - n) for n in range(1, MANY + 1)]
+    each_database.run(
+        *PEOPLE,
+        *_rows("person_marks", "markid INTEGER, personid INTEGER", rows),
+        *_rows("page_marks", "markid INTEGER, member_id INTEGER", rows),
+    )
+
+    assert _links(each_database) == {"person_marks": {"personid"}, "page_marks": {"member_id"}}
+
+
 def test_words_written_as_one_say_who_it_is(each_database: Database) -> None:
     rows: list[tuple[object, ...]] = [(n, n % 9 + 1, n % 5 + 1, n % 3 + 1) for n in range(1, MANY + 1)]
     columns = "id INTEGER PRIMARY KEY, assignedto INTEGER, createdby INTEGER, memberid INTEGER"
