@@ -6,6 +6,7 @@ import re
 import select
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -79,13 +80,15 @@ def free_port() -> int:
 
 @dataclass
 class Server:
-    """A running server over the folder `data`."""
+    """A running server over the folder `data`; with HTTPS where it is said which certificate is to be trusted."""
 
     data: Path
     environment: dict[str, str]
     port: int = field(default_factory=free_port)
     said: str = ""
     arguments: tuple[str, ...] = ()
+    program: str = "upheld.cli.main"
+    trusts: Path | None = None
 
     def start(self, *, said: str = "Staff console") -> "Server":
         """Until it answers, and has said that on its terminal."""
@@ -107,7 +110,16 @@ class Server:
 
     def _answers(self) -> bool:
         """A whole answer, not only a connection: a program that has just begun to listen may have none yet."""
-        asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        asking = (
+            http.client.HTTPSConnection(
+                "127.0.0.1",
+                self.port,
+                timeout=PATIENCE,
+                context=ssl.create_default_context(cafile=self.trusts),
+            )
+            if self.trusts
+            else http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        )
         try:
             asking.request("GET", "/healthz")
             return asking.getresponse().read() == b"ok\n"
@@ -121,7 +133,7 @@ class Server:
             [
                 sys.executable,
                 "-m",
-                "upheld.cli.main",
+                self.program,
                 "serve",
                 "--data",
                 str(self.data),
@@ -144,7 +156,7 @@ class Server:
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.trusts else 'http'}://127.0.0.1:{self.port}"
 
     @property
     def first_account(self) -> str:
