@@ -1,13 +1,18 @@
 """Records of earlier releases are brought up to this one, with the cases that run in them (tools/earlier.py)."""
 
 import json
+import os
 import sqlite3
 import tarfile
 from pathlib import Path
 
 import pytest
 
+from tests.cli.moved import move
 from tests.cli.program import Done, run
+from tests.servers.database import Database
+from tests.servers.plugin import NewDatabase
+from tests.servers.postgresql import DEBIAN
 
 DATA = Path(__file__).parent / "data"
 EARLIER = sorted(each.name.removesuffix(".tar.xz") for each in DATA.glob("*.tar.xz"))
@@ -21,9 +26,15 @@ class Earlier:
         self.folder = folder
         with tarfile.open(DATA / f"{name}.tar.xz") as archive:
             archive.extractall(folder, filter="data")
+        self.given = {"SHOP_DATABASE_URL": f"sqlite:///{self.folder / 'shop.sqlite'}"}
+
+    def move(self, to: Database) -> None:
+        """Its records stand there from now on."""
+        move(self.folder / "upheld-data", to)
+        self.given |= {"UPHELD_DATABASE_URL": to.url, "PATH": f"{DEBIAN}:{os.environ['PATH']}"}
 
     def upheld(self, *arguments: str) -> Done:
-        return run(self.folder, *arguments, SHOP_DATABASE_URL=f"sqlite:///{self.folder / 'shop.sqlite'}")
+        return run(self.folder, *arguments, **self.given)
 
     def dump(self) -> list[str]:
         connection = sqlite3.connect(self.folder / RECORDS)
@@ -75,8 +86,13 @@ def test_no_command_changes_records_of_an_earlier_release_but_the_one_that_says_
     assert earlier.dump() == before
 
 
-def test_cases_that_ran_go_on_and_the_ledger_is_the_same_one(earlier: Earlier) -> None:
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_cases_that_ran_go_on_and_the_ledger_is_the_same_one(
+    kind: str, earlier: Earlier, new_database: NewDatabase
+) -> None:
     """What was sealed opens, what waits can be answered, and what was signed stays as it was."""
+    if kind == "postgresql":
+        earlier.move(new_database(kind))
     migrated(earlier)
 
     status = json.loads(earlier.upheld("status", "--json").stdout)

@@ -9,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.moved import move
 from tests.cli.program import Done, run
+from tests.servers.database import Database
+from tests.servers.plugin import NewDatabase
+from tests.servers.postgresql import DEBIAN
 
 STATES = Path(__file__).parent / "data" / "states"
 READ = """
@@ -42,11 +46,14 @@ STOOD = [
 class Server:
     """A folder as a server of then left it."""
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, records: Database | None) -> None:
         self.folder = folder
         with tarfile.open(STATES / f"{name}.tar.xz") as archive:
             archive.extractall(folder, filter="data")
         self.given = {"SHOP_DATABASE_URL": f"sqlite:///{folder / 'shop.sqlite'}"}
+        if records is not None:
+            move(folder / "upheld-data", records)
+            self.given |= {"UPHELD_DATABASE_URL": records.url, "PATH": f"{DEBIAN}:{os.environ['PATH']}"}
 
     def upheld(self, *arguments: str) -> Done:
         return run(self.folder, *arguments, **self.given)
@@ -79,16 +86,18 @@ class Server:
 
 
 def test_what_is_kept_of_each_release_is_small() -> None:
-    assert {each.name for each in STATES.iterdir()} >= {"today.tar.xz"}
+    assert {each.name for each in STATES.iterdir()} >= {"today.tar.xz", "at-0037.tar.xz"}
     assert sum(each.stat().st_size for each in STATES.iterdir()) < 200_000
 
 
-@pytest.mark.store("sqlite")
+@pytest.mark.parametrize("kind", [pytest.param("sqlite", marks=pytest.mark.store("sqlite")), "postgresql"])
 @pytest.mark.parametrize(
     "name", sorted(each.name.removesuffix(".tar.xz") for each in STATES.glob("*.tar.xz"))
 )
-def test_cases_in_every_state_are_read_and_go_on_after_an_upgrade(name: str, tmp_path: Path) -> None:
-    server = Server(name, tmp_path)
+def test_cases_in_every_state_are_read_and_go_on_after_an_upgrade(
+    name: str, kind: str, new_database: NewDatabase, tmp_path: Path
+) -> None:
+    server = Server(name, tmp_path, None if kind == "sqlite" else new_database(kind))
     before = [
         line for line in (tmp_path / "ledger.jsonl").read_text().splitlines() if line.startswith('{"entry"')
     ]

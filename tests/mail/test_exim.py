@@ -4,19 +4,15 @@ import os
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from tests.actions.world import NOW as NOON
 from tests.actions.world import forum, means
+from tests.servers import certificate as certificates
 from tests.servers import exim
 from tests.servers.exim import Exim
 from tests.servers.plugin import MISSING_MARK
@@ -63,29 +59,9 @@ def begun() -> Iterator[Callable[..., Exim]]:
 @pytest.fixture
 def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Of 127.0.0.1, signed by itself, and trusted by this program; with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.test")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
-        .not_valid_after(datetime.now(UTC) + timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path / "certificate.pem"
-    public = made.public_bytes(serialization.Encoding.PEM)
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    file.write_bytes(public + private)
-    (tmp_path / "trusted.pem").write_bytes(public)
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "trusted.pem"))
-    return file
+    files = certificates.made(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(files.public))
+    return files.both
 
 
 def plain(box: Exim) -> str:
@@ -149,6 +125,26 @@ def test_encrypted_and_with_a_log_in(begun: Callable[..., Exim], certificate: Pa
     for url in (f"smtp://upheld:wrong@{where}", f"smtp://{where}", f"smtp+plain://{where}"):
         assert type(refused(url)) is Misconfigured, url
     assert "wrong" not in str(refused(f"smtp://upheld:wrong@{where}"))
+
+
+def test_encrypted_from_the_first_byte_and_with_a_log_in(
+    begun: Callable[..., Exim], certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`smtps`, as port 465 speaks it. Neither side goes on in the clear where the other does not speak TLS."""
+    box, clear = begun(certificate=certificate, closed=True, implicit=True), begun()
+    own = f"upheld:{quote(exim.PASSWORD, safe='')}"
+
+    deliver(message(), server(f"smtps://{own}@127.0.0.1:{box.port}"))
+
+    ((to, mail),) = come(box)
+    assert (to, " with esmtpsa " in " ".join(str(mail["Received"]).split())) == ("ada@example.org", True)
+    assert type(refused(f"smtps://upheld:wrong@127.0.0.1:{box.port}")) is Misconfigured
+    assert type(refused(f"smtps://{own}@127.0.0.1:{clear.port}")) is Away
+    assert type(refused(f"smtp+plain://127.0.0.1:{box.port}")) is Away
+    monkeypatch.setenv("SSL_CERT_FILE", ssl.get_default_verify_paths().openssl_cafile)
+    unknown = refused(f"smtps://{own}@127.0.0.1:{box.port}")
+    assert (type(unknown), "SSL_CERT_FILE" in unknown.remedy) == (Misconfigured, True)
+    assert (len(box.came()), clear.came()) == (1, [])
 
 
 def test_a_certificate_of_somebody_else_is_not_taken(

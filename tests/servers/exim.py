@@ -104,8 +104,9 @@ class Exim:
         stop_all(self.folder.parent)
 
 
-def start(*, certificate: Path | None = None, closed: bool = False) -> Exim:
-    """With a `certificate` it offers STARTTLS; `closed`: it takes mail only from who has logged in."""
+def start(*, certificate: Path | None = None, closed: bool = False, implicit: bool = False) -> Exim:
+    """With a `certificate` it offers STARTTLS, or, `implicit`, speaks TLS from the first byte; `closed`: it takes
+    mail only from who has logged in."""
     unpacked = Path(os.environ.get("UPHELD_UNPACKED", "/"))
     program = unpacked / "usr" / "sbin" / "exim4"
     if not program.exists():
@@ -133,6 +134,8 @@ def start(*, certificate: Path | None = None, closed: bool = False) -> Exim:
     )
     (folder / "settings").write_text(settings)
     command: list[str | Path] = [own, "-C", folder / "settings", "-bdf", "-oP", folder / "pid"]
+    if implicit:
+        command.append("-tls-on-connect")
     wrapped = _wrapped(unpacked, folder, entry)
     for each in (folder, *folder.rglob("*")):
         if account:
@@ -140,7 +143,7 @@ def start(*, certificate: Path | None = None, closed: bool = False) -> Exim:
     for _ in range(5):
         port = free_port()
         running = launch([*wrapped, *command, "-oX", f"127.0.0.1.{port}"], folder, account)
-        if wait_until(_greets(port), running, folder):
+        if wait_until(_greets(port, implicit=implicit), running, folder):
             return Exim(port, folder, running.pid)
     message = f"Exim does not start: {(folder / 'server.log').read_text(errors='replace')[-2000:]}"
     raise RuntimeError(message)
@@ -169,10 +172,12 @@ def _wrapped(unpacked: Path, folder: Path, entry: pwd.struct_passwd) -> list[str
     return []
 
 
-def _greets(port: int) -> Callable[[], bool]:
+def _greets(port: int, *, implicit: bool) -> Callable[[], bool]:
+    kind = smtplib.SMTP_SSL if implicit else smtplib.SMTP
+
     def asked() -> bool:
         try:
-            with smtplib.SMTP("127.0.0.1", port, timeout=5) as session:
+            with kind("127.0.0.1", port, timeout=5) as session:
                 return session.noop()[0] == 250
         except (OSError, smtplib.SMTPException):
             return False

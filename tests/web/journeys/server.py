@@ -7,6 +7,7 @@ import re
 import select
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -84,8 +85,8 @@ def free_port() -> int:
 
 @dataclass
 class Server:
-    """A running server over the folder `data`. `hearth`: where there is one, the server begins as a copy of a program
-    that has imported all of it."""
+    """A running server over the folder `data`; with HTTPS where it is said which certificate is to be trusted. `hearth`:
+    where there is one, the server begins as a copy of a program that has imported all of it."""
 
     data: Path
     environment: dict[str, str]
@@ -93,6 +94,8 @@ class Server:
     said: str = ""
     arguments: tuple[str, ...] = ()
     hearth: Hearth | None = None
+    program: str = "upheld.cli.main"
+    trusts: Path | None = None
 
     def start(self, *, said: str = "Staff console") -> "Server":
         """Until it answers, and has said that on its terminal."""
@@ -114,7 +117,16 @@ class Server:
 
     def _answers(self) -> bool:
         """A whole answer, not only a connection: a program that has just begun to listen may have none yet."""
-        asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        asking = (
+            http.client.HTTPSConnection(
+                "127.0.0.1",
+                self.port,
+                timeout=PATIENCE,
+                context=ssl.create_default_context(cafile=self.trusts),
+            )
+            if self.trusts
+            else http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        )
         try:
             asking.request("GET", "/healthz")
             return asking.getresponse().read() == b"ok\n"
@@ -131,7 +143,7 @@ class Server:
             self.process = self.hearth.begin(arguments, environment, errors)
             return
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "upheld.cli.main", *arguments],
+            [sys.executable, "-m", self.program, *arguments],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -147,7 +159,7 @@ class Server:
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.trusts else 'http'}://127.0.0.1:{self.port}"
 
     @property
     def first_account(self) -> str:
