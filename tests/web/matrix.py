@@ -28,6 +28,7 @@ from upheld.actions import (  # noqa: E402
     correspondence,
     enclosures,
     extension,
+    filing,
     intake,
     links,
     programs,
@@ -124,6 +125,13 @@ def tokened(able: Means, name: str = "shop") -> dict[str, dict[str, Any]]:
     return {"program-revoke": {"number": made.token.pk}, "api-status": {"number": uuid4()}}
 
 
+def answered(able: Means, request: Request) -> dict[str, dict[str, Any]]:
+    """Of an answer that was filed into its case."""
+    came = intake.keep(means=able, channel=Channel.EMAIL, raw=b"It is the one by the river")
+    reply = filing.file(means=able, number=came.pk, case=request.case_id)
+    return {"reply": {"number": reply.pk}, "reply-file": {"number": reply.pk, "place": 1}}
+
+
 def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, Any]]:
     """What stands in the address of each route."""
     task = Task.objects.get()
@@ -156,6 +164,7 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
     return sign_ins(public) | {
         **files(able),
         "message": {"number": post.pk},
+        **answered(able, request),
         "arrival": {"number": fresh.pk},
         "original": {"number": fresh.pk},
         "original-file": {"number": fresh.pk, "place": 1},

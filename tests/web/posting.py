@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from contextlib import redirect_stderr
+from html import unescape
 from typing import Any
 
 import django
@@ -18,13 +19,16 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
+from django.utils.html import strip_tags  # noqa: E402
 from hypothesis import HealthCheck, example, given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from upheld.actions import intake  # noqa: E402
+from tests.web.matrix import verified  # noqa: E402
+from upheld.actions import arrivals, intake  # noqa: E402
+from upheld.actions import desk as desk_  # noqa: E402
 from upheld.mail.receive import LARGEST  # noqa: E402
 from upheld.store import release  # noqa: E402
-from upheld.store.models import Arrival, Channel, ClosedReason, Communication, Look, Role, Staff  # noqa: E402
+from upheld.store.models import Arrival, Channel, ClosedReason, Communication, Look, Reply, Role, Staff  # noqa: E402
 from upheld.web.means import means  # noqa: E402
 
 PLANTED = "quillfeather"
@@ -43,7 +47,7 @@ MAILS = st.one_of(
 )
 SAID = st.fixed_dictionaries(
     {
-        "step": st.sampled_from(["open", "again", "more", "close", "reopen", "?", ""]),
+        "step": st.sampled_from(["open", "again", "more", "close", "reopen", "file", "?", ""]),
         "rights": st.lists(st.sampled_from(["ACCESS", "ERASURE", "OPT_OUT", "X"]), max_size=3),
         "regime": st.sampled_from(["gdpr", "ccpa", "x", ""]),
         "received": st.sampled_from(["2026-11-01", "0001-01-01", "9999-12-31", "x", "", "2027-01-01"]),
@@ -74,6 +78,44 @@ def officer(name: str, **options: Any) -> Client:
     client = Client(HTTP_HOST="127.0.0.1", **options)
     client.force_login(account)
     return client
+
+
+def words(content: bytes) -> str:
+    """What a reader reads."""
+    return " ".join(unescape(strip_tags(content.decode().partition("<main")[2].partition(">")[2])).split())
+
+
+def filed(desk: Client) -> dict[str, Any]:
+    """Answers of the person, of a stranger and of one who names no number, from the post into the case."""
+    able, hers = means(by="a test"), "dora@example.net"
+    _, request = verified(able, hers)
+    number = arrivals.number(request.case.arrivals.get())
+
+    def came(sender: str, subject: str) -> str:
+        text = f"From: {sender}\nSubject: {subject}\n\nIt is the one by the river."
+        return str(desk.post(reverse("intake"), {"channel": "EMAIL", "text": text}).url)
+
+    own, strange, bare = (
+        came(hers, f"Re: [{number}] Which?"),
+        came("eve@example.org", f"Re: [{desk_.number(request.case)}] Which?"),
+        came(hers, "the garden"),
+    )
+    pages = {
+        "hers": words(desk.get(own).content),
+        "a stranger's": words(desk.get(strange).content),
+        "without a number": words(desk.get(bare).content),
+        "a number that is none": words(desk.get(bare, {"number": "00000000"}).content),
+        "a number that she has": words(desk.get(bare, {"number": number}).content),
+    }
+    done = desk.post(own, {"step": "file", "case": str(request.case_id), "task": ""})
+    reply = Reply.objects.get()
+    return pages | {
+        "led": done.url == reverse("case", args=[request.case_id]),
+        "case": words(desk.get(done.url).content),
+        "unexplained": desk.post(reverse("reply", args=[reply.pk]), {"why": ""}).status_code,
+        "read": words(desk.post(reverse("reply", args=[reply.pk]), {"why": "to answer"}).content),
+        "looked": Look.objects.filter(case=request.case, what="an answer that came in").count(),
+    }
 
 
 def main() -> None:
@@ -147,6 +189,7 @@ def main() -> None:
         "forged": forged,
         "looked": Look.objects.count() - looks,
         "queries": counts,
+        "filed": filed(desk),
     }
     json.dump(found, sys.stdout)
 

@@ -42,3 +42,19 @@ def test_the_list_takes_as_many_queries_for_more_messages(seen: dict[str, object
     first, more = seen["queries"]  # type: ignore[misc]
 
     assert first == more
+
+
+def test_an_answer_is_filed_into_its_case_and_whose_it_is_is_said_before(seen: dict[str, object]) -> None:
+    found: dict[str, object] = seen["filed"]  # type: ignore[assignment]
+    pages = {name: str(each) for name, each in found.items()}
+    for name in ("hers", "a stranger's", "a number that she has"):
+        assert "This seems to be an answer." in pages[name]
+        assert "File it into this case" in pages[name]
+    assert "It came from an address of the person whom that case is about." in pages["hers"]
+    assert "It did not come from an address of the person" in pages["a stranger's"]
+    assert "File it into this case" not in pages["without a number"]
+    assert "No case that can be answered has the number 00000000." in pages["a number that is none"]
+    assert (found["led"], found["unexplained"], found["looked"]) == (True, 409, 1)
+    assert "Read the answer" in pages["case"]
+    assert "river" not in pages["case"]
+    assert "It is the one by the river." in pages["read"]

@@ -118,6 +118,8 @@ TABLE = {
     "arrival": only(roles(200, *SEE), {"officer": 422}),
     "original": only(roles(405, *CLERK), roles(409, *CLERK)),
     "original-file": only(roles(405, *CLERK), roles(404, *CLERK)),
+    "reply": only(roles(405, *LOOK), roles(409, *LOOK)),
+    "reply-file": only(roles(405, *LOOK), roles(409, *LOOK)),
     "outbox": only(roles(200, *LOCK), roles(405, *LOCK)),
     "mail": only({"officer": 405}, {"officer": 409}),
     "letters": only(roles(200, *SEE), roles(405, *SEE)),

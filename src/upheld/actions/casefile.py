@@ -28,6 +28,7 @@ from upheld.store.models import (
     Mail,
     MailKind,
     PartState,
+    Reply,
     Request,
     RequestState,
     Task,
@@ -159,6 +160,7 @@ class File:
     case: Case
     numbers: tuple[str, ...]
     came: tuple[Arrival, ...]
+    replies: tuple[Reply, ...]
     wishes: tuple[Wish, ...]
     story: tuple[Event, ...]
     letters: tuple[Mail, ...] = ()
@@ -193,13 +195,15 @@ def opened(*, means: Means, case: Case, before: int = 0, letters_before: int = 0
     rows = [row for request in requests for row in request.plans.all()]
     loaded = plans.load_all(rows)
     mails = list(Mail.objects.filter(case=case).defer("sealed_content").order_by("-written_at", "-pk"))
-    told = sorted(_story(case, came, requests, mails), key=lambda each: each.at, reverse=True)
+    replies = list(case.replies.defer("sealed_original"))
+    told = sorted(_story(case, (came, replies), requests, mails), key=lambda each: each.at, reverse=True)
     letters = [each for each in mails if each.kind == MailKind.LETTER]
     until, letters_until = before + STORY, letters_before + LETTERS
     return File(
         case,
         tuple(arrivals.number(each) for each in came),
         tuple(came),
+        tuple(replies),
         tuple(_wish(means, each, loaded) for each in requests),
         tuple(told[before:until]),
         tuple(letters[letters_before:letters_until]),
@@ -320,8 +324,15 @@ ENDED = {
 }
 
 
-def _story(case: Case, came: list[Arrival], requests: list[Request], mails: list[Mail]) -> Iterator[Event]:
-    for arrival in came:
+def _story(
+    case: Case, came: tuple[list[Arrival], list[Reply]], requests: list[Request], mails: list[Mail]
+) -> Iterator[Event]:
+    for reply in came[1]:
+        whose = "the owner of a system" if reply.task_id else "a message"
+        how = reply.get_channel_display()
+        yield Event(reply.came_at, f"An answer by {how} from {whose} came in")
+        yield Event(reply.filed_at, "Filed that answer here", reply.filed_by)
+    for arrival in came[0]:
         how = "by the form" if arrival.channel == Channel.FORM else f"by {arrival.get_channel_display()}"
         yield Event(arrival.received_at, f"Asked {how}, number {arrivals.number(arrival)}")
         if arrival.verified_at:

@@ -103,8 +103,9 @@ def unread() -> int:
 
 
 def number_in(subject: str) -> str:
-    """One of our numbers, as our mails carry it and an answer to them does; looks for nothing."""
-    found = re.search(r"\[([0-9A-F]{8})\]", subject)
+    """One of our numbers, as our mails carry it and an answer to them does: in capitals to a person, in small
+    letters to staff and owners of systems. Looks for nothing."""
+    found = re.search(r"\[([0-9A-Fa-f]{8})\]", subject)
     return found[1] if found else ""
 
 

@@ -12,10 +12,22 @@ from django.db.models import QuerySet
 from upheld.actions.arrivals import Content, Told
 from upheld.actions.originals import Asker, Kept, Original
 from upheld.mail.letter import Letter
+from upheld.mail.receive import read
 from upheld.rights.codec import decode
 from upheld.rights.rows.values import Row
 from upheld.store.keys import KeyStore
-from upheld.store.models import Arrival, Case, Decision, Doubt, Mail, MailKind, Note, Question, Verification
+from upheld.store.models import (
+    Arrival,
+    Case,
+    Decision,
+    Doubt,
+    Mail,
+    MailKind,
+    Note,
+    Question,
+    Reply,
+    Verification,
+)
 from upheld.store.sealing import open_value
 
 
@@ -23,7 +35,10 @@ def tables(keys: KeyStore, cases: QuerySet[Case]) -> dict[str, list[Row]]:
     """By the names of the map. Raises Destroyed where a key went meanwhile."""
     mine = {"request__case__in": cases}
     return {
-        "messages": [_message(keys, each) for each in _sorted(Arrival.objects.filter(case__in=cases))],
+        "messages": [
+            *(_message(keys, each) for each in _sorted(Arrival.objects.filter(case__in=cases))),
+            *(_reply(keys, each) for each in _sorted(Reply.objects.filter(case__in=cases))),
+        ],
         "questions": [_question(keys, each) for each in _sorted(Question.objects.filter(case__in=cases))],
         "verifications": [_verification(keys, each) for each in _sorted(Verification.objects.filter(**mine))],
         "doubts": [_doubt(keys, each) for each in _sorted(Doubt.objects.filter(**mine))],
@@ -76,6 +91,20 @@ def _message(keys: KeyStore, row: Arrival) -> Row:
         "address": content.address if isinstance(content, Content) else "",
         "words": "\n\n".join(each for each in parts if each),
         "judged": original.judged if isinstance(original, Original) else "",
+    }
+
+
+def _reply(keys: KeyStore, row: Reply) -> Row:
+    """Of the owner of a system too: it is about her."""
+    mail = read(keys.open(row.case.key, bytes(row.sealed_original), record=f"reply:{row.pk}"))
+    return {
+        "id": str(row.pk),
+        "case_id": str(row.case_id),
+        "channel": row.channel,
+        "received_at": row.came_at,
+        "address": "" if row.task_id else mail.sender.address,
+        "words": "\n\n".join(each for each in (mail.subject, mail.text) if each),
+        "judged": "",
     }
 
 

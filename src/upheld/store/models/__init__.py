@@ -6,7 +6,7 @@ from upheld.store.models.batch import Batch, BatchLine
 from upheld.store.models.case import BlindIndex, Case, CaseState, Level, Request, RequestState
 from upheld.store.models.certificate import Certificate
 from upheld.store.models.check import Check
-from upheld.store.models.communication import ClosedReason, Communication
+from upheld.store.models.communication import ClosedReason, Communication, Reply
 from upheld.store.models.copy import Copy
 from upheld.store.models.decision import Agreement, Decision, DecisionKind, Matter, Note, Pause, Rule
 from upheld.store.models.evidence import Due, Evidence
@@ -86,6 +86,7 @@ __all__ = [
     "ProgramKind",
     "Question",
     "QuestionKind",
+    "Reply",
     "Request",
     "RequestState",
     "Restriction",

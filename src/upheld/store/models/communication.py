@@ -5,6 +5,8 @@ from uuid import uuid4
 from django.db import models
 
 from upheld.store.models.arrival import Channel
+from upheld.store.models.case import Case
+from upheld.store.models.task import Task
 
 
 class ClosedReason(models.TextChoices):
@@ -39,3 +41,21 @@ class Communication(models.Model):
                 | (models.Q(closed_at__isnull=False, destroy_at__isnull=False) & ~models.Q(reason="")),
             ),
         )
+
+
+class Reply(models.Model):
+    """A message that answers something of a case, sealed as it came under the case's key. `task`: what was
+    asked of the owner of a system, where she wrote it. `came_at`: when it was kept, `filed_by`: who said
+    where it belongs."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="replies")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, null=True, related_name="replies")
+    channel = models.CharField(max_length=10, choices=Channel)
+    sealed_original = models.BinaryField()
+    came_at = models.DateTimeField()
+    filed_at = models.DateTimeField()
+    filed_by = models.CharField(max_length=100)
+
+    class Meta:
+        ordering = ("came_at", "id")

@@ -120,6 +120,7 @@ def case(request: HttpRequest, number: UUID) -> HttpResponse:
         "stopped": stop.in_force(),
         "may_decide": may(role, "decide"),
         "may_note": may(role, "note"),
+        "may_look": may(role, "look"),
         "may_assign": may(role, "assign"),
         "keepers": thread.keepers(),
         "notes": found.notes.count(),

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from upheld.actions import bymail, originals, queue, staff
+from upheld.actions import bymail, filing, originals, queue, staff
 from upheld.actions import intake as verbs
 from upheld.actions.arrivals import number as number_of
 from upheld.actions.arrivals import rights_of
@@ -28,6 +28,7 @@ from upheld.store.models import Arrival, Channel, ClosedReason, Communication
 from upheld.web.console.access import able
 from upheld.web.console.access import staff as only
 from upheld.web.console.cases import said
+from upheld.web.console.filing import filed
 from upheld.web.console.reading import forms_of, mistakes
 from upheld.web.upload import takes_files, too_large
 
@@ -110,6 +111,8 @@ def message(request: HttpRequest, number: UUID) -> HttpResponse:
     means, step = able(request), request.POST.get("step", "")
     if step == "close":
         return _closed(request, means, number)
+    if step == "file":
+        return filed(request, means, number)
     if step == "reopen":
         verbs.reopen(means=means, number=number)
         return redirect("message", number=number)
@@ -147,6 +150,7 @@ def _read(request: HttpRequest, means: Means, found: Communication, step: str) -
         staff.look(
             case=None, by=means.by, at=means.clock(), what="a message that came in", why="to take it in"
         )
+    wanted = request.GET.get("number", "")[:10]
     law, letter, failure = _drafted(means, mail, said_now, failure)
     judged = sent is not None and step != "more"
     shown = {
@@ -154,6 +158,8 @@ def _read(request: HttpRequest, means: Means, found: Communication, step: str) -
         "mail": mail,
         "proposal": proposal,
         "answers": verbs.number_in(mail.subject),
+        "asked_number": wanted,
+        "filing": filing.propose(means=means, mail=mail, number=wanted),
         "what": what,
         "who": who,
         "many": len(who.forms) > 1,
