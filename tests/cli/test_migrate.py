@@ -9,6 +9,8 @@ import pytest
 
 from tests.cli.program import Done, run
 
+pytestmark = pytest.mark.store("sqlite")  # records of earlier releases are files
+
 DATA = Path(__file__).parent / "data"
 EARLIER = sorted(each.name.removesuffix(".tar.xz") for each in DATA.glob("*.tar.xz"))
 RECORDS = Path("upheld-data", "upheld.sqlite3")
