@@ -82,11 +82,14 @@ class Shop:
             connection.close()
 
 
-def environment(folder: Path | None = None, **more: str) -> dict[str, str]:
-    """Ours without what says where things are, and where `--store` wants the records of a command in
-    `folder`."""
+def environment(folder: Path | None = None, arguments: tuple[str, ...] = (), **more: str) -> dict[str, str]:
+    """Ours without what says where things are, and where `--store` wants the records of a command in `folder`: for each
+    data folder that a command names another place."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("UPHELD_", "DJANGO_"))}
-    return {**kept, **(stored(folder / "upheld-data") if folder else {}), **more}
+    if folder is None:
+        return kept | more
+    data = arguments[arguments.index("--data") + 1] if "--data" in arguments else "upheld-data"
+    return kept | stored(folder / data, bare=arguments[:1] == ("restore",)) | more
 
 
 def fresh(folder: Path, *arguments: str, **more: str) -> Done:
@@ -94,7 +97,7 @@ def fresh(folder: Path, *arguments: str, **more: str) -> Done:
     return subprocess.run(
         [sys.executable, "-m", "upheld.cli.main", *arguments],
         cwd=folder,
-        env=environment(folder, **more),
+        env=environment(folder, arguments, **more),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -107,7 +110,7 @@ def run(folder: Path, *arguments: str, check: bool = False, **more: str) -> Done
     with tempfile.NamedTemporaryFile("r") as out, tempfile.NamedTemporaryFile("r") as err:
         order = {
             "folder": str(folder),
-            "environment": environment(folder, **more),
+            "environment": environment(folder, arguments, **more),
             "arguments": arguments,
             "out": out.name,
             "err": err.name,

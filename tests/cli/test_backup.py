@@ -146,6 +146,7 @@ def test_a_ledger_that_would_be_rolled_back_is_found_and_goes_on_only_when_someb
     assert json.loads(entry)["entry"]["lost"] == 7
 
 
+@pytest.mark.store("sqlite")
 def test_a_database_that_was_put_back_by_hand_signs_nothing(shop: Shop) -> None:
     """P-12"""
     erase(shop)
@@ -301,7 +302,7 @@ def test_the_records_on_postgresql_are_backed_up_and_restored(shop: Shop, new_da
     before = export(shop, "upheld-data", UPHELD_DATABASE_URL=old)
 
     filled = restore(shop, file, "--keys", "upheld-data/keys", UPHELD_DATABASE_URL=old, PATH=path)
-    wrong = restore(shop, file, "--keys", "upheld-data/keys", PATH=path)
+    wrong = restore(shop, file, "--keys", "upheld-data/keys", UPHELD_DATABASE_URL="", PATH=path)
     missing = shop.upheld("backup", "--to", "x", UPHELD_DATABASE_URL=old, PATH="/nowhere")
     done(restore(shop, file, "--keys", "upheld-data/keys", UPHELD_DATABASE_URL=new, PATH=path))
 

@@ -116,6 +116,7 @@ def test_a_key_store_that_is_not_whole_is_wrong(shop: Shop, lost: str, words: st
     assert path.exists() is False
 
 
+@pytest.mark.store("sqlite")
 def test_a_ledger_that_was_put_back_is_wrong(shop: Shop) -> None:
     """P-12"""
     older = shop.folder / "older"
@@ -132,6 +133,7 @@ def test_a_ledger_that_was_put_back_is_wrong(shop: Shop) -> None:
     assert wrong(signs(shop)) == ["The ledger ends after 7 entries, but 14 were signed."]
 
 
+@pytest.mark.store("sqlite")
 def test_the_master_key_is_replaced_by_a_command_and_everything_goes_on(shop: Shop) -> None:
     """K-01: second factors of the console too, of which a program for commands knows only the table."""
     from upheld.store.keys import KeyStore

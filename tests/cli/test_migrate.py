@@ -14,6 +14,8 @@ from tests.servers.database import Database
 from tests.servers.plugin import NewDatabase
 from tests.servers.postgresql import DEBIAN
 
+pytestmark = pytest.mark.store("sqlite")  # records of earlier releases are files
+
 DATA = Path(__file__).parent / "data"
 EARLIER = sorted(each.name.removesuffix(".tar.xz") for each in DATA.glob("*.tar.xz"))
 RECORDS = Path("upheld-data", "upheld.sqlite3")

@@ -14,6 +14,7 @@ def shop(tmp_path: Path) -> Shop:
     return Shop(tmp_path)
 
 
+@pytest.mark.store("sqlite")
 def test_a_token_is_made_once_listed_without_its_secret_and_revoked(shop: Shop) -> None:
     assert shop.upheld("token", "list").stdout == "No program has a token.\n"
 

@@ -76,14 +76,14 @@ def _is_of_another(item: pytest.Item, store: str) -> bool:
     return (mark is not None and mark.args[0] != store) or parameters.get("records", store) != store
 
 
-def stored(data: Path) -> dict[str, str]:
+def stored(data: Path, *, bare: bool = False) -> dict[str, str]:
     """The environment that says where the records of the data folder `data` are, one database for each; empty
-    without `--store=postgresql`."""
+    without `--store=postgresql`. `bare`: one that is made now has no tables, for a backup to be restored into."""
     if _chosen["kind"] != "postgresql":
         return {}
     where = data.resolve()
     if where not in _made:
-        _made[where] = new_server_database("postgresql", where, template=_template())
+        _made[where] = new_server_database("postgresql", where, template="" if bare else _template())
     return {"UPHELD_DATABASE_URL": _made[where][0].url}
 
 

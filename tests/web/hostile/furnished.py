@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db.models import Max
 from django.urls import get_resolver, reverse
 
@@ -29,6 +30,7 @@ from upheld.web.means import means
 
 def furnish() -> tuple[dict[str, str], dict[str, str]]:
     """The address of each route and of some pages more, and the cookies of each visitor."""
+    PBKDF2PasswordHasher.iterations = 1  # log-ins are tried by the hundred
     release.make()
     able = means(by="hostile", reaching=True)
     hers, request = matrix.verified(able, corpus.ADDRESS)
