@@ -308,14 +308,15 @@ def _established(part: models.Part) -> Established | None:
 
 
 def _kept(means: Means, fulfilment: models.Fulfilment, plan: Plan) -> list[Retained]:
+    retained = [each for each in plan.of(fulfilment.system) if isinstance(each, steps.Retain)]
     rows: dict[int, int] = {}
-    for part in fulfilment.parts.all():
+    for part in fulfilment.parts.all() if retained else ():
         if part.state == PartState.COMMITTED and not part.due_id and part.plan_id == fulfilment.plan_id:
             for count in counts_of(part):
                 rows[count.step] = max(rows.get(count.step, 0), count.rows)
     kept = []
-    for step in plan.of(fulfilment.system):
-        if isinstance(step, steps.Retain) and rows.get(step.number):
+    for step in retained:
+        if rows.get(step.number):
             until = max(
                 (due.on for due in fulfilment.dues.all() if due.table == step.selection.table), default=None
             )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -139,14 +139,14 @@ def _form(model: type[models.Model]) -> tuple[dict[str, Any], dict[str, str], fr
 
 def read_all(rows: "models.QuerySet[M]") -> list[M]:
     """The rows of a query without its relations, as `fresh` makes them."""
-    model = rows.model
+    model, alias = rows.model, connection.alias
     names = [each.attname for each in model._meta.concrete_fields]  # noqa: SLF001 - Django's way to ask
     found = []
     for values in rows.values_list(*names):
         row = model.__new__(model)
         row.__dict__.update(zip(names, values, strict=True))
         row._state = ModelState()  # noqa: SLF001 - as Django does
-        row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - Django documents it
+        row._state.adding, row._state.db = False, alias  # noqa: SLF001 - Django documents it
         found.append(row)
     return found
 
@@ -180,9 +180,10 @@ def insert_all(rows: Sequence[models.Model], *, new: bool = False) -> None:
                 )
         else:
             cursor.executemany(statement + ending, values)
+    alias = connection.alias
     for row in rows:
         state = row._state  # noqa: SLF001 - Django documents it
-        state.adding, state.db = False, connection.alias
+        state.adding, state.db = False, alias
 
 
 def _copying(statement: str) -> str:
@@ -250,9 +251,10 @@ def _copy_numbered(rows: Sequence[models.Model]) -> None:
         with cursor.copy(f"{head} ({connection.ops.quote_name(key)}, {listed}") as copy:
             for number, values in zip(numbers, _values(rows, columns), strict=True):
                 copy.write_row((number, *values))
+    alias = connection.alias
     for row, number in zip(rows, numbers, strict=True):
         row.pk = number
-        row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - Django documents it
+        row._state.adding, row._state.db = False, alias  # noqa: SLF001 - Django documents it
 
 
 def update_all(rows: Sequence[models.Model], name: str) -> None:
@@ -330,7 +332,7 @@ def _written(field: "models.Field[Any, Any]", vendor: str) -> Written | None:
     if kind in ("UUIDField", "DateField") and vendor == "postgresql":
         return None
     if kind == "DateTimeField":
-        return lambda value: _moment(vendor, value)
+        return partial(_moment, vendor)
     return lambda value: target.get_db_prep_save(value, connection)
 
 
