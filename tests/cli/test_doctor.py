@@ -243,6 +243,7 @@ def test_values_that_cannot_be_read_are_all_named_and_everything_else_is_looked_
         "UPHELD_PROXIES": "nginx",
         "UPHELD_WEBHOOK_PRIVATE": "no",
         "UPHELD_DATABASE_URL": "mysql://localhost/upheld",
+        "UPHELD_DNS": "127.0.0.1:9",
     }
 
     found = signs(shop, **given)
@@ -258,6 +259,7 @@ def test_values_that_cannot_be_read_are_all_named_and_everything_else_is_looked_
     assert {state for state, _ in found["settings"]} == {"wrong"}
     assert "records" not in found, "which database they are in cannot be read"
     assert {"permissions", "disk", "privacy folder", "system shop", "mail server"} <= found.keys()
+    assert found["name servers"] == [("wrong", "The name server 127.0.0.1:9 does not answer.")]
     assert shop.upheld("status", **given).returncode != 0
 
 

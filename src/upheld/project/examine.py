@@ -27,7 +27,7 @@ def examined(unread: Mapping[str, Misconfigured]) -> Iterator[Sign]:
     mapped = yield from _folder()
     if "UPHELD_DATABASE_URL" not in unread and data.is_dir():
         yield from _records(mapped, known_keys="UPHELD_KEYS" not in unread)
-    yield from _others(mapped, ready=all(each.state is not State.WRONG for each in signs))
+    yield from _others(mapped, " ".join(each.what for each in signs if each.state is State.WRONG))
 
 
 def _records(mapped: DataMap | None, *, known_keys: bool) -> Iterator[Sign]:
@@ -45,8 +45,8 @@ def _records(mapped: DataMap | None, *, known_keys: bool) -> Iterator[Sign]:
     yield from looked("queue", lambda: health.queue(now=today))
 
 
-def _others(mapped: DataMap | None, *, ready: bool) -> Iterator[Sign]:
-    """Whatever is connected to. `ready`: the settings say what they are meant to."""
+def _others(mapped: DataMap | None, wrong: str) -> Iterator[Sign]:
+    """Whatever is connected to. `wrong`: what was said of settings; those that it names are not used."""
     if mapped is not None:
         reached = connectors(datamap=mapped, secrets=settings.UPHELD_ENVIRONMENT)
         own = {each.name for each in mapped.systems if each.kind == "own"}
@@ -56,8 +56,9 @@ def _others(mapped: DataMap | None, *, ready: bool) -> Iterator[Sign]:
         if settings.UPHELD_SMTP_URL and not settings.UPHELD_MAIL_FROM:
             yield from _sender(mapped)
     yield from looked("mail server", lambda: health.mail(url=settings.UPHELD_SMTP_URL))
-    if ready:
+    if "UPHELD_WEBHOOK" not in wrong:
         yield from looked("webhook", health.called)
+    if "UPHELD_DNS" not in wrong:
         yield from health.resolvers(servers=settings.UPHELD_DNS)
 
 
