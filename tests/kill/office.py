@@ -1,4 +1,4 @@
-"""The child of `test_kill_server`: plays the people and the officer, by the verbs that the pages call; and reads how it
+"""The child of `house`: plays the people and the officer, by the verbs that the pages call; and reads how it
 all ended. Speaks JSON."""
 
 import json
@@ -16,7 +16,7 @@ from django.conf import settings  # noqa: E402 - apps first
 from django.db import Error as DatabaseFailed  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from upheld.actions import approving, arrivals, copies, links  # noqa: E402
+from upheld.actions import approving, arrivals, copies, links, tokens  # noqa: E402
 from upheld.law.right import Right  # noqa: E402
 from upheld.ledger import canonical  # noqa: E402
 from upheld.ledger.verify import verify_bytes  # noqa: E402
@@ -27,12 +27,14 @@ from upheld.store.models import (  # noqa: E402
     Copy,
     Evidence,
     Fulfilment,
+    Level,
     LinkPurpose,
     Mail,
     Package,
     Part,
     PendingEntry,
     Request,
+    Submission,
 )
 from upheld.web.means import means  # noqa: E402
 
@@ -73,50 +75,43 @@ def approved(address: str, right: Right, made: list[Arrival]) -> str:
     return str(request.pk)
 
 
-def waiting() -> int:
-    """Requests that have no end, and mails that are not sent."""
+def token() -> str:
+    """By which a program sends in requests that the rule may approve."""
+    able = means(by="the officer")
+    return tokens.make(means=able, name="a program", submits=True, reads=True, trusted=Level.HIGH).secret
+
+
+def waiting(told: int) -> int:
+    """Requests that have no end, mails that are not sent, and ends that are not told to those `told`."""
     return (
         Request.objects.exclude(state="FULFILLED").count()
-        + Mail.objects.filter(sent_at=None, kind__in=["DONE", "COPY_READY"]).count()
-        + Request.objects.count()
+        + Mail.objects.filter(sent_at=None, dropped_at=None).count()
+        + told
         - Mail.objects.filter(kind__in=["DONE", "COPY_READY"]).count()
     )
 
 
-def left(patience: float) -> int:
-    """How many wait once none does, or when patience is over. One program asks again and again: to begin one takes from
-    the server what many looks do not."""
-    until = time.monotonic() + patience
-    while True:
-        try:
-            found = waiting()
-        except DatabaseFailed:
-            connection.close()
-            found = -1
-        if not found or time.monotonic() > until:
-            return found
-        time.sleep(0.3)
-
-
-def end(patience: float) -> dict[str, Any]:
-    """All that must be so once nothing waits, which is waited for."""
-    still = left(patience)
+def end() -> dict[str, Any]:
+    """All that must be so once nothing waits."""
     able = means(by="the auditor")
     sequencer.drain(by=able.signer, now=able.now)
     entries = [canonical.decode(each) for each in sequencer.entries(stop=sequencer.size())]
     certificates = sorted((settings.UPHELD_DATA / "certificates").glob("*.json"))
     packages = Package.objects.filter(removed_at=None)
     return {
-        "left": still,
-        "finished": max(each.timestamp() for each in Request.objects.values_list("finished_at", flat=True)),
+        "left": sorted(Submission.objects.exclude(left="").values_list("left", flat=True)),
+        "arrivals": Arrival.objects.count(),
         "states": sorted(Counter(Request.objects.values_list("right", "state")).items()),
         "evidence": sorted(
             (str(each.request_id), each.evidence.count(), each.evidence.filter(part=None).count())
             for each in Fulfilment.objects.all()
         ),
+        "unfinished": Fulfilment.objects.exclude(state__in=["DONE", "RETAINED"]).count(),
         "open parts": Part.objects.filter(state="PREPARED").count(),
         "leased": Fulfilment.objects.exclude(owner="").count() + Copy.objects.exclude(owner="").count(),
-        "entries": sorted(Counter((str(each["case"]), str(each["type"])) for each in entries).items()),
+        "entries": sorted(
+            Counter((str(each["case"]), str(each["type"])) for each in entries if "case" in each).items()
+        ),
         "unsequenced": PendingEntry.objects.count(),
         "certificates": [verify_bytes(each.read_bytes()).ok for each in certificates],
         "packages": sorted(Path(each.path).name for each in packages),
@@ -130,5 +125,7 @@ def end(patience: float) -> dict[str, Any]:
 if __name__ == "__main__":
     if sys.argv[1] == "ask":
         ask(json.loads(sys.argv[2]))
+    elif sys.argv[1] == "waiting":
+        json.dump(waiting(int(sys.argv[2])), sys.stdout)
     else:
-        json.dump(end(float(sys.argv[2])), sys.stdout, default=str)
+        json.dump({"token": token, "end": end}[sys.argv[1]](), sys.stdout, default=str)

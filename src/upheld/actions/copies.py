@@ -150,14 +150,12 @@ def spoken(means: Means, wanted: str) -> str:
 def _taken(means: Means, copy: Copy) -> bool:
     """Take the copy over, unless it is written, or somebody is at it."""
     at = means.clock()
-    found = Copy.objects.select_for_update(of=("self",)).filter(
-        pk=copy.pk, request__state=RequestState.IN_PROGRESS, not_before__lte=at
-    )
-    fresh = found.first()
+    fresh = Copy.objects.select_for_update().filter(pk=copy.pk, not_before__lte=at).first()
     if fresh is None or is_leased(fresh, at):
         return False
-    found.update(owner=means.owner, leased_until=at + means.lease)
-    return True
+    # Asked once it is locked: a statement that had to wait for whoever wrote it saw its request as before.
+    open_ = Copy.objects.filter(pk=copy.pk, request__state=RequestState.IN_PROGRESS)
+    return bool(open_.update(owner=means.owner, leased_until=at + means.lease))
 
 
 def _fenced(means: Means, copy: Copy) -> None:

@@ -99,10 +99,12 @@ def _plain(ready: Sequence[Copy]) -> list[Copy]:
 def _taken(means: Means, some: Sequence[Copy]) -> list[Copy]:
     """Take over those at which nobody is."""
     at = means.clock()
-    found = Copy.objects.select_for_update(of=("self",)).filter(
-        pk__in=[each.pk for each in some], request__state=RequestState.IN_PROGRESS, not_before__lte=at
-    )
+    found = Copy.objects.select_for_update().filter(pk__in=[each.pk for each in some], not_before__lte=at)
     free = {each.pk for each in found if not lease.is_leased(each, at)}
+    # Asked once they are locked: a statement that had to wait for whoever wrote one saw requests as before.
+    free &= set(
+        Copy.objects.filter(pk__in=free, request__state=RequestState.IN_PROGRESS).values_list("pk", flat=True)
+    )
     Copy.objects.filter(pk__in=free).update(owner=means.owner, leased_until=at + means.lease)
     return [each for each in some if each.pk in free]
 
