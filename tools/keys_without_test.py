@@ -17,7 +17,7 @@ from tools.findings import ROOT, Finding, python_files, relative
 from upheld.datamap.schema import keys
 
 OTHER_KINDS = {
-    "manual": ("look_for", "how", "how_to_copy", "days"),
+    "manual": ("look_for", "how", "how_to_copy", "days", "categories"),
     "files": ("tables.*.path", "tables.*.format"),
 }
 """Kind of system to the keys that have a meaning there only."""

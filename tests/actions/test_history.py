@@ -1,17 +1,18 @@
-"""The ledger in words: newest first, of one case or one kind, each with its proof, all of it verified."""
+"""The ledger in words: newest first, of one case or one kind, each with its proof; and what was signed."""
 
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from tests.actions.world import HER, HIM, PLANTED, forum, means
 from upheld.actions import cases, history
+from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.law.right import Right
 from upheld.ledger.types import CASE_OPENED
 from upheld.ledger.verify import verify_file
 from upheld.rights.outcome import Misnamed
+from upheld.rights.subject import Identity
 from upheld.store.models import Case
 
 
@@ -70,23 +71,12 @@ def test_the_proof_of_one_entry_is_verified_by_the_ledgers_own_program(able: Mea
         history.proof(means=able, index=7)
 
 
-def test_verifying_all_of_it_finds_what_was_altered_behind_our_back(able: Means) -> None:
-    """P-04"""
-    assert history.verify(means=able).ok
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'store_entry'"
-            )
-            for (name,) in cursor.fetchall():
-                cursor.execute(f'DROP TRIGGER "{name}"')
-        else:
-            cursor.execute("ALTER TABLE store_entry DISABLE TRIGGER ALL")
-        cursor.execute('SELECT content FROM store_entry WHERE "index" = 0')
-        content = bytes(cursor.fetchone()[0]).replace(b"ERASURE", b"ACCESS_")
-        cursor.execute('UPDATE store_entry SET content = %s WHERE "index" = 0', [content])
+def test_the_newest_checkpoints_are_listed_the_newest_first(able: Means) -> None:
+    """P-12"""
+    history.newest(means=able)
+    fresh = Asked((Identity("email", "cy@example.net"),))
+    cases.receive(means=able, right=Right.ACCESS, asked=fresh)
+    _, signed = history.newest(means=able)
 
-    verdict = history.verify(means=able)
-
-    assert not verdict.ok
-    assert verdict.failures
+    assert [each.size for each in history.checkpoints()][:2] == [3, 2]
+    assert history.checkpoints()[0].signed == signed.signed

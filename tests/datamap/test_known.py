@@ -11,7 +11,11 @@ def test_there_are_forty_systems_each_with_all_that_its_owner_is_told() -> None:
     listed = [each for group in groups() for each in group.systems]
 
     assert (len(listed), len(systems())) == (40, 40)
-    assert [each.name for each in listed if not all((each.holds, each.look_for, each.how, each.copy))] == []
+    assert [
+        each.name
+        for each in listed
+        if not all((each.holds, each.look_for, each.how, each.copy, each.categories))
+    ] == []
     assert {each.later for each in listed} <= KINDS
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from upheld.datamap.known.listed import systems
 from upheld.datamap.model import DataMap, Field, Keep, Organisation, Rule, System, Table, Treatment
-from upheld.datamap.risk import grave, risk_of
+from upheld.datamap.risk import grave, is_grave, risk_of
 from upheld.law.pack import Risk
 from upheld.law.right import Right
 
@@ -41,3 +42,18 @@ def test_ordinary_data_is_a_low_risk_and_so_is_what_no_word_tells() -> None:
 
 def test_a_field_of_some_rows_only_counts_too() -> None:
     assert grave(holding("name", sorted_rows=("iban",))) == ("iban",)
+
+
+def test_what_a_system_by_hand_holds_counts_as_fields_do() -> None:
+    """G-12.8"""
+    wages = System("payroll", kind="manual", categories=("name", "salary"))
+    held = DataMap(Organisation("Example", "x@example.org"), systems=(System("a"), wages))
+
+    assert (grave(held), risk_of(held, Right.ACCESS)) == (("salary",), Risk.HIGH)
+    assert risk_of(held, Right.RESTRICTION) is Risk.LOW
+
+
+def test_of_the_well_known_systems_those_with_money_and_wages_are_grave() -> None:
+    known = {each.name for each in systems().values() if any(map(is_grave, each.categories))}
+
+    assert known == {"stripe", "paypal", "datev", "personio"}

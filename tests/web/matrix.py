@@ -39,6 +39,7 @@ from upheld.actions import (  # noqa: E402
     thread,
     tokens,
     two,
+    verifying,
 )
 from upheld.actions.means import Means  # noqa: E402
 from upheld.law.right import Right  # noqa: E402
@@ -277,6 +278,17 @@ def queries(client: Client, address: str) -> int:
     return len(caught)
 
 
+def kept_verdict(able: Means, client: Client) -> list[bool]:
+    """Whether the page of the ledger says that a verification is ordered, and then how it ended."""
+    page = reverse("history")
+    client.post(reverse("history-verify"))
+    ordered = b"The runner verifies all of it next." in client.get(page).content
+    while verifying.go_on(means=able):
+        pass
+    after = client.get(page).content
+    return [ordered, b"<b>Verified" in after, b"Verify all of it again" in after]
+
+
 def fill(able: Means, case: Case, client: Client) -> None:
     """Two more of everything that a case's page shows."""
     for number, right in enumerate((Right.ACCESS, Right.PORTABILITY)):
@@ -380,6 +392,7 @@ def main() -> None:
         "answers": answers,
         "strange": {what: browser().get(address).status_code for what, address in strange.items()},
         "cookies": {name: sorted(browser().get(reverse(name, kwargs=given[name])).cookies) for name in pages},
+        "verified": kept_verdict(able, clients["officer"]),
         "queries": [one, [queries(clients["officer"], each) for each in lists]],
         "case": [alone, full],
         "named": [each for each in ("ada.quillfeather", "bob.ashgrove", "more1") if each in listed],

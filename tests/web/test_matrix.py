@@ -140,7 +140,7 @@ TABLE = {
     "system-drawing": only(roles(200, *HOUSE), roles(405, *HOUSE)),
     "journal": only(roles(200, *HOUSE), roles(405, *HOUSE)),
     "history": only(roles(200, *HOUSE), roles(405, *HOUSE)),
-    "history-verify": only(roles(405, *HOUSE), roles(200, *HOUSE)),
+    "history-verify": only(roles(405, *HOUSE), roles(302, *HOUSE)),
     "entry-proof": only(roles(200, *HOUSE), roles(405, *HOUSE)),
     "staff": only({"officer": 200}, {"officer": 422}),
     "staff-close": only({"officer": 405}, {"officer": 409}),
@@ -242,3 +242,10 @@ def test_a_case_takes_as_many_queries_with_three_requests_and_notes_as_with_fewe
     alone, full = seen["case"]
 
     assert alone == full
+
+
+def test_a_verification_of_the_ledger_is_ordered_and_its_verdict_stays_on_the_page(
+    seen: dict[str, dict],
+) -> None:
+    """P-04"""
+    assert seen["verified"] == [True, True, True]

@@ -201,6 +201,7 @@ def _system(means: Means, known: Known, listed: Listed) -> str:
         "how": known.how,
         "how_to_copy": known.copy,
         "days": DAYS,
+        "categories": list(known.categories),
     }
     head = (
         f"# {known.title}: {known.holds}.\n"

@@ -1,25 +1,22 @@
-"""What happened, from the ledger: entries in words, the proof of one, and the whole of it verified."""
+"""What happened, from the ledger: entries in words, the proof of one, and what was signed last."""
 
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from upheld.actions import ledger
 from upheld.actions.means import Means
-from upheld.ledger.audit import verify_export
 from upheld.ledger.checkpoint import SignedCheckpoint
 from upheld.ledger.entry import Entry, Kind, RefusedEntry
 from upheld.ledger.types import REGISTRY
-from upheld.ledger.verdict import Verdict
 from upheld.rights.outcome import Misnamed, Permanent
 from upheld.store import models, sequencer
 
 PAGE = 50
 WINDOW = 20_000
 """Entries that one page looks through for those that were asked for."""
-MOST = 200_000
-"""Entries that are verified while somebody waits."""
+CHECKPOINTS = 10
+"""So many of the newest are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,30 +100,6 @@ def newest(*, means: Means) -> tuple[str, SignedCheckpoint]:
     return means.signer.verifier().vkey, ledger.checkpoint(means=means)
 
 
-def verify(*, means: Means) -> Verdict:
-    """Every entry hashed again, every checkpoint and every root computed again, as `upheld ledger verify`
-    does. Permanent where that takes longer than somebody waits for a page."""
-    if sequencer.size() > MOST:
-        raise Permanent(
-            f"The ledger has more than {MOST:,} entries; a page would take too long.",
-            "Verify it by command: `upheld ledger export`, then `upheld ledger verify`.",
-        )
-    lines = _Lines(ledger.export(means=means))
-    return verify_export(io.BufferedReader(lines), vkey=means.signer.verifier().vkey, registry=REGISTRY)
-
-
-class _Lines(io.RawIOBase):
-    """Lines as a file that is read once."""
-
-    def __init__(self, lines: Iterator[bytes]) -> None:
-        self._lines, self._left = lines, b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        if not self._left:
-            self._left = next(self._lines, b"")
-        size = min(len(buffer), len(self._left))
-        buffer[:size], self._left = self._left[:size], self._left[size:]
-        return size
+def checkpoints() -> tuple[models.Checkpoint, ...]:
+    """The newest that were signed, the newest first."""
+    return tuple(models.Checkpoint.objects.order_by("-size")[:CHECKPOINTS])

@@ -92,6 +92,8 @@ def _system(text: str, datamap: DataMap) -> Iterator[Blank]:
         yield Blank(("look_for",), "What the owner looks for", Sort.WORDS, group="By hand")
         yield Blank(("how",), "How what is found is removed", Sort.WORDS, group="By hand")
         yield Blank(("how_to_copy",), "How a copy is made", Sort.WORDS, group="By hand")
+        hint = "Such as name, orders, salary, health: money, health, belief or children ask for more proof."
+        yield Blank(("categories",), "Kinds of data in it", Sort.LIST, hint, group="By hand")
         yield Blank(("days",), "Within how many days", Sort.NUMBER, group="By hand")
         return
     if kind != "own":

@@ -37,6 +37,9 @@ def check_system(system: model.System, known: Known, spot: Spot) -> None:
         )
     check_place(system.place, known.organisation, spot.down("place"))
     _check_twice(system, spot)
+    allowed = dict(known.categories).get(system.processor or "", ())
+    for number, category in enumerate(system.categories):
+        _check_agreed(system, category, allowed, spot.down("categories", number))
     for table in system.tables:
         inner = spot.down("tables", table.name)
         _check_links(system, table, tables, inner)
@@ -223,6 +226,15 @@ def _check_follows(system: model.System, table: model.Table, spot: Spot) -> None
             )
 
 
+def _check_agreed(system: model.System, category: str, allowed: tuple[str, ...], spot: Spot) -> None:
+    if allowed and category not in allowed:
+        spot.complain(
+            "category-not-agreed",
+            f"`{system.processor}` may not have `{category}`.",
+            f"Agreed in processors.yaml: {', '.join(allowed)}.",
+        )
+
+
 def _check_fields(system: model.System, table: model.Table, known: Known, spot: Spot) -> None:
     links = {link.name for link in table.links}
     tables = {each.name: each for each in system.tables}
@@ -237,12 +249,7 @@ def _check_fields(system: model.System, table: model.Table, known: Known, spot: 
             )
         if field.copy_of is not None:
             _check_copy(field.copy_of, tables, spot.page.names("tables"), inner.down("copy_of"))
-        if allowed and field.category not in allowed:
-            inner.down("category").complain(
-                "category-not-agreed",
-                f"`{system.processor}` may not have `{field.category}`.",
-                f"Agreed in processors.yaml: {', '.join(allowed)}.",
-            )
+        _check_agreed(system, field.category, allowed, inner.down("category"))
         if inner.down("purposes").path in spot.page.positions:
             _check_purposes(field.purposes, known, inner.down("purposes"))
     _check_purposes(table.purposes, known, spot.down("purposes"))

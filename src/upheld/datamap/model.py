@@ -452,7 +452,8 @@ class Tenant:
 class System:
     """One system. `connect` still names environment variables (`${FORUM_DATABASE_URL}`); secrets are put in
     when a connector is made, never here. `undo`: days for which an erasure can be undone; 0 or None: not at
-    all. `receipt`: table of the target that records our commits.
+    all. `receipt`: table of the target that records our commits. `categories`: what a manual one holds; of
+    the others the fields say it.
     `refresh`: materialised views to refresh afterwards. `options`: keys of the kind's own (manual: look_for,
     how, days). `scratch`: a copy that may be spoilt. `proposals`: what nobody decided yet."""
 
@@ -474,6 +475,7 @@ class System:
     receipt: str | None = None
     refresh: tuple[str, ...] = ()
     read_only: bool = False
+    categories: tuple[str, ...] = ()
     scratch: bool = False
     drafted: Drafted | None = None
     proposals: tuple[Proposal, ...] = ()

@@ -52,14 +52,11 @@ def risk_of(datamap: DataMap, right: Right) -> Risk:
 
 def grave(datamap: DataMap) -> tuple[str, ...]:
     """The categories of the map that make it so, each once."""
-    found = {
-        field.category
-        for system in datamap.systems
-        for table in system.tables
-        for field in table.every_field
-        if is_grave(field.category)
+    by_hand = {name for system in datamap.systems for name in system.categories}
+    mapped = {
+        field.category for system in datamap.systems for table in system.tables for field in table.every_field
     }
-    return tuple(sorted(found))
+    return tuple(sorted(filter(is_grave, by_hand | mapped)))
 
 
 def is_grave(category: str) -> bool:

@@ -1,6 +1,7 @@
 """Verifies a whole ledger export: every entry, every checkpoint, every root, in one pass."""
 
-from typing import BinaryIO
+from collections.abc import Mapping
+from typing import Any, BinaryIO
 
 from upheld.ledger.checkpoint import MalformedCheckpoint, parse_text
 from upheld.ledger.cosignature import CosignatureVerifier
@@ -54,6 +55,34 @@ class Audit:
         self.last_key: bytes | None = None
         self.good_line = 1
         self.broken = False
+
+    def paused(self) -> dict[str, Any]:
+        """Where it is, in values that can be written down: `resume` goes on from there."""
+        return {
+            "size": self.frontier.size,
+            "peaks": [each.hex() for each in self.frontier.peaks],
+            "failures": [[each.line, each.message] for each in self.failures],
+            "unlisted": self.unlisted,
+            "checkpoints": self.checkpoints,
+            "cosigned": self.cosigned,
+            "last_size": self.last_size,
+            "last_key": self.last_key.hex() if self.last_key is not None else None,
+            "good_line": self.good_line,
+            "broken": self.broken,
+        }
+
+    def resume(self, at: Mapping[str, Any]) -> None:
+        """Go on where `paused` was."""
+        self.frontier = Frontier.after(at["size"], map(bytes.fromhex, at["peaks"]))
+        self.failures = [Failure(line, message) for line, message in at["failures"]]
+        self.unlisted, self.checkpoints, self.cosigned = at["unlisted"], at["checkpoints"], at["cosigned"]
+        self.last_size, self.good_line, self.broken = at["last_size"], at["good_line"], at["broken"]
+        self.last_key = bytes.fromhex(at["last_key"]) if at["last_key"] is not None else None
+
+    @property
+    def next_line(self) -> int:
+        """The line of an export at which what comes next would stand."""
+        return 2 + self.frontier.size + self.checkpoints
 
     def fail(self, line: int, message: str) -> None:
         """Notes a failure; after twenty they are only counted."""
@@ -126,6 +155,19 @@ class Audit:
         elif self.last_key != self.log_keys[0].key_id:
             self.fail(line.line, "The last checkpoint is not signed with the key that the header names.")
 
+    def judge_names(self, vkey: str | None) -> None:
+        """Whether the keys are of this ledger, and the one that was given is its own."""
+        header = self.header
+        if any(key.name != header.origin for key in self.log_keys):
+            self.fail(1, f"A key of the header does not have the ledger's name, {header.origin[:60]!r}.")
+        if vkey is not None and vkey != header.vkey:
+            self.fail(1, "The file is signed with another key than the one given with --vkey.")
+
+    def verdict(self, vkey: str | None) -> Verdict:
+        """What was found, once all is read."""
+        more = [Failure(None, f"{self.unlisted} further failures are not listed.")] if self.unlisted else []
+        return Verdict(KIND, self.checked(), (*self.failures, *more), _limits(self, vkey))
+
     def checked(self) -> tuple[str, ...]:
         """The statements found true; none when anything failed."""
         if self.failures:
@@ -157,7 +199,7 @@ def verify_export(file: BinaryIO, *, vkey: str | None, registry: Registry) -> Ve
         return failed(KIND, str(error), line=error.line)
     except MalformedKey as error:
         return failed(KIND, str(error), line=1)
-    _judge_names(audit, vkey)
+    audit.judge_names(vkey)
     try:
         for line in read_lines(file):
             if isinstance(line, EntryLine):
@@ -168,17 +210,7 @@ def verify_export(file: BinaryIO, *, vkey: str | None, registry: Registry) -> Ve
                 audit.end(line)
     except MalformedExport as error:
         audit.fail(error.line, str(error))
-    if audit.unlisted:
-        audit.failures.append(Failure(None, f"{audit.unlisted} further failures are not listed."))
-    return Verdict(KIND, audit.checked(), tuple(audit.failures), _limits(audit, vkey))
-
-
-def _judge_names(audit: Audit, vkey: str | None) -> None:
-    header = audit.header
-    if any(key.name != header.origin for key in audit.log_keys):
-        audit.fail(1, f"A key of the header does not have the ledger's name, {header.origin[:60]!r}.")
-    if vkey is not None and vkey != header.vkey:
-        audit.fail(1, "The file is signed with another key than the one given with --vkey.")
+    return audit.verdict(vkey)
 
 
 def _limits(audit: Audit, vkey: str | None) -> tuple[str, ...]:

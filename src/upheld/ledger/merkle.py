@@ -57,6 +57,18 @@ class Frontier:
         self.size = 0
         self._peaks: list[bytes] = []
 
+    @property
+    def peaks(self) -> tuple[bytes, ...]:
+        """With `size` all that is needed to go on later (`after`)."""
+        return tuple(self._peaks)
+
+    @classmethod
+    def after(cls, size: int, peaks: Iterable[bytes]) -> "Frontier":
+        """One that goes on where another of that size had these peaks."""
+        made = cls()
+        made.size, made._peaks = size, list(peaks)
+        return made
+
     def append(self, leaf: bytes) -> None:
         """Adds the next leaf's hash."""
         merged = leaf

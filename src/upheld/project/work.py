@@ -132,6 +132,7 @@ class Work:
             signin,
             tokens,
             uploads,
+            verifying,
         )
         from upheld.actions.erasure import fulfil  # lazy: app ready
         from upheld.actions.purge import purge  # lazy: app ready
@@ -144,6 +145,7 @@ class Work:
 
                 drafting.run(means=able)
             checking.check_due(means=able)
+            verifying.go_on(means=able)
             if not installation.due_now(at=able.clock()):
                 return
             arrivals.expire(means=able)

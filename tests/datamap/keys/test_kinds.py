@@ -6,10 +6,14 @@ from textwrap import dedent
 
 import pytest
 
+from tests.datamap.keys.test_registers import PROCESSORS
 from tests.scenarios.world import NOW, ORGANISATION, PURPOSES
 from upheld.connectors import files, manual
+from upheld.datamap.fault import Invalid
 from upheld.datamap.model import DataMap
 from upheld.datamap.read import read
+from upheld.datamap.risk import risk_of
+from upheld.law.pack import Risk
 from upheld.law.right import Right
 from upheld.rights.connector import Row
 from upheld.rights.fulfil import execute
@@ -83,6 +87,31 @@ how: shred them
     assert (told(silent, Right.ACCESS), told(spoken, Right.ACCESS)) == (["copy"], ["scan them"])
     for right in (Right.PORTABILITY, Right.RESTRICTION):
         assert "shred" not in "".join(told(silent, right) + told(spoken, right))
+
+
+@pytest.mark.key("categories")
+def test_what_a_manual_system_holds_decides_how_sure_it_must_be_who_asks(tmp_path: Path) -> None:
+    wages = """
+system: payroll
+kind: manual
+owner: Front desk
+address: desk@chess.example.org
+look_for: wage slips
+how: shred them
+"""
+    silent = _map(tmp_path / "silent", wages)
+    spoken = _map(tmp_path / "spoken", wages + "categories: [name, salary]\n")
+
+    assert (risk_of(silent, Right.ACCESS), risk_of(spoken, Right.ACCESS)) == (Risk.LOW, Risk.HIGH)
+    agreed = tmp_path / "spoken"
+    (agreed / "processors.yaml").write_text(PROCESSORS.replace("free-text, password", "name, salary"))
+    one = agreed / "systems" / "one.yaml"
+    one.write_text(one.read_text() + "processor: host\n")
+    assert read(agreed).system("payroll").categories == ("name", "salary")
+    (agreed / "processors.yaml").write_text(PROCESSORS)
+    with pytest.raises(Invalid) as raised:
+        read(agreed)
+    assert [each.code for each in raised.value.errors] == ["category-not-agreed"] * 2
 
 
 @pytest.mark.key("tables.*.path", "tables.*.format")

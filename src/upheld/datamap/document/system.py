@@ -101,6 +101,8 @@ class SystemFile(Written):
     """What a draft saw; what is there since is a finding."""
     read_only: bool = False
     """We never write here: access by us, erasure by the owner."""
+    categories: Annotated[list[Name], Field(min_length=1)] | None = None
+    """kind: manual: the kinds of data it holds; by them it is judged how sure it must be who asks."""
     look_for: Sentence | None = None
     """kind: manual: what the owner looks for."""
     how: Sentence | None = None

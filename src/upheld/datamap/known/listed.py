@@ -18,7 +18,8 @@ class Country:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A system that many have, with what its owner is told. `later`: the kind of connector that could reach
+    """A system that many have, with what its owner is told. `categories`: the kinds of data that it usually
+    holds, as the map names them. `later`: the kind of connector that could reach
     it; empty where none would."""
 
     name: str
@@ -27,6 +28,7 @@ class Known:
     look_for: str
     how: str
     copy: str
+    categories: tuple[str, ...]
     later: str = ""
 
 
@@ -50,7 +52,11 @@ def groups() -> tuple[Group, ...]:
     """The well-known systems under their headings."""
     written = tomllib.loads(_text("systems.toml"))
     return tuple(
-        Group(each["title"], tuple(Known(**system) for system in each["system"])) for each in written["group"]
+        Group(
+            each["title"],
+            tuple(Known(**system | {"categories": tuple(system["categories"])}) for system in each["system"]),
+        )
+        for each in written["group"]
     )
 
 

@@ -13,6 +13,7 @@ from upheld.datamap.page import Spot
 
 MAX_ROWS = 20_000
 MANUAL = ("look_for", "how", "how_to_copy", "days")
+BY_HAND = (*MANUAL, "categories")
 
 
 def system(form: SystemFile, spot: Spot) -> model.System:
@@ -43,6 +44,7 @@ def system(form: SystemFile, spot: Spot) -> model.System:
         receipt=form.receipt,
         refresh=tuple(form.refresh or ()),
         read_only=form.read_only,
+        categories=tuple(form.categories or ()),
         scratch=form.scratch,
         drafted=_drafted(form.drafted),
         proposals=tuple(spot.page.proposals),
@@ -69,7 +71,7 @@ def _drafted(form: DraftedForm | None) -> model.Drafted | None:
 
 
 def _check_kind(form: SystemFile, spot: Spot) -> None:
-    needed, idle = _FITTING.get(form.kind, (("connect",), MANUAL))
+    needed, idle = _FITTING.get(form.kind, (("connect",), BY_HAND))
     for name in needed:
         if getattr(form, name) is None and not spot.page.is_damaged((name,)):
             spot.down("kind").complain(
@@ -89,7 +91,7 @@ KEEPS_NOTHING = ("manual", "own")
 
 _FITTING: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "manual": (("owner", "address"), ("connect", "tables", "schemas", "undo")),
-    "own": ((), ("connect", "schemas", "undo", *MANUAL)),
+    "own": ((), ("connect", "schemas", "undo", *BY_HAND)),
 }
 """By kind, what it needs and what has no use in it."""
 

@@ -12,7 +12,7 @@ from upheld.store.models.decision import Agreement, Decision, DecisionKind, Matt
 from upheld.store.models.evidence import Due, Evidence
 from upheld.store.models.installation import Installation
 from upheld.store.models.journal import Fulfilment, FulfilmentState, Part, PartState
-from upheld.store.models.ledger import Checkpoint, Entry, Node, PendingEntry
+from upheld.store.models.ledger import Checkpoint, Entry, LedgerCheck, Node, PendingEntry
 from upheld.store.models.mail import Mail, MailKind
 from upheld.store.models.milestone import Milestone, MilestoneState
 from upheld.store.models.pace import Pace
@@ -63,6 +63,7 @@ __all__ = [
     "FulfilmentState",
     "Installation",
     "Kept",
+    "LedgerCheck",
     "Level",
     "Link",
     "LinkPurpose",
