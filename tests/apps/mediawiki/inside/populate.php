@@ -3,6 +3,9 @@
  * Fills a new wiki through MediaWiki's own classes: two hundred people, their pages, talk, watchlists, blocks.
  *
  * php populate.php --conf LocalSettings.php
+ *
+ * It extends a class of MediaWiki, and is therefore under MediaWiki's licence, GPL-2.0-or-later: this file alone.
+ * Nothing of Upheld loads it; it runs inside MediaWiki when the dump is made anew.
  */
 
 require_once getenv( 'MW_INSTALL_PATH' ) . '/maintenance/Maintenance.php';
