@@ -66,12 +66,15 @@ class Elsewhere:
         return json.loads(done.stdout)
 
 
-def backed_up(house: House, programs: list[Program]) -> tuple[dict[str, str], dict[int, str]]:
-    """Taken while copies are written, erasures can be undone, and others are at work and cannot get on; and who had
-    been answered by then."""
+def backed_up(house: House, programs: list[Program]) -> tuple[dict[str, str], dict[int, str], int]:
+    """Taken while copies are written, erasures can be undone, and others are at work and cannot get on; who had been
+    answered by then, and one of those who were erased: of whoever is erased later the backup has no image."""
     until = time.monotonic() + PATIENCE
     wanted = "SELECT (SELECT count(*) FROM store_window), (SELECT count(*) FROM store_package)"
-    while min(house.records.rows(wanted)[0]) < 2:
+    while (
+        min(house.records.rows(wanted)[0]) < 2
+        or house.shop.rows("SELECT count(*) FROM users")[0][0] > EACH * PROGRAMS
+    ):
         assert time.monotonic() < until, house.said()
         time.sleep(0.1)
     house.busy.held.set()
@@ -79,6 +82,8 @@ def backed_up(house: House, programs: list[Program]) -> tuple[dict[str, str], di
         assert time.monotonic() < until, house.said()
         time.sleep(0.05)
     asked = {number: right for each in programs for number, right in dict(each.asked).items()}
+    there = {number for (number,) in house.shop.rows("SELECT id FROM users")}
+    gone = min(number for number, right in asked.items() if right == "ERASURE" and number not in there)
     path = {"PATH": f"{DEBIAN}:{os.environ['PATH']}"}
     done = run(
         house.folder,
@@ -88,7 +93,7 @@ def backed_up(house: House, programs: list[Program]) -> tuple[dict[str, str], di
     assert done.returncode == 0, done.stdout + done.stderr
     assert set(held) <= set(house.records.rows("SELECT id FROM store_fulfilment WHERE state = 'RUNNING'"))
     house.busy.held.clear()
-    return json.loads(done.stdout), asked
+    return json.loads(done.stdout), asked, gone
 
 
 def test_what_is_under_way_in_a_backup_is_carried_to_its_end_where_it_is_restored(
@@ -103,7 +108,7 @@ def test_what_is_under_way_in_a_backup_is_carried_to_its_end_where_it_is_restore
     visitor = Visitor(lambda: house.server.address, PROGRAMS)
     for each in (*programs, visitor):
         each.start()
-    said, asked = backed_up(house, programs)
+    said, asked, gone = backed_up(house, programs)
     for each in (*programs, visitor):
         each.end()
     assert [each.wrong for each in programs] == [[]] * PROGRAMS
@@ -141,7 +146,6 @@ def test_what_is_under_way_in_a_backup_is_carried_to_its_end_where_it_is_restore
     assert (ended["open parts"], ended["leased"], ended["unsequenced"]) == (0, 0, 0)
     assert (ended["read"], ended["files"]) == (rights["ACCESS"], ended["packages"])
     assert "Traceback" not in house.said()
-    gone = next(number for number, right in asked.items() if right == "ERASURE")
     assert house.shop.rows(f"SELECT count(*) FROM users WHERE id = {gone}") == [(0,)]
     undone = there.upheld("undo", "--identity", f"email=person{gone}@example.org", "--yes")
     assert undone.returncode == 0, undone.stdout + undone.stderr
