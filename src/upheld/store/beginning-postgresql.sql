@@ -460,7 +460,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0030_accoun
 INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0033_invited', now());
 INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0034_many', now());
 INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0037_owing', now());
-INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0040_copies_that_failed', now());
-INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0040_queue_by_date', now());
+INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0038_copies_that_failed', now());
+INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0039_queue_by_date', now());
 INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0040_replies', now());
-INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0040_ledger_checks', now());
+INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0041_ledger_checks', now());

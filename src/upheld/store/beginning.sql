@@ -207,7 +207,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0030_accoun
 INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0033_invited', '');
 INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0034_many', '');
 INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0037_owing', '');
-INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0040_copies_that_failed', '');
-INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0040_queue_by_date', '');
+INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0038_copies_that_failed', '');
+INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0039_queue_by_date', '');
 INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0040_replies', '');
-INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0040_ledger_checks', '');
+INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0041_ledger_checks', '');

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0040_queue_by_date"),
+        ("store", "0039_queue_by_date"),
     ]
 
     operations = [

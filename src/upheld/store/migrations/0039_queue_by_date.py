@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0040_copies_that_failed"),
+        ("store", "0038_copies_that_failed"),
     ]
 
     operations = [
