@@ -38,10 +38,12 @@ def test_the_first_week_is_carried_out_as_it_stands(
     finally:
         server.stop()
 
-    assert [(each.returncode, each.stderr) for each in said] == [(0, "")] * 4
-    check, invite, ready, ledger = (each.stdout for each in said)
+    assert [(each.returncode, each.stderr) for each in said] == [(0, "")] * 5
+    check, invite, ready, ledger, backup = (each.stdout for each in said)
     assert "findings" in check
     assert invite.startswith(f"{server.address}/console/join/")
     assert ready.startswith("ok\n")
     assert "not ok" not in ready
     assert "ledger export: verified" in ledger
+    assert backup.startswith("records: backup/records/upheld-records-")
+    assert len(list((tmp_path / "backup" / "keys").iterdir())) == 1
