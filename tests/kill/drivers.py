@@ -37,7 +37,7 @@ def share() -> None:
     def tables(live: LiveSchema) -> Tables:
         for each in known:
             if each.live == live:
-                return Tables(live, programs=each.programs)
+                return each
         known.append(Tables(live))
         return known[-1]
 
