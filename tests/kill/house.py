@@ -41,12 +41,12 @@ Kill = Callable[[random.Random], None]
 
 class Busy(threading.Thread):
     """Others work in the shop too, and hold its rows for half a second at a time: so long a part is at work. While
-    `held` is set they hold them until it is not."""
+    `held` is set they hold them until it is not; `holding` says that they do."""
 
     def __init__(self, url: str) -> None:
         super().__init__(daemon=True)
         self._url, self._ended = url, threading.Event()
-        self.held = threading.Event()
+        self.held, self.holding = threading.Event(), threading.Event()
 
     def run(self) -> None:
         while not self._ended.wait(0.2):
@@ -54,7 +54,8 @@ class Busy(threading.Thread):
                 connection.execute("LOCK TABLE orders IN SHARE MODE")
                 self._ended.wait(0.5)
                 while self.held.is_set() and not self._ended.wait(0.1):
-                    pass
+                    self.holding.set()
+                self.holding.clear()
 
     def end(self) -> None:
         self._ended.set()

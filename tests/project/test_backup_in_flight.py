@@ -66,6 +66,14 @@ class Elsewhere:
         return json.loads(done.stdout)
 
 
+def running(house: House) -> set[tuple[object, ...]]:
+    """Parts at work that do not get on; one that has only to say that it is done does."""
+    found = "SELECT id FROM store_fulfilment WHERE state = 'RUNNING'"
+    before = set(house.records.rows(found))
+    time.sleep(2)
+    return before & set(house.records.rows(found))
+
+
 def backed_up(house: House, programs: list[Program]) -> tuple[dict[str, str], dict[int, str], int]:
     """Taken while copies are written, erasures can be undone, and others are at work and cannot get on; who had been
     answered by then, and one of those who were erased: of whoever is erased later the backup has no image."""
@@ -78,9 +86,9 @@ def backed_up(house: House, programs: list[Program]) -> tuple[dict[str, str], di
         assert time.monotonic() < until, house.said()
         time.sleep(0.1)
     house.busy.held.set()
-    while not (held := house.records.rows("SELECT id FROM store_fulfilment WHERE state = 'RUNNING'")):
+    assert house.busy.holding.wait(PATIENCE)
+    while not (held := running(house)):
         assert time.monotonic() < until, house.said()
-        time.sleep(0.05)
     asked = {number: right for each in programs for number, right in dict(each.asked).items()}
     there = {number for (number,) in house.shop.rows("SELECT id FROM users")}
     gone = min(number for number, right in asked.items() if right == "ERASURE" and number not in there)
@@ -91,7 +99,7 @@ def backed_up(house: House, programs: list[Program]) -> tuple[dict[str, str], di
         **house.given | path,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert set(held) <= set(house.records.rows("SELECT id FROM store_fulfilment WHERE state = 'RUNNING'"))
+    assert held & running(house)
     house.busy.held.clear()
     return json.loads(done.stdout), asked, gone
 

@@ -67,7 +67,8 @@ class Crowd:
         said = json.loads(
             self.terminal.upheld(
                 *("erase", "--identities-file", file, "--count", str(MANY), "--yes", "--json"),
-                *("--allow", "people_per_day", "--reason", "accounts that nobody confirmed", *self.options),
+                *("--allow", "people_per_day", "--allow", "share_of_table"),
+                *("--reason", "accounts that nobody confirmed", *self.options),
             )
         )
         cases = said["cases"]
