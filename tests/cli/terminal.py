@@ -13,7 +13,18 @@ def on_a_terminal(folder: Path, *arguments: str, at: str, types: bytes, **more: 
     """Types once `at` can be read. Gives the exit code, and everything that was shown."""
     keyboard, screen = pty.openpty()
     program = subprocess.Popen(
-        ["setsid", "--ctty", "--wait", sys.executable, "-m", "upheld.cli.main", *arguments],
+        # Whoever runs the tests in the background may have them ignore what Ctrl-C sends.
+        [
+            "setsid",
+            "--ctty",
+            "--wait",
+            "env",
+            "--default-signal=INT,QUIT",
+            sys.executable,
+            "-m",
+            "upheld.cli.main",
+            *arguments,
+        ],
         cwd=folder,
         env=environment(folder, TERM="xterm", COLUMNS="150", **more),
         stdin=screen,
