@@ -12,6 +12,7 @@ from upheld.actions.means import Means
 from upheld.ledger.audit import Audit
 from upheld.ledger.export import FORMAT, CheckpointLine, EndLine, EntryLine, Header
 from upheld.ledger.types import REGISTRY
+from upheld.store.database import hold
 from upheld.store.models import Checkpoint, Entry, LedgerCheck
 
 PIECE = 50_000
@@ -23,7 +24,8 @@ READ = 2_000
 @transaction.atomic
 def order(*, means: Means) -> LedgerCheck:
     """Have it done; what is ordered already is not ordered twice."""
-    waiting = LedgerCheck.objects.select_for_update().filter(done_at=None).first()
+    hold("ledger check")
+    waiting = LedgerCheck.objects.filter(done_at=None).first()
     return waiting or LedgerCheck.objects.create(asked_at=means.clock(), asked_by=means.by)
 
 
