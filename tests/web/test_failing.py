@@ -5,18 +5,8 @@ import socket
 import pytest
 
 from tests.web.child import told
-from tests.web.journeys.plugin import PURPOSES, SHOP
+from tests.web.journeys.plugin import ORGANISATION, PURPOSES, SHOP
 
-ORGANISATION = """\
-organisation:
-  name: Larkspur Foundation
-  contact: privacy@larkspur.example
-  country: DE
-  time_zone: Europe/Berlin
-  regimes: [gdpr]
-  languages: [en, de, fr]
-  backups: {days: 14}
-"""
 UNREAD = {
     "en": "Shop could not be read yet. We know, and try it again until your copy is whole.",
     "de": "Shop konnte noch nicht gelesen werden. Wir wissen davon und versuchen es weiter, bis Ihre Kopie vollständig ist.",
