@@ -6,8 +6,10 @@ afterwards, row by row, nothing is said about the time it took.
 
 import statistics
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -288,38 +290,44 @@ def _ms(seconds: float) -> str:
     return f"{seconds * 1000:,.1f} ms"
 
 
+def _say(what: str) -> None:
+    """A full run takes an hour: whoever waits sees how far it is."""
+    sys.stderr.write(f"  {datetime.now(UTC):%H:%M:%S} {what}\n")
+    sys.stderr.flush()
+
+
 def measure(setting: str, folder: Path, people: int, rounds: int, servers: Path, *, soak: int) -> Results:
     """All measures of one setting: a kind of database, `+records` when our own records stand there too.
     `soak`: so many people more are erased one after another, on PostgreSQL."""
     kind, _, records = setting.partition("+")
     there = place(kind, servers)
     own = ""
+    _say(f"filling a community of {people:,}")
     there.load("base", Community(people))
     if records:
         there.create("records")
         own = there.url("records")
     ours.begin(folder / "data", own)
     for name in ("hand", "ours", "set", "rows"):
+        _say(f"copying it: {name}")
         there.copy("base", name)
     measuring = Measuring(setting, there, folder, people, rounds)
     measuring.results.servers[kind] = there.version()
-    measuring.warm()
-    measuring.check()
-    measuring.access()
-    measuring.access_sets()
-    measuring.single()
-    measuring.batch()
+    works: list[Callable[[], None]] = [
+        *(measuring.warm, measuring.check, measuring.access, measuring.access_sets),
+        *(measuring.single, measuring.batch),
+    ]
     if records or kind == "sqlite":
-        measuring.ledger()
+        works.append(measuring.ledger)
     if not records:
-        measuring.plans()
-        measuring.undo()
-        measuring.curve()
-        measuring.not_there_yet()
+        works += [measuring.plans, measuring.undo, measuring.curve, measuring.not_there_yet]
     if soak and kind == "postgresql" and not records:
-        measuring.soak(soak)
+        works.append(partial(measuring.soak, soak))
     if not records:
-        measuring.memory()
+        works.append(measuring.memory)
+    for work in works:
+        _say(getattr(work, "__name__", "soak").replace("_", " "))
+        work()
     return measuring.results
 
 
