@@ -42,13 +42,14 @@ class Statement:
 MESSAGES_ONE = "(sender_id = :id OR recipient_id = :id)"
 MESSAGES_MANY = "(sender_id IN :ids OR recipient_id IN :ids)"
 
+# coalesce, not IS NULL: PostgreSQL would look for all rows without a sender, which each erasure makes more.
 ERASURE = (
     Statement(
         "messages in which nobody is left",
-        f"DELETE FROM messages WHERE {MESSAGES_ONE} AND (sender_id IS NULL OR sender_id = :id) "
-        "AND (recipient_id IS NULL OR recipient_id = :id)",
-        f"DELETE FROM messages WHERE {MESSAGES_MANY} AND (sender_id IS NULL OR sender_id IN :ids) "
-        "AND (recipient_id IS NULL OR recipient_id IN :ids)",
+        f"DELETE FROM messages WHERE {MESSAGES_ONE} AND coalesce(sender_id, :id) = :id "
+        "AND coalesce(recipient_id, :id) = :id",
+        f"DELETE FROM messages WHERE {MESSAGES_MANY} AND coalesce(sender_id IN :ids, TRUE) "
+        "AND coalesce(recipient_id IN :ids, TRUE)",
     ),
     Statement(
         "messages sent",

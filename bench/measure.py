@@ -53,10 +53,12 @@ class Measuring:
         self.step = coprime(self.people)
 
     def take(self, many: int) -> list[str]:
-        """People who were in no group before."""
+        """People who were in no group before; all copies know by fresh statistics what the last ones left."""
         self.used += many
         if self.used > self.people:
             raise ValueError(f"{self.people} people are too few for all measures.")
+        for name in ("hand", "ours", "set", "rows"):
+            self.place.refresh(name)
         return [email_of(place * self.step % self.people + 1) for place in range(self.used - many, self.used)]
 
     def hand(self, name: str) -> Handwritten:

@@ -39,7 +39,7 @@ WAY = """\
 - PostgreSQL has the two indexes that `upheld map check` proposes for large tables (`identity.scanned`);
   both sides keep them up to date.
 - Servers run without waiting for the disk (fsync), which CPU time does not see. PostgreSQL's autovacuum
-  is off and statistics are fresh when measuring begins.
+  is off; its statistics are made anew before each group of people, which no figure holds.
 - Nobody else works in these databases meanwhile, so that on PostgreSQL and MariaDB the schema need not be
   looked at again ([ADR 45](adr/0045-fewer-words.md), [ADR 60](adr/0060-what-a-server-counts.md)). Beside
   others each look costs about a millisecond of PostgreSQL more, as in the column with our records there too,
