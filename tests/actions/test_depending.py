@@ -13,8 +13,10 @@ from upheld.actions.depending import Dependence
 from upheld.actions.means import Means
 from upheld.cli.beginning import begin
 from upheld.datamap.model import DataMap, Limits, Organisation, System
+from upheld.datamap.proof import OwnProof
 from upheld.datamap.read import read
 from upheld.datamap.two import Second, Two
+from upheld.law.pack import Certainty
 from upheld.rights.outcome import Permanent
 from upheld.store.models import Fulfilment, FulfilmentState, Matter, Revision
 
@@ -159,8 +161,13 @@ def test_a_change_on_disk_makes_the_yes_useless_for_it(able: Means, home: Path) 
 NONE, ALONE = Limits(), Two()
 
 
-def a_map(*, general: Limits = NONE, rules: Two = ALONE, **own: Limits) -> DataMap:
-    organisation = Organisation("Larkspur", "desk@larkspur.example", limits=general, two=rules)
+ONE_POINT = OwnProof("ccpa", Certainty.HIGH, 1, declaration=True, because="Nobody has two.")
+
+
+def a_map(
+    *, general: Limits = NONE, rules: Two = ALONE, proof: tuple[OwnProof, ...] = (), **own: Limits
+) -> DataMap:
+    organisation = Organisation("Larkspur", "desk@larkspur.example", limits=general, two=rules, proof=proof)
     return DataMap(organisation, systems=tuple(System(name, limits=each) for name, each in own.items()))
 
 
@@ -204,6 +211,9 @@ RULES = Two((("limits", Second.COLLEAGUE), ("stop", Second.OUTSIDE)), cooling=24
             ),
         ),
         (a_map(), a_map(rules=RULES), ()),
+        (a_map(), a_map(proof=(ONE_POINT,)), ("proof of who asks, ccpa, high certainty: other than before",)),
+        (a_map(proof=(ONE_POINT,)), a_map(), ("proof of who asks, ccpa, high certainty: other than before",)),
+        (a_map(proof=(ONE_POINT,)), a_map(proof=(ONE_POINT,)), ()),
     ],
 )
 def test_only_what_allows_more_is_for_two(before: DataMap, after: DataMap, said: tuple[str, ...]) -> None:

@@ -5,11 +5,13 @@ from pathlib import Path
 
 from upheld.datamap import model as m
 from upheld.datamap.desk import Desk
+from upheld.datamap.proof import OwnProof
 from upheld.datamap.quiet import QuietHours
 from upheld.datamap.read import read
 from upheld.datamap.signin import SignIn
 from upheld.datamap.two import Second, Two
 from upheld.law.ground import Ground
+from upheld.law.pack import Certainty
 
 MAP = read(Path(__file__).parent / "folder")
 SHOP = MAP.system("shop")
@@ -50,6 +52,15 @@ def test_the_organisation_its_places_and_its_holds() -> None:
         ),
         alarms=Desk("officer@chess.example.org", "deputy@chess.example.org", "thursday"),
         approve=("access",),
+        proof=(
+            OwnProof(
+                "ccpa",
+                Certainty.HIGH,
+                2,
+                declaration=True,
+                because="Members have no more than a name and an address.",
+            ),
+        ),
         sign_in=(
             SignIn(
                 "members",

@@ -18,6 +18,7 @@ def loosened(before: DataMap, after: DataMap) -> tuple[str, ...]:
     """What is allowed by `after` that `before` did not allow, a sentence each; names nobody."""
     former = {each.name: each.limits for each in before.systems}
     found = list(_rules(before.organisation, after.organisation))
+    found += _proof(before.organisation, after.organisation)
     found += _limits("systems that do not say it", before.organisation.limits, after.organisation.limits)
     for each in after.systems:
         found += _limits(each.name, former.get(each.name, before.organisation.limits), each.limits)
@@ -40,3 +41,10 @@ def _rules(before: Organisation, after: Organisation) -> Iterator[str]:
         yield "decisions of two: the address outside"
     if before.two.rules and after.two.cooling < before.two.cooling:
         yield f"decisions of two: {before.two.cooling} → {after.two.cooling} hours of cooling"
+
+
+def _proof(before: Organisation, after: Organisation) -> Iterator[str]:
+    """Any other numbers: whether they are lower is for two to see, as the law's own may stand on one side."""
+    changed = {(each.regime, each.certainty.value) for each in set(before.proof) ^ set(after.proof)}
+    for regime, certainty in sorted(changed):
+        yield f"proof of who asks, {regime}, {certainty} certainty: other than before"

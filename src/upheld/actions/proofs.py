@@ -66,8 +66,9 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One request. `grave`: the categories of the map that make it a high risk. `doubtable`: more can still
-    be needed. `askable`: she can be asked now."""
+    """One request. `grave`: the categories of the map that make it a high risk. `because`: why
+    the organisation asks other proof than the example of the law. `doubtable`: more can still be needed.
+    `askable`: she can be asked now."""
 
     request: Request
     right: Right
@@ -76,6 +77,8 @@ class Box:
     enough: bool
     means: str
     cites: str
+    points: str
+    because: str
     proofs: tuple[Shown, ...]
     doubts: tuple[Asked, ...]
     ways: tuple[Way, ...]
@@ -103,7 +106,8 @@ def _box(means: Means, request: Request, *, reachable: bool) -> Box:
     now, at = certainty.standing(means=means, request=request), means.clock()
     law, right = law_of(means=means, request=request), Right(request.right)
     high = certainty.level(law.certainty(right, Risk.HIGH))
-    level = law.levels[certainty.certainty(now.needed)]
+    needed = certainty.certainty(now.needed)
+    level = law.levels[needed]
     asked = [each for each in now.doubts if each.expires_at is not None]
     waiting = any(doubts.is_open(each, at) or each.sealed_answers is not None for each in asked)
     return Box(
@@ -114,6 +118,8 @@ def _box(means: Means, request: Request, *, reachable: bool) -> Box:
         enough=now.enough,
         means=level.means,
         cites=level.cites,
+        points="1 data point" if level.data_points == 1 else f"{level.data_points} data points",
+        because=means.datamap.organisation.why_proof(law.regime, needed),
         proofs=tuple(_proof(each, at) for each in now.proofs),
         doubts=tuple(_doubt(each, at) for each in now.doubts),
         ways=_ways(law, now, at) if not now.enough else (),

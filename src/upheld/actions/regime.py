@@ -9,7 +9,7 @@ from upheld.law.pack import Pack
 from upheld.law.right import Right
 from upheld.rights import regime as rules
 from upheld.rights.outcome import Misconfigured
-from upheld.rights.regime import Pinned, chosen, law_on, law_pinned
+from upheld.rights.regime import Pinned, as_asked, chosen, law_on, law_pinned
 from upheld.store.models import Request
 from upheld.store.models.case import UNFINISHED
 
@@ -74,11 +74,12 @@ def pin_old(*, means: Means) -> None:
 
 
 def law_of(*, means: Means, request: Request) -> Pack:
-    """The pack the request was received under; for one from before there were packs, that of its day.
-    Misconfigured where it is missing, broken or altered."""
+    """The pack the request was received under; for one from before there were packs, that of its day; with
+    the proof that the organisation asks. Misconfigured where it is missing, broken or altered."""
+    organisation = means.datamap.organisation
     if request.pack:
-        return law_pinned(request.pack, request.pack_digest)
-    return law_on(request.case.regime, means.datamap.organisation.local(request.received_at).date())
+        return as_asked(organisation, law_pinned(request.pack, request.pack_digest))
+    return as_asked(organisation, law_on(request.case.regime, organisation.local(request.received_at).date()))
 
 
 def dates_of(*, means: Means, request: Request) -> Dates:

@@ -15,12 +15,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from upheld.datamap.desk import USUAL, Desk
+from upheld.datamap.proof import OwnProof
 from upheld.datamap.quiet import QuietHours
 from upheld.datamap.signin import SignIn
 from upheld.datamap.two import ALONE, Two
 from upheld.law.basis import LegalBasis
 from upheld.law.ground import Exemption, Ground
 from upheld.law.objection import Against
+from upheld.law.pack import Certainty
 
 Scalar = int | str | bytes | bool | float | Decimal | UUID | date | None
 """A value of a key or a condition, with its own type: never text pasted into SQL (scenario 27)."""
@@ -537,7 +539,7 @@ class Organisation:
     the undo window of systems that do not say it themselves. `regime_by_place`: country, country-state or
     `otherwise`, with its regime. `region`: of the country, for its holidays. `two`: what
     one person alone may not decide. `approve`: rights of which requests are approved by this rule alone,
-    where a program that is trusted has verified the person."""
+    where a program that is trusted has verified the person. `proof`: numbers in place of a law's example."""
 
     name: str
     contact: str
@@ -558,6 +560,12 @@ class Organisation:
     alarms: Desk = USUAL
     sign_in: tuple[SignIn, ...] = ()
     approve: tuple[str, ...] = ()
+    proof: tuple[OwnProof, ...] = ()
+
+    def why_proof(self, regime: str, certainty: Certainty) -> str:
+        """Why other proof is asked than that law's example (C-39); empty where it is the law's own."""
+        own = (each for each in self.proof if (each.regime, each.certainty) == (regime, certainty))
+        return next((each.because for each in own), "")
 
     def local(self, moment: datetime) -> datetime:
         """The moment by the organisation's own clock: on that day, and no other, its periods end (T-02)."""

@@ -1,6 +1,6 @@
 """Which law a request is received under, and what is due by it (X-01, X-03, X-04)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -53,6 +53,18 @@ def law_pinned(pack: str, digest: str) -> Pack:
         return packs.pinned(pack, digest)
     except packs.PackError as error:
         raise Misconfigured(error.what, error.cure) from None
+
+
+def as_asked(organisation: Organisation, law: Pack) -> Pack:
+    """The law with what the organisation asks as proof in place of the law's own example (C-39)."""
+    own = {
+        each.certainty: replace(
+            law.levels[each.certainty], data_points=each.data_points, declaration=each.declaration
+        )
+        for each in organisation.proof
+        if each.regime == law.regime
+    }
+    return replace(law, levels={**law.levels, **own}) if own else law
 
 
 def cited(law: Pack, right: Right) -> str:

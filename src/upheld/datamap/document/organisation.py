@@ -129,6 +129,21 @@ class SignInForm(Written):
     """It is on a network of your own: a private address, and http, are allowed."""
 
 
+class ProofForm(Written):
+    """How sure it must be who asks, in numbers of the organisation's own (11 CCR 7060, 7062)."""
+
+    under: Regime
+    """The regime whose example they replace."""
+    certainty: Literal["reasonable", "high"]
+    """The degree that they reach."""
+    data_points: Annotated[int, Field(ge=1, le=9)]
+    """How many values that are held must match; an address that answers is one of them."""
+    declaration: bool | None = None
+    """Whether she signs that she is the person, too (no unless said)."""
+    because: Sentence
+    """Why these fit; it stands in each case beside what is needed."""
+
+
 class OrganisationFile(Written):
     """The file upheld.yaml."""
 
@@ -153,5 +168,7 @@ class OrganisationFile(Written):
     """Who is told what needs somebody."""
     sign_in: Annotated[dict[Slug, SignInForm], Field(min_length=1)] | None = None
     """Sign-ins by which a person can prove who she is; the name stands in the address that is registered."""
+    proof: Annotated[list[ProofForm], Field(min_length=1)] | None = None
+    """Where other proof is asked than the example of the law."""
     holds: Annotated[list[HoldForm], Field(min_length=1)] | None = None
     """Matters for which rows stay."""

@@ -8,9 +8,11 @@ from upheld.datamap.document.organisation import OrganisationFile
 from upheld.datamap.document.register import ProcessorsFile, PurposesFile
 from upheld.datamap.meaning.limits import limits, window
 from upheld.datamap.page import Spot
+from upheld.datamap.proof import OwnProof
 from upheld.datamap.signin import SignIn
 from upheld.datamap.two import MATTERS, Second, Two
 from upheld.law.holiday import UnknownRegion, check_region
+from upheld.law.pack import Certainty
 
 DEFAULT = ("gdpr",)
 
@@ -53,6 +55,7 @@ def organisation(form: OrganisationFile, spot: Spot) -> model.Organisation:
         alarms=_alarms(form),
         sign_in=_sign_in(form, spot),
         approve=tuple(form.approve or ()),
+        proof=_proof(form, spot),
     )
 
 
@@ -107,6 +110,35 @@ def _sign_in(form: OrganisationFile, spot: Spot) -> tuple[SignIn, ...]:
                 private=bool(said.private),
             )
         )
+    return tuple(made)
+
+
+def _proof(form: OrganisationFile, spot: Spot) -> tuple[OwnProof, ...]:
+    made: list[OwnProof] = []
+    for number, said in enumerate(form.proof or ()):
+        asked = OwnProof(
+            said.under, Certainty(said.certainty), said.data_points, bool(said.declaration), said.because
+        )
+        if any((each.regime, each.certainty) == (asked.regime, asked.certainty) for each in made):
+            spot.down("proof", number).complain(
+                "duplicate-proof",
+                f"What is {said.certainty} certainty under `{said.under}` stands here twice.",
+                "Keep one of the two.",
+            )
+        made.append(asked)
+    for lower in made:
+        for higher in made:
+            weaker = higher.data_points < lower.data_points or (lower.declaration and not higher.declaration)
+            if (
+                lower.regime == higher.regime
+                and lower.certainty != Certainty.HIGH == higher.certainty
+                and weaker
+            ):
+                spot.down("proof").complain(
+                    "proof-upside-down",
+                    f"Under `{lower.regime}` high certainty needs less than reasonable certainty.",
+                    "Ask for at least as much where the certainty must be high.",
+                )
     return tuple(made)
 
 
