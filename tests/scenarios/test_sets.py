@@ -24,6 +24,24 @@ CREATE TABLE posts (id INTEGER PRIMARY KEY, user_id INTEGER, body VARCHAR(50));
 CREATE INDEX posts_user ON posts(user_id);
 """
 )
+LETTERS = (
+    PEOPLE
+    + """
+CREATE TABLE letters (id INTEGER PRIMARY KEY, sender_id INTEGER, recipient_id INTEGER);
+CREATE INDEX letters_sender ON letters(sender_id);
+CREATE INDEX letters_recipient ON letters(recipient_id);
+"""
+)
+LETTERS_MAPPED = (
+    USERS
+    + """
+letters:
+  belongs_to: {sender_id: users.id, recipient_id: users.id}
+  on_erase: {by: {sender_id: detach, recipient_id: detach}, orphan: delete}
+"""
+)
+OTHERS = 20_000
+READ_OF_LETTERS = "SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = 'letters'"
 MAPPED = USERS + "posts: {belongs_to: {user_id: users.id}, on_erase: delete}\n"
 STATISTICS = {
     "sqlite": "SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'posts'",
@@ -64,6 +82,31 @@ def test_statistics_are_made_anew_after_a_large_change(
     together(world, [ADA])
 
     assert world.database.rows(STATISTICS[kind]) == [(1,)]
+
+
+def test_rows_that_lost_a_side_are_not_read_for_somebody_else(
+    new_database: NewDatabase, tmp_path: Path
+) -> None:
+    """Scenario 59: PostgreSQL's statistics are from before they lost it, and its own round does not come."""
+    world = make_world(new_database("postgresql"), tmp_path / "privacy", LETTERS, LETTERS_MAPPED)
+    world.run(
+        "ALTER TABLE letters SET (autovacuum_enabled = off)",
+        f"INSERT INTO letters SELECT n, 5, mod(n, 500) + 100 FROM generate_series(1, {OTHERS}) n",
+        "INSERT INTO letters VALUES (0, 0, 5), (-1, 5, 0), (-2, 0, NULL)",
+        "ANALYZE letters",
+        f"UPDATE letters SET sender_id = NULL WHERE id BETWEEN 1 AND {OTHERS}",
+    )
+    before = world.database.rows(READ_OF_LETTERS)[0][0]
+
+    world.erase(ADA)
+
+    assert world.database.rows(
+        "SELECT id, sender_id, recipient_id FROM letters WHERE id < 1 ORDER BY id"
+    ) == [
+        (-1, 5, None),
+        (0, None, 5),
+    ]
+    assert world.database.rows(READ_OF_LETTERS)[0][0] - before < OTHERS / 10
 
 
 def test_more_rows_than_one_transaction_should_hold_are_refused_before_anything(
