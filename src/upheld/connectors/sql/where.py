@@ -261,7 +261,7 @@ class Rows:
 
     def _party(self, table: str, link: Link, parties: Sequence[Source]) -> Predicate:
         """This side of the row is hers, or nobody's; not to be looked up by. By outdated statistics no row is
-        without an owner yet; a database that may look for those reads all that were detached (scenario 59)."""
+        without an owner yet; a database that may look for those reads all that lost one (scenario 59)."""
         columns = [self.tables.column(table, column) for column in link.columns]
         hers = (self.hers(table, party) for party in parties if party.link == link)
         return sa.case((sa.or_(*(column.is_(None) for column in columns), *hers), 1), else_=0) == 1
