@@ -89,6 +89,14 @@ NOT_DATA = frozenset(
 )
 """Last words by which a name speaks about a thing and does not hold it: `email_count`."""
 _WHERE = {"name": 0.9, "free-text": 0.75, "links": 0.7, "affiliation": 0.6, "location": 0.6, "picture": 0.7}
+_PLAIN = (
+    frozenset(WORD_OF)
+    | WHO
+    | SAYS_WHO
+    | NOT_DATA
+    | {word for each in _PAIRS.values() for word in each.split()}
+    | {word for each in _ENDS.values() for word in each}
+)
 _BY_VALUE = (
     ("email", "email-address"), ("iban", "official-number"), ("card", "payment-card"),
     ("phone", "phone-number"), ("ip", "ip-address"), ("agent", "ip-address"), ("street", "postal-address"),
@@ -135,6 +143,11 @@ def by_name(name: str) -> str | None:
     if last in SAYS_WHO:
         return "name"
     return (_of_two(parts) if len(parts) > 1 else None) or WORD_OF.get(last)
+
+
+def plain(name: str) -> bool:
+    """Whether it is made of words for data and people alone, so that it can be nobody's name."""
+    return not any(map(str.isdigit, name)) and bool(parts := words(name)) and _PLAIN.issuperset(parts)
 
 
 def _of_two(parts: tuple[str, ...]) -> str | None:

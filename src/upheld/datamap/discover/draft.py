@@ -163,7 +163,7 @@ class Drafter:
                 for path, sight in column.paths
                 if (what := treat.category_of_path(path, sight)) and _writable(path)
             }
-            if paths and (column.json or column.sort is Sort.JSON):
+            if paths and not treat.untold(column) and (column.json or column.sort is Sort.JSON):
                 fields[name] = {"json": paths}
             else:
                 said = {"category": guess.category, **({"of": about} if about else {})}

@@ -130,7 +130,9 @@ def _personal(table: Table, person: bool, ties: Iterable[Tie]) -> dict[str, Gues
         elif column.sight.share("name") >= category.SURE and column.sight.distinct >= 10 and _holder(name):
             found[name] = Guess("name", 0.6, "its values are written like names")
     for name, column in table.columns.items():
-        if name not in found and any(treat.category_of_path(*each) for each in column.paths):
+        if name not in found and (
+            treat.untold(column) or any(treat.category_of_path(*each) for each in column.paths)
+        ):
             found[name] = Guess("personal-document", 0.8, "what is recognised stands inside its JSON")
     return found
 

@@ -43,9 +43,10 @@ NOTHING = Sight()
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column. `unique`: part of what has to differ between rows. `fixed`: the server gives its value.
-    `paths`: what stands at which path of its JSON. `scalar`: its JSON is single texts, kept as text.
-    `checked`: a check of the schema speaks of it; `guarded`: only of whether it is empty. `listed`: what
-    stands in its lists, SQL arrays or JSON. `empty`: the plainest document of the shape that its JSON has."""
+    `paths`: what stands at which path of its JSON; `untold`: what stands elsewhere in it. `scalar`: its JSON
+    is single texts, kept as text. `checked`: a check of the schema speaks of it; `guarded`: only of whether
+    it is empty. `listed`: what stands in its lists, SQL arrays or JSON. `empty`: the plainest document of the
+    shape that its JSON has."""
 
     name: str
     sort: Sort
@@ -61,6 +62,7 @@ class Column:
     guarded: bool = False
     sight: Sight = NOTHING
     paths: tuple[tuple[str, Sight], ...] = ()
+    untold: Sight = NOTHING
     listed: Sight = NOTHING
     empty: str = ""
 

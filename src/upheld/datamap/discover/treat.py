@@ -128,13 +128,19 @@ def _text(column: Column, what: str | None) -> object:
 
 def _document(column: Column, what: str | None) -> object:
     """Only what was recognised goes: an application may need the rest to be there. Where anything may be
-    written in it, or it is a single text, it goes whole, and what is left has its shape."""
+    written in it, it is a single text, or hers stands under keys that are not told, it goes whole, and what
+    is left has its shape."""
     if column.scalar:
         return '""'
-    if what == "free-text":
+    if what == "free-text" or untold(column):
         return column.empty or REFUSED
     paths = [path for path, sight in column.paths if category_of_path(path, sight)]
     return {"json": dict.fromkeys(paths)} if paths else REFUSED
+
+
+def untold(column: Column) -> bool:
+    """Whether what is hers stands under keys that could be somebody's name: no path is written for them."""
+    return category.by_values(column.untold) is not None
 
 
 def category_of_path(path: str, sight: Sight) -> str | None:

@@ -71,8 +71,24 @@ def test_nothing_that_was_read_is_written_or_said(
     assert "bergurgl" not in said
 
 
-def test_a_key_inside_json_is_a_path_only_where_it_recurs() -> None:
+def test_a_key_inside_json_is_told_only_where_it_cannot_be_a_name() -> None:
     documents = [{"theme": "dark", f"user_{n}": {"email": f"a{n}@example.org"}} for n in range(10)]
     documents += [{"theme": "light", "contact": {"email": f"b{n}@example.org"}} for n in range(10)]
 
-    assert [path for path, _ in paths(documents)] == ["$.contact.email", "$.theme"]
+    told, untold = paths(documents)
+
+    assert [path for path, _ in told] == ["$.contact.email", "$.theme"]
+    assert untold.kinds["email"] == untold.filled == 10
+
+
+@pytest.mark.parametrize("votes", [2, 10])
+def test_a_log_in_that_is_a_key_in_many_documents_is_not_told(votes: int) -> None:
+    """Two of ten, and one who votes every time, whom the sample of another column names."""
+    documents = [
+        {"at": n, **({"adalovelace": {"phone": f"+49 40 555010{n}"}} if n < votes else {})} for n in range(10)
+    ]
+
+    told, untold = paths(documents, frozenset({"adalovelace"}))
+
+    assert [path for path, _ in told] == ["$.at"]
+    assert untold.filled == votes

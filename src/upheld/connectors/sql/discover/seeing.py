@@ -1,7 +1,7 @@
 """The live schema and a look at some rows, as discovery's own values."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import repeat
 
@@ -19,6 +19,8 @@ from upheld.datamap.discover.word import one, snake
 _KEYS = (Family.INTEGER, Family.UUID, Family.TEXT)
 FEW = 3
 """With fewer different values it is chance that they do not meet."""
+NAME = 60
+"""Letters of the longest name that is looked for among keys."""
 CONTENT_TYPES = "django_content_type"
 
 Told = Callable[[str, int], None]
@@ -31,13 +33,14 @@ def see(look: Look, wanted: Sequence[LiveTable], told: Told) -> Seen:
     """All tables, and what the database answers to the questions that they raise."""
     live = look.tables.live
     tables: dict[str, Table] = {}
-    values: dict[str, Values] = {}
-    names = {each.name for each in wanted}
+    samples: dict[str, Values | None] = {}
     for each in wanted:
-        sampled = look.sample(each)
-        values[each.name] = sampled or {}
-        tables[each.name] = _table(each, sampled, names)
+        samples[each.name] = look.sample(each)
         told(each.name, len(wanted))
+    values: dict[str, Values] = {name: sampled or {} for name, sampled in samples.items()}
+    names, said = frozenset(samples), _said(values.values())
+    for each in wanted:
+        tables[each.name] = _table(each, samples[each.name], names, said)
     types = _content_types(look, wanted)
     tables = {name: _with_kinds(table, values[name], tables, types) for name, table in tables.items()}
     for name in people.find(Seen(live.dialect, live.schemas, tables)):
@@ -50,13 +53,19 @@ def see(look: Look, wanted: Sequence[LiveTable], told: Told) -> Seen:
     return replace(seen, answers={**seen.answers, **further})
 
 
-def _table(live: LiveTable, sampled: Values | None, names: set[str]) -> Table:
+def _said(values: Iterable[Values]) -> frozenset[str]:
+    """Every short text that was seen: what is a key elsewhere is a value here, such as a user name."""
+    texts = (text for columns in values for column in columns.values() for text in column if text)
+    return frozenset(text.strip().lower() for text in texts if len(text) <= NAME)
+
+
+def _table(live: LiveTable, sampled: Values | None, names: frozenset[str], said: frozenset[str]) -> Table:
     rows = len(next(iter(sampled.values()), ())) if sampled else None if sampled is None else 0
     return Table(
         name=live.name,
         title=live.title,
         columns={
-            each.name: _column(live, each, (sampled or {}).get(each.name, ()))
+            each.name: _column(live, each, (sampled or {}).get(each.name, ()), said)
             for each in live.columns.values()
         },
         key=live.key or _unique(live),
@@ -91,10 +100,13 @@ def _unique(live: LiveTable) -> tuple[str, ...]:
     return ()
 
 
-def _column(live: LiveTable, column: LiveColumn, values: Sequence[str | None]) -> Column:
+def _column(
+    live: LiveTable, column: LiveColumn, values: Sequence[str | None], said: frozenset[str]
+) -> Column:
     sort = Sort.BOOLEAN if column.type_text == "tinyint(1)" else Sort(column.family.value)
     may_be_document = column.json or column.family in (Family.JSON, Family.TEXT)
     found = documents(values) if may_be_document else []
+    known, untold = paths(found, said)
     spoken = [_speaks(each.text, each.value_of, column.name) for each in live.checks]
     texts = [each.text for each, true in zip(live.checks, spoken, strict=True) if true]
     return Column(
@@ -111,7 +123,8 @@ def _column(live: LiveTable, column: LiveColumn, values: Sequence[str | None]) -
         checked=any(spoken),
         guarded=any(spoken) and all(map(_of_emptiness, texts, repeat(column.name))),
         sight=sight(values),
-        paths=paths(found),
+        paths=known,
+        untold=untold,
         listed=sight(listed(values, array=column.array) if column.array or column.json or found else ()),
         empty=empty(values) if column.json or found else "",
     )

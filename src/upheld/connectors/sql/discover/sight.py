@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 
-from upheld.datamap.discover.category import by_name
+from upheld.datamap.discover.category import plain
 from upheld.datamap.discover.recognise import kinds
 from upheld.datamap.discover.seen import Sight
 
 UNSET = frozenset({"", "0", "0.0", "0.00", "false", "f", "False", "0000-00-00", "0000-00-00 00:00:00"})
 DEPTH, PATHS = 5, 60
+FEW, USUAL = 3, 0.9
+"""A key belongs to the form of documents where so many have it, and such a share of those that could."""
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}")
 
 
@@ -70,23 +72,27 @@ def empty(values: Sequence[str | None]) -> str:
     return {"{": "{}", "[": "[]"}.get(starts.pop(), '""') if len(starts) == 1 else '""' if starts else ""
 
 
-def paths(found: Sequence[object]) -> tuple[tuple[str, Sight], ...]:
-    """What stands at which path. A key that is not the same in several documents could itself be somebody's
-    name:
-    only those that recur, or that are words for data, are paths."""
+def paths(
+    found: Sequence[object], said: frozenset[str] = frozenset()
+) -> tuple[tuple[tuple[str, Sight], ...], Sight]:
+    """What stands at which path; and what stands where a key is not told, as it could be somebody's name.
+    Told is a key of plain words for data, and one in nearly all documents that is no value of the database's
+    own (`said`)."""
     values: defaultdict[tuple[str, ...], list[str | None]] = defaultdict(list)
-    seen: Counter[tuple[str, ...]] = Counter()
+    seen: Counter[tuple[str, ...]] = Counter({(): len(found)})
     for document in found:
         for path, value in _leaves(document, ()):
             values[path].append(value)
         seen.update(set(_branches(document, ())))
-    usual = max(2, len(found) // 5)
-    kept = [
-        path
-        for path in sorted(values)
-        if all(seen[path[:end]] >= usual or by_name(path[end - 1]) for end in range(1, len(path) + 1))
-    ]
-    return tuple(("$." + ".".join(path), sight(values[path])) for path in kept[:PATHS])
+
+    def told(path: tuple[str, ...]) -> bool:
+        usual = max(FEW, USUAL * seen[path[:-1]])
+        return plain(path[-1]) or (seen[path] >= usual and path[-1].lower() not in said)
+
+    kept = [path for path in sorted(values) if all(told(path[:end]) for end in range(1, len(path) + 1))]
+    kept = kept[:PATHS]
+    untold = [value for path in sorted(values.keys() - set(kept)) for value in values[path]]
+    return tuple(("$." + ".".join(path), sight(values[path])) for path in kept), sight(untold)
 
 
 def _leaves(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str | None]]:
