@@ -16,14 +16,13 @@ from typing import Any
 
 from bench import mixes
 from bench.community import Community
-from bench.goals import SETTINGS
+from bench.goals import FULL, SETTINGS
 from bench.machine import commit, load, machine
 from bench.page import Run, baseline, charts, page, renewed
 from bench.result import Figure, Results, read
 from tests.servers.server import new_run_folder, stop_all
 
 HOME = Path(__file__).parents[1]
-FULL = 200_000
 PACKAGES = ("SQLAlchemy", "psycopg", "PyMySQL", "Django")
 
 

@@ -11,10 +11,21 @@ SETTINGS = {
 """By name: the kind of database; our own records are on SQLite unless it says that they are there too."""
 
 
+FULL = 200_000
+"""People from whom on the goals of the engine are judged; fewer show how the figures move, and no more."""
+MANY = 1_000
+
+
+def many(people: int) -> int:
+    """How many people a list has in a community of so many."""
+    return min(MANY, people // 20)
+
+
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A measure in words. `most`: the figure is to be at most this; None where it is shown without a goal.
-    `mariadb`: another limit there. `once`: measured by itself, in the setting named so."""
+    """A measure in words, in which {many} is the size of a list. `most`: the figure is to be at most this;
+    None where it is shown without a goal. `mariadb`: another limit there. `once`: measured by itself, in the
+    setting named so."""
 
     measure: str
     title: str
@@ -31,17 +42,17 @@ class Goal:
 GOALS = (
     Goal("single", "one erasure against hand-written, one by one", 1.3),
     Goal("rows", "one erasure against hand-written, row by row", None),
-    Goal("batch-set", "batch of 1,000 against the hand-written set", 1.25, mariadb=1.4),
-    Goal("batch-single", "batch of 1,000 against hand-written, one by one", 0.25),
+    Goal("batch-set", "batch of {many} against the hand-written set", 1.25, mariadb=1.4),
+    Goal("batch-single", "batch of {many} against hand-written, one by one", 0.25),
     Goal("access", "access for one person against 14 hand-written SELECTs", 1.0),
     Goal("access-json", "the same, JSON built by the server", 0.5),
-    Goal("access-sets", "access for 1,000 in sets against the same SELECTs each", 0.35),
+    Goal("access-sets", "access for {many} in sets against the same SELECTs each", 0.35),
     Goal("undo", "undo window against plain erasure", 2),
     Goal("check", "plan check of this schema", 2, "s"),
     Goal("entry-insert", "ledger: inserting an entry, of many", 25, "µs"),
     Goal("entry-sequence", "ledger: sequencing an entry in our records, of many", 25, "µs"),
     Goal("soak", "soak of 100,000 erasures: the last 1,000 against the first", 1.5),
-    Goal("list-memory", "a list of 1,000 erased by a fresh process: memory above idle", None, "MB"),
+    Goal("list-memory", "a list of {many} erased by a fresh process: memory above idle", None, "MB"),
 )
 
 ONCE = (

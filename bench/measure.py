@@ -13,10 +13,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench import memory, ours
+from bench import goals, memory, ours
 from bench.alike import alike
 from bench.community import Community, coprime, email_of
 from bench.cpu import Meter, Spent
+from bench.goals import MANY
 from bench.handwritten import Handwritten
 from bench.place import Place, place
 from bench.result import Figure, Point, Results, Stage
@@ -25,7 +26,6 @@ from upheld.rights.connector import Row
 WARM = 5
 SINGLE = 10
 """People a round, one by one."""
-MANY = 1_000
 ENTRIES = 2_000
 SOAK = 100_000
 JSON_MISSING = "left out: no faster (ADR 0025)"
@@ -166,7 +166,7 @@ class Measuring:
 
     def access_sets(self) -> None:
         """Reading all that is a list's: ours together, against fourteen SELECTs each. Nobody is used up."""
-        many = min(MANY, self.people // 20)
+        many = goals.many(self.people)
         hand = self.hand("ours")
         pairs = []
         for _ in range(self.rounds):
@@ -185,7 +185,7 @@ class Measuring:
 
     def batch(self) -> None:
         """A list of a thousand: ours, by hand as a set, by hand one by one."""
-        many = min(MANY, self.people // 20)
+        many = goals.many(self.people)
         pairs: list[tuple[float, float, float]] = []
         stages: dict[str, list[Spent]] = {}
         hand, by_set, rows = self.hand("hand"), self.hand("set"), self.hand("rows")
@@ -278,7 +278,7 @@ class Measuring:
 
     def memory(self) -> None:
         """What a list of people takes in a process that did nothing else before."""
-        many = min(MANY, self.people // 20)
+        many = goals.many(self.people)
         above = memory.of_a_list(self.place.url("ours"), self.folder, self.take(many), self.take(WARM))
         self.figure("list-memory", above, note="" if many == MANY else f"{many:,} people")
 

@@ -7,11 +7,12 @@ from types import MappingProxyType
 from typing import Any
 
 from bench import chart
-from bench.goals import GOALS, ONCE, SETTINGS, Goal
+from bench.goals import FULL, GOALS, ONCE, SETTINGS, Goal, many
 from bench.mixes import shown
 from bench.result import Figure, Results
 
 BAR = 24
+NOT_MEASURED = "not measured"
 SERVER = "- rows of `upheld serve`: "
 """Begins the line that says of what run they are, where that was one of its own."""
 
@@ -76,7 +77,7 @@ def page(run: Run, results: Results, mixes: Mapping[str, Any] = MappingProxyType
         "",
         "## Figures and goals",
         "",
-        *_goals(results),
+        *_goals(results, run.people),
         "",
         *_once(results),
         "",
@@ -93,21 +94,30 @@ def page(run: Run, results: Results, mixes: Mapping[str, Any] = MappingProxyType
     return "\n".join(parts)
 
 
-def _goals(results: Results) -> Iterator[str]:
+def _goals(results: Results, people: int) -> Iterator[str]:
+    if people < FULL:
+        yield f"With fewer than {FULL:,} people nothing in this table is called met or missed."
+        yield ""
     shown = [name for name in SETTINGS if any(each.setting == name for each in results.figures)]
     yield f"| measure | goal | {' | '.join(SETTINGS[name] for name in shown)} |"
     yield "|" + "---|" * (len(shown) + 2)
     for goal in GOALS:
-        cells = [_cell(goal, name, results.of(goal.measure, name)) for name in shown]
+        found = [results.of(goal.measure, name) for name in shown]
+        cells = [
+            _cell(goal, name, each, judged=people >= FULL) for name, each in zip(shown, found, strict=True)
+        ]
+        if goal.most is not None and not any(cells):
+            cells[0] = NOT_MEASURED
         if any(cells):
-            yield f"| {goal.title} | {_limit(goal)} | {' | '.join(cells)} |"
+            title = goal.title.format(many=f"{many(people):,}")
+            yield f"| {title} | {_limit(goal)} | {' | '.join(cells)} |"
 
 
 def _once(results: Results) -> Iterator[str]:
     yield "| measure | goal | figure |"
     yield "|---|---|---|"
     for goal in ONCE:
-        cell = _cell(goal, "once", results.of(goal.measure, "once"))
+        cell = _cell(goal, "once", results.of(goal.measure, "once")) or (NOT_MEASURED if goal.most else "")
         if cell:
             yield f"| {goal.title} | {_limit(goal)} | {cell} |"
 
@@ -120,7 +130,12 @@ def renewed(text: str, results: Results, told: str) -> str:
     end = head + lines[head:].index("")
     titles = {f"| {goal.title} |": goal for goal in ONCE}
     known = {mark: line for line in lines[head + 2 : end] for mark in titles if line.startswith(mark)}
-    known |= {mark: line for line in list(_once(results))[2:] for mark in titles if line.startswith(mark)}
+    known |= {
+        mark: line
+        for line in list(_once(results))[2:]
+        for mark in titles
+        if line.startswith(mark) and NOT_MEASURED not in line
+    }
     rows = [known[mark] for mark in titles if mark in known]
     lines[head + 2 : end] = rows
     lines.insert(lines.index("## Figures and goals") - 1, f"{SERVER}{told}")
@@ -134,13 +149,13 @@ def _limit(goal: Goal) -> str:
     return f"≤ {_number(goal.most, goal.unit)}{other}"
 
 
-def _cell(goal: Goal, setting: str, figure: Figure | None) -> str:
+def _cell(goal: Goal, setting: str, figure: Figure | None, *, judged: bool = True) -> str:
     if figure is None:
         return ""
     if figure.value is None:
         return figure.note
     limit = goal.limit(setting)
-    verdict = "" if limit is None else " met" if figure.value <= limit else " **missed**"
+    verdict = "" if limit is None or not judged else " met" if figure.value <= limit else " **missed**"
     spread = ""
     if (
         figure.low is not None
