@@ -90,7 +90,7 @@ def test_a_list_has_its_leases_written_anew_only_once_half_of_their_time_is_over
     holds = together.take_many(means=by, fulfilments=[*Fulfilment.objects.all()], plan=plan)
 
     until = [Fulfilment.objects.get().leased_until]
-    for seconds in (20, 40):
+    for seconds in (15, 30):
         one = Prepared("forum", f"part-{seconds}", f"token-{seconds}", Counts(()), b"")
         later = at(tmp_path, seconds, "host/1/1", double)
         together.prepare_many(means=later, holds=holds, events=[one], memory=together.Memory())
