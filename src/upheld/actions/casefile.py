@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from upheld.actions import arrivals, dates, erasure, plans
+from upheld.actions import arrivals, dates, erasure, plans, undo
 from upheld.actions.dates import Dates
 from upheld.actions.difference import of_system
 from upheld.actions.journal import counts_of, tally
@@ -125,7 +125,8 @@ class Wish:
     @property
     def ended(self) -> str:
         """How it ended, in a word; empty while it has not."""
-        return ENDED.get(RequestState(self.request.state), "")
+        in_part = self.request.reason == undo.IN_PART
+        return "put back in part; the rest is gone" if in_part else ENDED.get(self.request.state, "")
 
     @property
     def open(self) -> bool:
@@ -316,7 +317,7 @@ MAILED = {
     MailKind.WITHDRAWN: "that the request was taken back",
     MailKind.AGREE: "a question for a second yes, to somebody outside",
 }
-ENDED = {
+ENDED: dict[str, str] = {
     RequestState.FULFILLED: "done",
     RequestState.DENIED: "refused",
     RequestState.REVOKED: "taken back",

@@ -42,6 +42,8 @@ from upheld.store import models
 from upheld.store.models import PartState, RequestState
 
 REASON = "undone"
+IN_PART = "undone in part"
+"""Some of it could not come back while it could, and is gone for good now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,4 +375,15 @@ def conclude(*, means: Means, request: models.Request, over: bool) -> None:
         for each in window.alive(request):
             window.close(means=means, window=each)
     if not window.alive(request):
-        cases.finish(means=means, request=request, state=RequestState.REVOKED, reason=REASON)
+        reason = IN_PART if _some_left(request) else REASON
+        cases.finish(means=means, request=request, state=RequestState.REVOKED, reason=reason)
+
+
+def _some_left(request: models.Request) -> bool:
+    """Whether anything that was kept did not come back, by what the last undo of each system counted."""
+    for each in request.fulfilments.filter(window__isnull=False):
+        last = each.undoings.filter(state=PartState.COMMITTED).order_by("prepared_at").last()
+        removed = each.parts.filter(state=PartState.COMMITTED, due__isnull=True).exists()
+        if (removed and last is None) or (last is not None and restored_of(last).left):
+            return True
+    return False

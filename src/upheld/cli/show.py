@@ -31,6 +31,7 @@ from upheld.actions.erasure import standing as standing_of
 from upheld.actions.means import Means
 from upheld.actions.preview import Preview
 from upheld.actions.telling import Telling, silently
+from upheld.actions.undo import IN_PART
 from upheld.actions.window import alive
 from upheld.cli import log
 from upheld.cli.faults import Declined
@@ -204,7 +205,9 @@ def due_json(request: Request) -> Mapping[str, object]:
 def _state(standing: Standing) -> str:
     if standing.undone:
         kept = [window.until.isoformat() for window in alive(standing.request)]
-        return f"undone in part, the rest is sealed until {max(kept)}" if kept else "undone"
+        if kept:
+            return f"undone in part, the rest is sealed until {max(kept)}"
+        return "undone in part, the rest is gone" if standing.request.reason == IN_PART else "undone"
     if standing.recoverable_until is not None:
         return f"removed, recoverable until {standing.recoverable_until.isoformat()}"
     return str(standing.request.state).lower()

@@ -44,6 +44,7 @@ from upheld.connectors.sql.size import size_of
 from upheld.connectors.sql.traces import loaded, merged
 from upheld.connectors.sql.undo.files import Returning
 from upheld.connectors.sql.undo.image import loaded as loaded_images
+from upheld.connectors.sql.undo.parents import kin
 from upheld.connectors.sql.undo.restore import Restore
 from upheld.connectors.sql.undo.sealed import sealed
 from upheld.connectors.sql.verify import Verifier
@@ -387,13 +388,17 @@ class SqlConnector:
         """Rows that somebody put back meanwhile are left to `collect`."""
         with translated(self.system.name, "reading"), reading(self.engine) as connection:
             tables = self._tables(connection)
-            restore = Restore(tables, connection, self.system.name, loaded_images(before), lock=False)
+            images = loaded_images(before)
+            restore = Restore(
+                tables, connection, self.system.name, images, kin(self.system, tables, images), lock=False
+            )
             collected = [step for step in steps if isinstance(step, Collect)]
             yield from sealed(restore, self.system, collected, subject, until)
             yield from self._files(restore, files).sealed(collected)
 
     def _restore(self, connection: sa.Connection, before: Sequence[bytes]) -> Restore:
-        return Restore(self._tables(connection), connection, self.system.name, loaded_images(before))
+        tables, images = self._tables(connection), loaded_images(before)
+        return Restore(tables, connection, self.system.name, images, kin(self.system, tables, images))
 
     def _files(self, restore: Restore, files: Sequence[FileImage]) -> Returning:
         return Returning(restore.tables, restore.connection, self.system, self.secrets, files)

@@ -16,6 +16,7 @@ from sqlalchemy import exc
 from upheld.connectors.sql.columns import Tables
 from upheld.connectors.sql.undo.arrange import Arranged, above_first, arranged
 from upheld.connectors.sql.undo.image import TableImages, Texts, columns_of, texts
+from upheld.connectors.sql.undo.parents import Kin, dangling, strangers
 from upheld.connectors.sql.undo.text import Text, bound, generous, is_raw, pinned, writing
 from upheld.rights.outcome import Permanent
 from upheld.rights.subject import Key
@@ -38,6 +39,7 @@ class Restore:
     connection: sa.Connection
     system: str
     images: Mapping[str, TableImages]
+    kin: Kin
     lock: bool = True
     already: Counter[str] = field(default_factory=Counter)
     conflicts: dict[Place, Why] = field(default_factory=dict)
@@ -52,6 +54,7 @@ class Restore:
         with pinned(self.connection):
             for images in self.images.values():
                 self._decide(images)
+            self._without_strangers()
             order = arranged(self.tables, [*{**self.inserts, **self.updates}])
             self._constraints("DEFERRED" if order.defer else "IMMEDIATE")
             while True:
@@ -61,6 +64,7 @@ class Restore:
                     break
                 point.rollback()
                 self.conflicts.update(failed)
+                self._without_strangers()
             self._settle_constraints(order)
             self._compare()
             point.commit()
@@ -125,6 +129,24 @@ class Restore:
             if self.tables.known(images.table, each.name).generated
         }
 
+    def _without_strangers(self) -> None:
+        """What hangs on a row of hers that stays away does not come back either, nor what hangs on that."""
+        while True:
+            found = set(strangers(self.kin, self.images, self._coming(), self.conflicts))
+            if not found:
+                return
+            self.conflicts.update(dict.fromkeys(found, Why.PARENT))
+
+    def _coming(self) -> dict[str, dict[Key, tuple[int, ...] | None]]:
+        names = {**self.inserts, **self.updates}
+        return {
+            name: {
+                **{key: None for key in self.inserts.get(name, ()) if (name, key) not in self.conflicts},
+                **self._wanted(name),
+            }
+            for name in names
+        }
+
     # --- writing ---
 
     def _attempt(self, order: Arranged) -> dict[Place, Why]:
@@ -134,7 +156,21 @@ class Restore:
             failed |= self._update(name, self._wanted(name))
         for name, columns in order.later.items():
             failed |= self._fill(name, columns)
-        return failed
+        return failed or dict.fromkeys(self._dangling(), Why.PARENT)
+
+    def _dangling(self) -> Iterator[Place]:
+        """Rows that were written and refer to one that is not there, where no foreign key would say so."""
+        for name, rows in self._coming().items():
+            position = {each.name: at for at, each in enumerate(self.images[name].columns)}
+            for reference in self.kin.references.get(name, ()):
+                at = {position[each] for each in reference.columns if each in position}
+                keys = [key for key, set_ in rows.items() if set_ is None or at & {*set_}]
+                if keys and at and reference.always and not reference.guarded:
+                    key = self.images[name].key
+                    yield from (
+                        (name, each)
+                        for each in dangling(self.tables, self.connection, name, reference, key, keys)
+                    )
 
     def _keys(self, name: str) -> list[Key]:
         images = self.images[name]
