@@ -104,7 +104,7 @@ def _fill(source: Path, place: Path, *, server: bool) -> None:
         own |= {"UPHELD_DIR": str(place / "privacy")}
         child = [sys.executable, str(ROOT / "tools" / "earlier_cases.py")]
         subprocess.run(child, cwd=place, env=environment | own, check=True)
-    for name in ("log.jsonl", "errors"):
+    for name in ("upheld.log", "errors"):
         (place / "upheld-data" / name).unlink(missing_ok=True)
 
 

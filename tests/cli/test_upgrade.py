@@ -2,9 +2,11 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tarfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,10 @@ class Server:
         self.folder = folder
         with tarfile.open(STATES / f"{name}.tar.xz") as archive:
             archive.extractall(folder, filter="data")
+        with closing(sqlite3.connect(folder / "upheld-data" / "upheld.sqlite3")) as kept, kept:
+            kept.execute(
+                "UPDATE store_package SET expires_at = '2999-01-01 00:00:00'"
+            )  # of the day it was packed
         self.given = {"SHOP_DATABASE_URL": f"sqlite:///{folder / 'shop.sqlite'}"}
         if records is not None:
             move(folder / "upheld-data", records)

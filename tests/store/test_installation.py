@@ -66,3 +66,26 @@ def test_a_program_that_ends_lets_another_mind_the_house_at_once(records: str, t
     installation.leave(owner="a")
 
     assert (still, installation.minds(owner="b", at=NOW + timedelta(seconds=1))) == (False, True)
+
+
+def test_records_that_are_another_folders_are_not_begun_beside_its_mark(records: str, tmp_path: Path) -> None:
+    (tmp_path / "a" / "data").mkdir(parents=True)
+    (tmp_path / "a" / "data" / "installation").write_text("ab" * 16 + "\n")
+
+    with pytest.raises(Misconfigured, match="of other records than these"):
+        join(tmp_path / "a", tmp_path / "keys", begins=True)
+
+
+def test_keys_that_are_missing_beside_records_are_not_made(records: str, tmp_path: Path) -> None:
+    join(tmp_path, tmp_path / "keys", begins=True)
+
+    with pytest.raises(Misconfigured, match="key store of these records is not there"):
+        installation.belong(data=tmp_path / "data", keys=KeyStore(tmp_path / "elsewhere"), at=NOW)
+
+    assert not (tmp_path / "elsewhere").exists() or not any((tmp_path / "elsewhere").iterdir())
+
+
+def test_a_command_where_no_server_has_been_asks_nothing(records: str, tmp_path: Path) -> None:
+    installation.belong(data=tmp_path / "none", keys=KeyStore(tmp_path / "keys"), at=NOW)
+
+    assert not (tmp_path / "none").exists()

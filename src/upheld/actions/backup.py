@@ -18,18 +18,20 @@ from upheld.store import snapshot
 from upheld.store.bundle import KEYS, RECORDS, Manifest, Moved, Refused, opened, unseen, writing
 from upheld.store.keys import KeyStore
 
-LEFT_OUT = frozenset({"secrets", "errors", "certificates", "log.jsonl"})
+LEFT_OUT = frozenset({"secrets", "errors", "certificates", "upheld.log"})
 """Of the data folder. Secrets belong to who gave them; certificates stand sealed in the records."""
 STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an installation is: the data folder, the key folder, the keys in it."""
+    """Where an installation is: the data folder, the key folder, the keys in it; and the folder of `secrets`,
+    which is in no backup."""
 
     data: Path
     keys: Path
     store: KeyStore
+    secrets: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ def entries_of(checkpoint: str) -> int:
 def _refuse_together(place: Place, records: Path | None, keys: Path | None) -> None:
     if records is None and keys is None:
         raise Permanent("Nothing is to be backed up.", "Give --to, --keys-to, or both.")
-    if records is not None and keys is not None and records.resolve() == keys.resolve():
+    both = [each.resolve() for each in (records, keys) if each is not None]
+    if len(both) == 2 and (both[0].is_relative_to(both[1]) or both[1].is_relative_to(both[0])):
         raise Permanent(
             "Records and keys would stand in one folder: whoever has it could read everything, "
             "and a destroyed key would live as long as the records do.",
@@ -137,7 +140,7 @@ def _files(place: Place) -> Iterator[tuple[str, Path]]:
         folders[:] = sorted(
             each
             for each in folders
-            if here / each != place.keys and (here != place.data or each not in LEFT_OUT)
+            if here / each not in (place.keys, place.secrets) and (here != place.data or each not in LEFT_OUT)
         )
         for each in sorted(files):
             path = here / each

@@ -21,7 +21,7 @@ from upheld.mail.deliver import server as read_server
 from upheld.mail.webhook import reach
 from upheld.rights.connector import Connector, Severity
 from upheld.rights.outcome import Failure
-from upheld.store import release, sequencer
+from upheld.store import installation, release, sequencer
 from upheld.store.keys import LOST, ORGANISATION, KeyStore
 from upheld.store.models import Checkpoint, Installation
 from upheld.store.seen import seen
@@ -74,14 +74,16 @@ def files(*, data: Path, keys: Path, secrets: Path) -> Iterator[Sign]:
     if not data.is_dir():
         yield Sign("data folder", State.WRONG, f"There is no {data}.", "Name it with --data, or UPHELD_DATA.")
         return
-    places = [data, keys, *keys.rglob("*"), secrets, *(secrets.glob("*") if secrets.is_dir() else ())]
-    open_ = [each for each in dict.fromkeys(places) if each.exists() and _loose(each)]
+    own = [data, keys, *keys.rglob("*")]
+    given = [secrets, *(secrets.glob("*") if secrets.is_dir() else ())]
+    open_ = [each for each in dict.fromkeys(own) if each.exists() and _loose(each)]
+    open_ += [each for each in given if each not in own and each.exists() and _anybodys(each)]
     for each in open_[:3]:
         yield Sign(
             "permissions",
             State.WRONG,
             f"{each} may be read by others, or belongs to somebody else.",
-            f"As its owner: chmod -R go-rwx {each}",
+            f"As its owner: chmod -R {'o' if each in given else 'go'}-rwx {each}",
         )
     if not open_:
         yield Sign("permissions", State.GOOD, "Data, keys and secrets are readable by this account alone.")
@@ -100,6 +102,11 @@ def room(*, free: int, data: Path) -> Sign:
 def _loose(path: Path) -> bool:
     found = path.stat()
     return bool(stat.S_IMODE(found.st_mode) & 0o077) or found.st_uid != os.geteuid()
+
+
+def _anybodys(path: Path) -> bool:
+    """Secrets may be another account's, and its group's, so that the server reads and cannot change them."""
+    return bool(path.stat().st_mode & stat.S_IRWXO)
 
 
 def records() -> Iterator[Sign]:
@@ -139,6 +146,14 @@ def keys(*, folder: Path, store: KeyStore, name: str) -> Iterator[Sign]:
             "keys", State.WRONG, "A change of the master key was cut off.", "Finish it: `upheld keys rotate`."
         )
     sequencer.signer(store, name)
+    if installation.is_of_others(keys=store):
+        yield Sign(
+            "keys",
+            State.WRONG,
+            "The key store is not the one of these records.",
+            "Let UPHELD_KEYS name the folder that the server has had from the beginning.",
+        )
+        return
     known, size = seen(store), last.size if last else 0
     if known is not None and known.size > size:
         yield Sign(

@@ -88,7 +88,8 @@ def migrate(to: Path | None, keys_to: Path | None, *, no_backup: bool, dry_run: 
 
 
 def _place(keys: KeyStore) -> Place:
-    return Place(settings.UPHELD_DATA, settings.UPHELD_KEYS, keys)
+    secrets = settings.UPHELD_ENVIRONMENT.folder.resolve()
+    return Place(settings.UPHELD_DATA, settings.UPHELD_KEYS, keys, secrets)
 
 
 def _refuse_none() -> None:

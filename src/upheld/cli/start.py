@@ -67,6 +67,9 @@ def records() -> None:
     OlderRecords, NewerRecords."""
     folder: Path = settings.UPHELD_DATA
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    from upheld.store import installation  # lazy: app ready
+
+    installation.refuse_lost(data=folder)
     release.make()
 
 
@@ -77,11 +80,12 @@ def means(*, accept_proposals: bool = False, place: str = "") -> Means:
     from upheld.actions.lease import myself  # lazy: app ready
     from upheld.actions.regime import pin_old  # lazy: app ready
     from upheld.actions.stop import stoppable  # lazy: app ready
-    from upheld.store import clock  # lazy: app ready
+    from upheld.store import clock, installation  # lazy: app ready
     from upheld.store.sequencer import signer  # lazy: app ready
 
     clock.measure()
     keys = KeyStore(settings.UPHELD_KEYS)
+    installation.belong(data=settings.UPHELD_DATA, keys=keys, at=clock.now())
     made = Means(
         datamap=mapped,
         connectors=stoppable(guarded(mapped, connectors(mapped))),

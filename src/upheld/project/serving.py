@@ -138,8 +138,11 @@ def _settle(home: Path, folder: Path | None, address: str) -> None:
 
 def _make_records() -> None:
     """The tables, where there are none. Refuses records of another release, and a map with errors."""
-    from upheld.store import release  # lazy: app ready
+    from django.conf import settings  # lazy: slow import
 
+    from upheld.store import installation, release  # lazy: app ready
+
+    installation.refuse_lost(data=settings.UPHELD_DATA)
     release.make()
     _join(begins=True)
     from upheld.web.means import datamap  # lazy: app ready
@@ -243,7 +246,9 @@ def _first_account() -> None:
         typer.echo(f"  {settings.UPHELD_ADDRESS}{_link('officer')}")
     if not settings.UPHELD_SMTP_URL:
         typer.echo("No mail server is set (UPHELD_SMTP_URL): mails wait in the console's outbox.")
-    typer.echo(f"Other commands for it: --dir {settings.UPHELD_DIR} --data {settings.UPHELD_DATA}")
+    also = [name for name in ("UPHELD_KEYS", "UPHELD_SECRETS", "UPHELD_DATABASE_URL") if name in os.environ]
+    further = f", with the same {' and '.join(also)}" if also else ""
+    typer.echo(f"Other commands for it: --dir {settings.UPHELD_DIR} --data {settings.UPHELD_DATA}{further}")
     sys.stdout.flush()
 
 

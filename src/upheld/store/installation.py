@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from upheld.rights.outcome import Misconfigured
@@ -16,6 +16,38 @@ from upheld.store.models import Installation
 MARK = "installation"
 HOURLY = timedelta(minutes=55)
 MINDED = timedelta(seconds=45)
+
+
+def refuse_lost(*, data: Path) -> None:
+    """Misconfigured where a server has worked with this data folder and its records are not there: new ones
+    beside it would know nobody who was erased, and stop nothing. Before anything is made."""
+    if not (data / MARK).is_file() or connection.vendor != "sqlite":
+        return
+    file = Path(connection.settings_dict["NAME"])
+    if not file.is_file():
+        raise Misconfigured(
+            f"The data folder {data} is a server's, and there are no records at {file}.",
+            "Give this command what the server is given: UPHELD_DATABASE_URL, or UPHELD_SECRETS in which it "
+            "stands. Where the records are lost, put them back by `upheld restore`.",
+        )
+
+
+def belong(*, data: Path, keys: KeyStore, at: datetime) -> None:
+    """What a command asks before it works on records: where a server has marked them, only with its data
+    folder and its key store. Misconfigured otherwise."""
+    if (data / MARK).is_file() or Installation.objects.filter(pk=1).exists():
+        join(data=data, keys=keys, at=at, begins=False)
+
+
+def is_of_others(*, keys: KeyStore) -> bool:
+    """Whether these records were begun with another key store."""
+    known = Installation.objects.filter(pk=1).first()
+    return known is not None and known.keys not in _digests(keys)
+
+
+def _digests(keys: KeyStore) -> list[str]:
+    """Two while the master key is being changed."""
+    return [sha256(each).hexdigest() for each in keys.derived_all("installation")]
 
 
 @transaction.atomic
@@ -29,8 +61,18 @@ def join(*, data: Path, keys: KeyStore, at: datetime, begins: bool) -> None:
     """
     hold("installation")
     known = Installation.objects.filter(pk=1).first()
-    # Two while the master key is being changed.
-    own = [sha256(each).hexdigest() for each in keys.derived_all("installation")]
+    if known is None and (data / MARK).is_file():
+        raise Misconfigured(
+            f"The data folder {data} is of other records than these.",
+            "Let UPHELD_DATABASE_URL and UPHELD_DATA name what belongs together.",
+        )
+    if known is not None and not keys.begun:
+        raise Misconfigured(
+            "The key store of these records is not there.",
+            "Let UPHELD_KEYS name the folder that the server has. Where it is lost, see "
+            "docs/how-to/lost-keys.md.",
+        )
+    own = _digests(keys)
     if known is None and not begins:
         raise Misconfigured(
             "These records have no installation yet.",

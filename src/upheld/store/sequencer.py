@@ -23,7 +23,7 @@ from upheld.rights.outcome import Misconfigured
 from upheld.store import models, queries
 from upheld.store.database import hold, insert, insert_all, take_out
 from upheld.store.keys import KeyStore
-from upheld.store.seen import OurSigner
+from upheld.store.seen import OurSigner, RolledBack, seen
 
 BATCH = 2_000
 INTERVAL = timedelta(seconds=1)
@@ -77,6 +77,8 @@ def signer(keys: KeyStore, name: str = "") -> Signer:
         if all(each.key_id != ours.key_id for each in parse(last).signatures):
             raise _another_key()
         return ours
+    if keys.begun and (known := seen(keys)) is not None and known.size:
+        raise RolledBack(size=0, seen=known.size)  # the records are gone, or other ones
     if name:
         return OurSigner(name, keys)
     unnamed = OurSigner("unnamed", keys)
