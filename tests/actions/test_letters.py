@@ -55,6 +55,9 @@ MAILS: dict[str, tuple[MailKind, Written]] = {
         MailKind.DONE,
         lambda **to: letters.done(address=PAGE, right=Right.OBJECTION, whole=False, **to),
     ),
+    "put-right": (MailKind.DONE, lambda **to: letters.done(address=PAGE, right=Right.RECTIFICATION, **to)),
+    "limited": (MailKind.DONE, lambda **to: letters.done(address=PAGE, right=Right.RESTRICTION, **to)),
+    "task-over": (MailKind.TASK, ours(letters.task_over, title="Archive")),
     "task": (MailKind.TASK, ours(letters.task, title="Archive", address=PAGE, due=DAY)),
     "task-overdue": (
         MailKind.OVERDUE,

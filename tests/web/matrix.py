@@ -186,6 +186,8 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         "confirm": {"language": "en", "token": verify},
         "follow": public,
         "copy-archive": public,
+        "portable-archive": public,
+        "portable": public | {"name": "index.html"},
         "prove": public,
         "copy": public | {"name": "index.html"},
         "certificate": public | {"number": request.pk},

@@ -64,6 +64,8 @@ TABLE = {
     "signed-in": everybody(410, 410),
     "copy": everybody(404, 405),
     "copy-archive": everybody(404, 405),
+    "portable": everybody(404, 405),
+    "portable-archive": everybody(404, 405),
     "certificate": everybody(404, 405),
     "proof": everybody(404, 405),
     "task-answer": everybody(200, 422),

@@ -129,7 +129,7 @@ def ask_beyond(*, means: Means, request: Request, looked: str, reason: str) -> A
 def refuse_before_copy(*, means: Means, case: Case) -> None:
     """Permanent while a copy that was asked for in this case is not delivered, or neither read nor seven days
     old."""
-    asked = case.requests.filter(right=Right.ACCESS)
+    asked = case.requests.filter(right__in=COPYING)
     if asked.filter(state__in=UNFINISHED).exists():
         raise Permanent("The copy comes first: it is not delivered yet.", "Approve the copy, then come back.")
     for request in asked:

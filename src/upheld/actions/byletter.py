@@ -22,7 +22,7 @@ def wrote(*, means: Means, request: Request, raw: bytes, resolve: Resolve) -> Ve
         raise Permanent(
             "This is no mail, or larger than a megabyte.", "Save the mail without its attachments, as .eml."
         )
-    arrival = doubts.latest(request.case)
+    arrival = doubts.latest(means=means, case=request.case)
     if arrival is None:
         raise Permanent(
             "No address of this person is known in this case.", "Say in the case why you are sure."

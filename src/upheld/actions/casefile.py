@@ -303,7 +303,7 @@ MAILED = {
     MailKind.ACKNOWLEDGE: "that her request is here",
     MailKind.FOLLOW: "a link to her page",
     MailKind.COPY_READY: "that the copy is ready",
-    MailKind.DONE: "that the deletion is done",
+    MailKind.DONE: "that it is done",
     MailKind.TASK: "a task, to a system's owner",
     MailKind.OTHER: "a link to another address of hers",
     MailKind.QUESTION: "that there is a question",

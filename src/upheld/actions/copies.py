@@ -18,7 +18,7 @@ from upheld.actions.means import Means
 from upheld.actions.record import record
 from upheld.law.right import Right
 from upheld.ledger.types import PACKAGE_OPENED
-from upheld.rights.outcome import Failure, Permanent
+from upheld.rights.outcome import Failure, Misconfigured, Permanent
 from upheld.rights.package.gather import State
 from upheld.rights.package.seeking import Opened
 from upheld.rights.package.writing import SystemSummary, languages
@@ -223,7 +223,14 @@ def read(*, means: Means, package: Package) -> IO[bytes]:
     secret = means.keys.open(
         copy.request.case.key, bytes(copy.sealed_identity), record=record_of(copy.request)
     )
-    return cast("IO[bytes]", Opened(where(package).open("rb"), secret.decode()))
+    try:
+        file = where(package).open("rb")
+    except OSError as error:
+        raise Misconfigured(
+            "The file of this copy cannot be read at the moment.",
+            "It is kept in the folder `packages` of the data folder; a copy can be made anew.",
+        ) from error
+    return cast("IO[bytes]", Opened(file, secret.decode()))
 
 
 def pieces(plain: IO[bytes]) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from upheld.datamap.model import DataMap
 from upheld.law.right import Right
 from upheld.rights.codec import digest
 from upheld.rights.connector import Finding
-from upheld.rights.correcting import Wish
+from upheld.rights.correcting import USUAL, Wish
 from upheld.rights.outcome import Permanent
 from upheld.rights.plan import Correct
 from upheld.rights.statement import Statement
@@ -54,6 +54,9 @@ def targets(datamap: DataMap) -> tuple[tuple[str, tuple[tuple[str, str], ...]], 
                 path = f":{each.json}" if each.json else ""
                 name = f"{system.name}.{table.name}.{each.column}{path}"
                 fields.append((name, f"{table.name}: {each.column}{path}"))
+        if system.kind == "manual":
+            for kind in (*USUAL, *system.categories):
+                kinds.setdefault(kind, kind.replace("-", " "))
         if fields:
             groups.append((system.title or system.name, tuple(fields)))
     return (("Everywhere", tuple(sorted(kinds.items()))), *groups) if kinds else tuple(groups)

@@ -54,7 +54,7 @@ def ask(
     hold("cases")
     request = Request.objects.select_for_update(of=("self",)).select_related("case").get(pk=request.pk)
     _refuse(means, request, kinds, declaration, contested)
-    arrival = latest(request.case)
+    arrival = latest(means=means, case=request.case)
     if arrival is None:
         raise Permanent(
             "No address of this person is proved, so that nobody can be asked.",
@@ -106,9 +106,10 @@ def _refuse(
         )
 
 
-def latest(case: Case) -> Arrival | None:
-    """The newest message of hers in this case: to its address we write."""
-    return case.arrivals.filter(verified_at__isnull=False).order_by("-received_at").first()
+def latest(*, means: Means, case: Case) -> Arrival | None:
+    """The newest message of hers in this case that came with an address: to it we write."""
+    proved = case.arrivals.filter(verified_at__isnull=False, reachable=True).order_by("-received_at")
+    return next((each for each in proved if arrivals.opened(means=means, arrival=each).address), None)
 
 
 def _write(means: Means, arrival: Arrival, until: datetime, *, compared: bool) -> None:

@@ -9,6 +9,7 @@ from upheld.actions.arrivals import rights_of
 from upheld.actions.dates import Dates
 from upheld.actions.means import Means
 from upheld.actions.refusal import Spared
+from upheld.actions.tasks import COPYING
 from upheld.actions.unknown import NO_MATCH
 from upheld.actions.wishes import Wish, wish_of
 from upheld.law.objection import STOPPING
@@ -44,6 +45,16 @@ class Step:
         return self.right in STOPPING
 
     @property
+    def corrects(self) -> bool:
+        """Whether something of hers is put right."""
+        return self.right is Right.RECTIFICATION
+
+    @property
+    def restricts(self) -> bool:
+        """Whether what is hers may only be kept meanwhile."""
+        return self.right is Right.RESTRICTION
+
+    @property
     def wish(self) -> Wish:
         """What she would call it."""
         return wish_of(self.right)
@@ -51,7 +62,12 @@ class Step:
     @property
     def copy(self) -> bool:
         """Whether it is for a copy."""
-        return self.right is Right.ACCESS
+        return self.right in COPYING
+
+    @property
+    def portable(self) -> bool:
+        """Whether the copy is of what she provided, to take elsewhere (Art. 20)."""
+        return self.right is Right.PORTABILITY
 
 
 STATES = {
@@ -62,17 +78,16 @@ STATES = {
 
 
 def story(*, means: Means, arrival: Arrival) -> tuple[Step, ...]:
-    """The requests of her case that this message asked for, in the order in which they are done; none while
-    there is no case."""
+    """The requests of her case: those that this message asked for, in the order in which they are done, then
+    what she asked for otherwise; none while there is no case."""
     if arrival.case is None:
         return ()
     asked = [each.value for each in rights_of(arrival)]
-    found = Request.objects.filter(case=arrival.case, right__in=asked).prefetch_related(
-        "fulfilments", "packages", "decisions", "copy"
-    )
+    found = arrival.case.requests.prefetch_related("fulfilments", "packages", "decisions", "copy")
     # A right asked for twice in one case: the later request is the one to follow.
     latest = {each.right: each for each in found.order_by("received_at")}
-    return tuple(_step(means, latest[each]) for each in asked if each in latest)
+    order = (*asked, *(right for right in latest if right not in asked))
+    return tuple(_step(means, latest[each]) for each in order if each in latest)
 
 
 def _step(means: Means, request: Request) -> Step:

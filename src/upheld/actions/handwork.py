@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from upheld.actions import cases, plans
+from upheld.actions import cases, plans, statements
 from upheld.actions.means import Means
 from upheld.law.right import Right
 from upheld.rights.plan import Task as Step
@@ -12,8 +12,8 @@ from upheld.store.models import Task
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What to look for and how, for whom, until when. `identities` is personal: shown to whoever does it, for
-    without it nobody could look."""
+    """What to look for and how, for whom, until when. `identities`, `right_values` (kind of data and what is
+    right) and `statements` are personal: shown to whoever does it, who could not do it without them."""
 
     system: str
     title: str
@@ -22,6 +22,8 @@ class Asked:
     how: str
     due: date
     identities: tuple[tuple[str, str], ...]
+    right_values: tuple[tuple[str, str], ...] = ()
+    statements: tuple[str, ...] = ()
 
 
 def asked(*, means: Means, task: Task) -> Asked:
@@ -33,6 +35,13 @@ def asked(*, means: Means, task: Task) -> Asked:
     subject = cases.subject_of(means=means, case=request.case)
     known = {(each.kind, each.value) for each in subject.identities if each.verified} if subject else set()
     system = means.datamap.system(task.fulfilment.system)
+    values: tuple[tuple[str, str], ...] = ()
+    said: tuple[str, ...] = ()
+    if request.right == Right.RECTIFICATION and subject:
+        row = task.fulfilment.plan
+        cells = plans.with_cells(means=means, row=row, subject=subject).cells
+        values = tuple((each.column, str(each.after)) for each in cells if each.step == task.step)
+        said = tuple(each.words for each in statements.of(means=means, subject=subject))
     return Asked(
         system=system.name,
         title=system.title or system.name,
@@ -41,4 +50,6 @@ def asked(*, means: Means, task: Task) -> Asked:
         how=step.how,
         due=task.due_on,
         identities=tuple(sorted(known)),
+        right_values=values,
+        statements=said,
     )

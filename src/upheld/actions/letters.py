@@ -83,6 +83,10 @@ def copy_ready(*, means: Means, to: str, language: str, number: str, address: st
     )
 
 
+ENDS = {Right.RECTIFICATION: "put-right", Right.RESTRICTION: "limited"}
+"""The letter by which she is told of the end of what is neither deleted nor stopped."""
+
+
 def done(
     *,
     means: Means,
@@ -95,8 +99,14 @@ def done(
 ) -> Letter:
     """What was asked for is done, and there is a certificate. Not `whole`: something stays or was left out;
     what and why says only the page."""
-    name = ("stopped" if right in STOPPING else "done") + ("" if whole else "-in-part")
+    name = ENDS.get(right) or ("stopped" if right in STOPPING else "done") + ("" if whole else "-in-part")
     return written(means=means, name=name, to=to, language=language, number=number, link=address)
+
+
+def task_over(*, means: Means, to: str, title: str, number: str) -> Letter:
+    """Tells the owner of a system by hand that nothing is to be done any more. Names nobody."""
+    language = means.datamap.organisation.languages[0]
+    return written(means=means, name="task-over", to=to, language=language, number=number, system=title)
 
 
 def task(

@@ -12,7 +12,7 @@ from upheld.law.right import Right
 from upheld.mail.letter import Letter
 from upheld.rights.outcome import Permanent
 from upheld.store.keys import Destroyed
-from upheld.store.models import Arrival, Decision, LinkPurpose, MailKind, Request
+from upheld.store.models import Arrival, Case, Decision, LinkPurpose, MailKind, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +25,29 @@ class Notice:
     why: Callable[[], str] = str
 
 
-def reachable(request: Request) -> bool:
+def reachable(*, means: Means, case: Case) -> bool:
     """Whether we know an address of hers to write to."""
-    return Arrival.objects.filter(case=request.case).exists()
+    return _newest(means, case) is not None
+
+
+def _newest(means: Means, case: Case) -> tuple[Arrival, str] | None:
+    """Her newest message that came with an address, and the address: who wrote by letter may have none, and
+    is told by post."""
+    for arrival in Arrival.objects.filter(case=case, reachable=True).order_by("-received_at"):
+        try:
+            to = arrivals.opened(means=means, arrival=arrival).address
+        except Destroyed:
+            continue
+        if to:
+            return arrival, to
+    return None
 
 
 def refuse_untold(*, means: Means, request: Request, told_on: date | None) -> None:
     """Permanent where she could not be told: no address of hers is known, and nobody has told her, or says so
     of a day that is still to come or before her request."""
     if told_on is None:
-        if not reachable(request):
+        if not reachable(means=means, case=request.case):
             raise Permanent(
                 "No address of hers is known here, so she would not hear of it.",
                 "Tell her first, then give the day on which she was told.",
@@ -52,13 +65,10 @@ def tell(*, means: Means, decision: Decision, kind: MailKind, notice: Notice) ->
     """Write to the newest address of hers in this case, where there is one. Belongs into the transaction of
     what it tells."""
     request = decision.request
-    arrival = Arrival.objects.filter(case=request.case).order_by("-received_at").first()
-    if arrival is None or decision.told_on is not None:
+    found = _newest(means, request.case)
+    if found is None or decision.told_on is not None:
         return
-    try:
-        to = arrivals.opened(means=means, arrival=arrival).address
-    except Destroyed:
-        return
+    arrival, to = found
     given = links.give(means=means, purpose=LinkPurpose.FOLLOW, arrival=arrival)
     with override(arrival.language):
         wish, why = letters.wish(Right(request.right)), notice.why()

@@ -15,7 +15,9 @@ from upheld.law.right import Right
 from upheld.store.models import Arrival, CaseState, Certificate, Copy, Mail, MailKind, Request, RequestState
 
 CERTIFIED = [each.value for each in (Right.ERASURE, Right.DELETE, *SETTING)]
-TOLD = [each.value for each in (Right.ERASURE, Right.DELETE, *STOPPING)]
+TOLD = [
+    each.value for each in (Right.ERASURE, Right.DELETE, Right.RECTIFICATION, Right.RESTRICTION, *STOPPING)
+]
 """Of whose end she is told once the certificate is there; of a copy once it is whole."""
 TOGETHER = 500
 

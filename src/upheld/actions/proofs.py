@@ -97,7 +97,7 @@ class Box:
 def boxes(*, means: Means, case: Case) -> tuple[Box, ...]:
     """Of all requests of the case, in their order. Reads our own records alone."""
     found = case.requests.select_related("case").prefetch_related("verifications", "doubts")
-    wanted = doubts.latest(case) is not None
+    wanted = doubts.latest(means=means, case=case) is not None
     ordered = sorted(found, key=lambda each: (each.right != Right.ACCESS, each.received_at))
     return tuple(_box(means, each, reachable=wanted) for each in ordered)
 

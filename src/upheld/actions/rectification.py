@@ -19,7 +19,7 @@ from upheld.ledger.types import PLAN_APPROVED
 from upheld.rights.cells import loaded
 from upheld.rights.codec import text
 from upheld.rights.connector import Row
-from upheld.rights.correcting import Aim, Wish, aim, to_cells
+from upheld.rights.correcting import Aim, Wish, aim, by_hand, to_cells
 from upheld.rights.explain import explain
 from upheld.rights.fulfil import dry_run
 from upheld.rights.identify import Unreached, identify
@@ -43,8 +43,8 @@ class Correction:
 
     @property
     def cells(self) -> tuple[Cell, ...]:
-        """Every value that changes."""
-        return self.preview.subject.cells
+        """Every value that we change; not what is asked of somebody else."""
+        return tuple(each for each in self.preview.subject.cells if each.table)
 
     @property
     def identities(self) -> tuple[Identity, ...]:
@@ -70,7 +70,9 @@ def look(
     aimed = aim(means.datamap, wishes)
     law = under(means=means, right=Right.RECTIFICATION, request=request, regime=regime)
     article = cited(law.law, Right.RECTIFICATION)
-    plan = plan_correction(means.datamap, aimed.targets, regime=law.law.regime, article=article)
+    plan = plan_correction(
+        means.datamap, aimed.targets, wishes=wishes, regime=law.law.regime, article=article
+    )
     if only is not None:
         plan = replace(plan, steps=tuple(step for step in plan.steps if step.system in only))
     automatic = {name: each for name, each in means.connectors.items() if not plans.by_hand(plan, name)}
@@ -88,7 +90,8 @@ def look(
             rows[name] = [each for each in read if isinstance(each, Row)]
         except Failure as failure:
             counts[name] = failure
-    subject = replace(subject, cells=to_cells(plan, aimed.targets, rows))
+    cells = (*to_cells(plan, aimed.targets, rows), *by_hand(plan, wishes, aimed.targets))
+    subject = replace(subject, cells=cells)
     steps = tuple(step for step in plan.steps if step.system in rows)
     counts = {**dry_run(replace(plan, steps=steps), reached, subject, now=means.now), **counts}
     found = findings(means, reached, counts, Right.RECTIFICATION)

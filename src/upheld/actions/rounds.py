@@ -34,6 +34,7 @@ from upheld.actions import (
     restriction,
     returning,
     ruled,
+    stop,
     together,
     watch,
     window,
@@ -41,6 +42,7 @@ from upheld.actions import (
 from upheld.actions.erasure import Progress, Standing, silently
 from upheld.actions.means import Means
 from upheld.actions.resume import CARRIED_OUT
+from upheld.actions.tasks import COPYING
 from upheld.law.right import Right
 from upheld.mail.deliver import Server
 from upheld.mail.letter import Letter
@@ -324,6 +326,8 @@ def _tell_tasks(means: Means) -> int:
         fulfilment__request__finished_at=None,
         fulfilment__request__state=RequestState.IN_PROGRESS,
     )
+    if stop.in_force():  # nobody is asked to remove or change anything either
+        waiting = waiting.filter(fulfilment__request__right__in=COPYING)
     told = 0
     for task in waiting.filter(mails__isnull=True).select_related("fulfilment__request__case"):
         system = means.datamap.system(task.fulfilment.system)

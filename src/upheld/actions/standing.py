@@ -6,7 +6,11 @@ from django.db import transaction
 
 from upheld.actions import copies, dates, lasting, tokens
 from upheld.actions.means import Means
+from upheld.law.right import Right
 from upheld.store.models import Request, Submission, Token
+
+PLACES = {Right.ACCESS: "copy.zip", Right.PORTABILITY: "portable.zip"}
+"""Where a copy stands below the person's page."""
 
 
 @transaction.atomic
@@ -63,7 +67,7 @@ def _package(request: Request | None, follow: str | None) -> dict[str, object] |
         "size": package.size,
         "sha256": package.digest,
         "opened": copies.was_opened(package),
-        "address": f"{follow}copy.zip" if follow else None,
+        "address": f"{follow}{PLACES[Right(package.request.right)]}" if follow else None,
     }
 
 

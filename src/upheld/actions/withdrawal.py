@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from upheld.actions import cases, notices
+from upheld.actions import cases, letters, notices, outbox, plans
 from upheld.actions.decisions import decide, locked, said
 from upheld.actions.means import Means
 from upheld.actions.record import record
@@ -12,6 +12,7 @@ from upheld.rights.outcome import Permanent
 from upheld.store.models import (
     Decision,
     DecisionKind,
+    Link,
     MailKind,
     Part,
     PartState,
@@ -60,5 +61,25 @@ def withdraw(*, means: Means, request: Request, words: str, by_person: bool = Fa
         decision=bound,
     )
     notices.tell(means=means, decision=decision, kind=MailKind.WITHDRAWN, notice=notices.withdrawn())
+    _call_off(means, request)
     cases.finish(means=means, request=request, state=RequestState.REVOKED, reason=REASON)
     return decision
+
+
+def _call_off(means: Means, request: Request) -> None:
+    """Owners who were asked, and have not answered, are told that there is nothing to do; their links end."""
+    waiting = Task.objects.filter(fulfilment__request=request, answered_at=None).select_related("fulfilment")
+    Link.objects.filter(task__in=waiting, used_at=None).update(used_at=means.clock())
+    for task in waiting:
+        if not task.mails.exists():
+            continue
+        system = plans.system_of(means, task.fulfilment.system)
+        letter = letters.task_over(
+            means=means,
+            to=system.address,
+            title=system.title or system.name,
+            number=str(request.case_id)[:8],
+        )
+        outbox.put(
+            means=means, kind=MailKind.TASK, letter=letter, key=request.case.key, case=request.case, task=task
+        )

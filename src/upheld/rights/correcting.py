@@ -10,7 +10,7 @@ from upheld.datamap.model import DataMap, Field, Link, Scalar, System, Table, Ti
 from upheld.datamap.normalise import normalise
 from upheld.rights.connector import Finding, Row, Severity
 from upheld.rights.outcome import Misnamed
-from upheld.rights.plan import Correct, Plan
+from upheld.rights.plan import Correct, Plan, Task
 from upheld.rights.rows.values import reach
 from upheld.rights.subject import Cell
 
@@ -25,6 +25,10 @@ class Wish:
 
     def __repr__(self) -> str:
         return f"Wish({self.target})"
+
+
+USUAL = ("name", "email-address", "phone-number", "postal-address", "birth-date")
+"""Kinds of data that a person may have put right in a system of which the map knows no columns."""
 
 
 class Where(StrEnum):
@@ -96,6 +100,29 @@ def aim(datamap: DataMap, wishes: Iterable[Wish]) -> Aim:
     return aimed
 
 
+def categories(wishes: Iterable[Wish], targets: Sequence[Target]) -> tuple[str, ...]:
+    """The kinds of data that the wishes are about, each once: whoever looks by hand knows no columns."""
+    return tuple(dict.fromkeys(_category(each, targets) for each in wishes))
+
+
+def _category(wish: Wish, targets: Sequence[Target]) -> str:
+    if "." not in wish.target:
+        return wish.target
+    return next((each.category for each in targets if each.wish == wish), wish.target)
+
+
+def by_hand(plan: Plan, wishes: Iterable[Wish], targets: Sequence[Target]) -> tuple[Cell, ...]:
+    """What is right, for those whom the plan asks to correct by hand: cells of no table, whose column is the
+    kind of data."""
+    said = tuple(dict.fromkeys((_category(each, targets), each.value) for each in wishes))
+    return tuple(
+        Cell(step.number, "", (), (), kind, None, value)
+        for step in plan.steps
+        if isinstance(step, Task)
+        for kind, value in said
+    )
+
+
 def _named(datamap: DataMap, wish: Wish) -> Target | None:
     """The one field of `system.table.column`; None where it is no such name."""
     name, _, path = wish.target.partition(":")
@@ -133,6 +160,8 @@ def _of(each: Field) -> tuple[str, ...]:
 def _by_category(datamap: DataMap, wish: Wish, aimed: Aim) -> None:
     known: set[str] = set()
     for system in datamap.systems:
+        if system.kind == "manual":
+            known |= {*USUAL, *system.categories}
         for table in system.tables:
             for each in table.every_field:
                 known.add(each.category)

@@ -16,7 +16,7 @@ from upheld.law.objection import STOPPING, Against, against_of
 from upheld.law.pack import Pack
 from upheld.law.right import Right
 from upheld.rights import plan as steps
-from upheld.rights.correcting import Target
+from upheld.rights.correcting import Target, Wish, categories
 from upheld.rights.outcome import Misconfigured
 from upheld.rights.package import porting
 from upheld.rights.plan import Age, Held, Plan, Reason, Scope, Selection, Side, Source, Step
@@ -87,14 +87,20 @@ def _directly(law: Pack, against: Against) -> bool:
 
 
 def plan_correction(
-    datamap: DataMap, targets: Sequence[Target], *, regime: str, article: str = "Art. 16 GDPR"
+    datamap: DataMap,
+    targets: Sequence[Target],
+    *,
+    wishes: Sequence[Wish] = (),
+    regime: str,
+    article: str = "Art. 16 GDPR",
 ) -> Plan:
-    """The plan of a rectification: one step a target, in the map's order; a system that only a person
-    reaches is asked for each category."""
+    """The plan of a rectification: one step a target, in the map's order. Of a system that only a person
+    reaches its owner is always asked: for each category of the wishes, else for what her statement says."""
+    kinds = categories(wishes or [each.wish for each in targets], targets)
     planned: list[Step] = []
     for system in datamap.systems:
         planner = _SystemPlanner(system, Reason(article), (), first=len(planned), spare=False)
-        planned.extend(planner.correction(targets))
+        planned.extend(planner.correction(targets, kinds))
     return Plan(Right.RECTIFICATION, regime, tuple(planned))
 
 
@@ -121,6 +127,9 @@ def plan_system(
             return tuple(planner.portability(portable))
         case _:
             return tuple(planner.erasure())
+
+
+BY_STATEMENT = "correct what she says is wrong, or keep her statement beside it"
 
 
 def held(system: str, table: str, holds: tuple[Hold, ...]) -> Hold | None:
@@ -191,10 +200,10 @@ class _SystemPlanner:
                 self.acts.append(steps.Collect(0, self.system.name, hers, fields, redact, self.reason, files))
         return self._numbered()
 
-    def correction(self, targets: Sequence[Target]) -> list[Step]:
+    def correction(self, targets: Sequence[Target], kinds: Sequence[str]) -> list[Step]:
         if self.system.kind == "manual":
-            named = dict.fromkeys(each.wish.target for each in targets if "." not in each.wish.target)
-            return [self._task(f"correct what is found: {', '.join(named)}")] if named else []
+            what = f"correct what is found: {', '.join(kinds)}" if kinds else BY_STATEMENT
+            return [self._task(what)]
         for each in targets:
             if each.system != self.system.name:
                 continue

@@ -9,10 +9,21 @@ from django.utils.translation import gettext_lazy as _
 
 from upheld.actions import tasks, uploads
 from upheld.actions.means import Means
+from upheld.law.objection import STOPPING
+from upheld.law.right import Right
 from upheld.store.models import Task
 
 MOST = uploads.MOST_BYTES + 1024**2
 """Bytes of one answer: its files, and the form around them."""
+
+
+MANY = {
+    **dict.fromkeys(tasks.COPYING, _("How many records did you find? 0 if none")),
+    Right.RECTIFICATION: _("How many records were corrected? 0 if none"),
+    Right.RESTRICTION: _("How many records were marked? 0 if none"),
+    **dict.fromkeys(STOPPING, _("How many records were changed? 0 if none")),
+}
+"""What an owner is asked to count, by the right; else what was removed."""
 
 
 class Files(forms.ClearableFileInput):
@@ -40,12 +51,9 @@ class Answer(forms.Form):
 
     def __init__(self, *given: Any, task: Task, named: bool, **further: Any) -> None:
         super().__init__(*given, **further)
-        copying = task.fulfilment.request.right in tasks.COPYING
-        self.fields["rows"].label = (
-            _("How many records did you find? 0 if none")
-            if copying
-            else _("How many records were removed? 0 if none")
-        )
+        right = task.fulfilment.request.right
+        copying = right in tasks.COPYING
+        self.fields["rows"].label = MANY.get(Right(right), _("How many records were removed? 0 if none"))
         self.fields["words"].label = (
             _("What you found; it stands in the copy") if copying else _("What you found and did")
         )

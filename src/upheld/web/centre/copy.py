@@ -9,6 +9,8 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from upheld.actions import arrivals, copies
+from upheld.actions.means import Means
+from upheld.law.right import Right
 from upheld.rights.package import markup
 from upheld.store.models import Arrival, Package, Request
 from upheld.web.centre.followed import Closed, followed
@@ -19,8 +21,9 @@ SHOWN = {".html": "text/html; charset=utf-8"}
 """What is shown by the browser; anything else of a copy is only ever saved."""
 
 
-def _package(arrival: Arrival) -> Package:
-    for request in Request.objects.filter(case=arrival.case, copy__isnull=False).order_by("-received_at"):
+def _package(arrival: Arrival, right: Right) -> Package:
+    found = Request.objects.filter(case=arrival.case, right=right, copy__isnull=False)
+    for request in found.order_by("-received_at"):
         package = copies.latest(request)
         if package is not None:
             return package
@@ -29,16 +32,16 @@ def _package(arrival: Arrival) -> Package:
 
 @public
 @require_safe
-def archive(request: HttpRequest, token: str) -> HttpResponseBase:
+def archive(request: HttpRequest, token: str, right: Right = Right.ACCESS) -> HttpResponseBase:
     """The whole copy as one ZIP, decrypted while it is sent."""
     able = means(by=PERSON)
     try:
         arrival = followed(request, able, token)
     except Closed as closed:
         return closed.answer
-    package = _package(arrival)
+    package = _package(arrival, right)
     plain = copies.read(means=able, package=package)
-    copies.seen(means=able, package=package)
+    _note(request, able, package)
     response = StreamingHttpResponse(copies.pieces(plain), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="copy-{arrivals.number(arrival)}.zip"'
     return response
@@ -46,21 +49,21 @@ def archive(request: HttpRequest, token: str) -> HttpResponseBase:
 
 @public
 @require_safe
-def copy(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
+def copy(request: HttpRequest, token: str, name: str, right: Right = Right.ACCESS) -> HttpResponseBase:
     """One file of the copy. Its pages are shown without any script; everything else is saved, never shown."""
     able = means(by=PERSON)
     try:
         arrival = followed(request, able, token)
     except Closed as closed:
         return closed.answer
-    package = _package(arrival)
+    package = _package(arrival, right)
     plain = copies.read(means=able, package=package)
     try:
         content = _member(plain, name)
     except KeyError:
         plain.close()
         raise Http404 from None
-    copies.seen(means=able, package=package)
+    _note(request, able, package)
     suffix = name[name.rfind(".") :]
     if suffix in SHOWN:
         response = FileResponse(content, content_type=SHOWN[suffix])
@@ -68,6 +71,12 @@ def copy(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
         return response
     kind = guess_type(name)[0] or "application/octet-stream"
     return FileResponse(content, content_type=kind, as_attachment=True, filename=name.rsplit("/", 1)[-1])
+
+
+def _note(request: HttpRequest, able: Means, package: Package) -> None:
+    """A program that only asks whether the file is there has not read it."""
+    if request.method == "GET":
+        copies.seen(means=able, package=package)
 
 
 def _member(plain: IO[bytes], name: str) -> IO[bytes]:

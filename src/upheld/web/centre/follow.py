@@ -2,16 +2,24 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from upheld.actions import arrivals, doubts, grounds, questions, signin
 from upheld.actions.following import Step, story
 from upheld.actions.means import Means
 from upheld.actions.questions import Asked
+from upheld.law.right import Right
 from upheld.store.models import Arrival
 from upheld.web.centre.followed import Closed, followed
 from upheld.web.centre.pages import public
 from upheld.web.centre.wish import NAMED
 from upheld.web.means import PERSON, means
+
+TITLES = {
+    Right.PORTABILITY: _("Get a copy to take elsewhere"),
+    Right.RESTRICTION: _("Limit the use"),
+}
+"""What stands under another wish in the form, or none."""
 
 
 @public
@@ -24,7 +32,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     steps = story(means=able, arrival=arrival)
     shown = {
         "number": arrivals.number(arrival),
-        "steps": [(NAMED[each.wish], each, _spared(each)) for each in steps],
+        "steps": [(TITLES.get(each.right, NAMED[each.wish]), each, _spared(each)) for each in steps],
         "token": token,
         "waits": arrival.waits_at is not None,
         "all_done": _done(steps) and arrival.waits_at is None,

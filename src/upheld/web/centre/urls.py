@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from upheld.law.right import Right
 from upheld.web.centre import (
     agree,
     ask,
@@ -18,6 +19,8 @@ from upheld.web.centre import (
     task,
     withdraw,
 )
+
+PORTABLE = {"right": Right.PORTABILITY}
 
 urlpatterns = [
     path("", ask.ask, name="ask"),
@@ -36,6 +39,8 @@ urlpatterns = [
     path("follow/<slug:token>/question/<uuid:number>/", question.answer, name="question"),
     path("follow/<slug:token>/copy.zip", copy.archive, name="copy-archive"),
     path("follow/<slug:token>/copy/<path:name>", copy.copy, name="copy"),
+    path("follow/<slug:token>/portable.zip", copy.archive, PORTABLE, name="portable-archive"),
+    path("follow/<slug:token>/portable/<path:name>", copy.copy, PORTABLE, name="portable"),
     path("follow/<slug:token>/certificate/<uuid:number>/", certificate.certificate, name="certificate"),
     path("follow/<slug:token>/certificate/<uuid:number>/proof.json", certificate.proof, name="proof"),
     path("task/<slug:token>/", task.answer, name="task-answer"),

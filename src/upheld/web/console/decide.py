@@ -78,6 +78,13 @@ def _decided(
     return render(request, "console/decide.html", shown, status=status)
 
 
+def _told(given: Mapping[str, object], mail: str) -> str:
+    """How she hears of it."""
+    if given.get("told_on"):
+        return "You have told her yourself; no mail goes out."
+    return f"{mail} goes out within a few seconds."
+
+
 @only("decide")
 @require_http_methods(["GET", "POST"])
 def extend(request: HttpRequest, number: UUID) -> HttpResponse:
@@ -86,7 +93,7 @@ def extend(request: HttpRequest, number: UUID) -> HttpResponse:
             request.POST or None,
             grounds=extension.reasons(means=means, request=found),
             hint="Why, in words that she reads",
-            told=not notices.reachable(found),
+            told=not notices.reachable(means=means, case=found.case),
         )
 
     def do(means: Means, found: Request, form: forms.Form) -> str:
@@ -98,7 +105,7 @@ def extend(request: HttpRequest, number: UUID) -> HttpResponse:
             words=given["words"],
             told_on=given.get("told_on"),
         )
-        return "More time is taken. The mail that tells her why goes out within a few seconds."
+        return "More time is taken. " + _told(given, "The mail that tells her why")
 
     what = {
         "title": "Take more time",
@@ -116,7 +123,7 @@ def refuse(request: HttpRequest, number: UUID) -> HttpResponse:
             request.POST or None,
             grounds=refusal.grounds(means=means, request=found),
             hint="Why, in words that she reads",
-            told=not notices.reachable(found),
+            told=not notices.reachable(means=means, case=found.case),
         )
         form.fields["systems"] = forms.MultipleChoiceField(
             choices=[(each.name, each.title or each.name) for each in means.datamap.systems],
@@ -139,7 +146,7 @@ def refuse(request: HttpRequest, number: UUID) -> HttpResponse:
         )
         if isinstance(done, Agreement):
             return "A second yes was asked for. Nothing is refused before it is there."
-        return "Refused. The mail with the ground and the ways to complain goes out within a few seconds."
+        return "Refused. " + _told(given, "The mail with the ground and the ways to complain")
 
     what = {
         "title": "Refuse this request",

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from upheld.actions import approving, objection, restriction, stop, two
+from upheld.actions import approving, objection, plans, restriction, stop, two, unknown
 from upheld.actions.decisions import LONGEST
 from upheld.actions.means import Means
 from upheld.actions.preview import Preview
@@ -19,7 +19,7 @@ from upheld.law.ground import RestrictionGround
 from upheld.law.objection import STOPPING, Against
 from upheld.law.right import Right
 from upheld.rights.connector import Severity
-from upheld.rights.outcome import Failure
+from upheld.rights.outcome import Counts, Failure
 from upheld.store.models import Matter, Request, RequestState
 from upheld.store.models.case import OBJECTED
 from upheld.web.console import correct
@@ -107,10 +107,18 @@ def _done(request: HttpRequest, means: Means, found: Request) -> str:
     return "Approved. It starts within a few seconds."
 
 
+def _rows(counted: Counts) -> int:
+    """Hers in one system; not every connector counts by table."""
+    by_table = sum(each.matched for each in counted.tables)
+    return by_table or sum(each.rows for each in counted.steps)
+
+
 def _shown(means: Means, found: Request, seen: Preview) -> dict[str, object]:
     right = Right(found.right)
     title, button = SAID[right]
     second = approving.second(means=means, request=found, seen=seen)
+    own = {each.name for each in means.datamap.systems if each.kind == "own"}
+    read = {name: each for name, each in seen.counts.items() if name not in own and isinstance(each, Counts)}
     findings = [each for each in seen.findings if each.severity is not Severity.NOTE]
     if right is Right.RESTRICTION:
         findings += restriction.unmarked(means=means, preview=seen)
@@ -125,10 +133,12 @@ def _shown(means: Means, found: Request, seen: Preview) -> dict[str, object]:
         "two": two.rule_of(means=means, matter=Matter.LIMITS),
         "second": second,
         "waiting": seen.waiting,
-        "rows": seen.rows,
+        "rows": sum(_rows(each) for each in read.values()),
+        "read": len(read),
+        "by_hand": sum(plans.by_hand(seen.plan, each) != () for each in seen.plan.systems),
         "looked": approving.fingerprint(seen),
         "stopped": stop.in_force(),
-        "people": len(seen.subject.people),
+        "people": unknown.known(means=means, seen=seen),
         "stops": right in STOPPING,
         "against": found.against,
         "weighed": found.against == Against.USE,
