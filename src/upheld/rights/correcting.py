@@ -105,6 +105,13 @@ def categories(wishes: Iterable[Wish], targets: Sequence[Target]) -> tuple[str, 
     return tuple(dict.fromkeys(_category(each, targets) for each in wishes))
 
 
+def handed(kinds: Sequence[str]) -> str:
+    """What whoever corrects by hand is asked to do."""
+    if kinds:
+        return f"correct what is found: {', '.join(kinds)}"
+    return "correct what she says is wrong, or keep her statement beside it"
+
+
 def _category(wish: Wish, targets: Sequence[Target]) -> str:
     if "." not in wish.target:
         return wish.target

@@ -16,7 +16,7 @@ from upheld.law.objection import STOPPING, Against, against_of
 from upheld.law.pack import Pack
 from upheld.law.right import Right
 from upheld.rights import plan as steps
-from upheld.rights.correcting import Target, Wish, categories
+from upheld.rights.correcting import Target, Wish, categories, handed
 from upheld.rights.outcome import Misconfigured
 from upheld.rights.package import porting
 from upheld.rights.plan import Age, Held, Plan, Reason, Scope, Selection, Side, Source, Step
@@ -129,9 +129,6 @@ def plan_system(
             return tuple(planner.erasure())
 
 
-BY_STATEMENT = "correct what she says is wrong, or keep her statement beside it"
-
-
 def held(system: str, table: str, holds: tuple[Hold, ...]) -> Hold | None:
     """The hold whose scope covers the table, if one does."""
     for hold in holds:
@@ -202,8 +199,7 @@ class _SystemPlanner:
 
     def correction(self, targets: Sequence[Target], kinds: Sequence[str]) -> list[Step]:
         if self.system.kind == "manual":
-            what = f"correct what is found: {', '.join(kinds)}" if kinds else BY_STATEMENT
-            return [self._task(what)]
+            return [self._task(handed(kinds))]
         for each in targets:
             if each.system != self.system.name:
                 continue
