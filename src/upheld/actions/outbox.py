@@ -6,7 +6,6 @@ from email.message import EmailMessage
 
 from django.db import transaction
 
-from upheld.actions.lease import SHORT
 from upheld.actions.means import Means
 from upheld.mail.deliver import Away, Server, deliver
 from upheld.mail.letter import Letter, composed
@@ -17,6 +16,8 @@ from upheld.store.models import Arrival, Case, Mail, MailKind, Task
 from upheld.store.sealing import open_value, seal_value
 
 RETRY = timedelta(minutes=2)
+CLAIM = timedelta(seconds=45)
+"""As long as handing one over may take (`deliver`)."""
 LONGEST = timedelta(hours=6)
 TOGETHER = 50
 MANY = 500
@@ -136,7 +137,7 @@ def send(*, means: Means, server: Server, sender: str) -> int:
 def _claimed(means: Means, mail: Mail) -> bool:
     """Nobody else sends it in the next moments. Whoever dies now leaves it to others, after that."""
     mine = Mail.objects.filter(pk=mail.pk, sent_at=None, dropped_at=None, not_before=mail.not_before)
-    return bool(mine.update(not_before=means.clock() + SHORT))
+    return bool(mine.update(not_before=means.clock() + CLAIM))
 
 
 def _message(means: Means, letter: Letter, sender: str) -> EmailMessage:
