@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.db import DatabaseError, connection
 
-from upheld.actions import backlog, signin, webhook
+from upheld.actions import backlog, signin, verifying, webhook
 from upheld.datamap.model import DataMap
 from upheld.datamap.signin import SignIn
 from upheld.mail import resolve
@@ -149,6 +149,24 @@ def keys(*, folder: Path, store: KeyStore, name: str) -> Iterator[Sign]:
         )
     else:
         yield Sign("keys", State.GOOD, "The key store is whole, and that of these records.")
+
+
+def ledger() -> Iterator[Sign]:
+    """What was found when the whole ledger was verified last; nothing where nobody ordered that."""
+    found, _ = verifying.latest()
+    if found is None:
+        return
+    on = f"{found.done_at:%Y-%m-%d %H:%M} UTC"
+    if found.ok:
+        yield Sign("ledger", State.GOOD, f"All {found.size} entries held when they were verified on {on}.")
+    else:
+        yield Sign(
+            "ledger",
+            State.WRONG,
+            f"The ledger did not hold when it was verified on {on}: {len(found.failures)} faults.",
+            "The console lists them under *History*. Keep the records as they are, export the ledger, and "
+            "verify it elsewhere (`upheld ledger verify`).",
+        )
 
 
 def clock(*, now: datetime, data: DataMap | None) -> Iterator[Sign]:
