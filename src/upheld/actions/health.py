@@ -21,7 +21,7 @@ from upheld.mail.deliver import server as read_server
 from upheld.mail.webhook import reach
 from upheld.rights.connector import Connector, Severity
 from upheld.rights.outcome import Failure
-from upheld.store import release, sequencer
+from upheld.store import masterkey, release, sequencer
 from upheld.store.keys import LOST, ORGANISATION, KeyStore
 from upheld.store.models import Checkpoint, Installation
 from upheld.store.seen import seen
@@ -122,7 +122,7 @@ def records() -> Iterator[Sign]:
 def keys(*, folder: Path, store: KeyStore, name: str) -> Iterator[Sign]:
     """There, whole, and of these records."""
     last = Checkpoint.objects.order_by("-size").first()
-    missing = [each for each in ORGANISATION if not (folder / each).is_file()]
+    missing = store.lacks()
     if (folder / LOST).exists() or (missing and (last is not None or len(missing) < len(ORGANISATION))):
         yield Sign(
             "keys",
@@ -137,6 +137,15 @@ def keys(*, folder: Path, store: KeyStore, name: str) -> Iterator[Sign]:
     if (folder / "master.next").exists():
         yield Sign(
             "keys", State.WRONG, "A change of the master key was cut off.", "Finish it: `upheld keys rotate`."
+        )
+    if store.outside:
+        store.derived("installation")  # the command gives it, and it is that of this store
+    elif masterkey.source.command:
+        yield Sign(
+            "keys",
+            State.DOUBT,
+            f"{masterkey.SETTING} is set, and the master key still is a file of {folder}.",
+            "`upheld keys outside` compares both, and removes the file.",
         )
     sequencer.signer(store, name)
     known, size = seen(store), last.size if last else 0
