@@ -33,6 +33,7 @@ from upheld.datamap.read import read
 from upheld.law.right import Right
 from upheld.mail.letter import Letter
 from upheld.rights.connector import Row
+from upheld.rights.explain import KEYS
 from upheld.rights.many import takes_many
 from upheld.rights.subject import Identity, Person
 from upheld.store.models import Case, Channel, MailKind, Request, RequestState
@@ -111,6 +112,7 @@ def test_an_erasure_leaves_them_and_the_certificate_says_so(able: Means) -> None
     assert Case.objects.get().sealed_identities
     explained = seen.explanation.as_text()
     assert "unreadable once its key is destroyed" in explained
+    assert KEYS in explained, "K-03: and what its key does not reach"
     assert not [each for each in PLANTED if each in explained]
     assert copied(able, Right.ACCESS) == {}, "a closed case is not found for a copy"
 

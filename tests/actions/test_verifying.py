@@ -1,21 +1,25 @@
 """The whole ledger is verified on somebody's order, piece by piece, and what was altered is found."""
 
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
+from tests.actions.office import DEPUTY, OFFICER, office, read
 from tests.actions.world import forum, means
-from upheld.actions import cases, history, ledger, verifying
+from upheld.actions import alarms, cases, health, history, ledger, numbers, verifying, webhook
 from upheld.actions.asking import Asked
+from upheld.actions.health import State
 from upheld.actions.means import Means
+from upheld.actions.today import today
 from upheld.law.right import Right
 from upheld.ledger.audit import verify_export
 from upheld.ledger.types import REGISTRY
 from upheld.rights.subject import Identity
-from upheld.store.models import LedgerCheck
+from upheld.store.models import Alarm, LedgerCheck, MailKind
 
 SEVEN = 7
 
@@ -130,3 +134,47 @@ def test_an_empty_ledger_is_no_failure_of_the_page(records: str, tmp_path: Path)
     row = verified(means(tmp_path, forum()))
 
     assert (row.size, row.failures) == (0, [])
+
+
+def told(able: Means) -> list[object]:
+    """What the start page, monitoring, and the doctor where something is wrong, say of it."""
+    seen = numbers.numbers(at=able.now, day=able.now.date(), systems=())
+    page = today(means=able).broken
+    return [
+        page is not None,
+        seen.broken,
+        [each.about for each in health.ledger() if each.state is State.WRONG],
+    ]
+
+
+def test_a_ledger_that_did_not_hold_is_told_once_to_both_and_wherever_somebody_looks(
+    records: str, tmp_path: Path
+) -> None:
+    """P-04"""
+    able = office(tmp_path)
+    receive(able, "ada")
+    verified(able)
+    alarms.notice(means=able, mailing=True)
+    before = [told(able), Alarm.objects.filter(event="ledger.broken").count()]
+    altered("DELETE FROM store_entry")
+
+    verified(able)
+    alarms.notice(means=able, mailing=True)
+    again = alarms.notice(means=able, mailing=True)
+
+    sentence = "– The ledger did not hold when it was verified.\n"
+    mails = [(to, sentence in text) for to, _, text in read(able, MailKind.ALARM)][-2:]
+    payload = webhook.payload(Alarm.objects.get(event="ledger.broken"))
+    data = {
+        "version": "upheld-webhook/v1",
+        "case": None,
+        "link": "https://privacy.test/console/",
+        "day": None,
+    }
+    assert before == [[False, False, []], 0]
+    assert (mails, again) == ([(OFFICER, True), (DEPUTY, True)], 0)
+    assert (payload["type"], payload["data"]) == ("ledger.broken", {**data, "target": None, "legal": None})
+    assert told(able) == [True, True, ["ledger"]]
+
+    LedgerCheck.objects.filter(ok=False).update(done_at=able.now - timedelta(days=1))
+    assert told(able) == [False, False, []], "where it held when it was verified last"

@@ -168,13 +168,13 @@ def _nothing_lost_or_twice(built: House, load: _Load, end: dict[str, Any]) -> No
 
 def _nothing_stuck(built: House) -> None:
     """By the clock of the records' database, not by the speed of this machine. Whoever holds a part has said so
-    within the minute before it is anybody's (the lease); and no look at what is ready passes over a part that
-    is. A worker looks every ten seconds, the runner as soon as a lease is over."""
+    within forty seconds before it is anybody's (the lease); and no look at what is ready passes over a part that
+    is. A worker looks every five seconds, the runner as soon as a lease is over."""
     steps = trace.read(built.records)
     taken = trace.taken_over(steps)
     longest = max((each.seconds for each in taken), default=0.0)
     print(f"{len(taken)} taken over, {longest:.0f} s after the holder was last heard of at most")  # noqa: T201
-    assert trace.longest_lease(steps) <= trace.WITHIN
+    assert trace.longest_lease(steps) <= trace.LEASED
     assert trace.passed_over(taken, built.folder / "looks.jsonl") == []
     cut_off = {owner for what, owner in built.killed if owner and what in ("runner", "worker", "server")}
     assert cut_off <= {each.before.owner for each in taken}, "each part of a killed program was taken over"

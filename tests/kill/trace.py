@@ -9,8 +9,8 @@ from pathlib import Path
 
 from tests.servers.database import Database
 
-WITHIN = 60.0
-"""Seconds."""
+LEASED = 45.0
+"""Seconds: a lease, and what two clocks may be apart. A quarter of the minute is left for whoever takes over."""
 APART = 5.0
 """Seconds that the clocks of two programs may be apart: each asks the database once a minute, and counts on."""
 TABLE = (

@@ -1,5 +1,6 @@
 """What a program had begun when something went wrong is nobody's afterwards, and is tried again."""
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from tests.actions.test_lease import begun
 from tests.actions.world import forum, means
 from upheld.actions import lease, rounds
 from upheld.project.work import Work
+from upheld.project.worker import _sweep
 from upheld.store import clock
 from upheld.store.models import Fulfilment
 
@@ -93,3 +95,20 @@ def test_what_an_error_of_ours_left_waits_longer(
     assert Fulfilment.objects.get().owner == lease.ABANDONED
     assert not ready(tmp_path, after=WITHIN)
     assert ready(tmp_path, after=lease.PAUSE + WITHIN)
+
+
+class OneLook(threading.Event):
+    """Over after the first look."""
+
+    def wait(self, timeout: float | None = None) -> bool:  # noqa: ARG002 - as the one it stands for
+        self.set()
+        return True
+
+
+def test_what_a_dead_worker_left_is_looked_for_while_a_long_piece_of_work_is_at_hand(work: Work) -> None:
+    ended = OneLook()
+
+    with work._one:  # as whatever is at hand holds it
+        _sweep(work, ended)
+
+    assert ended.is_set()

@@ -5,8 +5,10 @@ Prints one JSON document.
 
 import json
 import logging
+import subprocess
 import sys
 import time
+from collections.abc import Sequence
 
 import django
 
@@ -20,7 +22,6 @@ from allauth.mfa.totp.internal.auth import (  # noqa: E402
     generate_totp_secret,
     hotp_value,
 )
-from django.conf import settings  # noqa: E402
 from django.contrib.auth.hashers import PBKDF2PasswordHasher  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 from django.core.management import call_command  # noqa: E402
@@ -29,7 +30,7 @@ from django.test import Client, RequestFactory  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 from upheld.actions import links, staff  # noqa: E402
-from upheld.store.models import LinkPurpose, Role, Staff  # noqa: E402
+from upheld.store.models import LinkPurpose, Pace, Role, Staff  # noqa: E402
 from upheld.web.means import means  # noqa: E402
 
 PASSWORD, OTHER = " seven lamps and a harbour", "nine kites above the moor "
@@ -52,6 +53,10 @@ def browser() -> Client:
 def code() -> str:
     """Of now; a used one is not taken twice, so each is forgotten first."""
     cache.clear()
+    return of_now()
+
+
+def of_now() -> str:
     if (left := 30 - time.time() % 30) < 2:  # it is sent before it ends
         time.sleep(left)
     return format_hotp_value(hotp_value(SEED, int(time.time()) // 30))
@@ -172,7 +177,7 @@ def left() -> list[str | None]:
 
 
 def guessed() -> dict[str, object]:
-    """Many guesses; the memory is emptied between them, as a restart or a flood of others would."""
+    """Many guesses; what the library counted is forgotten between them, as after its five minutes."""
     own, tries = browser(), []
     for number in range(26):
         cache.clear()
@@ -183,9 +188,37 @@ def guessed() -> dict[str, object]:
     return {"refused from": tries.index(True), "address": get_adapter().get_client_ip(request)}
 
 
+def tried(own: Client, codes: Sequence[str]) -> list[int]:
+    """Past the password, then these codes; what each is answered with."""
+    asked = own.post(reverse("account_login"), {"login": "olive@larkspur.example", "password": OTHER})
+    return [own.post(asked.headers["Location"], {"code": each}).status_code for each in codes]
+
+
+def elsewhere_tried(*codes: str) -> list[int]:
+    """The same in another web process, which shares nothing but the records."""
+    called = [sys.executable, "-m", "tests.web.entering", *codes]
+    done = subprocess.run(called, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout)  # type: ignore[no-any-return]
+
+
+def seconds() -> dict[str, object]:
+    """Second factors: five wrong ones by two processes and then the right one; and one that was used."""
+    wrong = ("000000", "111111", "222222")
+    cache.clear()
+    Pace.objects.all().delete()  # her log-ins so far
+    found: dict[str, object] = {"here": tried(browser(), wrong), "there": elsewhere_tried(*wrong[:2])}
+    found["right"] = tried(browser(), [of_now()])
+    used = code()
+    found["used"] = [tried(browser(), [used]), elsewhere_tried(used)]
+    return found
+
+
 def main() -> None:
-    call_command("migrate", verbosity=0)
     PBKDF2PasswordHasher.iterations = 1  # half a hundred log-ins
+    if len(sys.argv) > 1:
+        json.dump(tried(browser(), sys.argv[1:]), sys.stdout)
+        return
+    call_command("migrate", verbosity=0)
     logging.getLogger("upheld.web").addHandler(Kept())
     logging.getLogger("upheld.web").setLevel(logging.INFO)
     found: dict[str, object] = {"made": made(), "led": led_away(), "lasting": lasting(), "again": again()}
@@ -204,7 +237,7 @@ def main() -> None:
     own.post(reverse("account_logout"))
     found["lines"] = list(LINES)
     found["guessed"] = guessed()
-    found["entries"] = settings.CACHES["default"]["OPTIONS"]["MAX_ENTRIES"]
+    found["seconds"] = seconds()
     json.dump(found, sys.stdout)
 
 

@@ -84,8 +84,18 @@ def test_log_ins_and_refusals_are_written_down_by_number_alone(seen: dict[str, o
     ]
 
 
+def test_second_factors_are_counted_for_all_web_processes_and_a_used_code_is_taken_by_none(
+    seen: dict[str, object],
+) -> None:
+    assert seen["seconds"] == {
+        "here": [200, 200, 200],
+        "there": [200, 200],
+        "right": [200],
+        "used": [[302], [200]],
+    }
+
+
 def test_guesses_are_counted_where_a_restart_forgets_nothing_and_by_the_visitor_behind_the_proxy(
     seen: dict[str, object],
 ) -> None:
     assert seen["guessed"] == {"refused from": 20, "address": "192.0.2.7"}
-    assert seen["entries"] == 20_000

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from upheld.actions import desk, letters, links, outbox
+from upheld.actions import desk, letters, links, outbox, verifying
 from upheld.actions.links import page
 from upheld.actions.means import Means
 from upheld.datamap.model import Organisation
@@ -82,6 +82,7 @@ def notice(*, means: Means, mailing: bool) -> int:
         *_failed(),
         *_unreached(today),
         *_agreements(means, today),
+        *_broken(),
     ][:AT_ONCE]
     groups: dict[object, list[Noticed]] = {}
     for each in found:
@@ -229,6 +230,15 @@ def _agreements(means: Means, today: date) -> Iterator[Noticed]:
         yield Noticed(AlarmEvent.AGREEMENT_EXPIRING, about, day=due[about])
 
 
+def _broken() -> Iterator[Noticed]:
+    """The ledger, where it did not hold when it was verified last."""
+    found = verifying.broken()
+    if found is not None:
+        about = str(found.pk)
+        if not Alarm.objects.filter(event=AlarmEvent.LEDGER_BROKEN, about=about).exists():
+            yield Noticed(AlarmEvent.LEDGER_BROKEN, about)
+
+
 # --- telling ---------------------------------------------------------------------------------------------
 
 
@@ -306,6 +316,7 @@ def sentence(event: str, day: date | None, about: str) -> str:
         AlarmEvent.OWNER_OVERDUE: _("The owner of a system has not answered; that was due on {day}."),
         AlarmEvent.SYSTEM_FAILED: _("A system failed, and waits for somebody."),
         AlarmEvent.AGREEMENT_EXPIRING: _("The agreement `{name}` of processors.yaml ends on {day}."),
+        AlarmEvent.LEDGER_BROKEN: _("The ledger did not hold when it was verified."),
     }[AlarmEvent(event)].format(day=shown, name=about.split(":", maxsplit=1)[0])
 
 

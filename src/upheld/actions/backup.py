@@ -154,7 +154,7 @@ def _files(place: Place) -> Iterator[tuple[str, Path]]:
 def _keys(place: Place, signer: Signer, path: Path, at: datetime, moved: Moved) -> Manifest:
     with place.store.still() as files, writing(path, moved) as file:
         names = {name for name, _ in files}
-        if "master.key" not in names:
+        if place.store.lacks():
             raise Misconfigured(
                 f"There is no key store in {place.keys}.", "Say by UPHELD_KEYS where it is. No copy was made."
             )

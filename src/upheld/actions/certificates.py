@@ -15,10 +15,12 @@ from upheld.actions.journal import SETTING, counts_of, tally
 from upheld.actions.means import Means
 from upheld.actions.record import pending
 from upheld.actions.telling import Telling, silently
+from upheld.datamap.model import System
 from upheld.law.right import Right
 from upheld.ledger.certificate import (
     LIFTING,
     Backups,
+    Beyond,
     Certificate,
     DestroyedKey,
     Established,
@@ -26,14 +28,17 @@ from upheld.ledger.certificate import (
     LeftOut,
     Retained,
     SystemResult,
+    Told,
     Unfinished,
     read_certificate,
 )
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.issue import Issued, certificate_entry, issue
 from upheld.rights import plan as steps
+from upheld.rights.explain import TOLD
 from upheld.rights.outcome import Permanent
 from upheld.rights.plan import Plan
+from upheld.rights.remains import remains
 from upheld.store import models, queries, sequencer
 from upheld.store.database import insert_numbered, insert_one
 from upheld.store.models import FulfilmentState, PartState
@@ -243,7 +248,7 @@ def compose(*, means: Means, request: models.Request, key: bytes, reader: Reader
         plan=commit_to(key, reader.text(first)),
         systems=tuple(_result(means, each, read[each.plan_id], kept) for each in fulfilments),
         retained=tuple(kept),
-        told=(),
+        told=tuple(_told(means, request)),
         backups=Backups(None if days is None else at.date() + timedelta(days=days), replayed=True),
         unfinished=tuple(_unfinished(means, request)),
         destroyed_keys=tuple(DestroyedKey(name, at.date()) for name, at in gone if at is not None),
@@ -251,7 +256,34 @@ def compose(*, means: Means, request: models.Request, key: bytes, reader: Reader
             LeftOut(each.system, each.title, each.code, each.cites, grounds.REFUSALS[each.code])
             for each in refusal.spared(means=means, request=request)
         ),
+        beyond_keys=tuple(
+            Beyond(each.kind.value, each.who)
+            for each in remains(Right(request.right), _systems(means, fulfilments), means.datamap)
+        ),
     )
+
+
+def _systems(means: Means, fulfilments: Sequence[models.Fulfilment]) -> list[System]:
+    return [plans.system_of(means, each.system) for each in fulfilments]
+
+
+def _told(means: Means, request: models.Request) -> Iterator[Told]:
+    """Recipients who were asked, as far as that is recorded: those whose system is one by hand and whose
+    owner got a task (Art. 19). Whom somebody told in another way, nobody noted."""
+    if request.right not in TOLD:
+        return
+    titles = {each.name: each.title or each.name for each in means.datamap.processors}
+    local = means.datamap.organisation.local
+    for fulfilment in request.fulfilments.all():
+        processor = plans.system_of(means, fulfilment.system).processor
+        for task in fulfilment.tasks.all() if processor in titles else ():
+            answered = task.answered_at
+            yield Told(
+                recipient=titles[str(processor)],
+                asked=local(task.asked_at).date(),
+                confirmed=local(answered).date() if answered else None,
+                ask_again=None if answered else task.due_on,
+            )
 
 
 def _result(means: Means, fulfilment: models.Fulfilment, plan: Plan, kept: list[Retained]) -> SystemResult:

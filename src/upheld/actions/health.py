@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.db import DatabaseError, connection
 
-from upheld.actions import backlog, signin, webhook
+from upheld.actions import backlog, signin, verifying, webhook
 from upheld.datamap.model import DataMap
 from upheld.datamap.signin import SignIn
 from upheld.mail import resolve
@@ -21,7 +21,7 @@ from upheld.mail.deliver import server as read_server
 from upheld.mail.webhook import reach
 from upheld.rights.connector import Connector, Severity
 from upheld.rights.outcome import Failure
-from upheld.store import installation, release, sequencer
+from upheld.store import installation, masterkey, release, sequencer
 from upheld.store.keys import LOST, ORGANISATION, KeyStore
 from upheld.store.models import Checkpoint, Installation
 from upheld.store.seen import seen
@@ -129,7 +129,7 @@ def records() -> Iterator[Sign]:
 def keys(*, folder: Path, store: KeyStore, name: str) -> Iterator[Sign]:
     """There, whole, and of these records."""
     last = Checkpoint.objects.order_by("-size").first()
-    missing = [each for each in ORGANISATION if not (folder / each).is_file()]
+    missing = store.lacks()
     if (folder / LOST).exists() or (missing and (last is not None or len(missing) < len(ORGANISATION))):
         yield Sign(
             "keys",
@@ -144,6 +144,15 @@ def keys(*, folder: Path, store: KeyStore, name: str) -> Iterator[Sign]:
     if (folder / "master.next").exists():
         yield Sign(
             "keys", State.WRONG, "A change of the master key was cut off.", "Finish it: `upheld keys rotate`."
+        )
+    if store.outside:
+        store.derived("installation")  # the command gives it, and it is that of this store
+    elif masterkey.source.command:
+        yield Sign(
+            "keys",
+            State.DOUBT,
+            f"{masterkey.SETTING} is set, and the master key still is a file of {folder}.",
+            "`upheld keys outside` compares both, and removes the file.",
         )
     sequencer.signer(store, name)
     if installation.is_of_others(keys=store):
@@ -164,6 +173,24 @@ def keys(*, folder: Path, store: KeyStore, name: str) -> Iterator[Sign]:
         )
     else:
         yield Sign("keys", State.GOOD, "The key store is whole, and that of these records.")
+
+
+def ledger() -> Iterator[Sign]:
+    """What was found when the whole ledger was verified last; nothing where nobody ordered that."""
+    found, _ = verifying.latest()
+    if found is None:
+        return
+    on = f"{found.done_at:%Y-%m-%d %H:%M} UTC"
+    if found.ok:
+        yield Sign("ledger", State.GOOD, f"All {found.size} entries held when they were verified on {on}.")
+    else:
+        yield Sign(
+            "ledger",
+            State.WRONG,
+            f"The ledger did not hold when it was verified on {on}: {len(found.failures)} faults.",
+            "The console lists them under *History*. Keep the records as they are, export the ledger, and "
+            "verify it elsewhere (`upheld ledger verify`).",
+        )
 
 
 def clock(*, now: datetime, data: DataMap | None) -> Iterator[Sign]:

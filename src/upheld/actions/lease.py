@@ -17,9 +17,9 @@ from upheld.store.models import Copy, Fulfilment, FulfilmentState
 
 LEASE = timedelta(minutes=30)
 """Of a program that prolongs nothing: a command. Its end is noticed at once on its own machine."""
-SHORT = timedelta(seconds=36)
-"""Of a program that prolongs its leases every ten seconds. What it had begun when it died is taken up by a
-sweep within 46, so that even a machine under load does it within a minute."""
+SHORT = timedelta(seconds=40)
+"""Of a program that prolongs its leases: what it had begun when it died is taken over within a minute, with
+some fifteen seconds left for whoever looks and begins (`worker.SWEEP`)."""
 ABANDONED = "abandoned"
 PAUSE = timedelta(minutes=5)
 SOON = timedelta(seconds=10)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import Count, Min, Q
 
-from upheld.actions import programs, stop
+from upheld.actions import programs, stop, verifying
 from upheld.actions.programs import Working
 from upheld.law.right import Right
 from upheld.store import sequencer
@@ -34,7 +34,8 @@ class Numbers:
     """`requests` by right and state, all that can be, also where there are none. `oldest`: when the oldest
     that has no end reached us. `target` and `legal`: the nearest dates of those; `late` and `overdue`: how
     many are beyond. `parts`: shares of systems by state, of requests in progress; `failed` by system and
-    kind. `mailed`: when the oldest waiting mail was written."""
+    kind. `mailed`: when the oldest waiting mail was written. `broken`: whether the ledger held when it was
+    verified last."""
 
     requests: Mapping[tuple[str, str], int]
     oldest: datetime | None
@@ -53,6 +54,7 @@ class Numbers:
     tasks_overdue: int
     entries: int
     unsequenced: int
+    broken: bool
     working: Working
     stopped: bool
 
@@ -91,6 +93,7 @@ def numbers(*, at: datetime, day: date, systems: Sequence[str]) -> Numbers:
         tasks_overdue=tasks["overdue"],
         entries=sequencer.size(),
         unsequenced=PendingEntry.objects.count(),
+        broken=verifying.broken() is not None,
         working=programs.working(at=at),
         stopped=stop.in_force() is not None,
     )

@@ -17,7 +17,7 @@ from upheld.store.sealing import open_value, seal_value
 
 RETRY = timedelta(minutes=2)
 CLAIM = timedelta(seconds=45)
-"""As long as handing one over may take (mail.deliver): nobody else takes it up meanwhile."""
+"""As long as handing one over may take (`deliver`)."""
 LONGEST = timedelta(hours=6)
 TOGETHER = 50
 MANY = 500

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F
 
 from upheld.actions.means import Means
-from upheld.store.models import Pace
+from upheld.store.models import Pace, Tries
 
 
 @transaction.atomic
@@ -25,5 +25,5 @@ def exceeded(*, means: Means, what: str, whom: str, most: int, within: timedelta
 
 def forget(*, means: Means) -> int:
     """Counts whose time is over go; gives how many."""
-    gone, _ = Pace.objects.filter(ends_at__lte=means.clock()).delete()
-    return gone
+    at = means.clock()
+    return sum(each.objects.filter(ends_at__lte=at).delete()[0] for each in (Pace, Tries))

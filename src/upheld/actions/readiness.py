@@ -97,7 +97,7 @@ def _migrations() -> str:
 
 def _keys(folder: Path) -> str:
     """A store that is missing must not be made anew by a look at it."""
-    if not (folder / "master.key").is_file():
+    if KeyStore(folder).lacks():
         return f"There is no key store at {folder}. Look at UPHELD_KEYS, or restore it from its copy."
     known = Installation.objects.filter(pk=1).first()
     try:

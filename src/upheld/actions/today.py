@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum, Value
 
-from upheld.actions import outbox, programs, queue
+from upheld.actions import outbox, programs, queue, verifying
 from upheld.actions.means import Means
 from upheld.actions.programs import Working
 from upheld.actions.queue import Line
@@ -17,6 +17,7 @@ from upheld.store.models import (
     Due,
     Fulfilment,
     FulfilmentState,
+    LedgerCheck,
     Request,
     RequestState,
     Task,
@@ -63,7 +64,8 @@ class Today:
     """Everything of the page. `late`: cases beyond our own date; `overdue`: beyond the law's last day.
     `week`: cases that need somebody and are due within seven days, `needing`: all that do. `spread`: open
     requests by the days that are left, as many as there are in each of SPANS. `working`: whether anybody
-    carries out what is approved. `refused`: mails of late that no server took."""
+    carries out what is approved. `refused`: mails of late that no server took. `broken`: the
+    verdict, where the ledger did not hold when it was verified last."""
 
     day: date
     open: int
@@ -78,6 +80,7 @@ class Today:
     spread: tuple[int, ...]
     working: Working
     refused: int
+    broken: LedgerCheck | None
 
 
 SPANS: tuple[tuple[str, int | None, int | None], ...] = (
@@ -124,6 +127,7 @@ def today(*, means: Means) -> Today:
         spread=_spread(unfinished, day),
         working=programs.working(at=means.clock()),
         refused=outbox.refused(means=means),
+        broken=verifying.broken(),
     )
 
 

@@ -10,8 +10,10 @@ from django.db import transaction
 from upheld.actions import ledger
 from upheld.actions.means import Means
 from upheld.ledger.audit import Audit
+from upheld.ledger.checkpoint import InconsistentCheckpoint
 from upheld.ledger.export import FORMAT, CheckpointLine, EndLine, EntryLine, Header
 from upheld.ledger.types import REGISTRY
+from upheld.store import sequencer
 from upheld.store.database import hold
 from upheld.store.models import Checkpoint, Entry, LedgerCheck
 
@@ -35,6 +37,12 @@ def latest() -> tuple[LedgerCheck | None, LedgerCheck | None]:
     return done, LedgerCheck.objects.filter(done_at=None).order_by("pk").first()
 
 
+def broken() -> LedgerCheck | None:
+    """The newest verdict, where the ledger did not hold."""
+    done = LedgerCheck.objects.filter(done_at__isnull=False).order_by("-done_at", "-pk").first()
+    return done if done is not None and not done.ok else None
+
+
 def go_on(*, means: Means, most: int = PIECE) -> int:
     """Read the next piece of what was ordered first; gives how many entries. Cut off, or done by two programs
     at once, a piece is read again, and counts once. The entries at its beginning are those that it
@@ -42,7 +50,12 @@ def go_on(*, means: Means, most: int = PIECE) -> int:
     row = LedgerCheck.objects.filter(done_at=None).order_by("pk").first()
     if row is None:
         return 0
-    size = ledger.checkpoint(means=means).checkpoint.size if row.size is None else row.size
+    try:
+        size = ledger.checkpoint(means=means).checkpoint.size if row.size is None else row.size
+    except InconsistentCheckpoint as error:  # nothing is signed over it; that is a verdict too
+        given = {"size": sequencer.size(), "done_at": means.clock(), "failures": [str(error)]}
+        LedgerCheck.objects.filter(pk=row.pk, done_at=None).update(**given)
+        return 0
     vkey = means.signer.verifier().vkey
     audit = Audit(Header(FORMAT, (), means.signer.name, vkey, ()), REGISTRY)
     if row.paused is not None:

@@ -43,3 +43,28 @@ def rotate(
         f"{done.keys} keys are wrapped by the new master key; {done.factors} second factors are sealed anew."
     )
     typer.echo("Start the server again, then copy the key store: `upheld backup --keys-to DIR`.")
+
+
+@commands.command("outside")
+def outside(dir_: options.Dir = None, data: options.Data = None) -> None:
+    """The master key is kept elsewhere from now on: UPHELD_MASTER_KEY_COMMAND prints it, and its file goes.
+
+    Compares both first, and changes nothing where they differ. Start the programs again afterwards, with the
+    same setting everywhere. Copies of the key store that were made before still hold the key: remove them. A
+    copy that is made afterwards needs the command to be of use.
+    """
+    from upheld.cli import start  # lazy: slow import
+
+    start.settle(start.beside(dir_, data), data)
+    start.means().keys.put_outside()
+    typer.echo("The key store holds no master key any more: the command gives it.")
+
+
+@commands.command("inside")
+def inside(dir_: options.Dir = None, data: options.Data = None) -> None:
+    """The master key is a file of the key store again, as the command gives it: for `upheld keys rotate`."""
+    from upheld.cli import start  # lazy: slow import
+
+    start.settle(start.beside(dir_, data), data)
+    start.means().keys.bring_inside()
+    typer.echo("The master key is a file of the key store.")

@@ -155,6 +155,22 @@ class DestroyedKey:
     effective_by: date
 
 
+BEYOND = ("copies", "exports", "letters", "recipients")
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What the destruction of a key does not reach (K-03): `copies`, `exports`, `letters`, or `recipients`,
+    whose names are `who`."""
+
+    what: str
+    who: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.what not in BEYOND or bool(self.who) != (self.what == "recipients"):
+            raise Contradiction(f"{self.what}: that is nothing beyond the reach of a key.")
+
+
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """The whole certificate, before signature and proof. `plan` is the commitment that the ledger holds."""
@@ -175,6 +191,7 @@ class Certificate:
     unfinished: tuple[Unfinished, ...]
     destroyed_keys: tuple[DestroyedKey, ...]
     left_out: tuple[LeftOut, ...] = ()
+    beyond_keys: tuple[Beyond, ...] = ()
 
     def __post_init__(self) -> None:
         codes = [result.system for result in self.systems]

@@ -148,6 +148,14 @@ def _retained_row(part: Retained) -> Row:
     return Row(f"{part.what} ({_records(part.records)})", tuple(sentences))
 
 
+_BEYOND = {
+    "copies": "plain copies that somebody made (print, files, messages)",
+    "exports": "copies and exports that were handed over",
+    "letters": "letters and mails that were sent",
+    "recipients": "what others have ({who})",
+}
+
+
 def _told_row(part: Told) -> Row:
     if part.confirmed is not None:
         return Row(part.recipient, (f"Asked on {day(part.asked)}; confirmed on {day(part.confirmed)}.",))
@@ -227,6 +235,11 @@ def _backups(certificate: Certificate) -> Section:
         f"Key {key.key} was destroyed; its last copies are gone by {day(key.effective_by)}."
         for key in certificate.destroyed_keys
     ]
+    if certificate.beyond_keys:
+        named = "; ".join(
+            _BEYOND[each.what].format(who=", ".join(each.who)) for each in certificate.beyond_keys
+        )
+        sentences.append(f"The destruction of a key does not reach: {named}.")
     return Section("Backups", (), tuple(sentences))
 
 

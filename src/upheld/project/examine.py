@@ -39,6 +39,7 @@ def _records(mapped: DataMap | None, *, known_keys: bool) -> Iterator[Sign]:
     if known_keys:
         store, name = KeyStore(keys), settings.UPHELD_LEDGER_NAME
         yield from looked("keys", lambda: health.keys(folder=keys, store=store, name=name))
+    yield from looked("ledger", health.ledger)
     yield from looked("clock", lambda: health.clock(now=now, data=mapped))
     yield from looked("runner", lambda: health.programs(now=now))
     today = mapped.organisation.local(now) if mapped is not None else now

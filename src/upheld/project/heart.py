@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.db import Error as DatabaseFailed
 from django.db import close_old_connections
 
-BEAT = 10.0
+BEAT = 8.0
 """Seconds between two renewals: four of them fit into a lease, so that three may fail."""
 TELLS = 20.0
 """Seconds after which it says anew that it lives."""

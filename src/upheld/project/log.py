@@ -40,6 +40,9 @@ EVENTS = {
     "account.refused": Event("a log-in was refused at its {step}", quiet=True),
     "account.proved": Event("account {account} proved again who it is", quiet=True),
     "account.changed": Event("account {account} changed its password", quiet=True),
+    "records.away": Event(
+        "the database of our own records is away or busy ({error} at {where}); pages say so."
+    ),
     "folder.unreadable": Event("the privacy folder has {many} errors; see `upheld map check`."),
     "round.done": Event("{requests} requests, {copies} copies, {told} told, {sent} mails sent", quiet=True),
     "request.answered": Event("case {case}: answered", quiet=True),

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from upheld.project.unreadable import read
 from upheld.rights.outcome import Misconfigured
+from upheld.store import masterkey
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,13 @@ SETTINGS = (
         "folder",
         "`keys` in the data folder",
         "The key store. Put it where the backups of the database do not reach (K-01).",
+    ),
+    Setting(
+        "UPHELD_MASTER_KEY_COMMAND",
+        "command",
+        "none: the file `master.key` of the key store",
+        "Prints the master key, base64 as it stands in that file: run once by each program at its start, "
+        "without a shell. After `upheld keys outside` the key is on no disk (ADR 78).",
     ),
     Setting(
         "UPHELD_DATABASE_URL",
@@ -285,6 +293,7 @@ def _days(name: str, default: int, *, least: int = 1) -> int:
 
 
 UPHELD_KEYS = Path(_given("UPHELD_KEYS") or UPHELD_DATA / "keys").resolve()
+masterkey.source.command = _given(masterkey.SETTING)
 UPHELD_LEDGER_NAME = _given("UPHELD_LEDGER_NAME")
 # Where `upheld serve` listens; it says so to its own programs.
 _LISTENS = os.environ.get("UPHELD_LISTENS", "")

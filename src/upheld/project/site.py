@@ -101,13 +101,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False  # a session ends with the browser, whoever logs in
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
-# The library counts tries of second factors here; three hundred, the usual, are soon pushed out by others.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 20_000},
-    }
-}
+CACHES = {"default": {"BACKEND": "upheld.web.console.tries.Stored"}}  # where the library counts tries
 MFA_ADAPTER = "upheld.web.console.accounts.Sealed"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Upheld"

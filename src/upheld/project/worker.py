@@ -17,7 +17,7 @@ from upheld.project.work import Work
 if TYPE_CHECKING:
     from procrastinate import App
 
-SWEEP = 10.0
+SWEEP = 5.0
 """Seconds between two looks for what no wake told of: a wake that was lost, a lease that ran out."""
 PAUSE = 5.0
 """Seconds until the database is tried again after it went away."""
@@ -40,8 +40,12 @@ def run() -> None:
     def carry_out(case: str, others: Sequence[str] = ()) -> None:
         work.cases(tuple(map(UUID, (case, *others))))
 
-    sweeping = threading.Thread(target=_sweep, args=(work, ended), name="sweep", daemon=True)
-    sweeping.start()
+    beside = [
+        threading.Thread(target=look, args=(work, ended), name=look.__name__.strip("_"), daemon=True)
+        for look in (_sweep, _mind)
+    ]
+    for thread in beside:
+        thread.start()
     _log.info("worker.waits")
     while not ended.is_set():
         # One of its own for the worker: wakes are written by Django's connection, in its transactions.
@@ -52,7 +56,8 @@ def run() -> None:
         except (ConnectorException, DatabaseFailed, DriverFailed):
             _log.warning("worker.database")
             ended.wait(PAUSE)
-    sweeping.join()
+    for thread in beside:
+        thread.join()
     work.stop()
 
 
@@ -81,8 +86,15 @@ async def _wait(waiting: "App", queue: str, ended: threading.Event) -> None:
 
 
 def _sweep(work: Work, ended: threading.Event) -> None:
+    """Alone: whatever this worker is at, what another that died has left is seen in time."""
     while not ended.is_set():
         work.sweep()
+        ended.wait(SWEEP)
+
+
+def _mind(work: Work, ended: threading.Event) -> None:
+    """What waits for the piece of work at hand to be over."""
+    while not ended.is_set():
         work.rest()
         work.due()
         ended.wait(SWEEP)

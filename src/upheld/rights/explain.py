@@ -9,6 +9,7 @@ from upheld.law.right import Right
 from upheld.rights import plan as steps
 from upheld.rights.outcome import Counts, Failure
 from upheld.rights.plan import Plan, Step
+from upheld.rights.remains import Kind, Remains, remains
 
 TOLD = (Right.ERASURE, Right.DELETE, Right.RECTIFICATION, Right.RESTRICTION)
 """Rights of whose fulfilment recipients hear (Art. 19)."""
@@ -37,9 +38,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The whole plan for a reader, in the plan's order."""
+    """The whole plan for a reader, in the plan's order. `remains`: what the destruction of a key does not
+    reach, where something ends with one (K-03)."""
 
     sections: tuple[Section, ...]
+    remains: tuple[str, ...] = ()
 
     def as_text(self) -> str:
         """Plain text: one paragraph a system, one line a table and rule; lines without rows are left out."""
@@ -56,6 +59,8 @@ class Explanation:
             if not shown and not section.failure:
                 written.append("  nothing of this person")
             written.append("")
+        if self.remains:
+            written += [KEYS, *(f"  {each}" for each in self.remains), ""]
         return "\n".join(written).rstrip() + "\n"
 
 
@@ -82,7 +87,20 @@ def explain(plan: Plan, datamap: DataMap, counts: Mapping[str, Counts | Failure]
             lines.extend(_told(datamap, system))
         failure = str(counted) if isinstance(counted, Failure) else ""
         sections.append(Section(name, system.title or name, tuple(lines), failure))
-    return Explanation(tuple(sections))
+    left = remains(plan.right, map(datamap.system, plan.systems), datamap)
+    return Explanation(tuple(sections), tuple(map(_remaining, left)))
+
+
+KEYS = "What is sealed, in our own records or for an undo, ends with its key. That does not reach:"
+
+
+def _remaining(left: Remains) -> str:
+    return {
+        Kind.COPIES: "plain copies that somebody made: print, files, messages",
+        Kind.EXPORTS: "copies and exports that were handed over",
+        Kind.LETTERS: "letters and mails that were sent",
+        Kind.RECIPIENTS: f"what others have: {', '.join(left.who)}",
+    }[left.kind]
 
 
 def _told(datamap: DataMap, system: System) -> Iterator[Line]:

@@ -57,6 +57,7 @@ CREATE TABLE "store_agreement" ("id" char(32) NOT NULL PRIMARY KEY, "matter" var
 CREATE TABLE "store_copy" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "approved_by" varchar(100) NOT NULL, "approved_at" datetime NOT NULL, "recipient" varchar(80) NOT NULL, "sealed_identity" BLOB NOT NULL, "not_before" datetime NOT NULL, "request_id" char(32) NOT NULL UNIQUE REFERENCES "store_request" ("id") DEFERRABLE INITIALLY DEFERRED, "leased_until" datetime NULL, "owner" varchar(64) NOT NULL, "failure_text" text NOT NULL, "failure" varchar(14) NOT NULL, "attempt" integer unsigned NOT NULL CHECK ("attempt" >= 0), "failed" text NOT NULL CHECK ((JSON_VALID("failed") OR "failed" IS NULL)));
 CREATE TABLE "store_reply" ("id" char(32) NOT NULL PRIMARY KEY, "channel" varchar(10) NOT NULL, "sealed_original" BLOB NOT NULL, "came_at" datetime NOT NULL, "filed_at" datetime NOT NULL, "filed_by" varchar(100) NOT NULL, "case_id" char(32) NOT NULL REFERENCES "store_case" ("id") DEFERRABLE INITIALLY DEFERRED, "task_id" bigint NULL REFERENCES "store_task" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "store_ledgercheck" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "asked_at" datetime NOT NULL, "asked_by" varchar(100) NOT NULL, "size" bigint unsigned NULL CHECK ("size" >= 0), "reached" bigint unsigned NOT NULL CHECK ("reached" >= 0), "paused" text NULL CHECK ((JSON_VALID("paused") OR "paused" IS NULL)), "done_at" datetime NULL, "ok" bool NOT NULL, "checked" text NOT NULL CHECK ((JSON_VALID("checked") OR "checked" IS NULL)), "failures" text NOT NULL CHECK ((JSON_VALID("failures") OR "failures" IS NULL)), "limits" text NOT NULL CHECK ((JSON_VALID("limits") OR "limits" IS NULL)), CONSTRAINT "ledger_check_holds_only_when_done" CHECK (("done_at" IS NOT NULL OR NOT "ok")));
+CREATE TABLE "store_tries" ("digest" BLOB NOT NULL PRIMARY KEY, "content" text NOT NULL CHECK ((JSON_VALID("content") OR "content" IS NULL)), "ends_at" datetime NOT NULL);
 CREATE INDEX "case_open" ON "store_case" ("opened_at") WHERE "state" = 'OPEN';
 CREATE INDEX "case_key_due" ON "store_case" ("key_destroy_on") WHERE "key_destroyed_at" IS NULL;
 CREATE INDEX "store_opening_package_id_a333c97f" ON "store_opening" ("package_id");
@@ -164,6 +165,7 @@ CREATE INDEX "copy_failed" ON "store_copy" ("request_id") WHERE "failure" > '';
 CREATE INDEX "request_unended" ON "store_request" ("target_date", "case_id") WHERE "finished_at" IS NULL;
 CREATE INDEX "store_reply_case_id_0daef54e" ON "store_reply" ("case_id");
 CREATE INDEX "store_reply_task_id_ed2168a5" ON "store_reply" ("task_id");
+CREATE INDEX "store_tries_ends_at_8a647c3e" ON "store_tries" ("ends_at");
 CREATE TRIGGER store_entry_no_update BEFORE UPDATE ON store_entry BEGIN SELECT RAISE(ABORT, 'The ledger is append-only.'); END;
 CREATE TRIGGER store_entry_no_delete BEFORE DELETE ON store_entry BEGIN SELECT RAISE(ABORT, 'The ledger is append-only.'); END;
 CREATE TRIGGER store_node_no_update BEFORE UPDATE ON store_node BEGIN SELECT RAISE(ABORT, 'The ledger is append-only.'); END;
@@ -211,3 +213,4 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0038_copies
 INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0039_queue_by_date', '');
 INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0040_replies', '');
 INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0041_ledger_checks', '');
+INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0042_tries', '');

@@ -21,6 +21,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from upheld.rights.outcome import Misconfigured, Permanent
+from upheld.store.masterkey import SETTING, check_value, fetched
 
 Random = Callable[[int], bytes]
 
@@ -28,6 +29,9 @@ NONCE = 12
 SEALED = b"\x01"
 """The version of what is sealed or wrapped here: its first byte (spec/keys.md)."""
 ORGANISATION = ("index.key", "suppression.key", "ledger.key", "master.key")
+MASTER = "master.key"
+OUTSIDE = "master.outside"
+"""A file that stands in the place of a master key that a command gives: the value by which it is known."""
 NEXT = "master.next"
 """The new master key while the old one is being replaced."""
 TRIES = 3
@@ -157,6 +161,12 @@ class KeyStore:
         """A new master key beside the old one, and every key wrapped by it; gives how many. What was cut off
         goes on. From now on both open, and the new one wraps; `end_rotation` removes the old one."""
         following = self._folder / NEXT
+        if self.outside:
+            raise Misconfigured(
+                "The master key of this key store is kept elsewhere, and cannot be replaced here.",
+                "Stop every program; then `upheld keys inside`, `upheld keys rotate`, put the new one where "
+                "the old one was, and `upheld keys outside`.",
+            )
         self._secret("master.key")  # refuses a folder that is not whole
         with self._locked(following):
             if not following.exists():
@@ -175,6 +185,46 @@ class KeyStore:
                         raise self._unopened()
             (self._folder / NEXT).replace(self._folder / "master.key")
             _flush_folder(self._folder)
+
+    # --- the master key elsewhere -----------------------------------------------------------------------
+
+    @property
+    def outside(self) -> bool:
+        """Whether a command gives the master key."""
+        return (self._folder / OUTSIDE).is_file()
+
+    def lacks(self) -> list[str]:
+        """Keys of the organisation that are neither here nor kept elsewhere."""
+        there = {each for each in ORGANISATION if (self._folder / each).is_file()}
+        return [each for each in ORGANISATION if each not in there and not (each == MASTER and self.outside)]
+
+    def put_outside(self) -> None:
+        """The command has the master key: the file goes. Misconfigured where it prints another; nothing is
+        changed then. Safe to repeat."""
+        with self._locked(self._folder / NEXT):
+            if (self._folder / NEXT).exists():
+                raise Misconfigured("The master key is being changed.", "Finish it: `upheld keys rotate`.")
+            key = fetched()
+            if not self.outside:
+                if not hmac.compare_digest(key, _secret_in(self._folder / MASTER)):
+                    raise self._another()
+                _replace(self._folder / OUTSIDE, check_value(key))
+            (self._folder / MASTER).unlink(missing_ok=True)
+            _flush_folder(self._folder)
+
+    def bring_inside(self) -> None:
+        """The master key is a file of this folder again."""
+        key = self._secret(MASTER)
+        with self._locked(self._folder / NEXT):
+            _replace(self._folder / MASTER, b64encode(key) + b"\n")
+            (self._folder / OUTSIDE).unlink(missing_ok=True)
+            _flush_folder(self._folder)
+
+    def _another(self) -> Misconfigured:
+        return Misconfigured(
+            f"The command of {SETTING} prints another key than the master key of {self._folder}.",
+            "Let it print that one: what is sealed opens with no other.",
+        )
 
     def _wrapped_anew(self, shard: Path) -> int:
         masters = self._masters()
@@ -235,6 +285,11 @@ class KeyStore:
 
     def _secret(self, file: str) -> bytes:
         path = self._folder / file
+        if file == MASTER and self.outside:
+            key = fetched()
+            if not hmac.compare_digest(check_value(key), (self._folder / OUTSIDE).read_bytes()):
+                raise self._another()
+            return key
         if not path.exists():
             with self._locked(path):
                 if not path.exists():
@@ -252,7 +307,7 @@ class KeyStore:
                 "that is sealed in them can be read.",
                 f"Put the key store there, as a whole, and remove the file {LOST!r}.",
             )
-        if master.exists():
+        if master.exists() or self.outside:
             raise Misconfigured(
                 f"The key {self._folder / file} is missing, but the others are there.",
                 "Restore the key folder as a whole from its newest copy. Nothing is done until then.",

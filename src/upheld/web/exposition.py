@@ -137,6 +137,7 @@ def lines(seen: Numbers, *, at: datetime, day: date) -> Iterator[str]:
     yield from by("tasks", "Tasks for the owners of systems.", ("state",), tasks)
     yield from one("ledger_entries", "Entries of the ledger.", seen.entries)
     yield from one("ledger_unsequenced", "Entries that have no place yet.", seen.unsequenced)
+    yield from one("ledger_broken", "1 where it did not hold when verified last.", float(seen.broken))
     programs = {"runner": seen.working.runners, "worker": seen.working.workers}
     yield from by("programs", "Programs that carry work out.", ("kind",), programs)
     yield from one("stopped", "1 while all writing is stopped.", float(seen.stopped))

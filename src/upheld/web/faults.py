@@ -2,6 +2,7 @@
 program gets a problem instead (`web.problem`)."""
 
 import logging
+import sys
 import traceback
 from collections.abc import Callable
 
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from upheld.datamap.fault import Invalid
 from upheld.rights.outcome import Failure
 from upheld.store.keys import Destroyed
+from upheld.web import away
 from upheld.web.fair import TEXT
 from upheld.web.problem import Problem
 
@@ -39,6 +41,8 @@ class Faults:
         return self._answer(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        if away.is_away(error):
+            return away.answer(request, error)
         if isinstance(error, Destroyed):
             return page(request, 410, _("This is gone"), error.what)
         if isinstance(error, Failure):
@@ -85,6 +89,10 @@ BROKEN = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Somethin
 
 
 def broken(request: HttpRequest) -> HttpResponse:
+    """Django calls it where an error comes from beside a view too: a session that cannot be read."""
+    error = sys.exception()
+    if error is not None and away.is_away(error):
+        return away.answer(request, error)
     if _of_program(request):
         return Problem("broken", "Repeat the call with the same Idempotency-Key, or tell us.").response()
     return HttpResponse(BROKEN, status=500)

@@ -23,6 +23,7 @@ CODES = {
     "nothing-taken": (422, "None of the requests was taken"),
     "rate": (429, "Too many calls"),
     "broken": (500, "Something went wrong here"),
+    "away": (503, "The records cannot be reached"),
     "folder": (503, "The privacy folder cannot be read"),
 }
 REFUSED = {

@@ -103,7 +103,9 @@ def ready(request: HttpRequest) -> JsonResponse:
     said = {each.name: "ok" if each.ok else "not ok" for each in found}
     if getattr(request, "trusted", False):
         said |= {each.name: each.why for each in found if not each.ok}
-    return JsonResponse(said, status=200 if all(each.ok for each in found) else 503)
+    answer = JsonResponse(said, status=200 if all(each.ok for each in found) else 503)
+    answer._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - whoever asks is told
+    return answer
 
 
 @require_safe

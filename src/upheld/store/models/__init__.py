@@ -15,7 +15,7 @@ from upheld.store.models.journal import Fulfilment, FulfilmentState, Part, PartS
 from upheld.store.models.ledger import Checkpoint, Entry, LedgerCheck, Node, PendingEntry
 from upheld.store.models.mail import Mail, MailKind
 from upheld.store.models.milestone import Milestone, MilestoneState
-from upheld.store.models.pace import Pace
+from upheld.store.models.pace import Pace, Tries
 from upheld.store.models.package import Opening, Package
 from upheld.store.models.plan import Plan, Step
 from upheld.store.models.program import Program, ProgramKind
@@ -106,6 +106,7 @@ __all__ = [
     "Task",
     "Token",
     "TokenUse",
+    "Tries",
     "Undoing",
     "Upload",
     "Verification",

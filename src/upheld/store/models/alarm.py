@@ -17,6 +17,7 @@ class AlarmEvent(models.TextChoices):
     OWNER_OVERDUE = "owner.overdue"
     SYSTEM_FAILED = "system.failed"
     AGREEMENT_EXPIRING = "agreement.expiring"
+    LEDGER_BROKEN = "ledger.broken"
 
 
 class Alarm(models.Model):

@@ -1,4 +1,4 @@
-"""How often something was done from one place lately."""
+"""How often something was done from one place lately, and when."""
 
 from django.db import models
 
@@ -9,4 +9,13 @@ class Pace(models.Model):
 
     digest = models.BinaryField(max_length=32, primary_key=True)
     many = models.PositiveIntegerField(default=1)
+    ends_at = models.DateTimeField(db_index=True)
+
+
+class Tries(models.Model):
+    """What the library for accounts keeps of tries to log in: their times, in seconds, and which code was
+    used. `digest` as above."""
+
+    digest = models.BinaryField(max_length=32, primary_key=True)
+    content = models.JSONField()
     ends_at = models.DateTimeField(db_index=True)

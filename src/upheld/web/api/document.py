@@ -23,7 +23,7 @@ SUBMITTING = (
     "nothing-taken",
 )
 READING = ("token", "not-allowed", "unknown", "method")
-ALWAYS = ("rate", "broken", "folder")
+ALWAYS = ("rate", "broken", "folder", "away")
 
 
 def text() -> str:

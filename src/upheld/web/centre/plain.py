@@ -211,7 +211,20 @@ def _backups(certificate: Certificate) -> Part:
             if backups.replayed
             else _("If a backup has to be used before, your deletion is not repeated by itself. Ask us.")
         )
+    if certificate.beyond_keys:
+        said.append(_beyond(certificate))
     return Part(_("Backups"), (), tuple(said))
+
+
+def _beyond(certificate: Certificate) -> str:
+    words = {
+        "copies": _("plain copies that somebody made (print, files, messages)"),
+        "exports": _("copies and exports that were handed over"),
+        "letters": _("letters and mails that were sent"),
+        "recipients": _("what others have ({who})"),
+    }
+    named = "; ".join(words[each.what].format(who=", ".join(each.who)) for each in certificate.beyond_keys)
+    return _("What was sealed ends with its key. That does not reach: {named}.").format(named=named)
 
 
 def _gone(by: date | None) -> str:

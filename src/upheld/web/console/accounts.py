@@ -41,8 +41,7 @@ class Closed(DefaultAccountAdapter):
         return entered is None or time.time() - entered > RECENT
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Counted in the store besides. What the library counts it keeps in memory: a restart forgets it, and
-        whoever tries many addresses pushes it out."""
+        """Counted for the address by whomever; the library counts for address and place."""
         whom = str(credentials.get("email", "")).lower()
         if pace.exceeded(means=means(by="a log-in"), what="log-in", whom=whom, most=TRIES, within=WITHIN):
             refused("rate")

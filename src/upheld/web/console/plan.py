@@ -19,6 +19,7 @@ from upheld.law.ground import RestrictionGround
 from upheld.law.objection import STOPPING, Against
 from upheld.law.right import Right
 from upheld.rights.connector import Severity
+from upheld.rights.explain import KEYS
 from upheld.rights.outcome import Counts, Failure
 from upheld.store.models import Matter, Request, RequestState
 from upheld.store.models.case import OBJECTED
@@ -128,6 +129,8 @@ def _shown(means: Means, found: Request, seen: Preview) -> dict[str, object]:
         "button": button,
         "copy": right in COPYING,
         "sections": seen.explanation.sections,
+        "remains": seen.explanation.remains,
+        "keys": KEYS,
         "findings": findings,
         "beyond": seen.beyond,
         "two": two.rule_of(means=means, matter=Matter.LIMITS),
