@@ -96,7 +96,8 @@ def waiting() -> int:
 
 def refused(*, means: Means) -> int:
     """How many mails of the last two weeks were given up: nobody was told what stands in them."""
-    return Mail.objects.filter(dropped_at__gt=means.clock() - timedelta(days=14)).count()
+    given_up = Mail.objects.filter(dropped_at__gt=means.clock() - timedelta(days=14))
+    return given_up.exclude(kind=MailKind.TEST).count()
 
 
 def send(*, means: Means, server: Server, sender: str) -> int:

@@ -9,7 +9,7 @@ from upheld.project.settings import *  # noqa: F403 - Django reads settings as n
 from upheld.store.keys import KeyStore
 
 _WEB = Path(__file__).parents[1] / "web"
-_ADDRESS = urlsplit(plain.UPHELD_ADDRESS or "http://127.0.0.1")
+_ADDRESS = urlsplit(plain.UPHELD_ADDRESS or plain.UPHELD_LISTENS or "http://127.0.0.1")
 _SECURE = _ADDRESS.scheme == "https"
 
 SECRET_KEY = KeyStore(plain.UPHELD_KEYS).derived("django").hex()

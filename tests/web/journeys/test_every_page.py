@@ -12,7 +12,7 @@ from tests.web.journeys.server import Mailbox, Server, link
 
 KNOWN = """
 /console/ account/ account/password/ cases/ cases/*/ cases/*/letters/ cases/*/notes/ folder/ folder/add/ history/
-intake/ journal/ letters/ letters/*/*/ link/ outbox/ programs/ programs/make/ requests/*/plan/ requests/*/refuse/
+intake/ journal/ letters/ letters/*/*/ link/ mail/ outbox/ programs/ programs/make/ requests/*/plan/ requests/*/refuse/
 requests/*/extend/ requests/*/identity/ requests/*/take-back/ search/ staff/ stop/ systems/ systems/*/ wanted/
 /*/ check/ contact/ follow/*/ follow/*/certificate/*/ lost/
 """
