@@ -138,6 +138,8 @@ TABLE = {
     "systems": only(roles(200, *HOUSE), roles(405, *HOUSE)),
     "system": only(roles(200, *HOUSE), roles(405, *HOUSE)),
     "system-check": only(roles(405, *LOCK), roles(302, *LOCK)),
+    "system-decide": only(roles(200, *SETTERS), roles(422, *SETTERS)),
+    "system-address": only(roles(404, *SETTERS), roles(404, *SETTERS)),
     "system-drawing": only(roles(200, *HOUSE), roles(405, *HOUSE)),
     "journal": only(roles(200, *HOUSE), roles(405, *HOUSE)),
     "history": only(roles(200, *HOUSE), roles(405, *HOUSE)),

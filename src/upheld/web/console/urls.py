@@ -30,6 +30,7 @@ from upheld.web.console import (
     people,
     plan,
     programs,
+    proposed,
     relay,
     search,
     snippet,
@@ -42,6 +43,7 @@ from upheld.web.console import (
     usual,
     verification,
     wanted,
+    whereabouts,
 )
 
 urlpatterns = [
@@ -59,6 +61,8 @@ urlpatterns = [
     path("systems/<slug:name>/", systems.one, name="system"),
     path("systems/<slug:name>/check/", systems.check, name="system-check"),
     path("systems/<slug:name>/drawing.svg", systems.drawing, name="system-drawing"),
+    path("systems/<slug:name>/decide/", proposed.decide, name="system-decide"),
+    path("systems/<slug:name>/address/", whereabouts.address, name="system-address"),
     path("journal/", journal.listed, name="journal"),
     path("history/", history.listed, name="history"),
     path("history/verify/", history.verify, name="history-verify"),
