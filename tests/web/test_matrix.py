@@ -121,6 +121,7 @@ TABLE = {
     "reply": only(roles(405, *LOOK), roles(409, *LOOK)),
     "reply-file": only(roles(405, *LOOK), roles(409, *LOOK)),
     "outbox": only(roles(200, *LOCK), roles(405, *LOCK)),
+    "address": only(roles(200, *SETTERS), roles(422, *SETTERS)),
     "mail-server": only(roles(200, *SETTERS), roles(422, *SETTERS)),
     "mail": only({"officer": 405}, {"officer": 409}),
     "letters": only(roles(200, *SEE), roles(405, *SEE)),

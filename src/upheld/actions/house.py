@@ -70,6 +70,11 @@ def address() -> str:
     return settings.UPHELD_ADDRESS or _plain(ADDRESS) or settings.UPHELD_LISTENS
 
 
+def address_told() -> str:
+    """The same, where it counts because the console was told it; empty otherwise."""
+    return "" if settings.UPHELD_ADDRESS else _plain(ADDRESS)
+
+
 def standing(name: str) -> HouseSetting | None:
     """What the console was told under that name, and by whom; its secret stays sealed."""
     try:

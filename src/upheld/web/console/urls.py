@@ -7,6 +7,7 @@ from django.urls import path
 
 from upheld.web.console import (
     adding,
+    address,
     agree,
     arrival,
     back,
@@ -56,6 +57,7 @@ urlpatterns = [
     path("tasks/<int:number>/", task.answer, name="task"),
     path("outbox/", outbox.listed, name="outbox"),
     path("outbox/<int:number>/", outbox.opened, name="mail"),
+    path("address/", address.address, name="address"),
     path("mail/", relay.mail_server, name="mail-server"),
     path("systems/", systems.listed, name="systems"),
     path("systems/<slug:name>/", systems.one, name="system"),
