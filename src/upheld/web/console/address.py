@@ -41,7 +41,8 @@ class Address(forms.Form):
 def address(request: HttpRequest) -> HttpResponse:
     """POST keeps it, or forgets it. The environment's wins."""
     means, who, known = able(request), account(request), house.standing(house.ADDRESS)
-    form = Address(request.POST if request.method == "POST" else None, initial={"address": house.address()})
+    initial = {"address": house.address_told()}
+    form = Address(request.POST if request.method == "POST" else None, initial=initial)
     if request.POST.get("answer") == "forget":
         house.remove(means=means, account=who, name=house.ADDRESS)
         messages.success(request, f"Forgotten. Links begin with {house.address()}.")

@@ -21,7 +21,7 @@ WEEK = {
     "mail": ("Let mails go out", "Say which mail server takes them; until then they wait in the outbox."),
     "link": ("Put the link into your policy", "That is how people find the page."),
     "try": ("Try a request as yourself", "In five minutes you have seen what people see."),
-    "colleague": ("Give a colleague an account", "So that nothing waits while you are away: upheld invite."),
+    "colleague": ("Give a colleague an account", "So that nothing waits while you are away."),
 }
 """The first week: what is to be done, and why or how."""
 
