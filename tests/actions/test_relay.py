@@ -9,6 +9,7 @@ from tests.actions.world import forum, means
 from tests.mail.plugin import Begun, come
 from tests.servers import exim
 from upheld.actions import house, outbox, relay
+from upheld.actions.lease import SHORT
 from upheld.actions.means import Means
 from upheld.actions.relay import Wish
 from upheld.mail.deliver import Server, server
@@ -113,6 +114,24 @@ def test_what_waits_goes_as_soon_as_the_right_server_is_said(begun: Begun, able:
 
     assert sent(able) == 2
     assert sorted(to for to, _ in come(box, 2)) == ["ada@example.org", "olive@larkspur.example"]
+
+
+def test_what_another_program_is_just_sending_does_not_go_twice(able: Means, olive: Staff) -> None:
+    relay.settle(means=able, account=olive, wish=Wish("smtp+plain", "127.0.0.1", 9))
+    letter = Letter("ada@example.org", "Hello", "Hello\n")
+    for _ in range(2):
+        outbox.put(means=able, kind=MailKind.OTHER, letter=letter, key=able.keys.create())
+    claimed, waits = Mail.objects.order_by("pk")
+    until, later = able.clock() + SHORT, able.clock() + outbox.RETRY
+    Mail.objects.filter(pk=claimed.pk).update(not_before=until)
+    Mail.objects.filter(pk=waits.pk).update(not_before=later, failure="away")
+
+    relay.settle(means=able, account=olive, wish=Wish("smtp+plain", "127.0.0.1", 10))
+
+    claimed.refresh_from_db()
+    waits.refresh_from_db()
+    assert claimed.not_before == until
+    assert waits.not_before < later - SHORT
 
 
 def test_without_a_server_nothing_is_tried_and_one_of_the_environment_is(

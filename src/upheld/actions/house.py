@@ -11,11 +11,12 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
+from upheld.actions import outbox
 from upheld.actions.means import Means
 from upheld.actions.record import record
 from upheld.ledger.types import SETTING_CHANGED
 from upheld.store.keys import Destroyed, KeyStore
-from upheld.store.models import HouseSetting, Mail, Staff
+from upheld.store.models import HouseSetting, Staff
 from upheld.store.sealing import open_value, seal_value
 
 SERVER, SENDER, ADDRESS = "UPHELD_SMTP_URL", "UPHELD_MAIL_FROM", "UPHELD_ADDRESS"
@@ -128,7 +129,7 @@ def _changed(
         key = before.key
         transaction.on_commit(lambda: means.keys.destroy([key]))
     if called.startswith("mail"):
-        Mail.objects.filter(sent_at=None, dropped_at=None).update(not_before=means.clock())
+        outbox.hurry(means=means)
 
 
 def _plain(name: str) -> str:

@@ -81,7 +81,7 @@ def try_out(*, means: Means, account: Staff) -> None:
         link=desk.page(),
     )
     outbox.put(means=means, kind=MailKind.TEST, letter=letter, key=means.keys.create(), by=means.by)
-    Mail.objects.filter(sent_at=None, dropped_at=None).update(not_before=means.clock())
+    outbox.hurry(means=means)
 
 
 def tried() -> Mail | None:

@@ -60,11 +60,11 @@ def test_the_mail_server_is_said_in_the_console_and_tried_by_a_mail_to_oneself(
     tried(page, "The mail server 127.0.0.1 refused the log-in.")
     tell(page, host="127.0.0.1", port=box.port, kind="STARTTLS", user="upheld", password=exim.PASSWORD)
     tried(page, "The mail server took the mail")
-    ((to, mail),) = come(box)
-    assert (to, str(mail["From"])) == (
-        "olive@larkspur.example",
-        "Larkspur Foundation <privacy@larkspur.example>",
-    )
+    came = come(box)  # two, where the one before was still waiting when the right server was said
+    assert {(to, str(each["From"])) for to, each in came} == {
+        ("olive@larkspur.example", "Larkspur Foundation <privacy@larkspur.example>")
+    }
+    mail = came[0][1]
     assert f"{server.address}/console/" in plain(mail)
     assert exim.PASSWORD not in page.content()
 
