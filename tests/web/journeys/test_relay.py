@@ -1,5 +1,7 @@
 """Where mails leave is said in the console: from a server to which nobody said anything, without a restart."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,6 +30,18 @@ def tried(page: Page, words: str) -> None:
     press(page, "Send a mail to olive@larkspur.example")
     until(page, words)
     assert axe(page) == []
+
+
+def doctor(server: Server) -> str:
+    """What `upheld doctor` says of it, beside the server."""
+    done = subprocess.run(
+        [sys.executable, "-m", "upheld.cli.main", "doctor", "--data", str(server.data)],
+        env={**server.environment, "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return " ".join(done.stdout.split())
 
 
 def test_the_mail_server_is_said_in_the_console_and_tried_by_a_mail_to_oneself(
@@ -82,6 +96,7 @@ def test_the_mail_server_is_said_in_the_console_and_tried_by_a_mail_to_oneself(
     )
     page.goto(f"{server.address}/console/history/?type=setting.changed/v1")
     assert page.locator("main").inner_text().count("mail-server") >= 4
+    assert "127.0.0.1 lets us in." in doctor(server), "commands ask the same records"
     page.goto(f"{server.address}/console/mail/")
     press(page, "Forget it: mails wait in the outbox")
     assert page.locator("h1").inner_text() == "No mail goes out yet."
