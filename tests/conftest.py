@@ -18,6 +18,7 @@ settings.register_profile("soak", max_examples=5_000)
 
 pytest_plugins = (
     "tests.servers.plugin",
+    "tests.mail.plugin",
     "tests.scenarios.plugin",
     "tests.store.plugin",
     "tests.kill.plugin",

@@ -1,5 +1,6 @@
 """The pictures of docs/screens.md: `python -m tools.screens` opens the example organisation, lets people ask
-and an officer answer, and takes each page in light, in dark and at a phone's width.
+and an officer answer, and takes each page as a desk and as a phone shows it, in light and in dark. Beside it
+a server to which nobody has said anything shows what is empty, and what fails.
 
 Chromium makes and compresses the pictures; each has to be small enough for a page of documentation.
 """
@@ -9,10 +10,11 @@ import io
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -60,14 +62,73 @@ SAID = {
     "certificate": ("What was deleted, what stays?", "In plain words; its proof can be checked by anybody."),
 }
 """By the name of its picture: what a page answers, and what is on it."""
+STATES = {
+    "today-empty": ("today", "On the first day, after the questions."),
+    "today-stopped": ("today", "While all writing is stopped."),
+    "cases-empty": ("cases", "Nobody has asked yet."),
+    "systems-failing": ("systems", "A system cannot be reached."),
+    "mail-empty": ("systems", "Where mails leave, before anybody has said it."),
+    "mail-failing": ("systems", "A mail to oneself says what is wrong."),
+    "history-empty": ("history", "Nothing has happened yet but the first account."),
+    "ask-wrong": ("ask", "Something was left out."),
+    "follow-unknown": ("follow", "A link that nobody gave."),
+}
+"""Pages that are empty or fail: below which of SAID, and what is on it."""
+SHOP = """\
+system: shop
+title: The shop
+connect: postgresql://127.0.0.1:1/shop
+tables: {users: {person: id, identities: {email: email}, on_erase: delete}}
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One page of SAID, and where it stands."""
+    """One page of SAID or STATES, and where it stands. `press`: a button that leads to it; `status`: its
+    answer."""
 
     name: str
     address: str
+    press: str = ""
+    status: int = 200
+
+
+class New(Office):
+    """A server of which nothing is said: no organisation, no map, no way for mails to go out."""
+
+    def settings(self) -> dict[str, str]:
+        return {}
+
+    def states(self) -> tuple[Screen, ...]:
+        """Begin, and let some of it fail."""
+        desk = self.desk
+        desk.open(f"{self.console}first/")
+        desk.press("Keep and go on", The_organisation="Wattgrund e. V.", The_e="privacy@wattgrund.example")
+        for name in ("countries", "policy", "systems"):
+            desk.open(f"{self.console}first/{name}/")
+            desk.press("Skip")
+        return (
+            Screen("today-empty", self.console),
+            Screen("cases-empty", f"{self.console}cases/"),
+            Screen("history-empty", f"{self.console}history/"),
+            Screen("mail-empty", f"{self.console}mail/"),
+        )
+
+    def failures(self) -> tuple[Screen, ...]:
+        """A system, and a mail server, where nothing listens."""
+        desk = self.desk
+        (self.place.privacy / "systems" / "shop.yaml").write_text(SHOP, encoding="utf-8")
+        desk.open(f"{self.console}systems/shop/")
+        desk.press("Test the connection and look now")
+        desk.until("cannot be reached")
+        desk.open(f"{self.console}mail/")
+        desk.press("Let mails leave there", The_mail="127.0.0.1", Port="9")
+        desk.press("Send a mail to")
+        desk.until("Nothing listens")
+        return (
+            Screen("systems-failing", f"{self.console}systems/"),
+            Screen("mail-failing", f"{self.console}mail/"),
+        )
 
 
 @dataclass
@@ -96,6 +157,18 @@ class Stage:
         console = self.office.console
         where = (console, f"{console}cases/", case, plan, f"{console}systems/", f"{console}history/")
         return tuple(map(Screen, SAID, (*where, self._centre(), follow, copied, certificate)))
+
+    def states(self) -> tuple[Screen, ...]:
+        """What fails here; nothing is written from now on."""
+        desk = self.office.desk
+        desk.open(f"{self.office.console}stop/")
+        desk.press("Stop all writing", Why="A restore of the shop is at work.")
+        start = self._centre()
+        return (
+            Screen("today-stopped", self.office.console),
+            Screen("ask-wrong", start, press="main button", status=422),
+            Screen("follow-unknown", f"{start}follow/{'x' * 32}/", status=404),
+        )
 
     def _kept(self, case: str) -> None:
         """The officer, who has the first account, looks after it."""
@@ -187,10 +260,25 @@ def stage() -> Iterator[Stage]:
             place.stop()
 
 
-def taken(page: Page, address: str) -> bytes:
+@contextmanager
+def beginning() -> Iterator[New]:
+    """A server over an empty folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Place(Path(folder) / "new")
+        place.root.mkdir()
+        with New(place, free_port(), free_port()) as new:
+            yield new
+
+
+def taken(page: Page, screen: Screen) -> bytes:
     """What stands in the window, as WebP. Refuses a page that is none of ours, or too large a picture."""
+    address = screen.address
     answer = page.goto(address)
-    if answer is None or answer.status != 200:
+    if screen.press:
+        with page.expect_navigation() as led:
+            page.locator(screen.press).first.click()
+        answer = led.value
+    if answer is None or answer.status != screen.status:
         raise LookupError(f"{address} answered {answer and answer.status}.")
     session = page.context.new_cdp_session(page)
     for quality in (80, 60, 40):
@@ -223,23 +311,44 @@ def text() -> str:
     parts = [HEAD]
     for name, (title, told) in SAID.items():
         at = f"images/screens/{name}"
-        dark = f'<source media="(prefers-color-scheme: dark)" srcset="{at}-dark.webp">'
-        desk = f'<picture>{dark}<img alt="{told}" src="{at}.webp" width="640"></picture>'
-        phone = f'<img alt="The same at a phone’s width" src="{at}-phone.webp" width="200">'
-        parts.append(f"## {title}\n\n{told}\n\n{desk}\n{phone}\n")
+        phone = drawn(f"{at}-phone", "The same at a phone’s width", 200)
+        parts.append(f"## {title}\n\n{told}\n\n{drawn(at, told, 640)}\n{phone}\n")
+        parts += [
+            f"{said}\n\n{drawn(f'images/screens/{state}', said, 480)}\n"
+            f"{drawn(f'images/screens/{state}-phone', 'The same at a phone’s width', 150)}\n"
+            for state, (of, said) in STATES.items()
+            if of == name
+        ]
     return "\n".join(parts)
+
+
+def drawn(at: str, told: str, width: int) -> str:
+    """A picture in light or dark, as whoever reads has it."""
+    dark = f'<source media="(prefers-color-scheme: dark)" srcset="{at}-dark.webp">'
+    return f'<picture>{dark}<img alt="{told}" src="{at}.webp" width="{width}"></picture>'
+
+
+def take(browser: Browser, office: Office, screens: Iterable[Screen]) -> None:
+    """Each of them, as a desk and as a phone shows it, in light and in dark."""
+    listed = tuple(screens)
+    for dark, phone in product((False, True), repeat=2):
+        page = seen_by(browser, office, dark=dark, phone=phone).new_page()
+        for each in listed:
+            name = f"{each.name}{'-phone' if phone else ''}{'-dark' if dark else ''}.webp"
+            (FOLDER / name).write_bytes(taken(page, each))
+        page.context.close()
 
 
 def main() -> int:
     """Pictures and page, written anew."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with stage() as opened, sync_playwright() as playwright:
-        screens = opened.screens()
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for dark, phone, ending in ((False, False, ""), (True, False, "-dark"), (False, True, "-phone")):
-            page = seen_by(browser, opened.office, dark=dark, phone=phone).new_page()
-            for each in screens:
-                (FOLDER / f"{each.name}{ending}.webp").write_bytes(taken(page, each.address))
+        take(browser, opened.office, opened.screens())
+        take(browser, opened.office, opened.states())
+        with beginning() as new:
+            take(browser, new, new.states())
+            take(browser, new, new.failures())
         browser.close()
     PAGE.write_text(text(), encoding="utf-8")
     return 0

@@ -95,6 +95,10 @@ MAILS: dict[str, tuple[MailKind, Written]] = {
         ours(notices.agree, who="The officer", said="delete it", reason="Asked.", page=PAGE, until=DAY),
     ),
     "alarm": (MailKind.ALARM, lambda **to: letters.written(name="alarm", lines="– One", link=PAGE, **to)),
+    "mail-works": (
+        MailKind.TEST,
+        lambda **to: letters.written(name="mail-works", link=PAGE, **to),
+    ),
     "digest": (MailKind.DIGEST, lambda **to: letters.written(name="digest", lines="– One", link=PAGE, **to)),
 }
 """By the name of its template: the kind of mail, and how it is written."""

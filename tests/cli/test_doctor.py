@@ -93,7 +93,7 @@ def test_each_thing_that_is_wrong_is_named(shop: Shop) -> None:
         f"{shop.folder}/upheld-data/keys/master.key may be read by others, or belongs to somebody else."[:40],
         "A change of the master key was cut off.",
         "Reached; 1 findings that stop writing, 0",
-        "The mail server 127.0.0.1 cannot be reac",
+        "Nothing listens on port 9 of the mail se",
     ]
     assert ("doubt", "UPHELD_SMPT_URL is no setting.") in found["settings"]
 

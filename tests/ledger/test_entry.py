@@ -236,6 +236,7 @@ def test_the_types_that_the_engine_needs_are_registered() -> None:
         "agreement.given/v1",
         "records.restored/v1",
         "keys.rotated/v1",
+        "setting.changed/v1",
         "token.made/v1",
         "token.revoked/v1",
         "request.ruled/v1",

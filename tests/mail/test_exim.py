@@ -1,9 +1,7 @@
 """Mail through Exim, a server that people run: what it takes, puts off and refuses, encrypted and with a log-in."""
 
-import os
 import ssl
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -12,11 +10,9 @@ import pytest
 
 from tests.actions.world import NOW as NOON
 from tests.actions.world import forum, means
-from tests.servers import certificate as certificates
+from tests.mail.plugin import come
 from tests.servers import exim
 from tests.servers.exim import Exim
-from tests.servers.plugin import MISSING_MARK
-from tests.servers.server import ServerMissing
 from upheld.actions import outbox
 from upheld.actions.outbox import RETRY
 from upheld.mail import deliver as delivering
@@ -37,33 +33,6 @@ your page: https://privacy.test/en/follow/abc123/.
 )
 
 
-@pytest.fixture
-def begun() -> Iterator[Callable[..., Exim]]:
-    """A function that starts Exim."""
-    made: list[Exim] = []
-
-    def start(**how: object) -> Exim:
-        try:
-            made.append(exim.start(**how))
-        except ServerMissing as missing:
-            if os.environ.get("UPHELD_REQUIRE_SERVERS"):
-                pytest.fail(f"{missing.why}: {missing.remedy}")
-            pytest.skip(f"{MISSING_MARK}{missing.why} ({missing.remedy})")
-        return made[-1]
-
-    yield start
-    for each in made:
-        each.stop()
-
-
-@pytest.fixture
-def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Of 127.0.0.1, signed by itself, and trusted by this program; with its key."""
-    files = certificates.made(tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(files.public))
-    return files.both
-
-
 def plain(box: Exim) -> str:
     return f"smtp+plain://127.0.0.1:{box.port}"
 
@@ -76,14 +45,6 @@ def message(
 ):
     letter = Letter(to, subject, text)
     return composed(letter, sender="us@example.com", name=name, reply_to="dpo@example.com", at=NOW)
-
-
-def come(box: Exim, many: int = 1) -> list:
-    """What has come, once there are so many."""
-    until = time.monotonic() + 30
-    while len(box.came()) < many and time.monotonic() < until:
-        time.sleep(0.05)
-    return box.came()
 
 
 def refused(url: str, **about: str) -> Failure:
@@ -226,6 +187,6 @@ def test_while_the_server_is_away_one_mail_is_tried_and_all_wait(
 
     sent = outbox.send(means=able, server=server(plain(box)), sender="us@example.com")
 
-    words = "The mail server 127.0.0.1 cannot be reached."
+    words = f"Nothing listens on port {box.port} of the mail server 127.0.0.1."
     assert (sent, standing()) == (0, [(False, False, n, words) for n in (1, 0, 0)])
     assert min(Mail.objects.values_list("not_before", flat=True)) >= NOON + RETRY

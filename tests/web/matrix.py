@@ -113,7 +113,17 @@ def files(able: Means) -> dict[str, dict[str, Any]]:
     text = (home / "upheld.yaml").read_text() + "# a note\n"
     revision = revising.propose(means=able, home=home, file="upheld.yaml", text=text)
     return {
-        **{key: {"name": "letters"} for key in ("system", "system-check", "system-drawing", "system-out")},
+        **{
+            key: {"name": "letters"}
+            for key in (
+                "system",
+                "system-check",
+                "system-drawing",
+                "system-out",
+                "system-decide",
+                "system-address",
+            )
+        },
         "file-edit": {"file": "systems/letters.yaml"},
         "file-usual": {"file": "upheld.yaml"},
         "revision": {"number": revision.pk},

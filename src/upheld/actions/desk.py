@@ -1,7 +1,6 @@
 """The officer and her deputy: where they are written to, and the links that they are given."""
 
-from django.conf import settings
-
+from upheld.actions import house
 from upheld.actions.means import Means
 from upheld.store.models import Case
 
@@ -33,4 +32,4 @@ def number(case: Case) -> str:
 
 def page(case: Case | None = None) -> str:
     """The address of its page in the console, or of the list."""
-    return f"{settings.UPHELD_ADDRESS}/console/{f'cases/{case.pk}/' if case else ''}"
+    return f"{house.address()}/console/{f'cases/{case.pk}/' if case else ''}"

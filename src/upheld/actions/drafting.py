@@ -5,7 +5,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from upheld.actions import checking, revising
+from upheld.actions import checking, house, revising
 from upheld.actions.discovery import discover
 from upheld.actions.means import Means
 from upheld.connectors.sql.discover.reach import Wish
@@ -46,7 +46,7 @@ def _draft(means: Means, errand: Errand) -> None:
         system = System(errand.system, connect=errand.connect)
         wish = Wish(means.now.date())
         drafted = discover(
-            system=system, secrets=settings.UPHELD_ENVIRONMENT, wish=wish, told=lambda _table, _total: None
+            system=system, secrets=house.secrets(means.keys), wish=wish, told=lambda _table, _total: None
         )
         text = drafted.text
     except (Failure, Invalid) as error:

@@ -283,7 +283,10 @@ def mail(*, url: str) -> Iterator[Sign]:
     """The mail server lets us in."""
     if not url:
         yield Sign(
-            "mail server", State.DOUBT, "None is set: mails wait in the outbox.", "Set UPHELD_SMTP_URL."
+            "mail server",
+            State.DOUBT,
+            "None is set: mails wait in the outbox.",
+            "Set it in the console (Outbox), or UPHELD_SMTP_URL.",
         )
         return
     server = read_server(url)

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 
-from django.conf import settings
-
+from upheld.actions import house
 from upheld.actions.means import Means
 from upheld.rights.outcome import Permanent
 from upheld.store.models import Arrival, Link, LinkPurpose, Staff, Task
@@ -72,7 +71,7 @@ def give(
 
 def page(language: str, name: str, token: str) -> str:
     """The full address of one of the public pages."""
-    return f"{settings.UPHELD_ADDRESS}/{language}/{name}/{token}/"
+    return f"{house.address()}/{language}/{name}/{token}/"
 
 
 def digest(token: str) -> bytes:

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.conf import settings
-
+from upheld.actions import house
 from upheld.actions.means import Means
 from upheld.rights.outcome import Misnamed
 from upheld.store.models import Arrival, Milestone, MilestoneState, Staff
@@ -49,7 +48,7 @@ def _seen(means: Means, names: tuple[str, ...]) -> set[str]:
     facts: dict[str, Callable[[], bool]] = {
         "organisation": lambda: means.datamap.organisation.contact != FIRST_CONTACT,
         "systems": lambda: sum(each.kind != "own" for each in means.datamap.systems) > 1,
-        "mail": lambda: bool(settings.UPHELD_SMTP_URL),
+        "mail": house.mailing,
         "try": Arrival.objects.exists,
         "colleague": lambda: Staff.objects.filter(is_active=True).count() > 1,
     }

@@ -16,7 +16,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import transaction
 
-from upheld.actions import cases, certainty, links, pace
+from upheld.actions import cases, certainty, house, links, pace
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.datamap.signin import SignIn as Way
@@ -269,7 +269,7 @@ def _provider(said: Way) -> openid.Provider:
 def _back(provider: Way) -> str:
     """Where she comes back to; registered with the provider. One for each, so that none answers for
     another."""
-    return f"{settings.UPHELD_ADDRESS}/signed-in/{provider.name}/"
+    return f"{house.address()}/signed-in/{provider.name}/"
 
 
 def _digest(token: str) -> bytes:

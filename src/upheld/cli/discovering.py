@@ -23,8 +23,7 @@ from upheld.connectors.sql.discover.seeing import Told
 from upheld.datamap.discover.summary import lines, summary
 from upheld.datamap.model import System
 from upheld.rights.proposals import CODE
-
-_REFERENCE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
+from upheld.store.keys import KeyStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +72,10 @@ def draft(options: Options) -> int:
 def _address(options: Options) -> tuple[str, Mapping[str, str], str]:
     """How the file names the address, where its value is, and what is left to do. The address itself is never
     written."""
-    if _REFERENCE.fullmatch(options.url):
-        return options.url, settings.UPHELD_ENVIRONMENT, ""
+    from upheld.actions import house  # lazy: app ready
+
     if "${" in options.url:
-        return options.url, settings.UPHELD_ENVIRONMENT, ""
+        return options.url, house.secrets(KeyStore(settings.UPHELD_KEYS)), ""
     name = re.sub(r"[^A-Z0-9]+", "_", options.system.upper()).strip("_") + "_DATABASE_URL"
     name = name if name[0].isalpha() else f"DB_{name}"
     known = os.environ.get(name) == options.url

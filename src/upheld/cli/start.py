@@ -59,7 +59,9 @@ def datamap() -> DataMap:
 
 def connectors(mapped: DataMap) -> dict[str, Connector]:
     """Connectors of the map's systems; no connection is opened."""
-    return reach(datamap=mapped, secrets=settings.UPHELD_ENVIRONMENT)
+    from upheld.actions import house  # lazy: app ready
+
+    return reach(datamap=mapped, secrets=house.secrets(KeyStore(settings.UPHELD_KEYS)))
 
 
 def records() -> None:

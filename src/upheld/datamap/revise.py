@@ -8,6 +8,7 @@ trip) would turn `null` into nothing, which in a map means something else, and f
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import cast
 
 from ruamel.yaml import YAML
@@ -40,6 +41,8 @@ def revised(text: str, values: Mapping[Path, object]) -> str:
 def flow(value: object) -> str:
     """A value on one line; text is quoted wherever a YAML reader could take it for something else."""
     match value:
+        case date():
+            return value.isoformat()
         case dict():
             return "{" + ", ".join(f"{flow(key)}: {flow(inner)}" for key, inner in value.items()) + "}"
         case list():
@@ -82,7 +85,7 @@ def _with(text: str, path: Path, value: object) -> str:
     pair = next((each for each in place.value if each[0].value == path[-1]), None)
     if pair is None:
         return text if value is None else _added(text, place, str(path[-1]), flow(value))
-    return _taken(text, place, pair) if value is None else _replaced(text, pair, flow(value))
+    return taken(text, place, pair) if value is None else _replaced(text, pair, flow(value))
 
 
 def _inner(place: Node, part: str | int) -> Node:
@@ -94,7 +97,7 @@ def _inner(place: Node, part: str | int) -> Node:
     raise Unrevisable(str(part))
 
 
-def _end(node: Node) -> int:
+def end(node: Node) -> int:
     """Where its last character stands; the end of a block is before the comments that follow it."""
     last = node
     while isinstance(last, CollectionNode) and not last.flow_style and last.value:
@@ -108,13 +111,13 @@ def _replaced(text: str, pair: Pair, said: str) -> str:
     start = int(former.start_mark.index)
     if start <= colon or former.start_mark.line != key.start_mark.line:
         start = colon + 1  # nothing was written, or it begins in a line below
-        return f"{text[:start]} {said}{text[max(_end(former), start) :]}"
-    return text[:start] + said + text[_end(former) :]
+        return f"{text[:start]} {said}{text[max(end(former), start) :]}"
+    return text[:start] + said + text[end(former) :]
 
 
 def _added(text: str, place: MappingNode, key: str, said: str) -> str:
     """As its last key, on a line of its own."""
-    last = _end(place.value[-1][1])
+    last = end(place.value[-1][1])
     if place.flow_style:
         return f"{text[:last]}, {flow(key)}: {said}{text[last:]}"
     last = max(last, text.index(":", place.value[-1][0].end_mark.index) + 1)
@@ -123,9 +126,9 @@ def _added(text: str, place: MappingNode, key: str, said: str) -> str:
     return f"{head}{' ' * place.value[0][0].start_mark.column}{flow(key)}: {said}\n{tail}"
 
 
-def _taken(text: str, place: MappingNode, pair: Pair) -> str:
+def taken(text: str, place: MappingNode, pair: Pair) -> str:
     """Without the key, and without the rest of its line."""
-    start, last = int(pair[0].start_mark.index), _end(pair[1])
+    start, last = int(pair[0].start_mark.index), end(pair[1])
     last = max(last, text.index(":", pair[0].end_mark.index) + 1)
     if not place.flow_style:
         line = text.find("\n", last)

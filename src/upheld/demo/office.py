@@ -55,9 +55,13 @@ class Office:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                env=environment() | {"UPHELD_SMTP_URL": self.inbox.url},
+                env=environment() | self.settings(),
             )
         self._enrol(self._first_account(log))
+
+    def settings(self) -> dict[str, str]:
+        """What the server's environment says."""
+        return {"UPHELD_SMTP_URL": self.inbox.url}
 
     @property
     def address(self) -> str:

@@ -369,6 +369,14 @@ KEYS_ROTATED = _register(
     "The master key of the key store was replaced, and every key wrapped by the new one.",
     _count("keys", "how many keys"),
 )
+SETTING_CHANGED = _register(
+    "setting.changed/v1",
+    "What the environment leaves open was set in the console, or is not set there any more.",
+    _code("setting", "what it says; never its value", ("mail-server", "mail-sender", "address", "database")),
+    _code("system", "whose database's address it is", optional=True),
+    _code("change", "what was done", ("set", "removed")),
+    _id("account", "the number of the account that did it, which names nobody"),
+)
 TOKEN_MADE = _register(
     "token.made/v1",
     "A program was given a token by which it sends requests in or reads where they stand.",

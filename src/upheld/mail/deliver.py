@@ -20,6 +20,7 @@ WHOLE = 28.0
 NOT_LET_IN = frozenset({530, 535, 538})
 """Answers to an address that speak of us: log in first."""
 
+_SET = "It is set in the console (Outbox), or as UPHELD_SMTP_URL."
 TOO_LARGE = 552
 """Said to the sender's address, for that is where a mail's size is told."""
 
@@ -96,7 +97,7 @@ def _told(to: Server) -> Iterator[None]:
         if error.smtp_code < 500:
             raise Away(f"The mail server {to.host} cannot check the log-in now.", "") from None
         raise Misconfigured(
-            f"The mail server {to.host} refused the log-in.", "Check UPHELD_SMTP_URL."
+            f"The mail server {to.host} refused the log-in.", f"Check user and password. {_SET}"
         ) from error
     except smtplib.SMTPRecipientsRefused as error:
         raise _refused_address(to, error.recipients) from None
@@ -113,10 +114,24 @@ def _told(to: Server) -> Iterator[None]:
     except ssl.SSLCertVerificationError as error:
         raise Misconfigured(
             f"The certificate of the mail server {to.host} is not one that this machine trusts.",
-            "Let UPHELD_SMTP_URL call it as its certificate does; SSL_CERT_FILE names other authorities.",
+            "Call it as its certificate does; SSL_CERT_FILE names other authorities.",
         ) from error
     except (OSError, smtplib.SMTPException) as error:
-        raise Away(f"The mail server {to.host} cannot be reached.", "Check UPHELD_SMTP_URL.") from error
+        raise Away(_away(to, error), _SET) from error
+
+
+def _away(to: Server, error: Exception) -> str:
+    """Why nothing was said, or nothing that is SMTP."""
+    match error:
+        case socket.gaierror():
+            return f"No address is known of a mail server {to.host}."
+        case ConnectionRefusedError():
+            return f"Nothing listens on port {to.port} of the mail server {to.host}."
+        case TimeoutError():
+            return f"The mail server {to.host} does not answer on port {to.port}."
+        case ssl.SSLError():
+            return f"The mail server {to.host} does not encrypt in this way on port {to.port}."
+    return f"The mail server {to.host} cannot be reached on port {to.port}."
 
 
 def _refused_address(to: Server, answers: Mapping[str, tuple[int, bytes]]) -> Failure:
@@ -137,7 +152,7 @@ def _refused_us(to: Server, code: int) -> Failure:
         return Away(f"The mail server {to.host} takes nothing now ({code}).", "")
     return Misconfigured(
         f"The mail server {to.host} takes no mail from us ({code}).",
-        "Check UPHELD_SMTP_URL and UPHELD_MAIL_FROM, and whether it lets this machine in.",
+        f"See whether it lets this machine in, and takes mails from our address. {_SET}",
     )
 
 
@@ -147,7 +162,7 @@ def _encrypt(session: smtplib.SMTP, to: Server) -> None:
     except smtplib.SMTPNotSupportedError as error:
         raise Misconfigured(
             f"The mail server {to.host} offers no encryption.",
-            "Write smtp+plain:// if mail may go there unencrypted.",
+            "Say so where it is set if mail may go there unencrypted (smtp+plain://).",
         ) from error
 
 

@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator, Mapping
 
 from django.conf import settings
 
-from upheld.actions import health
+from upheld.actions import health, house
 from upheld.actions.health import Sign, State, looked
 from upheld.actions.means import utc_now
 from upheld.actions.reach import connectors
@@ -48,15 +48,18 @@ def _records(mapped: DataMap | None, *, known_keys: bool) -> Iterator[Sign]:
 
 def _others(mapped: DataMap | None, wrong: str) -> Iterator[Sign]:
     """Whatever is connected to. `wrong`: what was said of settings; those that it names are not used."""
+    keys = KeyStore(settings.UPHELD_KEYS)
     if mapped is not None:
-        reached = connectors(datamap=mapped, secrets=settings.UPHELD_ENVIRONMENT)
+        reached = connectors(datamap=mapped, secrets=house.secrets(keys))
         own = {each.name for each in mapped.systems if each.kind == "own"}
         asked = {name: each for name, each in reached.items() if name not in own}
         yield from health.systems(connectors=asked)
         yield from _vouching(mapped)
-        if settings.UPHELD_SMTP_URL and not settings.UPHELD_MAIL_FROM:
+        if house.mailing() and not house.sender():
             yield from _sender(mapped)
-    yield from looked("mail server", lambda: health.mail(url=settings.UPHELD_SMTP_URL))
+    yield from looked(
+        "mail server", lambda: health.mail(url=house.mail_server(keys=KeyStore(settings.UPHELD_KEYS)))
+    )
     if "UPHELD_WEBHOOK" not in wrong:
         yield from looked("webhook", health.called)
     if "UPHELD_DNS" not in wrong:
@@ -73,9 +76,9 @@ def _sender(mapped: DataMap) -> Iterator[Sign]:
         yield Sign(
             "settings",
             State.WRONG,
-            "The organisation's contact is no e-mail address, and UPHELD_MAIL_FROM is not set: no mail can "
-            "be written.",
-            "Set UPHELD_MAIL_FROM.",
+            "The organisation's contact is no e-mail address, and nobody said from whom mails come: none "
+            "can be written.",
+            "Say it in the console, where the mail server is set, or set UPHELD_MAIL_FROM.",
         )
 
 

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
+from upheld.actions import house
 from upheld.actions.health import Sign, State
 from upheld.mail import resolve, webhook
 from upheld.project.settings import SETTINGS
@@ -28,8 +29,8 @@ def plausible(unread: Mapping[str, Misconfigured]) -> Iterator[Sign]:
     found = [
         *(_wrong(each) for each in unread.values()),
         *_misspelt(known),
-        *_address(settings.UPHELD_ADDRESS),
-        *_sender(settings.UPHELD_MAIL_FROM),
+        *_address(house.address()),
+        *_sender(house.sender()),
         *_told(_webhook),
         *_told(lambda: resolve.keys_in_dns(settings.UPHELD_DNS)),
     ]

@@ -231,6 +231,7 @@ def _announce(owner: str) -> None:
 def _first_account() -> None:
     from django.conf import settings  # lazy: slow import
 
+    from upheld.actions import house  # lazy: app ready
     from upheld.store.models import Staff  # lazy: app ready
 
     nobody = not Staff.objects.filter(is_active=True).exists()
@@ -239,13 +240,14 @@ def _first_account() -> None:
         if nobody:
             _log.warning("server.alone")
         return
-    typer.echo(f"Privacy centre: {settings.UPHELD_ADDRESS}/")
-    typer.echo(f"Staff console:  {settings.UPHELD_ADDRESS}/console/")
+    address = house.address()
+    typer.echo(f"Privacy centre: {address}/")
+    typer.echo(f"Staff console:  {address}/console/")
     if nobody:
         typer.echo("Nobody has an account yet. Make the first one here, within a day; the link works once:")
-        typer.echo(f"  {settings.UPHELD_ADDRESS}{_link('officer')}")
-    if not settings.UPHELD_SMTP_URL:
-        typer.echo("No mail server is set (UPHELD_SMTP_URL): mails wait in the console's outbox.")
+        typer.echo(f"  {address}{_link('officer')}")
+    if not house.mailing():
+        typer.echo("No mail server is set: mails wait in the console's outbox. An officer can set it there.")
     also = [name for name in ("UPHELD_KEYS", "UPHELD_SECRETS", "UPHELD_DATABASE_URL") if name in os.environ]
     further = f", with the same {' and '.join(also)}" if also else ""
     typer.echo(f"Other commands for it: --dir {settings.UPHELD_DIR} --data {settings.UPHELD_DATA}{further}")
@@ -272,9 +274,10 @@ def invite_one(*, data: Path | None, folder: Path | None, role: str, again: str)
     if not home.is_dir():
         raise WrongUse(f"There is no server's folder {home}.", "Name it with --data, as for `upheld serve`.")
     begin(data, folder, "")
-    from django.conf import settings  # lazy: slow import
+    from upheld.actions import house  # lazy: app ready
 
-    typer.echo(f"{settings.UPHELD_ADDRESS}{_link(role, again)}")
-    if not settings.UPHELD_ADDRESS:
+    address = house.address()
+    typer.echo(f"{address}{_link(role, again)}")
+    if not address:
         typer.echo("Put the server's address before it.", err=True)
     return 0

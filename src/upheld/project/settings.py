@@ -2,7 +2,8 @@
 
 Every setting stands in `SETTINGS`; docs/settings.md is generated from that table. A value is looked for in
 the environment first, then in a file of its name in the folder of secrets. What a privacy folder calls
-`${FORUM_DATABASE_URL}` is looked for in the same two places, and nowhere else.
+`${FORUM_DATABASE_URL}` is looked for in the same two places; what stands in neither may have been said in the
+console (`actions.house`).
 """
 
 import os
@@ -85,21 +86,21 @@ SETTINGS = (
     Setting(
         "UPHELD_ADDRESS",
         "URL",
-        "the address that `upheld serve` listens on",
+        "as the console was told; else the address that `upheld serve` listens on",
         "Under which address people reach the server; links in mails begin with it: "
         "`https://privacy.example.org`.",
     ),
     Setting(
         "UPHELD_SMTP_URL",
         "URL",
-        "none: mails wait in the outbox",
+        "as the console was told; else mails wait in the outbox",
         "The mail server: `smtp://user:password@host:587` (STARTTLS), `smtps://…:465`, or "
         "`smtp+plain://host:25` without encryption.",
     ),
     Setting(
         "UPHELD_MAIL_FROM",
         "address",
-        "the organisation's contact",
+        "as the console was told; else the organisation's contact",
         "From whom mails come. Answers go to the organisation's contact.",
     ),
     Setting(
@@ -296,8 +297,8 @@ UPHELD_KEYS = Path(_given("UPHELD_KEYS") or UPHELD_DATA / "keys").resolve()
 masterkey.source.command = _given(masterkey.SETTING)
 UPHELD_LEDGER_NAME = _given("UPHELD_LEDGER_NAME")
 # Where `upheld serve` listens; it says so to its own programs.
-_LISTENS = os.environ.get("UPHELD_LISTENS", "")
-UPHELD_ADDRESS = _given("UPHELD_ADDRESS", _LISTENS).rstrip("/")
+UPHELD_LISTENS = os.environ.get("UPHELD_LISTENS", "")
+UPHELD_ADDRESS = _given("UPHELD_ADDRESS").rstrip("/")
 UPHELD_SMTP_URL = _given("UPHELD_SMTP_URL")
 UPHELD_MAIL_FROM = _given("UPHELD_MAIL_FROM")
 UPHELD_WEBHOOK_URL = _given("UPHELD_WEBHOOK_URL")

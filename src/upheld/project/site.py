@@ -7,14 +7,15 @@ from urllib.parse import urlsplit
 from upheld.project import settings as plain
 from upheld.project.settings import *  # noqa: F403 - Django reads settings as names of one module
 from upheld.store.keys import KeyStore
+from upheld.web.reached import Hosts
 
 _WEB = Path(__file__).parents[1] / "web"
-_ADDRESS = urlsplit(plain.UPHELD_ADDRESS or "http://127.0.0.1")
+_ADDRESS = urlsplit(plain.UPHELD_ADDRESS or plain.UPHELD_LISTENS or "http://127.0.0.1")
 _SECURE = _ADDRESS.scheme == "https"
 
 SECRET_KEY = KeyStore(plain.UPHELD_KEYS).derived("django").hex()
 DEBUG = False
-ALLOWED_HOSTS = [_ADDRESS.hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = Hosts([_ADDRESS.hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]"])
 ROOT_URLCONF = "upheld.project.urls"
 WSGI_APPLICATION = "upheld.project.wsgi.application"
 INSTALLED_APPS = [
@@ -35,12 +36,13 @@ if _ON_POSTGRESQL and find_spec("procrastinate"):
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 MIDDLEWARE = [
     "upheld.web.watched.Watched",
+    "upheld.web.reached.Reached",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "upheld.web.headers.Headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "upheld.web.reached.Trusting",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "upheld.web.idle.Idle",

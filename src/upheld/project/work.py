@@ -67,7 +67,7 @@ class Work:
             done = rounds.drain(
                 means=able,
                 certify=_certified,
-                server=_server(),
+                server=_server(able),
                 sender=_sender(able),
                 progress=self._got_on,
                 minutes=settings.UPHELD_TOGETHER_MINUTES,
@@ -87,7 +87,7 @@ class Work:
                 means=able,
                 cases=(*numbers, *dispatch.taken_along(dispatch.MOST - len(numbers))),
                 certify=_certified,
-                server=_server(),
+                server=_server(able),
                 sender=_sender(able),
                 progress=self._got_on,
                 minutes=settings.UPHELD_TOGETHER_MINUTES,
@@ -103,7 +103,7 @@ class Work:
         def rest() -> None:
             able = self._means()
             rounds.prepare(means=able)
-            _counted(rounds.rest(means=able, server=_server(), sender=_sender(able)))
+            _counted(rounds.rest(means=able, server=_server(able), sender=_sender(able)))
 
         self._guarded(rest)
 
@@ -278,12 +278,15 @@ def _certified(means: "Means", standings: "Iterable[Standing]") -> "Sequence[Pat
     return certify_answered(means, answered, pause=CERTIFIED)
 
 
-def _server() -> "Server | None":
+def _server(able: "Means") -> "Server | None":
+    from upheld.actions import house  # lazy: app ready
     from upheld.mail.deliver import server  # lazy: slow import
 
-    url = settings.UPHELD_SMTP_URL
+    url = house.mail_server(keys=able.keys)
     return server(url) if url else None
 
 
 def _sender(able: "Means") -> str:
-    return settings.UPHELD_MAIL_FROM or able.datamap.organisation.contact
+    from upheld.actions import house  # lazy: app ready
+
+    return house.sender() or able.datamap.organisation.contact

@@ -58,6 +58,7 @@ CREATE TABLE "store_copy" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "app
 CREATE TABLE "store_reply" ("id" char(32) NOT NULL PRIMARY KEY, "channel" varchar(10) NOT NULL, "sealed_original" BLOB NOT NULL, "came_at" datetime NOT NULL, "filed_at" datetime NOT NULL, "filed_by" varchar(100) NOT NULL, "case_id" char(32) NOT NULL REFERENCES "store_case" ("id") DEFERRABLE INITIALLY DEFERRED, "task_id" bigint NULL REFERENCES "store_task" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "store_ledgercheck" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "asked_at" datetime NOT NULL, "asked_by" varchar(100) NOT NULL, "size" bigint unsigned NULL CHECK ("size" >= 0), "reached" bigint unsigned NOT NULL CHECK ("reached" >= 0), "paused" text NULL CHECK ((JSON_VALID("paused") OR "paused" IS NULL)), "done_at" datetime NULL, "ok" bool NOT NULL, "checked" text NOT NULL CHECK ((JSON_VALID("checked") OR "checked" IS NULL)), "failures" text NOT NULL CHECK ((JSON_VALID("failures") OR "failures" IS NULL)), "limits" text NOT NULL CHECK ((JSON_VALID("limits") OR "limits" IS NULL)), CONSTRAINT "ledger_check_holds_only_when_done" CHECK (("done_at" IS NOT NULL OR NOT "ok")));
 CREATE TABLE "store_tries" ("digest" BLOB NOT NULL PRIMARY KEY, "content" text NOT NULL CHECK ((JSON_VALID("content") OR "content" IS NULL)), "ends_at" datetime NOT NULL);
+CREATE TABLE "store_housesetting" ("name" varchar(101) NOT NULL PRIMARY KEY, "plain" varchar(500) NOT NULL, "key" varchar(32) NOT NULL, "sealed_content" BLOB NOT NULL, "by" varchar(100) NOT NULL, "at" datetime NOT NULL, CONSTRAINT "house_setting_is_plain_or_sealed" CHECK ((("key" = '' AND "sealed_content" = X'' AND NOT ("plain" = '')) OR (NOT ("key" = '') AND NOT ("sealed_content" = X'') AND "plain" = ''))));
 CREATE INDEX "case_open" ON "store_case" ("opened_at") WHERE "state" = 'OPEN';
 CREATE INDEX "case_key_due" ON "store_case" ("key_destroy_on") WHERE "key_destroyed_at" IS NULL;
 CREATE INDEX "store_opening_package_id_a333c97f" ON "store_opening" ("package_id");
@@ -214,3 +215,4 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0039_queue_
 INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0040_replies', '');
 INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0041_ledger_checks', '');
 INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0042_tries', '');
+INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0043_house_settings', '');

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from upheld.actions import house
 from upheld.actions.lease import myself
 from upheld.actions.means import Means, random_token
 from upheld.actions.reach import connectors as reach
@@ -45,8 +46,8 @@ def datamap() -> DataMap:
     return _folder.read(settings.UPHELD_DIR)
 
 
-def _reached(mapped: DataMap) -> Mapping[str, Connector]:
-    return stoppable(guarded(mapped, reach(datamap=mapped, secrets=settings.UPHELD_ENVIRONMENT)))
+def _reached(mapped: DataMap, keys: KeyStore) -> Mapping[str, Connector]:
+    return stoppable(guarded(mapped, reach(datamap=mapped, secrets=house.secrets(keys))))
 
 
 def means(*, by: str, reaching: bool = False) -> Means:
@@ -58,7 +59,7 @@ def means(*, by: str, reaching: bool = False) -> Means:
     named: Mapping[str, Connector] = {}
     if reaching:
         names = (each.name for each in mapped.systems)
-        named = Late(names, lambda: _reached(mapped))
+        named = Late(names, lambda: _reached(mapped, keys))
     return Means(
         datamap=mapped,
         connectors=named,

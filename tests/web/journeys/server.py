@@ -41,8 +41,13 @@ class Mailbox:
         return "250 kept"
 
     @property
+    def port(self) -> int:
+        found: int = self._controller.port
+        return found
+
+    @property
     def url(self) -> str:
-        return f"smtp+plain://127.0.0.1:{self._controller.port}"
+        return f"smtp+plain://127.0.0.1:{self.port}"
 
     def next(self, to: str, about: str) -> EmailMessage:
         """The next mail to that address with these words in its subject; waits for it."""

@@ -11,8 +11,8 @@ from tests.web.journeys.plugin import ADA, Visitor, ask, axe, officer, until
 from tests.web.journeys.server import Mailbox, Server, link
 
 KNOWN = """
-/console/ account/ account/password/ cases/ cases/*/ cases/*/letters/ cases/*/notes/ folder/ folder/add/ history/
-intake/ journal/ letters/ letters/*/*/ link/ outbox/ programs/ programs/make/ requests/*/plan/ requests/*/refuse/
+/console/ account/ address/ account/password/ cases/ cases/*/ cases/*/letters/ cases/*/notes/ folder/ folder/add/ history/
+intake/ journal/ letters/ letters/*/*/ link/ mail/ outbox/ programs/ programs/make/ requests/*/plan/ requests/*/refuse/
 requests/*/extend/ requests/*/identity/ requests/*/take-back/ search/ staff/ stop/ systems/ systems/*/ wanted/
 /*/ check/ contact/ follow/*/ follow/*/certificate/*/ lost/
 """

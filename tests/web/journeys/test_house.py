@@ -70,10 +70,10 @@ def test_the_map_is_changed_in_the_console_and_the_runner_looks_by_it(
     assert axe(page) == []
     page.get_by_label("A short name for it").fill("stock")
     page.get_by_label("A database: its map is drafted").check()
-    page.get_by_label("The environment variable").fill("NOWHERE_URL")
+    page.get_by_label("Or the variable of the server").fill("NOWHERE_URL")
     press(page, "Go on")
     assert "no variable NOWHERE_URL" in page.locator(".summary").inner_text()
-    page.get_by_label("The environment variable").fill("STOCK_DATABASE_URL")
+    page.get_by_label("Or the variable of the server").fill("STOCK_DATABASE_URL")
     press(page, "Go on")
     until(page, "look at its draft")
     page.get_by_role("link", name="look at its draft").click()

@@ -33,8 +33,8 @@ def filled(template: str, secrets: Mapping[str, str], system: str) -> str:
         if name not in secrets:
             raise Misconfigured(
                 f"{system}: ${{{name}}} has no value.",
-                f"Set the environment variable {name}, or write it to a file of that name "
-                "in the secrets folder.",
+                f"Say the address on the system's page in the console, set the environment variable {name}, "
+                "or write it to a file of that name in the secrets folder.",
             )
         return secrets[name]
 

@@ -10,6 +10,7 @@ from upheld.store.models.communication import ClosedReason, Communication, Reply
 from upheld.store.models.copy import Copy
 from upheld.store.models.decision import Agreement, Decision, DecisionKind, Matter, Note, Pause, Rule
 from upheld.store.models.evidence import Due, Evidence
+from upheld.store.models.house import HouseSetting
 from upheld.store.models.installation import Installation
 from upheld.store.models.journal import Fulfilment, FulfilmentState, Part, PartState
 from upheld.store.models.ledger import Checkpoint, Entry, LedgerCheck, Node, PendingEntry
@@ -61,6 +62,7 @@ __all__ = [
     "FileCopy",
     "Fulfilment",
     "FulfilmentState",
+    "HouseSetting",
     "Installation",
     "Kept",
     "LedgerCheck",

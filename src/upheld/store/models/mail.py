@@ -9,7 +9,7 @@ from upheld.store.models.task import Task
 
 class MailKind(models.TextChoices):
     """What a mail is for. LETTER: somebody of the organisation wrote it. ALARM and DIGEST go to her and her
-    deputy, OVERDUE to the owner of a system."""
+    deputy, OVERDUE to the owner of a system, TEST to whoever wants to see whether mails arrive."""
 
     VERIFY = "VERIFY"
     ACKNOWLEDGE = "ACKNOWLEDGE"
@@ -29,6 +29,7 @@ class MailKind(models.TextChoices):
     OTHER = "OTHER"
     QUESTION = "QUESTION"
     REMINDER = "REMINDER"
+    TEST = "TEST"
 
 
 class Mail(models.Model):

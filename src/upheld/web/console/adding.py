@@ -5,20 +5,22 @@ import re
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from upheld.actions import depending, errands, folder, foundation, revising
+from upheld.actions import depending, errands, folder, foundation, house, revising
 from upheld.actions.means import Means
 from upheld.datamap.revise import flow
-from upheld.rights.outcome import Failure
+from upheld.rights.outcome import Failure, Permanent
 from upheld.store.models import ErrandKind
 from upheld.web.console.access import able, account
 from upheld.web.console.access import staff as only
 from upheld.web.console.answers import one_line
 from upheld.web.console.files import proposed
 from upheld.web.console.first import home
+from upheld.web.console.whereabouts import is_address
 
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,100}")
 
@@ -41,8 +43,17 @@ class Adding(forms.Form):
     )
     owner = forms.CharField(max_length=120, required=False, label="Who looks after it", validators=[one_line])
     address = forms.EmailField(max_length=254, required=False, label="The owner’s e-mail address")
+    url = forms.CharField(
+        max_length=1000,
+        required=False,
+        label="The database’s address",
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        validators=[is_address],
+    )
     variable = forms.CharField(
-        max_length=101, required=False, label="The environment variable that holds the database’s address"
+        max_length=101,
+        required=False,
+        label="Or the variable of the server’s environment that holds the address",
     )
 
     def clean_name(self) -> str:
@@ -63,17 +74,31 @@ class Adding(forms.Form):
             raise forms.ValidationError("This is Upheld’s own. Give the database a variable of its own.")
         if name and name not in settings.UPHELD_ENVIRONMENT:
             raise forms.ValidationError(
-                f"The server has no variable {name}. Set it where the server is started, and start it again."
+                f"The server has no variable {name}. Give the address itself; it is kept sealed."
             )
         return name
 
     def clean(self) -> dict[str, object]:
         given = super().clean() or {}
-        needed = ("owner", "address") if given.get("kind") == "manual" else ("variable",)
-        for name in needed:
+        if given.get("kind") == "sql":
+            both = bool(given.get("url")) == bool(given.get("variable"))
+            if both and not {"url", "variable"} & {*self.errors}:
+                self.add_error("url", "Give the address, or the variable that holds it.")
+            return given
+        for name in ("owner", "address"):
             if not given.get(name) and name not in self.errors:
                 self.add_error(name, "This is needed here.")
         return given
+
+    def connect(self) -> tuple[str, str]:
+        """The variable by which the map calls the database, and the address that was given for it."""
+        given = self.cleaned_data
+        if given["variable"]:
+            return given["variable"], ""
+        plain = re.sub(r"[^A-Z0-9]+", "_", given["name"].upper())
+        if not plain[0].isalpha() or plain.startswith("UPHELD"):
+            plain = f"DB_{plain}"
+        return f"{plain}_DATABASE_URL", given["url"]
 
 
 @only("foundation")
@@ -88,12 +113,7 @@ def add(request: HttpRequest) -> HttpResponse:
         try:
             if given["kind"] == "manual":
                 return proposed(means, revising.new_file(given["name"]), by_hand(means, given), "")
-            errands.order(
-                means=means,
-                kind=ErrandKind.DRAFT,
-                system=given["name"],
-                connect=f"${{{given['variable']}}}",
-            )
+            _order(request, means, form)
             messages.success(request, "The runner drafts its map. Load this page again in a minute.")
             return redirect("system-add")
         except Failure as caught:
@@ -107,6 +127,19 @@ def add(request: HttpRequest) -> HttpResponse:
     }
     status = 409 if failure else 422 if request.method == "POST" else 200
     return render(request, "console/files/add.html", shown, status=status)
+
+
+@transaction.atomic
+def _order(request: HttpRequest, means: Means, form: Adding) -> None:
+    """Keep the address, and have the map drafted. Permanent where the environment calls another so."""
+    system, (variable, url) = form.cleaned_data["name"], form.connect()
+    if url and variable in settings.UPHELD_ENVIRONMENT:
+        raise Permanent(
+            f"The server has a variable {variable} already.", "Name that, or call the system else."
+        )
+    if url:
+        house.put(means=means, account=account(request), name=variable, value=url, system=system)
+    errands.order(means=means, kind=ErrandKind.DRAFT, system=system, connect=f"${{{variable}}}")
 
 
 def by_hand(means: Means, given: dict[str, str]) -> str:

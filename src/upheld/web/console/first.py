@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from upheld.actions import folder, foundation, milestones
+from upheld.actions import folder, foundation, house, milestones
 from upheld.actions.means import Means
 from upheld.actions.milestones import FIRST
 from upheld.actions.staff import may
@@ -258,7 +258,7 @@ def trial(request: HttpRequest, means: Means, may_answer: bool) -> HttpResponse:
         "try",
         language=means.datamap.organisation.languages[0],
         account=account(request),
-        by_mail=bool(settings.UPHELD_SMTP_URL),
+        by_mail=house.mailing(),
         may_answer=may_answer,
     )
 

@@ -1,13 +1,12 @@
 """What was written and has not gone out yet."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
 
-from upheld.actions import outbox, staff
+from upheld.actions import house, outbox, staff
 from upheld.store.models import Mail
-from upheld.web.console.access import able
+from upheld.web.console.access import able, account
 from upheld.web.console.access import staff as only
 
 SHOWN = 100
@@ -17,8 +16,10 @@ SHOWN = 100
 @require_GET
 def listed(request: HttpRequest) -> HttpResponse:
     """Kinds and times; what they say is behind a look."""
+    may_set = staff.may(account(request).role, "foundation")
     mails = Mail.objects.filter(sent_at=None).order_by("-written_at")[:SHOWN]
-    return render(request, "console/outbox.html", {"mails": mails, "server": bool(settings.UPHELD_SMTP_URL)})
+    given = {"mails": mails, "server": house.mailing(), "may_set": may_set}
+    return render(request, "console/outbox.html", given)
 
 
 @only("mail")

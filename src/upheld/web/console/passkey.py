@@ -22,11 +22,12 @@ from allauth.mfa.webauthn.forms import (
 )
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from fido2.utils import websafe_decode
 from fido2.webauthn import AuthenticatorData
+
+from upheld.actions import house
 
 NAME = 60
 UNREADABLE = (
@@ -47,7 +48,7 @@ PORTS = {"http": 80, "https": 443}
 def place(request: HttpRequest) -> str:
     """The name that a passkey is bound to (its RP ID): that of our address, or `localhost`. Empty where a
     browser makes none: it takes no number for a name, and nothing but `localhost` without encryption."""
-    own = urlsplit(settings.UPHELD_ADDRESS)
+    own = urlsplit(house.address())
     if own.scheme == "https" and own.hostname and not _is_number(own.hostname):
         return own.hostname
     return "localhost" if request.get_host().partition(":")[0] == "localhost" else ""
@@ -69,7 +70,7 @@ def has_passkey(user: Any) -> bool:
 def _is_ours(origin: str, request: HttpRequest) -> bool:
     """Whether a page of ours asked: by exactly our address, not by one of a neighbour below our name."""
     host, near = request.get_host(), place(request) == "localhost"
-    ours = [f"http://{host}", f"https://{host}"] if near else [settings.UPHELD_ADDRESS]
+    ours = [f"http://{host}", f"https://{host}"] if near else [house.address()]
     return _whence(urlsplit(origin)) in [_whence(urlsplit(each)) for each in ours]
 
 

@@ -1,12 +1,11 @@
 """Who has an account: the list, a link for one more, and closing one."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from upheld.actions import accounts, staff, vouching
+from upheld.actions import accounts, house, staff, vouching
 from upheld.store.models import Role, Staff
 from upheld.web.console.access import able, account
 from upheld.web.console.access import staff as only
@@ -22,7 +21,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         status = 422
     elif request.method == "POST":
         token = staff.invite(means=able(request), role=Role(role), by=account(request))
-        link = f"{settings.UPHELD_ADDRESS}{reverse('enrol', kwargs={'token': token})}"
+        link = f"{house.address()}{reverse('enrol', kwargs={'token': token})}"
     shown = {
         "accounts": accounts.listed(),
         "me": account(request).pk,

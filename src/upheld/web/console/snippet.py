@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_GET
 
-from upheld.actions import milestones
+from upheld.actions import house, milestones
 from upheld.actions.staff import may
 from upheld.datamap.model import Organisation
 from upheld.web.console.access import able, account
@@ -49,7 +48,7 @@ def snippet(request: HttpRequest) -> HttpResponse:
 
 
 def _server() -> str:
-    return str(settings.UPHELD_ADDRESS)
+    return house.address()
 
 
 def snippet_in(language: str, organisation: Organisation) -> Snippet:

@@ -12,6 +12,7 @@ from upheld.actions.staff import may
 from upheld.datamap.draw.page import as_svg
 from upheld.datamap.model import Limits
 from upheld.store.models import ErrandKind
+from upheld.web.console import whereabouts
 from upheld.web.console.access import able, account
 from upheld.web.console.access import staff as only
 
@@ -50,6 +51,7 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
         "limited": seen.system.limits != Limits(),
         "nobody": len(seen.system.no_personal_data),
         "ordered": errands.waiting(system=name),
+        **whereabouts.standing(seen.system.connect),
     }
     return render(request, "console/system.html", given)
 

@@ -18,10 +18,10 @@ from upheld.web.console.chart import Chart, chart
 WEEK = {
     "organisation": ("Say who you are", "Your name and contact stand on every page and mail."),
     "systems": ("List your systems", "Tick them in a list of well-known ones; no program has to reach them."),
-    "mail": ("Let mails go out", "Set UPHELD_SMTP_URL on the server and start it again."),
+    "mail": ("Let mails go out", "Say which mail server takes them; until then they wait in the outbox."),
     "link": ("Put the link into your policy", "That is how people find the page."),
     "try": ("Try a request as yourself", "In five minutes you have seen what people see."),
-    "colleague": ("Give a colleague an account", "So that nothing waits while you are away: upheld invite."),
+    "colleague": ("Give a colleague an account", "So that nothing waits while you are away."),
 }
 """The first week: what is to be done, and why or how."""
 

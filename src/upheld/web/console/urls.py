@@ -7,6 +7,7 @@ from django.urls import path
 
 from upheld.web.console import (
     adding,
+    address,
     agree,
     arrival,
     back,
@@ -30,6 +31,8 @@ from upheld.web.console import (
     people,
     plan,
     programs,
+    proposed,
+    relay,
     search,
     snippet,
     switch,
@@ -41,6 +44,7 @@ from upheld.web.console import (
     usual,
     verification,
     wanted,
+    whereabouts,
 )
 
 urlpatterns = [
@@ -53,10 +57,14 @@ urlpatterns = [
     path("tasks/<int:number>/", task.answer, name="task"),
     path("outbox/", outbox.listed, name="outbox"),
     path("outbox/<int:number>/", outbox.opened, name="mail"),
+    path("address/", address.address, name="address"),
+    path("mail/", relay.mail_server, name="mail-server"),
     path("systems/", systems.listed, name="systems"),
     path("systems/<slug:name>/", systems.one, name="system"),
     path("systems/<slug:name>/check/", systems.check, name="system-check"),
     path("systems/<slug:name>/drawing.svg", systems.drawing, name="system-drawing"),
+    path("systems/<slug:name>/decide/", proposed.decide, name="system-decide"),
+    path("systems/<slug:name>/address/", whereabouts.address, name="system-address"),
     path("journal/", journal.listed, name="journal"),
     path("history/", history.listed, name="history"),
     path("history/verify/", history.verify, name="history-verify"),
