@@ -20,6 +20,7 @@ import sqlalchemy as sa
 
 from tests.servers.database import Database
 from tests.servers.plugin import new_server_database
+from tests.store.plugin import asked_for
 from upheld.ledger.__main__ import main as verify
 from upheld.ledger.types import REGISTRY
 
@@ -429,12 +430,13 @@ def _plain(value: object) -> object:
 
 
 def company(kind: str, store: str, new_database: Callable[[str], Database], folder: Path) -> Company:
-    """The forum on `kind`, Upheld's records on `store`."""
+    """The forum on `kind`, Upheld's records on `store`, or where `--store` says."""
+    store = asked_for(store)
     return Company(folder, new_database(kind), new_database(store) if store != "sqlite" else None)
 
 
 Companies = Callable[..., Company]
-"""Gives the company whose forum is on that kind of database, and whose records on SQLite or another kind."""
+"""Gives the company whose forum is on that kind of database, and whose records on SQLite or another kind, as `company` has it."""
 
 
 @contextmanager

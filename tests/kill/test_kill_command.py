@@ -20,7 +20,7 @@ ERASE = ["erase", "--identity", f"email={ADA}", "--yes"]
 BY_ANOTHER_NAME = ["erase", "--identity", "username=quill", "--yes"]
 COMPANIES = [
     ("sqlite", "sqlite", 6),
-    ("postgresql", "sqlite", 2),
+    pytest.param("postgresql", "sqlite", 2, marks=pytest.mark.store("sqlite")),
     ("mariadb", "sqlite", 2),
     ("postgresql", "postgresql", 3),
 ]

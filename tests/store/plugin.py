@@ -79,6 +79,11 @@ def _is_of_another(item: pytest.Item, store: str) -> bool:
     return (mark is not None and mark.args[0] != store) or parameters.get("records", store) != store
 
 
+def asked_for(kind: str) -> str:
+    """The kind of database that `--store` says; without it, this one."""
+    return _chosen["kind"] or kind
+
+
 def stored(data: Path, *, bare: bool = False) -> dict[str, str]:
     """The environment that says where the records of the data folder `data` are, one database for each; empty
     without `--store=postgresql`. `bare`: one that is made now has no tables, for a backup to be restored into."""
@@ -127,7 +132,7 @@ def records(
 @pytest.fixture
 def sqlite_records(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Path]:
     """An empty store on SQLite, or where `--store` says; the value is the data folder."""
-    with django_db_blocker.unblock(), _connected(_chosen["kind"] or "sqlite", tmp_path / "data"):
+    with django_db_blocker.unblock(), _connected(asked_for("sqlite"), tmp_path / "data"):
         yield tmp_path / "data"
 
 

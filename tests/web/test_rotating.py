@@ -9,7 +9,7 @@ from tests.web.child import told
 from upheld.cli.beginning import begin
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", [pytest.param("sqlite", marks=pytest.mark.store("sqlite")), "postgresql"])
 def test_every_second_factor_opens_after_a_rotation_and_sessions_end_with_the_next_start(
     new_database: NewDatabase, tmp_path: Path, kind: str
 ) -> None:

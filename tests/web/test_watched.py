@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.servers.database import Database
+from tests.store.plugin import stored
 from tests.web.journeys.plugin import furnish
 from tests.web.journeys.server import Server
 
@@ -57,7 +58,7 @@ def test_a_running_server_is_live_ready_and_measured(
 
 def test_strangers_learn_whether_and_not_why_and_no_numbers(tmp_path: Path, sqlite: Database) -> None:
     """Nobody carries work out here: a detail that only the administrator reads."""
-    given = furnish(sqlite, tmp_path) | {"UPHELD_METRICS_TOKEN": TOKEN}
+    given = stored(tmp_path / "data") | furnish(sqlite, tmp_path) | {"UPHELD_METRICS_TOKEN": TOKEN}
     server = Server(tmp_path / "data", given, arguments=("--no-runner",)).start()
     try:
         ready, metrics = f"{server.address}/readyz", f"{server.address}/metrics"

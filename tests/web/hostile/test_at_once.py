@@ -13,7 +13,7 @@ from tests.web.hostile.house import house
 
 
 @pytest.mark.fuzz
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", [pytest.param("sqlite", marks=pytest.mark.store("sqlite")), "postgresql"])
 def test_what_two_do_at_once_is_what_they_do_one_after_the_other(
     kind: str, tmp_path: Path, sqlite: Database, new_database: NewDatabase
 ) -> None:

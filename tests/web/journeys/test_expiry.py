@@ -1,4 +1,5 @@
-"""What ends by itself: a link, a request that nobody confirmed, a copy. The server's clock is moved on."""
+"""What ends by itself: a link, a request that nobody confirmed, a copy. The server's clock is moved on, and the
+one of the database that it counts by."""
 
 import os
 from collections.abc import Callable
@@ -12,12 +13,27 @@ from tests.web.journeys.plugin import ADA, BOB, Visitor, ask, seated, until
 from tests.web.journeys.server import Mailbox, Server, link, plain
 from tests.web.journeys.tree import refuse_disorder, tabbed
 
+MOVED = (
+    (
+        "CREATE OR REPLACE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql"
+        " RETURN pg_catalog.clock_timestamp() + interval '{days} days'"
+    ),
+    (
+        "DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || quote_ident(current_database())"
+        " || ' SET search_path = public, pg_catalog'; END $$"
+    ),
+)
+"""A function of this one database, found before the server's own of that name."""
 FAKE = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 
 
 def later(server: Server, days: int) -> None:
     """The same server, as it is started so many days from now."""
     assert server.stop() == 0
+    if "UPHELD_DATABASE_URL" in server.environment:
+        records = Database("postgresql", "postgresql", server.environment["UPHELD_DATABASE_URL"])
+        records.run(*(each.format(days=days) for each in MOVED))
+        records.close()
     server.environment |= {
         "LD_PRELOAD": str(FAKE),
         "FAKETIME": f"+{days}d",

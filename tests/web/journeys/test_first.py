@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page
 
+from tests.store.plugin import stored
 from tests.web.journeys.plugin import PASSWORD, Visitor, code
 from tests.web.journeys.server import Mailbox, Server, link, plain
 
@@ -57,7 +58,8 @@ class Hand:
 @pytest.fixture
 def empty(mailbox: Mailbox, tmp_path: Path) -> Iterator[Server]:
     """`upheld serve --data` over a folder that is not there yet, with a way for mails to go out and nothing else."""
-    server = Server(tmp_path / "data", {"UPHELD_SMTP_URL": mailbox.url}).start()
+    data = tmp_path / "data"
+    server = Server(data, stored(data, bare=True) | {"UPHELD_SMTP_URL": mailbox.url}).start()
     yield server
     server.stop()
 
