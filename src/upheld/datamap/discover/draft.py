@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeGuard
 
-from upheld.datamap.discover import treat
+from upheld.datamap.discover import setting, treat
 from upheld.datamap.discover.judge import Case, Judged, columns_of, group, nullable
 from upheld.datamap.discover.links import aside
 from upheld.datamap.discover.noted import guessed
@@ -136,7 +137,10 @@ class Drafter:
             table["fields"] = fields
         _marks(table, case)
         action = self._action(case)
-        if action is not None:
+        rules = setting.rules(case.table, "delete", action.confidence) if _goes_whole(action) else []
+        if rules:
+            table["rows"] = rules
+        elif action is not None:
             table["on_erase"] = _proposed(action.what, action.confidence, action.because)
         return table
 
@@ -431,6 +435,10 @@ def _without_account(case: Case) -> bool:
     """Whether who wrote it need not have an account: then the address beside the words is the writer's."""
     owners = [tie for tie in case.main if tie.role is Role.OWNER]
     return case.kind is Kind.CONTENT and bool(owners) and all(nullable(case, tie) for tie in owners)
+
+
+def _goes_whole(action: Action | None) -> TypeGuard[Action]:
+    return action is not None and action.what == "delete"
 
 
 # --- parts -------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from upheld.datamap.discover.people import People
 from upheld.datamap.discover.role import Role
 from upheld.datamap.discover.role import Sort as Kind
 from upheld.datamap.discover.seen import Column, Seen, Sort, Table
+from upheld.datamap.discover.setting import key_value
 from upheld.datamap.discover.tie import Tie
 from upheld.datamap.discover.word import singular, snake, words
 
@@ -162,18 +163,6 @@ def _written(case: Case) -> None:
         known = name in case.personal and case.personal[name].category != "personal-document"
         if not known and name not in keys and treat.free(column):
             case.personal[name] = Guess("free-text", 0.5, "it is written freely")
-
-
-def key_value(table: Table) -> tuple[str, str] | None:
-    """The two columns of a table that holds names of things and their values."""
-    by_word = {snake(name): name for name, column in table.columns.items() if column.sort is Sort.TEXT}
-    keys = [
-        name
-        for word, name in by_word.items()
-        if word.rpartition("_")[2] in ("key", "name", "field", "attribute")
-    ]
-    values = [name for word, name in by_word.items() if word.rpartition("_")[2] == "value"]
-    return (keys[0], values[0]) if len(keys) == 1 and len(values) == 1 else None
 
 
 def _holder(name: str) -> bool:

@@ -82,7 +82,9 @@ class Table:
     None where it could not be read. `kinds`: of a generic key's type column, which tables its values name.
     `alone`: pairs of columns such that all rows with one value of the first have one of the second, as far as
     was seen: an address that is one customer's. `ghost`: a column and its value by which one row stands for
-    nobody: the application's own account, or one for people who left."""
+    nobody: the application's own account, or one for people who left. `settings`: where it holds names of
+    things and their values, what the values of each name look like that may be told; `untold`: there are
+    others."""
 
     name: str
     title: str
@@ -95,6 +97,8 @@ class Table:
     kinds: Mapping[str, Mapping[str, object]] = field(default_factory=lambda: MappingProxyType({}))
     alone: frozenset[tuple[str, str]] = frozenset()
     ghost: tuple[str, object] | None = None
+    settings: Mapping[str, Sight] = field(default_factory=lambda: MappingProxyType({}))
+    untold: bool = False
 
 
 @dataclass(frozen=True, slots=True)

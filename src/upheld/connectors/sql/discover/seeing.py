@@ -1,6 +1,7 @@
 """The live schema and a look at some rows, as discovery's own values."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import repeat
@@ -11,7 +12,7 @@ from upheld.connectors.sql.discover.asking import VALUES, Asking
 from upheld.connectors.sql.discover.sample import Look, Values, some
 from upheld.connectors.sql.discover.sight import documents, empty, listed, paths, scalars, sight
 from upheld.connectors.sql.schema import Family, Kind, LiveColumn, LiveTable
-from upheld.datamap.discover import generic, implied, people, weigh
+from upheld.datamap.discover import generic, implied, people, setting, weigh
 from upheld.datamap.discover.category import by_name
 from upheld.datamap.discover.seen import Column, Reference, Seen, Sort, Table
 from upheld.datamap.discover.word import one, snake
@@ -61,7 +62,7 @@ def _said(values: Iterable[Values]) -> frozenset[str]:
 
 def _table(live: LiveTable, sampled: Values | None, names: frozenset[str], said: frozenset[str]) -> Table:
     rows = len(next(iter(sampled.values()), ())) if sampled else None if sampled is None else 0
-    return Table(
+    table = Table(
         name=live.name,
         title=live.title,
         columns={
@@ -77,6 +78,19 @@ def _table(live: LiveTable, sampled: Values | None, names: frozenset[str], said:
         sampled=rows,
         alone=frozenset(_alone(live, sampled or {})),
     )
+    return _with_settings(table, sampled or {})
+
+
+def _with_settings(table: Table, sampled: Values) -> Table:
+    """What the values of each name look like, where the table holds names of things and their values."""
+    columns = setting.key_value(table)
+    if columns is None:
+        return table
+    below: defaultdict[str, list[str | None]] = defaultdict(list)
+    for name, value in zip(*(sampled.get(each, ()) for each in columns), strict=False):
+        below[name or ""].append(value)
+    told = setting.told({name: len(values) for name, values in below.items()})
+    return replace(table, settings={name: sight(below[name]) for name in told}, untold=len(told) < len(below))
 
 
 def _alone(live: LiveTable, values: Values) -> Iterator[tuple[str, str]]:
