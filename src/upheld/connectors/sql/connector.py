@@ -387,13 +387,13 @@ class SqlConnector:
         """Rows that somebody put back meanwhile are left to `collect`."""
         with translated(self.system.name, "reading"), reading(self.engine) as connection:
             tables = self._tables(connection)
-            restore = Restore(tables, connection, self.system.name, loaded_images(before), lock=False)
+            restore = Restore(tables, connection, self.system, loaded_images(before), lock=False)
             collected = [step for step in steps if isinstance(step, Collect)]
             yield from sealed(restore, self.system, collected, subject, until)
             yield from self._files(restore, files).sealed(collected)
 
     def _restore(self, connection: sa.Connection, before: Sequence[bytes]) -> Restore:
-        return Restore(self._tables(connection), connection, self.system.name, loaded_images(before))
+        return Restore(self._tables(connection), connection, self.system, loaded_images(before))
 
     def _files(self, restore: Restore, files: Sequence[FileImage]) -> Returning:
         return Returning(restore.tables, restore.connection, self.system, self.secrets, files)

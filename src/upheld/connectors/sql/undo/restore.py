@@ -1,8 +1,9 @@
 """Put rows back as they were, in one transaction; what stands there by now is reported, never overwritten.
 
 The database itself is the judge: a batch that it refuses is tried row by row, the rows that it refuses stay
-away, and the rest is done again from the beginning. Before anything may be committed all rows are read back
-and compared with their images, text by text.
+away, and the rest is done again from the beginning. So it is with rows that hang, by a link of the map, on
+one that stays away or is gone: the database may know of no such link, or be content with a stranger. Before
+anything may be committed all rows are read back and compared with their images, text by text.
 """
 
 from collections import Counter
@@ -15,8 +16,10 @@ from sqlalchemy import exc
 
 from upheld.connectors.sql.columns import Tables
 from upheld.connectors.sql.undo.arrange import Arranged, above_first, arranged
+from upheld.connectors.sql.undo.hanging import Hanging
 from upheld.connectors.sql.undo.image import TableImages, Texts, columns_of, texts
 from upheld.connectors.sql.undo.text import Text, bound, generous, is_raw, pinned, writing
+from upheld.datamap.model import System
 from upheld.rights.outcome import Permanent
 from upheld.rights.subject import Key
 from upheld.rights.undo import Back, Conflict, Restored, Why
@@ -36,7 +39,7 @@ class Restore:
 
     tables: Tables
     connection: sa.Connection
-    system: str
+    mapped: System
     images: Mapping[str, TableImages]
     lock: bool = True
     already: Counter[str] = field(default_factory=Counter)
@@ -44,6 +47,11 @@ class Restore:
     inserts: dict[str, list[Key]] = field(default_factory=dict)
     updates: dict[str, dict[Key, tuple[int, ...]]] = field(default_factory=dict)
     standing: dict[str, dict[Key, Texts]] = field(default_factory=dict)
+
+    @property
+    def system(self) -> str:
+        """Its name, for messages."""
+        return self.mapped.name
 
     def done(self) -> Restored:
         """Write, compare, and say what came back. Permanent, with nothing to be kept, where a row would come
@@ -56,7 +64,7 @@ class Restore:
             self._constraints("DEFERRED" if order.defer else "IMMEDIATE")
             while True:
                 point = self.connection.begin_nested()
-                failed = self._attempt(order)
+                failed = self._attempt(order) or self._parted()
                 if not failed:
                     break
                 point.rollback()
@@ -135,6 +143,28 @@ class Restore:
         for name, columns in order.later.items():
             failed |= self._fill(name, columns)
         return failed
+
+    def _parted(self) -> dict[Place, Why]:
+        """Of what is written, rows whose parent did not come back, or is gone: no foreign key may say so."""
+        hanging = Hanging(self.mapped, self.tables, self.connection)
+        lost: dict[str, list[Key]] = {}
+        for name, key in self.conflicts:
+            if self._lost(name, key):
+                lost.setdefault(name, []).append(key)
+        failed: dict[Place, Why] = {}
+        for name in {**self.inserts, **self.updates}:
+            keys, rows = [*self._keys(name), *self._wanted(name)], self.images[name].rows
+            parted = hanging.parted(name, keys, lost, self.images)
+            adrift = hanging.adrift(name, keys)
+            parted |= {key for key, links in adrift.items() if links - rows[key].adrift}
+            failed |= {(name, key): Why.PARENT for key in keys if key in parted}
+        return failed
+
+    def _lost(self, name: str, key: Key) -> bool:
+        """Whether nothing may hang on a row with a conflict: it is away, or not hers as it was. Somebody
+        else's row with a counter that was moved meanwhile is still what it was to those that hang on it."""
+        image = self.images[name].rows[key]
+        return image.left is None or image.whose == 1 or key not in self.standing.get(name, {})
 
     def _keys(self, name: str) -> list[Key]:
         images = self.images[name]
