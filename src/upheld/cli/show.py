@@ -38,7 +38,7 @@ from upheld.law.deadline import Dates
 from upheld.rights.connector import Finding, Severity
 from upheld.rights.outcome import Counts, Failure
 from upheld.rights.subject import Subject
-from upheld.store.models import Request
+from upheld.store.models import Request, RequestState
 from upheld.store.models.case import UNFINISHED
 
 WORDS = {
@@ -204,7 +204,10 @@ def due_json(request: Request) -> Mapping[str, object]:
 def _state(standing: Standing) -> str:
     if standing.undone:
         kept = [window.until.isoformat() for window in alive(standing.request)]
-        return f"undone in part, the rest is sealed until {max(kept)}" if kept else "undone"
+        if kept:
+            return f"undone in part, the rest is sealed until {max(kept)}"
+        partly = standing.request.state == RequestState.FULFILLED
+        return "undone in part, the rest is erased" if partly else "undone"
     if standing.recoverable_until is not None:
         return f"removed, recoverable until {standing.recoverable_until.isoformat()}"
     return str(standing.request.state).lower()
