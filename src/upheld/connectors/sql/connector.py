@@ -38,7 +38,7 @@ from upheld.connectors.sql.many.union import together
 from upheld.connectors.sql.many.verify import verify_many
 from upheld.connectors.sql.order import touches
 from upheld.connectors.sql.reads import reads
-from upheld.connectors.sql.setting import Setter, SettingRun, to_correct, verified
+from upheld.connectors.sql.setting import Setter, SettingRun, grave, marking, to_correct, verified
 from upheld.connectors.sql.settle import settle, token
 from upheld.connectors.sql.size import size_of
 from upheld.connectors.sql.traces import loaded, merged
@@ -219,11 +219,12 @@ class SqlConnector:
         entropy: Entropy,
         allow: frozenset[str],
     ) -> Execution:
-        """Findings about what an erasure would do stand in no other right's way."""
+        """Findings about what an erasure would do stand in no other right's way; what leaves a trace of a
+        mark stands in the way of marks only, and of their end."""
         with translated(self.system.name, "setting values"):
             with reading(self.engine) as connection:
                 known = self._known(connection)
-                findings = self._findings(connection, known)
+                findings = grave(self._findings(connection, known), marking(steps, subject))
                 self._stop([each for each in findings if not each.erasing], go_on=False)
             yield from SettingRun(
                 self.system, self.engine, known.tables, subject, steps, now, entropy, allow
