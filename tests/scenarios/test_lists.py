@@ -8,9 +8,11 @@ import pytest
 from tests.scenarios.conftest import Make
 from tests.scenarios.office import Office, open_office
 from tests.scenarios.people import ADA, BEN, CY, PEOPLE, USERS
+from tests.scenarios.undoing import WINDOW
 from tests.scenarios.world import NOW
 from tests.servers.database import Database
 from upheld.actions import undo
+from upheld.actions.batch import returning
 from upheld.actions.batch.begin import approve_many
 from upheld.actions.batch.fulfil import fulfil_many
 from upheld.actions.batch.look import Line, look
@@ -193,3 +195,30 @@ def test_scenario_55_one_of_a_list_is_undone_and_the_others_stay_erased(
     assert [each.undone_at is not None for each in now] == [each == who for each in (ADA, BEN, CY)]
     # Of Ada's, what went with Ben since is a conflict, as after one by one.
     assert now[position].state == ("REVOKED" if who == BEN else "IN_PROGRESS")
+
+
+def test_scenario_55_of_a_list_undone_a_stranger_with_a_number_of_theirs_gets_nothing(
+    make: Make, each_database: Database, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """No foreign key holds anything together here; what Ben and Cy wrote to each other hangs on both."""
+    world = make(SCHEMA, TABLES, system=WINDOW)
+    office = open_office(world, tmp_path)
+    erase(office, ADA, BEN, CY)
+    world.run("INSERT INTO users VALUES (0, 'stranger@chess.example.org')")
+    means = office.means()
+    lines = [Line(number, office.asked(each)) for number, each in enumerate((ADA, BEN, CY), start=2)]
+
+    back = returning.put_back(means=means, seen=returning.look(means=means, lines=lines))
+
+    assert [each.complete for each in back] == [False, True, True]
+    assert sorted(world.rows("users", "id")) == [(0,), (5,), (10,)]
+    assert world.rows("posts", "id") == [(2,), (3,)]
+    assert [row for row in world.rows("messages") if 0 in row[1:3]] == []
+    assert (2, 5, 10, "Ben to Cy") in world.rows("messages")
+    assert world.copy("email=stranger@chess.example.org") == {"users": [(0, "stranger@chess.example.org")]}
+    office.purge("2026-11-29")
+    assert sorted((each.state, each.reason) for each in Request.objects.all()) == [
+        ("FULFILLED", ""),
+        ("REVOKED", "undone"),
+        ("REVOKED", "undone"),
+    ]

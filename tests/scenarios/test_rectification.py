@@ -10,6 +10,7 @@ import pytest
 from tests.scenarios.conftest import Make
 from tests.scenarios.office import Office, open_office
 from tests.scenarios.world import NOW, World
+from tests.servers.database import Database
 from upheld.actions import cases, certificates, rectification
 from upheld.actions.erasure import Standing
 from upheld.law.right import Right
@@ -180,6 +181,80 @@ def test_an_address_keeps_what_is_linked_by_it_and_numbers_keep_their_type(
     }
     assert (40,) in world.rows("users", "shoe + 1")
     assert len(world.copy("email=ada@example.net")["subscribers"]) == 2
+
+
+ODD = (
+    '{"zebra": 1.10,  "age": 38, "vip": true, "height": 1.70, "b":  1, "name":{"full" : "Ada Quilfeather"},'
+    ' "twice": 1, "twice": 2, "far": 0.12345678901234567890, "a": [3,  {"k": null}]}'
+)
+ODD_PATHS = {"age": "$.age", "vip": "$.vip", "height": "$.height", "third": "$.a[0]"}
+KINDS = [
+    JSON,
+    {"sqlite": "JSON", "postgresql": "JSON", "mariadb": "LONGTEXT"},
+    {"sqlite": "VARCHAR(400)", "postgresql": "TEXT", "mariadb": "TEXT"},
+]
+
+
+def with_document(make: Make, kind: str) -> World:
+    def written(dialect: str) -> str:
+        auto = "AUTO_INCREMENT" if dialect == "mariadb" else ""
+        ddl = SCHEMA.replace("1990-02-30x", "1990-03-02").replace(
+            '{{"name": {{"full": "Ada Quilfeather"}}, "n": 1.10, "z": [1, 2]}}',
+            ODD.replace("{", "{{").replace("}", "}}"),
+        )
+        return ddl.format(json=kind, auto=auto)
+
+    more = "".join(
+        f'"{path}": {{category: {name}, purposes: [service], provided: true}}, '
+        for name, path in ODD_PATHS.items()
+    )
+    return make(written, MAP.replace("about: {json: {", "about: {json: {" + more))
+
+
+def document_of(world: World) -> str:
+    """The document as its own text, or as the server writes it."""
+    return next(str(row[2]) for row in state(world)["profiles"] if row[0] == "1")
+
+
+@pytest.mark.parametrize("kinds", KINDS, ids=["documents", "text of JSON", "plain text"])
+def test_scenario_28_in_a_document_only_the_text_of_the_value_changes(
+    kinds: dict[str, str], make: Make, each_database: Database, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """G-16.1: white space, the order of keys, keys that stand there twice and digits stay."""
+    kind = kinds[each_database.dialect]
+    world = with_document(make, kind)
+    office = open_office(world, tmp_path)
+    before = document_of(world)
+
+    standing = rectify(office, "name=Ada Quillfeather", "age=39", "vip=false", "height=1.750", "third=4")
+
+    assert standing.complete, standing.systems
+    expected = before
+    for old, new in (("Quilfeather", "Quillfeather"), ("38", "39"), ("true", "false"), ("1.70", "1.750")):
+        assert before.count(old) == 1
+        expected = expected.replace(old, new)
+    opened = expected.index('"a": [') + len('"a": [')
+    assert document_of(world) == expected[:opened] + "4" + expected[opened + 1 :]
+    assert (kind == "JSONB") == (before != ODD)
+
+
+@pytest.mark.parametrize("wish", ["age=old", "age=true", "vip=1", "vip=yes", "height=1,70"])
+def test_scenario_60_a_value_of_another_type_than_the_documents_is_refused(
+    wish: str, make: Make, each_database: Database, sqlite_records: Path, tmp_path: Path
+) -> None:
+    world = with_document(make, JSON[each_database.dialect])
+    office = open_office(world, tmp_path)
+    before = state(world)
+    target, _, value = wish.partition("=")
+
+    seen = rectification.look(means=office.means(), asked=office.asked(ADA), wishes=[Wish(target, value)])
+    standing = rectify(office, wish)
+
+    assert "value.type" in str(seen.preview.counts["club"])
+    assert [(name, state, "value.type" in why) for name, state, why in standing.systems] == [
+        ("club", "FAILED", True)
+    ]
+    assert state(world) == before
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from tests.scenarios.conftest import Make
 from tests.scenarios.office import Office, open_office
 from tests.scenarios.people import ADA, PEOPLE, USERS
 from tests.scenarios.test_undo import CLUB, CLUBBED, NO_PERSON, TABLES
-from tests.scenarios.undoing import dump
+from tests.scenarios.undoing import WINDOW, dump
 from tests.scenarios.world import NOW
 from tests.servers.database import Database
 from upheld.actions import journal, plans, replay, stop, undo, window
@@ -337,3 +337,68 @@ def test_rows_that_were_kept_for_a_period_are_not_purged_once_the_erasure_is_und
 
     assert office.purge("2033-01-01").rows == 0
     assert world.rows("gifts") == before
+
+
+@pytest.mark.parametrize(
+    "taken", ["(70, 'ada@chess.example.org', 'Ada again')", "(0, 'a@b.example', 'Other')"]
+)
+def test_scenario_55_an_undo_that_did_not_bring_her_back_ends_as_the_erasure_that_it_is(
+    make: Make, each_database: Database, sqlite_records: Path, tmp_path: Path, taken: str
+) -> None:
+    """Her number or her address is somebody's by now, and no foreign key says that her rows hang on it."""
+    unguarded = CLUB.replace("REFERENCES users(id)", "")
+    office = open_office(make(unguarded, CLUBBED, system=NO_PERSON), tmp_path)
+    request = office.erase(ADA).request
+    office.world.run(f"INSERT INTO users VALUES {taken}")
+    since = dump(each_database, TABLES)
+
+    putting = put_back(office, request)
+
+    assert (putting.rows, putting.left, dump(each_database, TABLES)) == (0, 6, since)
+    request.refresh_from_db()
+    assert request.state == "IN_PROGRESS"
+    assert office.purge(END).windows == 1
+    request.refresh_from_db()
+    assert (request.state, request.reason, request.undone_at) == ("FULFILLED", "", None)
+    assert (Case.objects.get().state, dump(each_database, TABLES)) == ("CLOSED", since)
+    issued = certify(means=office.means(NOW + timedelta(days=7)), request=request)
+    [club] = issued.certificate.systems
+    assert (issued.certificate.complete, club.erased, club.anonymised) == (True, 3, 3)
+    assert [each.value for each in suppressed(keys=office.keys, identities=[HERS])] == [HERS.value]
+
+
+def test_scenario_55_of_an_undo_in_part_without_her_what_stays_erased_is_certified(
+    make: Make, each_database: Database, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """Her account as a customer comes back, with its bill; her number in the club is a stranger's."""
+    ddl = """
+    CREATE TABLE posts (id INTEGER PRIMARY KEY, user_id INTEGER, body VARCHAR(40));
+    CREATE TABLE customers (id INTEGER PRIMARY KEY, email VARCHAR(120) NOT NULL);
+    CREATE TABLE bills (id INTEGER PRIMARY KEY, customer_id INTEGER);
+    CREATE INDEX posts_user ON posts (user_id);
+    CREATE INDEX bills_customer ON bills (customer_id);
+    INSERT INTO posts VALUES (1, 0, 'hers'), (2, 0, 'hers too'), (4, 5, 'his');
+    INSERT INTO customers VALUES (7, 'ada@chess.example.org');
+    INSERT INTO bills VALUES (1, 7);
+    """
+    tables = (
+        USERS
+        + USERS.replace("users:", "customers:")
+        + "posts: {belongs_to: {user_id: users.id}, on_erase: delete}\n"
+        + "bills: {belongs_to: {customer_id: customers.id}, on_erase: delete}\n"
+    )
+    world = make(PEOPLE + ddl, tables, system=WINDOW)
+    office = open_office(world, tmp_path)
+    request = office.erase(ADA).request
+    world.run("INSERT INTO users VALUES (0, 'stranger@chess.example.org')")
+
+    put_back(office, request)
+
+    assert (world.rows("posts"), world.rows("bills")) == ([(4, 5, "his")], [(1, 7)])
+    assert office.purge(END).windows == 1
+    request.refresh_from_db()
+    assert (request.state, request.reason) == ("FULFILLED", "undone in part")
+    issued = certify(means=office.means(NOW + timedelta(days=7)), request=request)
+    [club] = issued.certificate.systems
+    assert (issued.certificate.complete, club.matched, club.erased) == (True, 3, 3)
+    assert list(suppressed(keys=office.keys, identities=[HERS])) == []

@@ -125,7 +125,7 @@ class Wish:
     @property
     def ended(self) -> str:
         """How it ended, in a word; empty while it has not."""
-        in_part = self.request.reason == undo.IN_PART
+        in_part = self.request.reason == undo.PARTLY
         return "put back in part; the rest is gone" if in_part else ENDED.get(self.request.state, "")
 
     @property

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from upheld.actions import gathering, grounds, owing, plans, refusal, window
+from upheld.actions import gathering, grounds, owing, plans, refusal, undo, window
 from upheld.actions.erasure import standing
 from upheld.actions.journal import SETTING, counts_of, tally
 from upheld.actions.means import Means
@@ -39,9 +39,10 @@ from upheld.rights.explain import TOLD
 from upheld.rights.outcome import Permanent
 from upheld.rights.plan import Plan
 from upheld.rights.remains import remains
+from upheld.rights.undo import Restored
 from upheld.store import models, queries, sequencer
 from upheld.store.database import insert_numbered, insert_one
-from upheld.store.models import FulfilmentState, PartState
+from upheld.store.models import FulfilmentState, PartState, RequestState
 
 FINISHED = (FulfilmentState.DONE, FulfilmentState.RETAINED)
 REVIEW = timedelta(days=365)
@@ -154,7 +155,7 @@ def _issued(means: Means, request: models.Request) -> tuple[models.Certificate, 
 
 
 def _refuse_open(request: models.Request) -> None:
-    if request.undone_at is not None:
+    if request.undone_at is not None and request.state != RequestState.FULFILLED:
         raise Permanent(f"The erasure of case {request.case_id} was undone; there is nothing to certify.", "")
     kept = window.alive(request)
     if kept:
@@ -290,10 +291,18 @@ def _result(means: Means, fulfilment: models.Fulfilment, plan: Plan, kept: list[
     system = plans.system_of(means, fulfilment.system)
     counts = Counter({"matched": 0, "deleted": 0, "anonymised": 0, "detached": 0})
     parts = [part for part in fulfilment.parts.all() if part.state == PartState.COMMITTED and not part.due_id]
+    removed_from: Counter[str] = Counter()
     for part in parts:
         by = plan if part.plan_id == fulfilment.plan_id else plans.load(part.plan)
-        for word, rows in tally(by, counts_of(part)).items():
+        counted = counts_of(part)
+        for word, rows in tally(by, counted).items():
             counts[word] += rows
+        touched = {each.number: each.selection.table for each in by.steps if isinstance(each, REMOVING)}
+        for count in counted:
+            if count.step in touched:
+                removed_from[_last(touched[count.step])] += count.rows
+    if fulfilment.request.undone_at is not None:
+        _without_what_is_back(counts, removed_from, undo.brought_back(fulfilment))
     for task in fulfilment.tasks.all():
         counts["corrected" if plan.right in SETTING else "deleted"] += _answered(task)
         counts["matched"] += _answered(task)
@@ -319,6 +328,25 @@ def _result(means: Means, fulfilment: models.Fulfilment, plan: Plan, kept: list[
         changed=counts["restricted"] + counts["lifted"] + counts["corrected"],
         left=counts["left"],
     )
+
+
+REMOVING = (steps.Erase, steps.Anonymise, steps.Detach)
+
+
+def _without_what_is_back(counts: Counter[str], removed: Counter[str], restored: Restored | None) -> None:
+    """Of an erasure that was undone in part only what stays erased is certified: table by table never more
+    is taken off than was removed there, as a counter that came back was never counted."""
+    tables = restored.tables if restored else ()
+    back = sum(min(each.rows + each.already, removed[_last(each.table)]) for each in tables)
+    for word in ("detached", "anonymised", "deleted"):
+        off = min(back, counts[word])
+        counts[word] -= off
+        counts["matched"] -= min(off, counts["matched"])
+        back -= off
+
+
+def _last(table: str) -> str:
+    return table.rpartition(".")[2]
 
 
 def _answered(task: models.Task) -> int:

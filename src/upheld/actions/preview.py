@@ -2,7 +2,7 @@
 approval."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from types import MappingProxyType
 
@@ -137,7 +137,7 @@ def findings(
     spans: Mapping[str, Span] = MappingProxyType({}),
 ) -> tuple[Finding, ...]:
     """All of them for an erasure, those against an undo where there could be one; for other rights those that
-    are not about erasing."""
+    are not about erasing. What leaves a trace of a mark stops a restriction."""
     found: list[Finding] = []
     for name in names:
         try:
@@ -147,7 +147,13 @@ def findings(
             )
         except Failure as failure:
             counts[name] = failure
+    if right is Right.RESTRICTION:
+        traces = {each for each in found if (each.code, each.severity) == TRACE}
+        found = [replace(each, severity=Severity.STOP) if each in traces else each for each in found]
     return tuple(each for each in found if right in ERASING or not each.erasing)
+
+
+TRACE = ("restriction.trigger", Severity.DOUBT)
 
 
 def limits(means: Means, plan: Plan, counts: dict[str, Counts | Failure]) -> tuple[Beyond, ...]:

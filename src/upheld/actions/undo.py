@@ -42,8 +42,7 @@ from upheld.store import models
 from upheld.store.models import PartState, RequestState
 
 REASON = "undone"
-IN_PART = "undone in part"
-"""Some of it could not come back while it could, and is gone for good now."""
+PARTLY = "undone in part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,23 +366,43 @@ def settle(*, means: Means, fulfilment: models.Fulfilment) -> None:
 
 @transaction.atomic
 def conclude(*, means: Means, request: models.Request, over: bool) -> None:
-    """When all of it is back, or its windows have ended, nothing is kept any longer: the case is closed."""
+    """When all of it is back, or its windows have ended, nothing is kept any longer: the case is closed, as
+    undone where she is back. Where she is not, the erasure stands: it is fulfilled and certified, as if
+    nobody had tried where nothing came back, and otherwise as undone in part."""
     request.refresh_from_db()
     if request.undone_at is None or request.state != RequestState.IN_PROGRESS:
         return
     if over:
         for each in window.alive(request):
             window.close(means=means, window=each)
-    if not window.alive(request):
-        reason = IN_PART if _some_left(request) else REASON
-        cases.finish(means=means, request=request, state=RequestState.REVOKED, reason=reason)
+    if window.alive(request):
+        return
+    stands = not over and any(stays(means, each) for each in _fulfilments(request))
+    if not stands:
+        cases.finish(means=means, request=request, state=RequestState.REVOKED, reason=REASON)
+    elif any(last.rows or last.already for last in map(brought_back, _fulfilments(request)) if last):
+        cases.finish(means=means, request=request, state=RequestState.FULFILLED, reason=PARTLY)
+    else:
+        request.undone_at, request.undone_by = None, ""
+        request.save(update_fields=["undone_at", "undone_by"])
+        erasure.conclude(means=means, request=request)
 
 
-def _some_left(request: models.Request) -> bool:
-    """Whether anything that was kept did not come back, by what the last undo of each system counted."""
-    for each in request.fulfilments.filter(window__isnull=False):
-        last = each.undoings.filter(state=PartState.COMMITTED).order_by("prepared_at").last()
-        removed = each.parts.filter(state=PartState.COMMITTED, due__isnull=True).exists()
-        if (removed and last is None) or (last is not None and restored_of(last).left):
-            return True
-    return False
+def brought_back(fulfilment: models.Fulfilment) -> Restored | None:
+    """What the last undo of a system left there; None where none was committed."""
+    committed = fulfilment.undoings.filter(state=PartState.COMMITTED).order_by("settled_at")
+    last = committed.last()
+    return restored_of(last) if last else None
+
+
+def stays(means: Means, fulfilment: models.Fulfilment) -> bool:
+    """Whether she did not come back in a system: the rows by which she is found there stay erased."""
+    if fulfilment.window_id is None:
+        return False
+    last = brought_back(fulfilment)
+    if last is None:
+        parts = fulfilment.parts.filter(state=PartState.COMMITTED, due__isnull=True)
+        return any(count.rows for part in parts for count in journal.counts_of(part))
+    tables = plans.system_of(means, fulfilment.system).tables
+    people = {table.name.rpartition(".")[2] for table in tables if table.person}
+    return any(each.table.rpartition(".")[2] in people for each in last.conflicts)

@@ -31,7 +31,6 @@ from upheld.actions.erasure import standing as standing_of
 from upheld.actions.means import Means
 from upheld.actions.preview import Preview
 from upheld.actions.telling import Telling, silently
-from upheld.actions.undo import IN_PART
 from upheld.actions.window import alive
 from upheld.cli import log
 from upheld.cli.faults import Declined
@@ -39,7 +38,7 @@ from upheld.law.deadline import Dates
 from upheld.rights.connector import Finding, Severity
 from upheld.rights.outcome import Counts, Failure
 from upheld.rights.subject import Subject
-from upheld.store.models import Request
+from upheld.store.models import Request, RequestState
 from upheld.store.models.case import UNFINISHED
 
 WORDS = {
@@ -207,7 +206,8 @@ def _state(standing: Standing) -> str:
         kept = [window.until.isoformat() for window in alive(standing.request)]
         if kept:
             return f"undone in part, the rest is sealed until {max(kept)}"
-        return "undone in part, the rest is gone" if standing.request.reason == IN_PART else "undone"
+        partly = standing.request.state == RequestState.FULFILLED
+        return "undone in part, the rest is erased" if partly else "undone"
     if standing.recoverable_until is not None:
         return f"removed, recoverable until {standing.recoverable_until.isoformat()}"
     return str(standing.request.state).lower()

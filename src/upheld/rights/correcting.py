@@ -4,6 +4,7 @@ copies, their history, and what is linked by them."""
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from enum import StrEnum
 
 from upheld.datamap.model import DataMap, Field, Link, Scalar, System, Table, Tie
@@ -11,6 +12,7 @@ from upheld.datamap.normalise import normalise
 from upheld.rights.connector import Finding, Row, Severity
 from upheld.rights.outcome import Misnamed
 from upheld.rights.plan import Correct, Plan, Task
+from upheld.rights.rows.splice import exact
 from upheld.rights.rows.values import reach
 from upheld.rights.subject import Cell
 
@@ -342,19 +344,31 @@ def to_cells(plan: Plan, targets: Sequence[Target], rows: Mapping[str, Sequence[
 def _cell(step: Correct, row: Row, target: Target) -> Cell | None:
     value = row.values[step.column]
     if step.json is not None:
-        there = list(reach(value, step.json))
+        there = list(reach(exact(value), step.json))
         if len(there) != 1 or isinstance(there[0], list | dict):
             return None
         value = there[0]
     key = tuple(row.values[name] for name in row.key)
-    after: Scalar = target.wish.value
-    if step.json is not None and type(value) is int and re.fullmatch(r"-?[0-9]{1,18}", target.wish.value):
-        after = int(target.wish.value)
+    after = target.wish.value if step.json is None else _of_its_type(value, target.wish.value)
     return Cell(step.number, row.table, row.key, key, step.column, value, after, step.json)  # type: ignore[arg-type]
 
 
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,29})(\.[0-9]{1,30})?")
+
+
+def _of_its_type(there: object, text: str) -> Scalar:
+    """What a person wrote, as a value of the type that stands in the document; the text where it is none."""
+    if isinstance(there, bool):
+        return {"true": True, "false": False}.get(text.lower(), text)
+    if isinstance(there, int | float | Decimal) and _NUMBER.fullmatch(text):
+        if "." not in text:
+            return int(text)
+        return float(text) if isinstance(there, float) else Decimal(text)
+    return text
+
+
 def _meant(cell: Cell, target: Target, wrong: set[str]) -> bool:
-    if cell.before is not None and str(cell.before) == cell.after:
+    if cell.before is not None and str(cell.before) == str(cell.after):
         return False
     match target.where:
         case Where.ALL:

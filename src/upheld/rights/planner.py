@@ -94,10 +94,9 @@ def plan_correction(
     regime: str,
     article: str = "Art. 16 GDPR",
 ) -> Plan:
-    """The plan of a rectification: one step a target, in the map's order. Of a system that only a person
-    reaches its owner is always asked: for each category of the wishes, else for what her statement says."""
-    kinds = categories(wishes or [each.wish for each in targets], targets)
-    planned: list[Step] = []
+    """The plan of a rectification: one step a target, in the map's order. The owner of a system that only a
+    person reaches is always asked: for each category of the wishes, else for what her statement says."""
+    kinds, planned = categories(wishes or [each.wish for each in targets], targets), list[Step]()
     for system in datamap.systems:
         planner = _SystemPlanner(system, Reason(article), (), first=len(planned), spare=False)
         planned.extend(planner.correction(targets, kinds))

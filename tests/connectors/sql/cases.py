@@ -406,6 +406,25 @@ CASES = (
         name="trigger.present in one statement",
     ),
     Case(
+        "restriction.trigger",
+        "users.frozen",
+        PEOPLE
+        + "ALTER TABLE users ADD COLUMN frozen INTEGER;\n"
+        + "CREATE TRIGGER note BEFORE UPDATE ON users FOR EACH ROW SET NEW.email = 'x';\n",
+        USERS.replace("person: id", "person: id\n  restriction: frozen"),
+        on=(MARIADB,),
+    ),
+    Case(
+        "restriction.trigger",
+        "users.frozen",
+        PEOPLE
+        + "ALTER TABLE users ADD COLUMN frozen INTEGER;\n"
+        + "CREATE TRIGGER note AFTER UPDATE ON users BEGIN SELECT 1; END;\n",
+        USERS.replace("person: id", "person: id\n  restriction: frozen"),
+        on=(SQLITE,),
+        name="restriction.trigger after it",
+    ),
+    Case(
         "retain.undated",
         "gifts.paid",
         PEOPLE

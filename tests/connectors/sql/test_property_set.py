@@ -4,7 +4,8 @@ hers: whatever the schema and the rows.
 `--hypothesis-profile=soak` runs many more examples, from a seed of their own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
 from random import Random
@@ -26,7 +27,7 @@ from upheld.rights.cells import first_to_last, loaded, reversed_
 from upheld.rights.connector import Row
 from upheld.rights.correcting import Wish, aim, to_cells
 from upheld.rights.fulfil import Failed, execute
-from upheld.rights.outcome import Prepared, Verified
+from upheld.rights.outcome import Misconfigured, Prepared, Verified
 from upheld.rights.package.porting import projected
 from upheld.rights.plan import Collect, Plan, Reason, Reset
 from upheld.rights.planner import plan_correction
@@ -37,6 +38,7 @@ MARKS: dict[str, tuple[Any, ...]] = {
     "text": (None, "", "0", "restricted", "open"),
     "date": (None, None, "2020-02-29"),
 }
+SOME = 0.3
 KINDS = ["sqlite", "postgresql", "mariadb"]
 
 
@@ -88,13 +90,44 @@ def back(cells: list[Cell]) -> tuple[Plan, tuple[Cell, ...]]:
     return Plan(Right.RESTRICTION, "gdpr", tuple(steps)), tuple(given_back)
 
 
+TRAIL = "no_personal_data: [{tables: [trail], reason: of the test}]\n"
+TRACING = {
+    "sqlite": ["CREATE TRIGGER traced AFTER UPDATE ON users BEGIN INSERT INTO trail VALUES (1); END"],
+    "postgresql": [
+        (
+            "CREATE OR REPLACE FUNCTION traced() RETURNS trigger LANGUAGE plpgsql AS "
+            "'BEGIN INSERT INTO trail VALUES (1); RETURN new; END'"
+        ),
+        "CREATE TRIGGER traced AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION traced()",
+    ],
+    "mariadb": ["CREATE TRIGGER traced AFTER UPDATE ON users FOR EACH ROW INSERT INTO trail VALUES (1)"],
+}
+
+
+@contextmanager
+def traced(world: World, sheets: Sheets) -> Iterator[None]:
+    """While code of the server's own copies what is updated: what is tried is refused, and nothing changes."""
+    dialect = world.database.dialect
+    before = state(world, sheets)
+    world.run("CREATE TABLE trail (n INTEGER)", *TRACING[dialect])
+
+    with pytest.raises(Misconfigured, match=r"restriction\.trigger"):
+        yield
+
+    assert (differences(before, state(world, sheets)), world.rows("trail")) == ([], [])
+    world.run(f"DROP TRIGGER traced{' ON users' if dialect == 'postgresql' else ''}", "DROP TABLE trail")
+
+
 def restricted_and_lifted(stage: Stage, generated: Generated, chance: Random) -> None:
     sheets = generated.sheets
     with_marks(sheets, chance)
-    world = stage.build(sheets, system=f"max_rows: {chance.choice((2, 20000))}\n")
+    world = stage.build(sheets, system=f"{TRAIL}max_rows: {chance.choice((2, 20000))}\n")
     before = state(world, sheets)
     person, by_address = generated.erased[0]
     subject, oracle = asked(world, sheets, person, by_address=by_address)
+    if chance.random() < SOME:
+        with traced(world, sheets):
+            done(world, world.plan(Right.RESTRICTION), subject)
 
     cells = done(world, world.plan(Right.RESTRICTION), subject)
 
@@ -108,7 +141,11 @@ def restricted_and_lifted(stage: Stage, generated: Generated, chance: Random) ->
             else:
                 assert marked(now["mark"]) == oracle.owned(name, row), (name, row)
     plan, given_back = back(cells)
-    done(world, plan, Subject(subject.identities, subject.people, given_back))
+    restored = Subject(subject.identities, subject.people, given_back)
+    if any(each.table == "users" for each in given_back) and chance.random() < SOME:
+        with traced(world, sheets):
+            done(world, plan, restored)
+    done(world, plan, restored)
     assert differences(before, state(world, sheets)) == []
 
 

@@ -1,7 +1,6 @@
 """Single cells: read as the server writes them, locked, compared, set and put back exactly (G-16.1,
 G-18.4)."""
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -13,7 +12,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import types
-from sqlalchemy.dialects import mysql, postgresql
+from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import SQLAlchemyError
 
 from upheld.connectors.sql.inside import Predicate, is_in
@@ -21,6 +20,7 @@ from upheld.connectors.sql.schema import Family, LiveColumn
 from upheld.connectors.sql.where import Rows
 from upheld.datamap.model import Scalar
 from upheld.rights.outcome import Misconfigured
+from upheld.rights.rows.splice import exact, spliced
 from upheld.rights.rows.values import parts, reach
 from upheld.rights.subject import Cell, Key
 
@@ -159,7 +159,9 @@ class Cells:
                 "SET SESSION sql_mode ="
                 " REPLACE(REPLACE(@@sql_mode, 'NO_ZERO_IN_DATE', ''), 'NO_ZERO_DATE', '')"
             )
-        for first, keys in _alike(cells):
+        whole = [each for each in cells if each.json is None]
+        inside = [each for each in cells if each.json is not None]
+        for first, keys in _alike([*whole, *(self._documents(inside) if inside else ())]):
             table = first.table
             target = self.rows.tables.known(table, first.column).name
             values = {**self._stamps(table), target: self._value(first)}
@@ -183,8 +185,6 @@ class Cells:
 
     def _value(self, cell: Cell) -> Any:
         known, value = self.rows.tables.known(cell.table, cell.column), cell.after
-        if cell.json:
-            return self._document(cell, cell.json)
         if value is None:
             return sa.null()
         if self.dialect == "postgresql" and isinstance(value, str):
@@ -192,16 +192,21 @@ class Cells:
             return sa.cast(sa.literal(value, sa.Text()), ServersOwn(words))
         return sa.bindparam(None, value, type_=types.NullType())
 
-    def _document(self, cell: Cell, path: str) -> Any:
-        """The document with another value at the path; the server leaves the rest as it is."""
-        target = self.rows.tables.column(cell.table, cell.column)
-        if self.dialect != "postgresql":
-            return sa.func.json_replace(target, path, cell.after)
-        words = self.rows.tables.known(cell.table, cell.column).type_text
-        where = sa.cast(sa.literal(parts(path), postgresql.ARRAY(sa.Text())), postgresql.ARRAY(sa.Text()))
-        what = sa.cast(sa.literal(json.dumps(cell.after), sa.Text()), ServersOwn("jsonb"))
-        whole = sa.func.jsonb_set(sa.cast(target, postgresql.JSONB), where, what, sa.false())
-        return sa.cast(whole, ServersOwn(words))
+    def _documents(self, cells: Sequence[Cell]) -> Iterator[Cell]:
+        """A cell for each document, with all that becomes right in it: its own text but for those values."""
+        now = self.now(cells)
+        texts: dict[tuple[str, str, Key], Cell] = {}
+        for each in cells:
+            place = (each.table, each.column, each.key)
+            value = texts[place].after if place in texts else now.get(place)
+            path = parts(each.json or "")
+            after: Scalar = value
+            if isinstance(value, bytes):
+                after = spliced(value.decode(), path, each.after).encode()
+            elif isinstance(value, str):
+                after = spliced(value, path, each.after)
+            texts[place] = replace(each, after=after, json=None)
+        yield from texts.values()
 
 
 def _is_moment(text: str) -> bool:
@@ -282,5 +287,5 @@ def stands(cell: Cell, value: Scalar) -> Scalar:
     """What of a column's value the cell is about: all of it, or what stands at its path."""
     if cell.json is None:
         return value
-    found = next(reach(value, cell.json), None)
+    found = next(reach(exact(value), cell.json), None)
     return None if found is None or isinstance(found, list | dict) else cast("Scalar", found)

@@ -38,13 +38,12 @@ from upheld.connectors.sql.many.union import together
 from upheld.connectors.sql.many.verify import verify_many
 from upheld.connectors.sql.order import touches
 from upheld.connectors.sql.reads import reads
-from upheld.connectors.sql.setting import Setter, SettingRun, to_correct, verified
+from upheld.connectors.sql.setting import Setter, SettingRun, grave, marking, to_correct, verified
 from upheld.connectors.sql.settle import settle, token
 from upheld.connectors.sql.size import size_of
 from upheld.connectors.sql.traces import loaded, merged
 from upheld.connectors.sql.undo.files import Returning
 from upheld.connectors.sql.undo.image import loaded as loaded_images
-from upheld.connectors.sql.undo.parents import kin
 from upheld.connectors.sql.undo.restore import Restore
 from upheld.connectors.sql.undo.sealed import sealed
 from upheld.connectors.sql.verify import Verifier
@@ -220,11 +219,12 @@ class SqlConnector:
         entropy: Entropy,
         allow: frozenset[str],
     ) -> Execution:
-        """Findings about what an erasure would do stand in no other right's way."""
+        """Findings about what an erasure would do stand in no other right's way; what leaves a trace of a
+        mark stands in the way of marks only, and of their end."""
         with translated(self.system.name, "setting values"):
             with reading(self.engine) as connection:
                 known = self._known(connection)
-                findings = self._findings(connection, known)
+                findings = grave(self._findings(connection, known), marking(steps, subject))
                 self._stop([each for each in findings if not each.erasing], go_on=False)
             yield from SettingRun(
                 self.system, self.engine, known.tables, subject, steps, now, entropy, allow
@@ -388,17 +388,13 @@ class SqlConnector:
         """Rows that somebody put back meanwhile are left to `collect`."""
         with translated(self.system.name, "reading"), reading(self.engine) as connection:
             tables = self._tables(connection)
-            images = loaded_images(before)
-            restore = Restore(
-                tables, connection, self.system.name, images, kin(self.system, tables, images), lock=False
-            )
+            restore = Restore(tables, connection, self.system, loaded_images(before), lock=False)
             collected = [step for step in steps if isinstance(step, Collect)]
             yield from sealed(restore, self.system, collected, subject, until)
             yield from self._files(restore, files).sealed(collected)
 
     def _restore(self, connection: sa.Connection, before: Sequence[bytes]) -> Restore:
-        tables, images = self._tables(connection), loaded_images(before)
-        return Restore(tables, connection, self.system.name, images, kin(self.system, tables, images))
+        return Restore(self._tables(connection), connection, self.system, loaded_images(before))
 
     def _files(self, restore: Restore, files: Sequence[FileImage]) -> Returning:
         return Returning(restore.tables, restore.connection, self.system, self.secrets, files)

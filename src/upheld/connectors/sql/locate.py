@@ -35,7 +35,7 @@ def prepare(rows: Rows, connection: sa.Connection, steps: Sequence[Step], *, loc
         for condition in _conditions(selection):
             for test in condition:
                 if test.lookup is not None and test not in rows.resolved:
-                    rows.resolved[test] = _looked_up(rows, connection, test)
+                    rows.resolved[test] = looked_up(rows, connection, test)
         for table, link in _identity_links(selection):
             spell(rows, connection, table, link)
     for step in steps:
@@ -69,7 +69,8 @@ def _identity_links(selection: Selection) -> Iterator[tuple[str, Link]]:
             yield table, source.link
 
 
-def _looked_up(rows: Rows, connection: sa.Connection, test: Test) -> Scalar:
+def looked_up(rows: Rows, connection: sa.Connection, test: Test) -> Scalar:
+    """The key of the row that a condition names by other columns; None where there is none."""
     lookup = test.lookup
     if lookup is None:
         return None

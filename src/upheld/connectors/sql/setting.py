@@ -19,7 +19,7 @@ from upheld.connectors.sql.settle import token
 from upheld.connectors.sql.where import Rows, marked, negated
 from upheld.datamap.model import Scalar, System
 from upheld.rights.cells import dumped, loaded
-from upheld.rights.connector import SMALL_TABLE, Entropy, Execution, Row
+from upheld.rights.connector import SMALL_TABLE, Entropy, Execution, Finding, Row, Severity
 from upheld.rights.outcome import (
     Committed,
     Count,
@@ -313,6 +313,25 @@ class SettingRun:
                 f"{self.system.name}: this would touch {what}. Nothing was written.",
                 f"If that is right, approve it by name: --allow {limit} --reason '…'.",
             )
+
+
+def marking(steps: Sequence[Step], subject: Subject) -> frozenset[str]:
+    """The tables in which marks of a restriction are set, or put back as they were."""
+    resets = {step.number for step in steps if isinstance(step, Reset)}
+    tables = [each.table for each in subject.cells if each.step in resets]
+    return frozenset(
+        [step.selection.table for step in steps if isinstance(step, Restrict) and step.value is None] + tables
+    )
+
+
+def grave(findings: Sequence[Finding], marked_: frozenset[str]) -> list[Finding]:
+    """What leaves a trace of a mark, and nobody accepted, stops the setting of marks in these tables."""
+    return [
+        replace(each, severity=Severity.STOP)
+        if (each.code, each.severity) == ("restriction.trigger", Severity.DOUBT) and each.table in marked_
+        else each
+        for each in findings
+    ]
 
 
 def verified(setter: Setter, traces: Sequence[bytes]) -> Verified:

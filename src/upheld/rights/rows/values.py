@@ -10,6 +10,7 @@ from uuid import UUID
 
 from upheld.datamap import normalise as identity
 from upheld.rights.outcome import Misconfigured
+from upheld.rights.rows.splice import spliced
 
 Row = Mapping[str, object]
 """One row: column name to value. In a textual store every value is a text, and an empty text is None."""
@@ -108,18 +109,25 @@ def _step(value: object, part: str) -> list[object]:
     return []
 
 
+def _edited_text(value: str | bytes, path: str, new: object) -> str | bytes:
+    if isinstance(value, str) and new is not None:
+        return spliced(value, parts(path), new)
+    before = document(value)
+    after = edited(before, path, new)
+    if after == before:
+        return value
+    tight = b'": ' not in value if isinstance(value, bytes) else '": ' not in value
+    dumped = json.dumps(after, ensure_ascii=False, separators=(",", ":") if tight else None)
+    return dumped.encode() if isinstance(value, bytes) else dumped
+
+
 def edited(value: object, path: str, new: object) -> object:
     """The document with the value at `path` replaced, or removed for None; a path that leads nowhere changes
-    nothing, and keys keep their order (scenario 28). Text stays text.
+    nothing, and keys keep their order (scenario 28). Text stays text; where a value in it is replaced, no
+    other character changes.
     """
     if isinstance(value, str | bytes):
-        before = document(value)
-        after = edited(before, path, new)
-        if after == before:
-            return value
-        tight = b'": ' not in value if isinstance(value, bytes) else '": ' not in value
-        dumped = json.dumps(after, ensure_ascii=False, separators=(",", ":") if tight else None)
-        return dumped.encode() if isinstance(value, bytes) else dumped
+        return _edited_text(value, path, new)
     first, *after_first = parts(path)
     rest = ".".join(after_first)
     if isinstance(value, dict):

@@ -394,6 +394,14 @@ ALL = (
         "`restriction:` in the map, and its column; or `accept` with the reason.",
         (43,),
     ),
+    Code(
+        "restriction.trigger",
+        DOUBT,
+        "Setting a mark, and taking it away, starts code of the server's own or makes it keep a version, "
+        "which may leave a trace; STOP for a restriction and its end.",
+        "`accept` where it copies and changes nothing that is hers.",
+        (32, 43),
+    ),
 )
 
 BEARABLE = frozenset({"edge.undeclared", "link.type", "reference.index", "undo.trigger", "view.materialised"})

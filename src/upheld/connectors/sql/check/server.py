@@ -64,6 +64,26 @@ def triggers(look: Look) -> Iterator[Finding]:
         )
 
 
+def marks(look: Look) -> Iterator[Finding]:
+    """A restriction is to change nothing but its mark, and its end to leave no trace: a history would keep
+    her rows twice more, and a moment of the last change would be another."""
+    for table, live in look.pairs:
+        if not table.restricted:
+            continue
+        those = (live, *(look.live.tables[name] for name in live.children if name in look.live.tables))
+        said = [_said(each) for one in those for each in one.triggers if "UPDATE" in each.events]
+        said += ["the server keeps earlier versions"] if live.versioned else []
+        if said:
+            reason = "say why it copies and changes nothing of hers"
+            yield look.finding(
+                "restriction.trigger",
+                table.name,
+                f"To mark a row of {table.name} as restricted does more than that: {'; '.join(said)}.",
+                edit(table.name, {"accept": [{"finding": "restriction.trigger", "reason": reason}]}),
+                column=table.restricted,
+            )
+
+
 def _said(trigger: LiveTrigger) -> str:
     return f"{trigger.name} ({trigger.timing} {' or '.join(trigger.events)})"
 
@@ -83,4 +103,4 @@ def _account(look: Look) -> str:
     return str(look.connection.exec_driver_sql("SELECT current_user").scalar_one())
 
 
-RULES = (relations, engines, histories, triggers, hidden)
+RULES = (relations, engines, histories, triggers, marks, hidden)

@@ -1,6 +1,7 @@
 """What a person says is right has to fit its column, before the first write (scenarios 20, 60)."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 import sqlalchemy as sa
 
@@ -36,7 +37,12 @@ def refuse(cells: Cells, given: Sequence[Cell]) -> None:
 def _wrong(cells: Cells, look: Look, cell: Cell, *, again: bool) -> Iterator[tuple[str, str]]:
     table, live = look.mapped(cells.rows.tables.known_table(cell.table).name), look.live.get(cell.table)
     column = live.column(cell.column) if live else None
-    if table is None or live is None or column is None or cell.json is not None:
+    if table is None or live is None or column is None:
+        return
+    if cell.json is not None:
+        said = _type_of(cell.before)
+        if said and said != _type_of(cell.after):
+            yield "value.type", f"{cell.table}.{column.name} has {said} at {cell.json}."
         return
     value = cell.after
     if column.family is Family.BOOLEAN and value in ("true", "false"):
@@ -56,6 +62,15 @@ def _wrong(cells: Cells, look: Look, cell: Cell, *, again: bool) -> Iterator[tup
     for reference in look.live.refer(live.name):
         if column.name in reference.key.to_columns:
             yield "correct.key", f"{reference.table} refers to {cell.table}.{column.name} by a foreign key."
+
+
+def _type_of(value: object) -> str:
+    """What kind of value stands in a document; empty where it is null, which says of no kind."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true or false"
+    return "a number" if isinstance(value, int | float | Decimal) else "a text"
 
 
 def _taken(cells: Cells, cell: Cell) -> bool:

@@ -15,6 +15,7 @@ from upheld.connectors.sql.inside import KeySet, Predicate, is_in
 from upheld.connectors.sql.locate import refuse_misfits
 from upheld.connectors.sql.order import Touch
 from upheld.connectors.sql.schema import Family, Kind
+from upheld.connectors.sql.undo.hanging import Hanging
 from upheld.connectors.sql.undo.image import (
     Image,
     TableImages,
@@ -53,7 +54,7 @@ def enforced(tables: Tables, table: str) -> tuple[str, ...]:
 @dataclass
 class Capture:
     """The images of one transaction. `gone` and `changed`: keys by the table's live name;
-    `whose`: as in an Image."""
+    `whose` and `adrift`: as in an Image."""
 
     tables: Tables
     connection: sa.Connection
@@ -62,6 +63,7 @@ class Capture:
     changed: dict[str, dict[Key, None]] = field(default_factory=dict)
     whose: dict[str, dict[Key, int]] = field(default_factory=dict)
     before: dict[str, dict[Key, Texts]] = field(default_factory=dict)
+    adrift: dict[str, dict[Key, frozenset[str]]] = field(default_factory=dict)
 
     # --- before the write ---
 
@@ -74,6 +76,8 @@ class Capture:
         else:
             self._fix(writer, steps, recounts)
         self.read()
+        hanging = Hanging(writer.rows.system, self.tables, self.connection)
+        self.adrift = {name: hanging.adrift(name, tuple(rows)) for name, rows in self.before.items()}
 
     def _fix(self, writer: Writer, steps: Sequence[Touch], recounts: Sequence[Recount]) -> None:
         by_table: dict[str, list[Touch]] = {}
@@ -217,9 +221,11 @@ class Capture:
                         f"{self.system}: rows of {table} would get another key, and not be found again.",
                         "Delete those rows instead, or write `undo: none` for this system.",
                     )
-                whose = self.whose.get(table, {})
+                whose, adrift = self.whose.get(table, {}), self.adrift.get(table, {})
                 rows = {
-                    each: Image(old, _left(old, after.get(each)), whose.get(each, 0))
+                    each: Image(
+                        old, _left(old, after.get(each)), whose.get(each, 0), adrift.get(each, frozenset())
+                    )
                     for each, old in before.items()
                 }
                 rows = {each: image for each, image in rows.items() if image.left != {}}

@@ -31,11 +31,13 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Image:
     """One row. `left`: what the erasure made of the columns that it changed, by position; None: the row
-    went. `whose`: 1 hers, 2 somebody's whose row she may see, 0 anybody's, such as a counter."""
+    went. `whose`: 1 hers, 2 somebody's whose row she may see, 0 anybody's, such as a counter. `adrift`: links
+    by which it led, before the erasure, to a row that was not there."""
 
     before: Texts
     left: Mapping[int, Text] | None
     whose: int = 1
+    adrift: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def dumped(dialect: str, images: Iterable[TableImages]) -> bytes:
                 "key": list(each.key),
                 "columns": [[column.name, column.type, column.form.value] for column in each.columns],
                 "rows": [
-                    [_encoded(key), image.before, _left(image.left), image.whose]
+                    [_encoded(key), image.before, _left(image.left), image.whose, *_adrift(image)]
                     for key, image in each.rows.items()
                 ],
             }
@@ -118,6 +120,10 @@ def dumped(dialect: str, images: Iterable[TableImages]) -> bytes:
 
 def _encoded(key: Key) -> object:
     return key if {*map(type, key)} <= {int, str} else codec.encode(key)
+
+
+def _adrift(image: Image) -> list[list[str]]:
+    return [sorted(image.adrift)] if image.adrift else []
 
 
 def _left(left: Mapping[int, Text] | None) -> object:
@@ -144,10 +150,10 @@ def loaded(parts: Sequence[bytes]) -> dict[str, TableImages]:
 
 def _joined(first: Image, then: Image) -> Image:
     if first.left is None or then.left is None:
-        return Image(first.before, None, first.whose)
+        return Image(first.before, None, first.whose, first.adrift)
     left = {**first.left, **then.left}
     changed = {at: text for at, text in left.items() if text != first.before[at]}
-    return Image(first.before, changed, first.whose)
+    return Image(first.before, changed, first.whose, first.adrift)
 
 
 def _read(part: bytes) -> list[TableImages]:
@@ -165,10 +171,11 @@ def _read(part: bytes) -> list[TableImages]:
 def _table(written: Any) -> TableImages:
     columns = tuple(Column(name, words, Form(form)) for name, words, form in written["columns"])
     rows: dict[Key, Image] = {}
-    for key, before, left, whose in written["rows"]:
+    for key, before, left, whose, *more in written["rows"]:
         decoded: Any = codec.decode(key, ())
         if len(before) != len(columns):
             raise ValueError("a row has other columns than its table")
         changed = None if left is None else {int(position): text for position, text in left}
-        rows[tuple(decoded)] = Image(tuple(before), changed, int(whose))
+        [adrift] = more or [[]]
+        rows[tuple(decoded)] = Image(tuple(before), changed, int(whose), frozenset(map(str, adrift)))
     return TableImages(written["table"], tuple(written["key"]), columns, rows)

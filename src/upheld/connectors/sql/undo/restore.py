@@ -1,8 +1,9 @@
 """Put rows back as they were, in one transaction; what stands there by now is reported, never overwritten.
 
 The database itself is the judge: a batch that it refuses is tried row by row, the rows that it refuses stay
-away, and the rest is done again from the beginning. Before anything may be committed all rows are read back
-and compared with their images, text by text.
+away, and the rest is done again from the beginning. So it is with rows that hang, by a link of the map, on
+one that stays away or is gone: the database may know of no such link, or be content with a stranger. Before
+anything may be committed all rows are read back and compared with their images, text by text.
 """
 
 from collections import Counter
@@ -15,9 +16,10 @@ from sqlalchemy import exc
 
 from upheld.connectors.sql.columns import Tables
 from upheld.connectors.sql.undo.arrange import Arranged, above_first, arranged
+from upheld.connectors.sql.undo.hanging import Hanging
 from upheld.connectors.sql.undo.image import TableImages, Texts, columns_of, texts
-from upheld.connectors.sql.undo.parents import Kin, dangling, strangers
 from upheld.connectors.sql.undo.text import Text, bound, generous, is_raw, pinned, writing
+from upheld.datamap.model import System
 from upheld.rights.outcome import Permanent
 from upheld.rights.subject import Key
 from upheld.rights.undo import Back, Conflict, Restored, Why
@@ -37,15 +39,19 @@ class Restore:
 
     tables: Tables
     connection: sa.Connection
-    system: str
+    mapped: System
     images: Mapping[str, TableImages]
-    kin: Kin
     lock: bool = True
     already: Counter[str] = field(default_factory=Counter)
     conflicts: dict[Place, Why] = field(default_factory=dict)
     inserts: dict[str, list[Key]] = field(default_factory=dict)
     updates: dict[str, dict[Key, tuple[int, ...]]] = field(default_factory=dict)
     standing: dict[str, dict[Key, Texts]] = field(default_factory=dict)
+
+    @property
+    def system(self) -> str:
+        """Its name, for messages."""
+        return self.mapped.name
 
     def done(self) -> Restored:
         """Write, compare, and say what came back. Permanent, with nothing to be kept, where a row would come
@@ -54,17 +60,15 @@ class Restore:
         with pinned(self.connection):
             for images in self.images.values():
                 self._decide(images)
-            self._without_strangers()
             order = arranged(self.tables, [*{**self.inserts, **self.updates}])
             self._constraints("DEFERRED" if order.defer else "IMMEDIATE")
             while True:
                 point = self.connection.begin_nested()
-                failed = self._attempt(order)
+                failed = self._attempt(order) or self._parted()
                 if not failed:
                     break
                 point.rollback()
                 self.conflicts.update(failed)
-                self._without_strangers()
             self._settle_constraints(order)
             self._compare()
             point.commit()
@@ -129,24 +133,6 @@ class Restore:
             if self.tables.known(images.table, each.name).generated
         }
 
-    def _without_strangers(self) -> None:
-        """What hangs on a row of hers that stays away does not come back either, nor what hangs on that."""
-        while True:
-            found = set(strangers(self.kin, self.images, self._coming(), self.conflicts))
-            if not found:
-                return
-            self.conflicts.update(dict.fromkeys(found, Why.PARENT))
-
-    def _coming(self) -> dict[str, dict[Key, tuple[int, ...] | None]]:
-        names = {**self.inserts, **self.updates}
-        return {
-            name: {
-                **{key: None for key in self.inserts.get(name, ()) if (name, key) not in self.conflicts},
-                **self._wanted(name),
-            }
-            for name in names
-        }
-
     # --- writing ---
 
     def _attempt(self, order: Arranged) -> dict[Place, Why]:
@@ -156,21 +142,29 @@ class Restore:
             failed |= self._update(name, self._wanted(name))
         for name, columns in order.later.items():
             failed |= self._fill(name, columns)
-        return failed or dict.fromkeys(self._dangling(), Why.PARENT)
+        return failed
 
-    def _dangling(self) -> Iterator[Place]:
-        """Rows that were written and refer to one that is not there, where no foreign key would say so."""
-        for name, rows in self._coming().items():
-            position = {each.name: at for at, each in enumerate(self.images[name].columns)}
-            for reference in self.kin.references.get(name, ()):
-                at = {position[each] for each in reference.columns if each in position}
-                keys = [key for key, set_ in rows.items() if set_ is None or at & {*set_}]
-                if keys and at and reference.always and not reference.guarded:
-                    key = self.images[name].key
-                    yield from (
-                        (name, each)
-                        for each in dangling(self.tables, self.connection, name, reference, key, keys)
-                    )
+    def _parted(self) -> dict[Place, Why]:
+        """Of what is written, rows whose parent did not come back, or is gone: no foreign key may say so."""
+        hanging = Hanging(self.mapped, self.tables, self.connection)
+        lost: dict[str, list[Key]] = {}
+        for name, key in self.conflicts:
+            if self._lost(name, key):
+                lost.setdefault(name, []).append(key)
+        failed: dict[Place, Why] = {}
+        for name in {**self.inserts, **self.updates}:
+            keys, rows = [*self._keys(name), *self._wanted(name)], self.images[name].rows
+            parted = hanging.parted(name, keys, lost, self.images)
+            adrift = hanging.adrift(name, keys)
+            parted |= {key for key, links in adrift.items() if links - rows[key].adrift}
+            failed |= {(name, key): Why.PARENT for key in keys if key in parted}
+        return failed
+
+    def _lost(self, name: str, key: Key) -> bool:
+        """Whether nothing may hang on a row with a conflict: it is away, or not hers as it was. Somebody
+        else's row with a counter that was moved meanwhile is still what it was to those that hang on it."""
+        image = self.images[name].rows[key]
+        return image.left is None or image.whose == 1 or key not in self.standing.get(name, {})
 
     def _keys(self, name: str) -> list[Key]:
         images = self.images[name]
