@@ -6,12 +6,12 @@ from pathlib import Path
 import typer
 
 from upheld.actions import ledger
+from upheld.actions.allowance import refuse_beyond
 from upheld.actions.batch.begin import approve_many
 from upheld.actions.batch.fulfil import fulfil_many
 from upheld.actions.batch.look import Look, look
 from upheld.actions.batch.outcome import Outcome, outcomes
 from upheld.actions.means import Means
-from upheld.actions.preview import refuse_beyond
 from upheld.cli import approval, show, start
 from upheld.cli.certifying import certify_answered
 from upheld.cli.erasing import Wish

@@ -9,12 +9,13 @@ from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 
-from upheld.actions import cases, certainty, erasure, plans, two, window
+from upheld.actions import allowance, cases, certainty, erasure, plans, two, window
+from upheld.actions.allowance import refuse_beyond
 from upheld.actions.asking import Asked
 from upheld.actions.batch.look import TOGETHER, Going, Look, in_groups
 from upheld.actions.difference import expected
 from upheld.actions.means import Means
-from upheld.actions.preview import preview, refuse_beyond
+from upheld.actions.preview import preview
 from upheld.actions.record import Noted, entry, put_all
 from upheld.actions.regime import columns, pinned
 from upheld.actions.telling import Telling, silently
@@ -42,8 +43,8 @@ def approve_many(
     `case.opened` and `plan.approved` for each. Open cases join as they are.
 
     In transactions of some hundreds: what a crash leaves out is found and approved by a repeat. Refuses
-    beyond a limit that is not allowed with a reason, and when somebody else has opened a case of one of them
-    since they were looked at.
+    beyond a limit that is not allowed with a reason, the people of this day counted anew, and when somebody
+    else has opened a case of one of them since they were looked at.
     """
     if allow and not reason:
         raise Permanent("A limit was allowed without a reason.", "Say why: --reason TEXT.")
@@ -59,9 +60,11 @@ def approve_many(
         lines=look.lines,
         left_out=sorted({each.number for each in look.doubts}),
     )
+    left = len(look.fresh)
     for some in in_groups(look.fresh, TOGETHER):
         told("approving", 0, len(look.going))
-        _approve(means, batch, look.plan, some, sorted(allow), reason)
+        _approve(means, batch, look.plan, some, sorted(allow), reason, left=left)
+        left -= len(some)
         told("approving", len(some), len(look.going))
     for each in look.going:
         if each.case is not None:
@@ -71,13 +74,22 @@ def approve_many(
 
 
 def _approve(
-    means: Means, batch: models.Batch, plan: Plan, some: Sequence[Going], allowed: list[str], reason: str
+    means: Means,
+    batch: models.Batch,
+    plan: Plan,
+    some: Sequence[Going],
+    allowed: list[str],
+    reason: str,
+    *,
+    left: int,
 ) -> None:
+    """`left`: so many are still to be approved, these among them: room for some of them is not enough."""
     names = means.keys.create_many(len(some))
     ringed = replace(means, keys=means.keys.ring(names))
     try:
         with transaction.atomic():
             hold("cases")
+            allowance.claim(means=ringed, systems=plan.systems, allowed=allowed, people=left)
             _Opening(ringed, batch, plan, allowed, reason).all(some, names)
     except IntegrityError as error:
         raise Transient(

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from upheld.actions import cases, plans
+from upheld.actions import allowance, cases, plans
+from upheld.actions.allowance import Beyond
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means
-from upheld.actions.preview import Beyond, people_today, shares
+from upheld.actions.preview import shares
 from upheld.actions.suppression import suppressed
 from upheld.actions.telling import Telling, silently
 from upheld.law.right import Right
@@ -350,12 +351,9 @@ def _beyond(
 ) -> tuple[Beyond, ...]:
     """What all of them together are beyond. The share of a table is the whole list's, as nobody looks at
     each of a list; a row of people of two groups counts twice in it."""
-    beyond = []
+    beyond: list[Beyond] = []
     for name in plan.systems:
         limits = plans.system_of(means, name).limits
         beyond += shares(sizes, name, limits, counts.get(name))
-        most = limits.people_per_day
-        begun = people_today(means=means, system=name) + people
-        if most is not None and begun > most:
-            beyond.append(Beyond(name, "people_per_day", str(most), str(begun)))
+        beyond += allowance.beyond(means=means, system=name, people=people)
     return tuple(beyond)
