@@ -38,7 +38,7 @@ ABOVE = (USERS, ALONE, LETTERS)
 def test_a_row_may_be_several_peoples_by_its_own_links_or_by_what_it_hangs_on(
     table: Table, is_several: bool
 ) -> None:
-    """G-20.4"""
+    """G-20.1"""
     system = System("club", tables=(*(each for each in ABOVE if each.name != table.name), table))
 
     assert several(system, table) is is_several
@@ -48,7 +48,7 @@ def test_a_row_may_be_several_peoples_by_its_own_links_or_by_what_it_hangs_on(
     ("of", "whose"), [("", True), ("letter_id", True), ("by_id", False), ("seen_by", True)]
 )
 def test_of_says_whose_a_field_is_where_its_link_leads_to_one_person(of: str, whose: bool) -> None:
-    """G-20.4"""
+    """G-20.1"""
     files = Table("files", links=(link("letter_id", "letters"), link("by_id"), link("seen_by", array=True)))
     system = System("club", tables=(*ABOVE, files))
 

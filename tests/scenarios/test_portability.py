@@ -190,7 +190,7 @@ BY = "{by: {from_id: {anonymise: {from_id: null, body: x}}, to_id: {anonymise: {
 def test_what_hangs_on_rows_of_several_people_and_what_memberships_hold_is_not_hers_to_take(
     letters: str, make: Make, sqlite_records: Path, tmp_path: Path
 ) -> None:
-    """G-20.1, G-20.4: however far above the shared row is; of a row with an owner named, what is by her goes."""
+    """G-20.1: however far above the shared row is; of a row with an owner named, what is by her goes."""
     head, shared, tail = MAP.partition("on_erase: delete\ngifts")
     tables = f"{head}on_erase: {letters}\ngifts{tail}{HANGING}"
     assert shared

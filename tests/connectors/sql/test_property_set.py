@@ -41,13 +41,16 @@ KINDS = ["sqlite", "postgresql", "mariadb"]
 
 
 def with_marks(sheets: Sheets, chance: Random) -> None:
-    """Each table gets a mark of some type, set in some rows; every field is provided."""
+    """Each table gets a mark of some type, set in some rows; every field is provided, and what is written is one."""
     for sheet in sheets.values():
         kind = chance.choice(list(MARKS))
         sheet.columns["mark"] = Column(kind)
         sheet.more = {**deepcopy(sheet.more), "restriction": "mark"}
         if not sheet.key:
             sheet.more["key"] = ["n"]  # without any key no row could be told from another
+        if "body" in sheet.columns:
+            written = {"category": "text", "purposes": ["service"]}
+            sheet.more["fields"] = {"body": written, **sheet.more.get("fields", {})}
         for each in sheet.more.get("fields", {}).values():
             if "category" in each:
                 each["provided"] = True
