@@ -11,7 +11,10 @@ from tests.actions.world import users
 from tests.scenarios.conftest import Make
 from tests.scenarios.office import Office, open_office
 from tests.scenarios.people import ADA, BEN, CY
+from tests.scenarios.test_case_again import POSTED, UNMARKED
+from tests.scenarios.test_case_again import POSTS as POSTS_OF_TWO
 from tests.scenarios.test_lists import POSTS, THIRDS
+from tests.scenarios.test_restriction import restrict
 from tests.scenarios.world import NOW
 from tests.servers.database import Database
 from upheld.actions import cases, erasure
@@ -28,6 +31,10 @@ from upheld.rights.outcome import Failure, Transient
 from upheld.rights.testing import InMemoryConnector
 from upheld.store.models import Request
 
+TWO = """
+CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(120) NOT NULL);
+INSERT INTO users VALUES (0, 'ada@chess.example.org'), (5, 'ben@chess.example.org');
+"""
 SHOP = System("shop", tables=(users(),))
 Erase = Callable[[Means, Office, Sequence[str]], None]
 
@@ -148,3 +155,22 @@ def test_a_list_says_which_systems_wait_and_asks_one_that_is_away_once(
     ]
     assert (dict(seen.unreached), seen.doubts) == ({"shop": double.fail["find"]}, ())
     assert list(seen.counts) == ["club"]
+
+
+def test_scenario_53_who_has_a_case_already_is_looked_for_too_once_the_system_is_back(
+    make: Make, each_database: Database, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """Who she is in the others stood in her case: of the one that was away it says nothing."""
+    office, double = open_office(make(TWO + POSTS_OF_TWO, UNMARKED + POSTED), tmp_path), shop()
+    assert restrict(office, ADA).complete
+    away(double)
+
+    as_a_list(with_shop(office, double), office, (ADA, BEN))
+
+    erasures = Request.objects.filter(right=Right.ERASURE.value)
+    assert [erasure.standing(each).systems[1] for each in erasures] == [("shop", "FAILED", "Down.")] * 2
+    double.fail = {}
+    resume(means=with_shop(office, double, hours=1))
+
+    assert [erasure.standing(each).complete for each in erasures.all()] == [True] * 2
+    assert [row["id"] for row in double.tables["users"]] == [79]

@@ -103,16 +103,16 @@ def refuse_beginning(*, means: Means, fulfilments: Sequence[Fulfilment]) -> None
     """Raises Permanent where one system would begin with more people today than it may, and these parts are
     the first of their people there. Whoever's plan goes beyond the limit with a reason is not counted.
     Belongs into the transaction that prepares them. Wants their requests and plans fetched."""
-    if not fulfilments:
+    system = fulfilments[0].system if fulfilments else ""
+    most = _most(means, system) if fulfilments else None
+    if most is None:
         return
-    system = fulfilments[0].system
-    most = _most(means, system)
     judged = {
         each.request.case_id: each.pk
         for each in fulfilments
         if each.request.right in ERASURES and LIMIT not in each.plan.allowed
     }
-    if most is None or not judged:
+    if not judged:
         return
     hold("people a day")
     begun = Part.objects.filter(fulfilment__among=list(judged.values()), due__isnull=True)
