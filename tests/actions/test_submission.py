@@ -1,8 +1,8 @@
 """What programs send in: verified or not, repeated, refused, and approved by the organisation's own rule."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,14 @@ from tests.datamap.keys.office import means
 from tests.scenarios.conftest import Make
 from tests.scenarios.world import World, make_world
 from tests.servers.database import Database
-from upheld.actions import alarms, arrivals, rounds, ruled, standing, submission, tokens
+from upheld.actions import alarms, arrivals, cases, erasure, rounds, ruled, standing, submission, tokens
+from upheld.actions.asking import Asked
 from upheld.actions.means import Means
+from upheld.actions.preview import preview
 from upheld.actions.submission import Repeated, Result, Wanted
 from upheld.cli.certifying import certify_answered
 from upheld.datamap.model import Limits
+from upheld.datamap.quiet import QuietHours
 from upheld.law.right import Right
 from upheld.rights.connector import Connector
 from upheld.rights.outcome import Permanent
@@ -85,6 +88,18 @@ class Deadly(dict[str, Connector]):
 
     def items(self) -> Any:
         raise Died
+
+
+class Meanwhile(dict[str, Connector]):
+    """When the systems are looked for, something else happens first."""
+
+    def __init__(self, connectors: Mapping[str, Connector], what: Callable[[], None]) -> None:
+        super().__init__(connectors)
+        self.what = what
+
+    def items(self) -> Any:
+        self.what()
+        return super().items()
 
 
 def drained(able: Means) -> None:
@@ -193,6 +208,39 @@ def test_the_rule_goes_beyond_no_limit(make: Make, sqlite_records: Path, limits:
     done = Request.objects.filter(state=RequestState.FULFILLED).count()
     assert done == (1 if why == "people_per_day" else 0)
     assert {*Submission.objects.exclude(left="").values_list("left", flat=True)} == {why}
+
+
+def test_the_rule_grants_the_allowance_of_a_day_once_however_long_a_system_waits(
+    make: Make, sqlite_records: Path
+) -> None:
+    """Scenario 68: who is approved and waits for the quiet hours is one of this day's people."""
+    able = world(make, "erasure", limits=Limits(people_per_day=1, quiet_hours=QuietHours(time(3), time(4))))
+    by = token(able)
+
+    for number, name in enumerate(("ada", "ben", "cy")):
+        send(able, by, of(name, Right.ERASURE), key=str(number))
+        drained(able)
+
+    states = Request.objects.order_by("received_at").values_list("state", flat=True)
+    assert list(states) == [RequestState.IN_PROGRESS, RequestState.OPEN, RequestState.OPEN]
+    assert list(Submission.objects.exclude(left="").values_list("left", flat=True)) == ["people_per_day"] * 2
+
+
+def test_the_rule_counts_anew_when_it_approves(make: Make, sqlite_records: Path) -> None:
+    """Scenario 68: somebody else approves another person while the rule looks at this one."""
+    able = world(make, "erasure", limits=Limits(people_per_day=1))
+    send(able, token(able), of("ada", Right.ERASURE))
+    ordering, his = replace(able, orders=True), Asked((Identity("email", EMAIL["ben"]),))
+
+    def approves_another() -> None:
+        request = cases.receive(means=ordering, right=Right.ERASURE, asked=his)
+        seen = preview(means=ordering, right=Right.ERASURE, asked=his)
+        erasure.approve(means=ordering, request=request, preview=seen)
+
+    ruled.approve_due(means=replace(able, connectors=Meanwhile(able.connectors, approves_another)))
+
+    assert list(Plan.objects.values_list("approved_by", flat=True)) == [able.by]
+    assert left() == {"ERASURE": "people_per_day"}
 
 
 def test_a_program_that_is_trusted_less_than_is_needed_approves_nothing(

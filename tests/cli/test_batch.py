@@ -247,17 +247,32 @@ def test_without_the_number_of_people_nothing_is_written(
     assert at_work.rows() == before
 
 
-def test_a_finding_stops_the_list_once_and_before_anything(a_company: Companies) -> None:
+def test_scenario_53_a_system_that_a_finding_stops_is_named_and_the_others_go_on(
+    a_company: Companies,
+) -> None:
     at_work = a_company("sqlite")
+    before = at_work.rows()
     at_work.forum.run("CREATE TABLE stray (id INTEGER PRIMARY KEY, email VARCHAR(100))")
     try:
+        file = listed(at_work, PEOPLE)
+        looked = at_work.run(["erase", "--identities-file", file, "--dry-run", "--json"])
+        waiting = json.loads(at_work.said[0][1])["waiting"]
         code = at_work.run(erase(at_work))
     finally:
         at_work.forum.run("DROP TABLE stray")
 
-    assert code == 1
-    assert at_work.said[0][1].count("table.undeclared") == 1
-    assert at_work.records("SELECT count(*) FROM store_case") == [(0,)]
+    assert (looked, code) == (1, 1)
+    assert list(waiting) == ["forum"]
+    named = [each for each in at_work.said[0][1].splitlines() if "waits, and the others go on" in each]
+    assert [each.partition(": ")[2].partition(":")[0] for each in named] == ["forum"]
+    by_system = "SELECT system, state, count(*) FROM store_fulfilment GROUP BY 1, 2 ORDER BY 1, 2"
+    shop = [("shop", "DONE", 1), ("shop", "RETAINED", 2)]
+    assert at_work.records(by_system) == [("forum", "FAILED", 3), *shop]
+    assert at_work.rows() != before
+
+    assert at_work.run(["resume"]) == 0, at_work.said
+    left = "SELECT count(*) FROM store_fulfilment WHERE state NOT IN ('DONE', 'RETAINED')"
+    assert at_work.records(left) == [(0,)]
 
 
 def test_the_list_counts_against_people_per_day(a_company: Companies) -> None:

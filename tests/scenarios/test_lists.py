@@ -1,6 +1,7 @@
 """Lists of people from the office's side: what each of them has of her own, and one undone while the rest stay gone."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from upheld.actions.batch.fulfil import fulfil_many
 from upheld.actions.batch.look import Line, look
 from upheld.actions.batch.outcome import Outcome, outcomes
 from upheld.actions.certificates import certify_many
+from upheld.datamap.model import Limits
 from upheld.rights.outcome import Permanent
 from upheld.store.models import Case, Evidence, Part, Plan, Request, Step
 
@@ -222,3 +224,46 @@ def test_scenario_55_of_a_list_undone_a_stranger_with_a_number_of_theirs_gets_no
         ("REVOKED", "undone"),
         ("REVOKED", "undone"),
     ]
+
+
+def limited(office: Office, people: int) -> Office:
+    """The same records, under a map that allows so many people a day."""
+    systems = tuple(replace(each, limits=Limits(people_per_day=people)) for each in office.datamap.systems)
+    return replace(office, datamap=replace(office.datamap, systems=systems))
+
+
+def test_scenario_68_a_list_is_approved_only_while_there_is_room_for_all_of_it(
+    make: Make, each_database: Database, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """Whatever was seen before: somebody is approved between the look and the approval, and nothing has run."""
+    office = limited(open_office(make(THIRDS, POSTS), tmp_path), 2)
+    means, lines = office.means(), [Line(2, office.asked(BEN)), Line(3, office.asked(CY))]
+    seen = look(means=means, lines=lines)
+    assert seen.beyond == ()
+    office.begin(ADA)
+
+    assert [each.found for each in look(means=means, lines=lines).beyond] == ["3"]
+    with pytest.raises(Permanent, match="people_per_day is 2, this would be 3"):
+        approve_many(means=means, look=seen)
+
+    assert Plan.objects.count() == 1
+    allowed = frozenset({"people_per_day"})
+    assert approve_many(means=means, look=seen, allow=allowed, reason="they leave").each.count() == 2
+
+
+def test_scenario_68_of_a_list_that_is_older_than_the_limit_no_more_are_begun_than_it_allows(
+    make: Make, each_database: Database, sqlite_records: Path, tmp_path: Path
+) -> None:
+    office = open_office(make(THIRDS, POSTS), tmp_path)
+    means = office.means()
+    lines = [Line(number, office.asked(each)) for number, each in enumerate((ADA, BEN, CY))]
+    batch = approve_many(means=means, look=look(means=means, lines=lines))
+    requests = [each.request for each in batch.each.select_related("request").order_by("line")]
+
+    fulfil_many(means=limited(office, 2).means(), requests=requests)
+
+    stand = [each.standing.systems[0][1:] for each in outcomes(batch=batch)]
+    assert [state for state, _ in stand] == ["DONE", "DONE", "FAILED"]
+    assert stand[2][1].startswith("club: people_per_day is 2, this would be 3 whom nobody allowed beyond it.")
+    assert each_database.rows("SELECT id FROM users") == [(10,)]
+    assert each_database.rows("SELECT DISTINCT user_id FROM posts") == [(10,)]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pyrage
+import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from tests.scenarios.conftest import Make
@@ -147,6 +148,76 @@ def test_a_person_takes_along_what_she_provided_on_consent_or_contract_and_nothi
     }
     assert {each for each in taken if each[1] != "about"} <= shown
     assert {table: world.rows(table, "id") for table in before} == before
+
+
+HUNG = """
+CREATE TABLE files (id INTEGER PRIMARY KEY, letter_id INTEGER, by_id INTEGER, title VARCHAR(80), note VARCHAR(80));
+CREATE INDEX files_letter ON files(letter_id);
+CREATE INDEX files_by ON files(by_id);
+CREATE TABLE scans (id INTEGER PRIMARY KEY, letter_id INTEGER, title VARCHAR(80));
+CREATE INDEX scans_letter ON scans(letter_id);
+CREATE TABLE pages (id INTEGER PRIMARY KEY, scan_id INTEGER, words VARCHAR(80));
+CREATE INDEX pages_scan ON pages(scan_id);
+CREATE TABLE circles (id INTEGER PRIMARY KEY, about VARCHAR(80));
+CREATE TABLE members (id INTEGER PRIMARY KEY, circle_id INTEGER, user_id INTEGER, nick VARCHAR(40));
+CREATE INDEX members_circle ON members(circle_id);
+CREATE INDEX members_user ON members(user_id);
+CREATE TABLE drafts (id INTEGER PRIMARY KEY, post_id INTEGER, words VARCHAR(80));
+CREATE INDEX drafts_post ON drafts(post_id);
+INSERT INTO files VALUES (1, 1, 7, 'her file', 'her note'), (2, 2, 8, 'his file, in confidence', 'his note');
+INSERT INTO scans VALUES (1, 1, 'her scan'), (2, 2, 'his scan, in confidence');
+INSERT INTO pages VALUES (1, 1, 'her page'), (2, 2, 'his page, in confidence');
+INSERT INTO circles VALUES (1, 'his illness, in confidence');
+INSERT INTO members VALUES (1, 1, 8, 'his nick'), (2, 1, 7, 'her nick');
+INSERT INTO drafts VALUES (1, 1, 'her draft'), (2, 2, 'his draft, in confidence');
+"""
+GIVEN = "{category: message, purposes: [service], provided: true}"
+HANGING = f"""
+files:
+  belongs_to: {{letter_id: letters.id, by_id: users.id}}
+  fields: {{title: {{category: message, purposes: [service], provided: true, of: by_id}}, note: {{category: message, purposes: [service], provided: true, of: letter_id}}}}
+  on_erase: delete
+scans: {{belongs_to: {{letter_id: letters.id}}, fields: {{title: {GIVEN}}}, on_erase: delete}}
+pages: {{belongs_to: {{scan_id: scans.id}}, fields: {{words: {GIVEN}}}, on_erase: delete}}
+circles: {{held_by: {{members: {{circle_id: id}}}}, fields: {{about: {GIVEN}}}, on_erase: {{keep: it is the club's}}}}
+members: {{belongs_to: {{user_id: users.id}}, fields: {{nick: {GIVEN}}}, on_erase: delete}}
+drafts: {{belongs_to: {{post_id: posts.id}}, fields: {{words: {GIVEN}}}, on_erase: delete}}
+"""
+BY = "{by: {from_id: {anonymise: {from_id: null, body: x}}, to_id: {anonymise: {to_id: null}}}, orphan: delete}"
+
+
+@pytest.mark.parametrize("letters", ["delete", BY])
+def test_what_hangs_on_rows_of_several_people_and_what_memberships_hold_is_not_hers_to_take(
+    letters: str, make: Make, sqlite_records: Path, tmp_path: Path
+) -> None:
+    """G-20.1: however far above the shared row is; of a row with an owner named, what is by her goes."""
+    head, shared, tail = MAP.partition("on_erase: delete\ngifts")
+    tables = f"{head}on_erase: {letters}\ngifts{tail}{HANGING}"
+    assert shared
+    world = make(lambda dialect: SCHEMA.format(json=JSON[dialect]) + HUNG, tables, purposes=PURPOSES)
+    office = open_office(world, tmp_path)
+
+    ported = packed(office, Right.PORTABILITY, tmp_path, ADA)
+
+    rows = lines(ported)
+    assert {name: each for name, each in rows.items() if name not in ("users", "letters", "posts")} == {
+        "drafts": [{"words": "her draft"}],
+        "files": [{"title": "her file"}],
+        "members": [{"nick": "her nick"}],
+    }
+    (system,) = json.loads((ported / "package.json").read_text())["systems"]
+    assert [
+        (each["table"], each["field"]) for each in system["left_out"] if each["reason"] == "another-person"
+    ] == [
+        ("letters", "subject"),
+        ("files", "note"),
+        ("scans", "title"),
+        ("pages", "words"),
+        ("circles", "about"),
+    ]
+    every = b"".join(file.read_bytes() for file in ported.rglob("*") if file.is_file())
+    assert b"in confidence" not in every
+    assert b"his nick" not in every
 
 
 def stated(

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from upheld.actions import plans
+from upheld.actions.allowance import Beyond
 from upheld.actions.journal import counts_of, erasing
 from upheld.actions.means import Means
-from upheld.actions.preview import Beyond
 from upheld.actions.queue import NAMES
 from upheld.actions.two import Wish
 from upheld.law.right import Right

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import prefetch_related_objects
 
 from upheld.actions import (
+    allowance,
     beyond,
     cases,
     certainty,
@@ -24,10 +25,11 @@ from upheld.actions import (
     two,
     window,
 )
+from upheld.actions.allowance import ERASURES, refuse_beyond
 from upheld.actions.difference import expected
 from upheld.actions.journal import Fenced, Hold
 from upheld.actions.means import Means
-from upheld.actions.preview import Preview, refuse_beyond, unfinished
+from upheld.actions.preview import Preview, unfinished
 from upheld.actions.record import entry, put_all, record
 from upheld.actions.subjects import reach_again
 from upheld.law.right import Right
@@ -64,8 +66,6 @@ Progress = Callable[[str, str], None]
 def silently(_system: str, _what: str) -> None:
     """Shows no progress."""
 
-
-ERASURES = (Right.ERASURE.value, Right.DELETE.value)
 
 GO_ON = "go_on"
 """In `allow`: what the map covers is done although something in the system is not mapped (design: fail
@@ -125,8 +125,9 @@ def approve(
     """The plan becomes rows and the subject is sealed; nothing is written in any system yet. Writes
     `plan.approved`.
 
-    Refuses beyond a limit that is not allowed with a reason, below the certainty who asks that is needed, and
-    a request that has a plan already: that is resumed, never planned anew under the same approval (P-23).
+    Refuses beyond a limit that is not allowed with a reason, the people of this day counted anew; below the
+    certainty who asks that is needed; and a request that has a plan already: that is resumed, never planned
+    anew under the same approval (P-23).
     """
     request = queries.REQUEST_LOCKED.first(pk=request.pk)
     if request.state != RequestState.OPEN:
@@ -137,6 +138,8 @@ def approve(
     if allow:
         two.require(means=means, wish=beyond.wish(request=request, allow=allow, found=preview.beyond))
     certainty.refuse_below(means=means, request=request)
+    if request.right in ERASURES:
+        allowance.claim(means=means, systems=preview.plan.systems, allowed=allow, besides=(request.case_id,))
     means = _with_ring(means, request)
     row = plans.store(
         means=means,
@@ -192,7 +195,10 @@ def allow_more(
     refused = request.fulfilments.filter(
         state=FulfilmentState.FAILED, failure__in=[FailureKind.PERMANENT, FailureKind.MISCONFIGURED]
     ).exclude(unreached=True)
-    systems = tuple(each.system for each in refused.order_by("position") if not each.parts.exists())
+    again = [each for each in refused.select_related("plan").order_by("position") if not each.parts.exists()]
+    systems = tuple(each.system for each in again)
+    # Who may be one more of this day was decided about her, whatever else is allowed now.
+    kept = {each for fulfilment in again for each in fulfilment.plan.allowed if each == allowance.LIMIT}
     if systems and allow:
         two.require(means=means, wish=beyond.wish(request=request, allow=allow))
     if systems and (allow or go_on):
@@ -201,7 +207,7 @@ def allow_more(
             request=request,
             systems=systems,
             reason=reason or go_on,
-            allowed=sorted(allow),
+            allowed=sorted(allow | kept),
             go_on=go_on,
         )
     return systems

@@ -14,7 +14,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.db.models import QuerySet
 
-from upheld.actions import evidence, kept
+from upheld.actions import allowance, evidence, kept
 from upheld.actions.lease import is_leased
 from upheld.actions.means import Means
 from upheld.actions.record import Noted, entry, put_all, record
@@ -168,7 +168,7 @@ def _fenced(hold: Hold, **changes: object) -> None:
 def prepare(*, means: Means, hold: Hold, event: Prepared) -> models.Part:
     """Durable before the target commits: how to ask it later, and, sealed, what to look for, and its files.
     Raises Fenced once somebody had it undone or took it back: what is not prepared then is never
-    committed."""
+    committed. Raises Permanent where that would be one person more than `people_per_day`."""
     copies = kept.copy(means=means, fulfilment=hold.fulfilment, files=event.files)
     return _prepare(means, hold, event, copies)
 
@@ -180,6 +180,8 @@ def _prepare(means: Means, hold: Hold, event: Prepared, copies: Sequence[kept.Co
     [(state, undone)] = queries.WITHDRAWN.all(pk=hold.fulfilment.request_id)
     if undone is not None or state == models.RequestState.REVOKED:
         raise Fenced(f"{hold.system}: the request is being undone, or was taken back")
+    if not hold.parts:
+        allowance.refuse_beginning(means=means, fulfilments=[hold.fulfilment])
     kept.note(fulfilment=hold.fulfilment, copies=copies, at=at)
     position = len(hold.parts) + 1 if hold.first else None
     part = keep_part(means=means, fulfilment=hold.fulfilment, event=event, at=at, position=position)

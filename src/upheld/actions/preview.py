@@ -1,12 +1,14 @@
 """What a right would do for one person, before anything is written anywhere: for dry runs and for
 approval."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from types import MappingProxyType
+from uuid import UUID
 
-from upheld.actions import plans, window
+from upheld.actions import allowance, plans, window
+from upheld.actions.allowance import Beyond
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.actions.regime import under
@@ -20,7 +22,7 @@ from upheld.rights.explain import Explanation, explain
 from upheld.rights.fulfil import dry_run
 from upheld.rights.glance import at_a_glance
 from upheld.rights.identify import Unreached, identify
-from upheld.rights.outcome import Counts, Failure, Permanent
+from upheld.rights.outcome import Counts, Failure
 from upheld.rights.plan import Plan
 from upheld.rights.share import Sizes
 from upheld.rights.subject import Subject
@@ -29,22 +31,6 @@ from upheld.store import models, queries
 ERASING = (Right.ERASURE, Right.DELETE)
 WRITING = (*ERASING, Right.RESTRICTION, Right.RECTIFICATION, *STOPPING)
 LIMITS = ("people_per_day", "rows_per_person", "share_of_table")
-
-
-@dataclass(frozen=True, slots=True)
-class Beyond:
-    """A limit of the map that this plan exceeds in one system."""
-
-    system: str
-    limit: str
-    allowed: str
-    found: str
-
-    def __str__(self) -> str:
-        return (
-            f"{self.system}: {self.limit} is {self.allowed}, this would be {self.found}. "
-            f"A named person may allow it: --allow {self.limit} --reason TEXT."
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +106,8 @@ def preview(
         )
         counts.update({each.system: each.failure for each in unreached})
         explanation = explain(plan, means.datamap, counts)
-        beyond = limits(means, plan, counts) if right in WRITING else ()
+        own = () if request is None else (request.case_id,)
+        beyond = limits(means, plan, counts, own) if right in WRITING else ()
         if right not in ERASING:
             found = findings(means, reached, counts, right) if right in WRITING else ()
             return Preview(subject, unreached, plan, counts, found, beyond, explanation, dates=law.dates)
@@ -156,8 +143,11 @@ def findings(
 TRACE = ("restriction.trigger", Severity.DOUBT)
 
 
-def limits(means: Means, plan: Plan, counts: dict[str, Counts | Failure]) -> tuple[Beyond, ...]:
-    """Limits that the plan exceeds. Each system judges rows and share once more, before its first write."""
+def limits(
+    means: Means, plan: Plan, counts: dict[str, Counts | Failure], own: Collection[UUID] = ()
+) -> tuple[Beyond, ...]:
+    """Limits that the plan exceeds; `own`: her case, which is none of the others of this day. Rows and share
+    are judged once more by each system, people by the approval and the journal, before the first write."""
     beyond, sizes = [], Sizes(means.connectors)
     for name in plan.systems:
         limits = plans.system_of(means, name).limits
@@ -169,11 +159,8 @@ def limits(means: Means, plan: Plan, counts: dict[str, Counts | Failure]) -> tup
             beyond += shares(sizes, name, limits, counted)
         except Failure as failure:
             counts[name] = failure
-        if plan.right not in ERASING or limits.people_per_day is None:
-            continue
-        people = people_today(means=means, system=name) + 1
-        if people > limits.people_per_day:
-            beyond.append(Beyond(name, "people_per_day", str(limits.people_per_day), str(people)))
+        if plan.right in ERASING:
+            beyond += allowance.beyond(means=means, system=name, besides=own)
     return tuple(beyond)
 
 
@@ -182,25 +169,6 @@ def shares(sizes: Sizes, system: str, limits: Limits, counted: Counts | Failure 
     tables = counted.tables if isinstance(counted, Counts) else ()
     found = ", ".join(map(str, sizes.beyond(system, tables, limits.share_of_table)))
     return [Beyond(system, "share_of_table", f"{limits.share_of_table:.0%}", found)] if found else []
-
-
-def people_today(*, means: Means, system: str) -> int:
-    """How many people's erasure was begun in this system during the last 24 hours."""
-    since = means.now - timedelta(hours=24)
-    begun = models.Part.objects.filter(
-        fulfilment__system=system,
-        fulfilment__request__right__in=[Right.ERASURE.value, Right.DELETE.value],
-        prepared_at__gt=since,
-        due__isnull=True,
-    )
-    return begun.values("fulfilment__request__case").distinct().count()
-
-
-def refuse_beyond(found: Sequence[Beyond], allowed: frozenset[str]) -> None:
-    """Raises Permanent for every limit exceeded that nobody allowed."""
-    left = [each for each in found if each.limit not in allowed]
-    if left:
-        raise Permanent("The plan goes beyond a limit, so nothing was written. " + " ".join(map(str, left)))
 
 
 def unfinished(request: models.Request) -> tuple[models.Fulfilment, ...]:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from upheld.actions import erasure, holds, restriction
+from upheld.actions.allowance import ERASURES
 from upheld.actions.batch.fulfil import Told, fulfil_many, nobody
-from upheld.actions.erasure import ERASURES, Progress, Standing, silently
+from upheld.actions.erasure import Progress, Standing, silently
 from upheld.actions.journal import SETTING
 from upheld.actions.means import Means
 from upheld.actions.preview import unfinished

@@ -13,11 +13,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from upheld.actions import approving, cases, certainty, dispatch, plans
+from upheld.actions import allowance, approving, cases, certainty, dispatch, plans
 from upheld.actions.batch.look import in_groups
 from upheld.actions.granting import Granted, grant_copies, grant_erasures
 from upheld.actions.means import Means
-from upheld.actions.preview import ERASING, people_today
+from upheld.actions.preview import ERASING
 from upheld.actions.regime import law_of
 from upheld.actions.tasks import COPYING
 from upheld.law.right import Right
@@ -176,7 +176,7 @@ def _within(
     counted = {
         name: count_many(each, plan.of(name), subjects, now=means.now) for name, each in connectors.items()
     }
-    room = {name: _room(means, name) for name in plan.systems}
+    room = {name: allowance.room(means=means, system=name) for name in plan.systems}
     granted: list[Granted] = []
     for index, (sent, subject) in enumerate(known):
         counts = {name: each.each[index] for name, each in counted.items()}
@@ -193,12 +193,6 @@ def _within(
 def _too_many(means: Means, system: str, rows: int) -> bool:
     most = plans.system_of(means, system).limits.rows_per_person
     return most is not None and rows > most
-
-
-def _room(means: Means, system: str) -> int | None:
-    """How many people more today; None where nobody has said."""
-    most = plans.system_of(means, system).limits.people_per_day
-    return None if most is None else most - people_today(means=means, system=system)
 
 
 @transaction.atomic
@@ -224,6 +218,8 @@ def _granted(means: Means, plan: Plan, granted: Sequence[Granted], left: "_Left"
             continue
         request.reached = found.reached
         sure.append(replace(each, request=request))
+    if plan.right in ERASING:
+        sure = _with_room(means, plan, sure, left)
     if not sure:
         return 0
     grant = grant_copies if plan.right in COPYING else grant_erasures
@@ -232,6 +228,13 @@ def _granted(means: Means, plan: Plan, granted: Sequence[Granted], left: "_Left"
     if wake:
         dispatch.wake_all([each.request.case_id for each in sure])
     return len(sure)
+
+
+def _with_room(means: Means, plan: Plan, sure: Sequence[Granted], left: "_Left") -> list[Granted]:
+    """Of these as many as there is still room for: somebody else may have approved some meanwhile."""
+    most = max(0, min(allowance.rooms(means=means, systems=plan.systems).values(), default=len(sure)))
+    left.all([each.sent for each in sure[most:]], "people_per_day")
+    return list(sure[:most])
 
 
 class _Left:

@@ -11,8 +11,9 @@ from uuid import UUID
 from django.db.models import Min
 
 from upheld.actions import erasure
+from upheld.actions.allowance import ERASURES
 from upheld.actions.batch.fulfil import fulfil_many
-from upheld.actions.erasure import ERASURES, Progress, Standing
+from upheld.actions.erasure import Progress, Standing
 from upheld.actions.means import Means
 from upheld.actions.stop import Stopped
 from upheld.store.models import Fulfilment, FulfilmentState, Request, RequestState

@@ -19,8 +19,9 @@ from upheld.actions import (
     two,
     window,
 )
+from upheld.actions.allowance import ERASURES
 from upheld.actions.asking import Asked
-from upheld.actions.erasure import ERASURES, Progress, silently
+from upheld.actions.erasure import Progress, silently
 from upheld.actions.means import Means
 from upheld.actions.record import record
 from upheld.ledger.commitment import commit as commit_to

@@ -6,6 +6,7 @@ from typing import Protocol
 import typer
 
 from upheld.actions import preview, unknown
+from upheld.actions.allowance import refuse_beyond
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means
 from upheld.actions.preview import Preview
@@ -65,5 +66,5 @@ def ended(*, means: Means, request: Request, asked: Asked, seen: Preview, given:
 
 def agree(seen: Preview, given: Given, *, question: str, stays: str) -> None:
     """Refuses what is beyond a limit that nobody allowed; Declined, with `stays`, unless a person agrees."""
-    preview.refuse_beyond(seen.beyond, given.allow)
+    refuse_beyond(seen.beyond, given.allow)
     show.agreed(question, yes=given.yes, otherwise=stays)

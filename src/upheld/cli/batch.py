@@ -6,12 +6,12 @@ from pathlib import Path
 import typer
 
 from upheld.actions import ledger
+from upheld.actions.allowance import refuse_beyond
 from upheld.actions.batch.begin import approve_many
 from upheld.actions.batch.fulfil import fulfil_many
 from upheld.actions.batch.look import Look, look
 from upheld.actions.batch.outcome import Outcome, outcomes
 from upheld.actions.means import Means
-from upheld.actions.preview import refuse_beyond
 from upheld.cli import approval, show, start
 from upheld.cli.certifying import certify_answered
 from upheld.cli.erasing import Wish
@@ -29,7 +29,8 @@ def look_at_all(wish: Wish, file: Path) -> int:
     else:
         typer.echo(_look_text(seen))
         typer.echo("Nothing was written.")
-    return 1 if seen.doubts or [each for each in seen.beyond if each.limit not in wish.allow] else 0
+    beyond = [each for each in seen.beyond if each.limit not in wish.allow]
+    return 1 if seen.doubts or seen.waiting or beyond else 0
 
 
 def fulfil_all(wish: Wish, file: Path, *, count: int | None, skip_doubtful: bool) -> int:
@@ -104,6 +105,7 @@ def _look_text(seen: Look) -> str:
     lines += [f"{numbers(each)} are the same person." for each in same]
     lines += [f"line {each.number}: {each.why}" for each in seen.doubts]
     lines += [f"beyond a limit: {each}" for each in seen.beyond]
+    lines += [f"waits, and the others go on: {name}: {why}" for name, why in seen.waiting.items()]
     return "\n".join(lines)
 
 
@@ -135,6 +137,7 @@ def _look_json(seen: Look) -> Mapping[str, object]:
             }
             for name, counts in seen.counts.items()
         },
+        "waiting": {name: str(why) for name, why in seen.waiting.items()},
         "beyond": [
             {"system": each.system, "limit": each.limit, "allowed": each.allowed, "found": each.found}
             for each in seen.beyond

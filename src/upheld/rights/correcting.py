@@ -14,6 +14,7 @@ from upheld.rights.outcome import Misnamed
 from upheld.rights.plan import Correct, Plan, Task
 from upheld.rights.rows.splice import exact
 from upheld.rights.rows.values import reach
+from upheld.rights.sharing import anybodys
 from upheld.rights.subject import Cell
 
 
@@ -183,8 +184,7 @@ def _by_category(datamap: DataMap, wish: Wish, aimed: Aim) -> None:
 
 
 def _one(system: System, table: Table, each: Field, wish: Wish, aimed: Aim) -> None:
-    owners = [link for link in table.links if link.tie is Tie.OWNS]
-    if len(owners) > 1 and not table.person and not each.of:
+    if anybodys(system, table, each):
         aimed.findings.append(_whose(system, table, each))
         return
     try:

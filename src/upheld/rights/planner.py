@@ -187,7 +187,7 @@ class _SystemPlanner:
         if self.system.kind == "manual":
             return [self._task("copy what the person herself provided, on consent or contract")]
         for table in self.system.tables:
-            fields = porting.going(table, portable)
+            fields = porting.going(self.system, table, portable)
             hers = self._hers(table) if fields else None
             if hers is not None:
                 names = {each.column for each in fields}

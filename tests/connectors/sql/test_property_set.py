@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from tests.connectors.sql.built import NOW, Stage, State, asked, differences, state
 from tests.connectors.sql.generated import Generated, worlds
-from tests.connectors.sql.oracle import Oracle
-from tests.connectors.sql.shape import Column, Sheet, Sheets
+from tests.connectors.sql.oracle import Oracle, folded
+from tests.connectors.sql.shape import Column, Record, Sheet, Sheets
 from tests.connectors.sql.test_property_erase import usual
 from tests.scenarios.world import World
 from tests.servers.plugin import NewDatabase
@@ -43,13 +43,16 @@ KINDS = ["sqlite", "postgresql", "mariadb"]
 
 
 def with_marks(sheets: Sheets, chance: Random) -> None:
-    """Each table gets a mark of some type, set in some rows; every field is provided."""
+    """Each table gets a mark of some type, set in some rows; every field is provided, and what is written is one."""
     for sheet in sheets.values():
         kind = chance.choice(list(MARKS))
         sheet.columns["mark"] = Column(kind)
         sheet.more = {**deepcopy(sheet.more), "restriction": "mark"}
         if not sheet.key:
             sheet.more["key"] = ["n"]  # without any key no row could be told from another
+        if "body" in sheet.columns:
+            written = {"category": "text", "purposes": ["service"]}
+            sheet.more["fields"] = {"body": written, **sheet.more.get("fields", {})}
         for each in sheet.more.get("fields", {}).values():
             if "category" in each:
                 each["provided"] = True
@@ -154,7 +157,7 @@ def corrected(sheets: Sheets, oracle: Oracle, before: State, category: str, valu
     expected = deepcopy(before)
     for name, sheet in sheets.items():
         for column, each in sheet.more.get("fields", {}).items():
-            if each.get("category") != category or several(sheet):
+            if each.get("category") != category or several(sheets, name):
                 continue
             for row in sheet.rows:
                 if oracle.owned(name, row) and row[column] not in (None, ""):
@@ -162,8 +165,66 @@ def corrected(sheets: Sheets, oracle: Oracle, before: State, category: str, valu
     return expected
 
 
-def several(sheet: Sheet) -> bool:
-    return not sheet.person and len([way for way in sheet.ways if not way.sees]) > 1
+def several(sheets: Sheets, name: str) -> bool:
+    """Whether the words of the map let a row be more than one person's, counted as ways to her."""
+    return len(ways_up(sheets, name, ())) > 1
+
+
+def ways_up(sheets: Sheets, name: str, below: tuple[str, ...]) -> list[str]:
+    """Every way from a row to a person, one for each end; two for an end that may be several people."""
+    sheet = sheets[name]
+    if sheet.person:
+        return [name]
+    if name in below:
+        return []
+    found: list[str] = []
+    for way in sheet.ways:
+        if not way.sees:
+            ends = [str(way.name)] if way.to is None else ways_up(sheets, way.to, (*below, name))
+            found += ends * (2 if way.array else 1) or ["nobody"]
+    if sheet.held:
+        found += ["a member", "another"]
+    if sheet.history:
+        found += ways_up(sheets, sheet.history[0], (*below, name))
+    return found
+
+
+def owners(sheets: Sheets, name: str, row: Record) -> set[object]:
+    """Everybody to whom a row leads in the data by owning ways, whatever an erasure would do: ids of people
+    and addresses."""
+    seen, found, todo = set[tuple[str, int]](), set[object](), [(name, row)]
+    while todo:
+        where, each = todo.pop()
+        if sheets[where].person:
+            found.add(each["id"])
+        elif (where, each["n"]) not in seen:
+            seen.add((where, each["n"]))
+            todo += hung_on(sheets, sheets[where], each)
+            columns = [way.columns[0] for way in sheets[where].ways if way.to is None and not way.sees]
+            found |= {folded(each[column]) for column in columns if each[column] is not None}
+    return found
+
+
+def hung_on(sheets: Sheets, sheet: Sheet, row: Record) -> list[tuple[str, Record]]:
+    """The rows one step nearer to a person."""
+    wanted: list[tuple[str, tuple[str, ...], object]] = []
+    for way in sheet.ways:
+        if way.to is None or way.sees or any(row[column] != value for column, value in way.when):
+            continue
+        if way.array:
+            wanted += [(way.to, way.key, (item,)) for item in row[way.columns[0]] or ()]
+        elif way.json is None:
+            wanted.append((way.to, way.key, tuple(row[column] for column in way.columns)))
+    if sheet.held:
+        wanted.append((sheet.held[0], (sheet.held[1],), (row["id"],)))
+    if sheet.history:
+        wanted.append((sheet.history[0], ("id",), (row[sheet.history[1]],)))
+    return [
+        (to, above)
+        for to, key, value in wanted
+        for above in sheets[to].rows
+        if tuple(above[column] for column in key) == value
+    ]
 
 
 def rectified(stage: Stage, generated: Generated, chance: Random) -> None:
@@ -222,10 +283,11 @@ def taken_along(stage: Stage, generated: Generated, chance: Random) -> None:
         provided = {
             column
             for column, form in sheets[each.table].more.get("fields", {}).items()
-            if form.get("provided") and not several(sheets[each.table])
+            if form.get("provided")
         }
         assert oracle.owned(each.table, numbers[each.table][number])
         assert set(row.values) <= provided
+        assert owners(sheets, each.table, numbers[each.table][number]) <= {*oracle.people, *oracle.addresses}
         assert {name: whole[each.table, number][name] for name in row.values} == dict(row.values)
     assert differences(before, state(world, sheets)) == []
 

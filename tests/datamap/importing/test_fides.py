@@ -144,13 +144,16 @@ def test_everything_that_was_left_out_of_the_hospital_or_guessed_is_noted_with_i
         (3, "ward_documents", "undecided"),
         (4, "ward_documents.organization_fides_key", "about-the-dataset"),
         (11, "ward_documents.fidesops_meta.after", "about-the-dataset"),
+        (13, "ward_documents.patient", "not-personal"),
         (26, "ward_documents.patient.contact.mails", "identity"),
         (28, "ward_documents.patient.contact.mails.fidesops_meta.return_all_elements", "all-elements"),
         (35, "ward_documents.patient.relatives", "inside-a-list"),
         (35, "ward_documents.patient.relatives", "several-categories"),
         (46, "ward_documents.visit", "no-category"),
+        (46, "ward_documents.visit", "not-personal"),
         (50, "ward_documents.visit.who", "inside-a-list"),
         (50, "ward_documents.visit.who", "several-categories"),
+        (63, "ward_documents.ward", "not-personal"),
         (69, "ward_documents.ward.head.fidesops_meta.custom_request_field", "request-field"),
         (70, "ward_documents.sample", "reaches-nobody"),
         (75, "ward_documents.sample.tag.fidesops_meta.references.1", "reference-inside"),
@@ -323,6 +326,33 @@ dataset:
         (11, "shop.buyer.mail.fides_meta.length", "length"),
         (11, "shop.buyer.mail.fides_meta.return_all_elements", "all-elements"),
         (14, "shop.buyer.about.hobby.description", "description"),
+    ]
+
+
+def test_everything_that_became_no_field_is_noted_however_deep_it_stands() -> None:
+    imported = one(
+        "{name: id, data_categories: [system.operations], fides_meta: {primary_key: true}}",
+        "{name: flag, data_categories: [system.operations]}",
+        "{name: plain}",
+        "{name: meta, fields: [{name: phone, data_categories: [user.contact.phone_number]},"
+        " {name: tags, fides_meta: {data_type: 'string[]'}}, {name: build, data_categories: [system.operations]},"
+        " {name: deep, fields: [{name: one}, {name: two, data_categories: [user.name]}]}]}",
+        "{name: made, fields: [{name: by, data_categories: [system.operations]}, {name: at}]}",
+        "{name: bag, fields: [{name: a}, {name: b}]}",
+        "{name: list, fides_meta: {data_type: 'object[]'}, fields: [{name: x}, {name: y, data_categories: [user.name]}]}",
+    )
+
+    assert [
+        (each.code, each.what) for each in imported.notes if each.code in ("no-category", "not-personal")
+    ] == [
+        (
+            "no-category",
+            "Columns without a category became no fields: `plain`, `meta.tags`, `meta.deep.one`, `made.at`, `bag`.",
+        ),
+        (
+            "not-personal",
+            "By their categories these are nobody's, and became no fields: `flag`, `meta.build`, `made.by`.",
+        ),
     ]
 
 

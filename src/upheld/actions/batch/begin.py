@@ -9,12 +9,14 @@ from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 
-from upheld.actions import cases, certainty, erasure, plans, two, window
+from upheld.actions import allowance, cases, certainty, erasure, plans, two, window
+from upheld.actions.allowance import refuse_beyond
 from upheld.actions.asking import Asked
 from upheld.actions.batch.look import TOGETHER, Going, Look, in_groups
 from upheld.actions.difference import expected
+from upheld.actions.journal import kind_of
 from upheld.actions.means import Means
-from upheld.actions.preview import preview, refuse_beyond
+from upheld.actions.preview import preview
 from upheld.actions.record import Noted, entry, put_all
 from upheld.actions.regime import columns, pinned
 from upheld.actions.telling import Telling, silently
@@ -22,6 +24,7 @@ from upheld.law.right import Right
 from upheld.ledger.commitment import commit as commit_to
 from upheld.ledger.types import CASE_OPENED, PLAN_APPROVED
 from upheld.rights.codec import encode
+from upheld.rights.identify import Unreached
 from upheld.rights.outcome import Permanent, Transient
 from upheld.rights.plan import Plan
 from upheld.store import models
@@ -42,8 +45,8 @@ def approve_many(
     `case.opened` and `plan.approved` for each. Open cases join as they are.
 
     In transactions of some hundreds: what a crash leaves out is found and approved by a repeat. Refuses
-    beyond a limit that is not allowed with a reason, and when somebody else has opened a case of one of them
-    since they were looked at.
+    beyond a limit that is not allowed with a reason, the people of this day counted anew, and when somebody
+    else has opened a case of one of them since they were looked at.
     """
     if allow and not reason:
         raise Permanent("A limit was allowed without a reason.", "Say why: --reason TEXT.")
@@ -59,9 +62,11 @@ def approve_many(
         lines=look.lines,
         left_out=sorted({each.number for each in look.doubts}),
     )
+    left = len(look.fresh)
     for some in in_groups(look.fresh, TOGETHER):
         told("approving", 0, len(look.going))
-        _approve(means, batch, look.plan, some, sorted(allow), reason)
+        _approve(means, batch, look, some, sorted(allow), reason, left=left)
+        left -= len(some)
         told("approving", len(some), len(look.going))
     for each in look.going:
         if each.case is not None:
@@ -71,14 +76,23 @@ def approve_many(
 
 
 def _approve(
-    means: Means, batch: models.Batch, plan: Plan, some: Sequence[Going], allowed: list[str], reason: str
+    means: Means,
+    batch: models.Batch,
+    look: Look,
+    some: Sequence[Going],
+    allowed: list[str],
+    reason: str,
+    *,
+    left: int,
 ) -> None:
+    """`left`: so many are still to be approved, these among them: room for some of them is not enough."""
     names = means.keys.create_many(len(some))
     ringed = replace(means, keys=means.keys.ring(names))
     try:
         with transaction.atomic():
             hold("cases")
-            _Opening(ringed, batch, plan, allowed, reason).all(some, names)
+            allowance.claim(means=ringed, systems=look.plan.systems, allowed=allowed, people=left)
+            _Opening(ringed, batch, look, allowed, reason).all(some, names)
     except IntegrityError as error:
         raise Transient(
             "Somebody else opened a case for one of these people in this moment.", "Repeat the command."
@@ -89,14 +103,23 @@ class _Opening:
     """The rows of many cases, to be inserted table by table. Belongs into one transaction."""
 
     def __init__(
-        self, means: Means, batch: models.Batch, plan: Plan, allowed: list[str], reason: str
+        self, means: Means, batch: models.Batch, look: Look, allowed: list[str], reason: str
     ) -> None:
-        self.means, self.batch, self.plan = means, batch, plan
+        self.means, self.batch, self.plan = means, batch, look.plan
+        self.unreached = {
+            name: {
+                "state": models.FulfilmentState.FAILED,
+                "unreached": True,
+                "failure": kind_of(failure),
+                "failure_text": str(failure),
+            }
+            for name, failure in look.unreached.items()
+        }
         self.allowed, self.reason = allowed, reason
         self.at = means.clock()
-        self.text = plans.text_of(plan).encode()
+        self.text = plans.text_of(self.plan).encode()
         self.digest = sha256(self.text).hexdigest()
-        self.pinned = pinned(means=means, right=Right.ERASURE, regime=plan.regime, at=self.at)
+        self.pinned = pinned(means=means, right=Right.ERASURE, regime=self.plan.regime, at=self.at)
         self.needed = certainty.needed(means=means, law=self.pinned.law, right=Right.ERASURE)
 
     def all(self, some: Sequence[Going], names: Sequence[str]) -> None:
@@ -132,6 +155,7 @@ class _Opening:
                 position=position,
                 system=system,
                 window=windows.get((request.pk, system)),
+                **self.unreached.get(system, {}),
             )
             for request, row in zip(requests, rows, strict=True)
             for position, system in enumerate(self.plan.systems)
@@ -280,6 +304,7 @@ def _join(
         seen = preview(
             means=means, right=Right.ERASURE, asked=going.asked, subject=going.subject, request=request
         )
+        seen = replace(seen, unreached=tuple(Unreached(*each) for each in look.unreached.items()))
         erasure.approve(means=means, request=request, preview=seen, allow=allow, reason=reason)
     models.BatchLine.objects.bulk_create(
         fresh(models.BatchLine, batch=batch, line=number, request=request) for number in going.numbers

@@ -19,12 +19,15 @@ from upheld.actions.batch.look import TOGETHER, in_groups
 from upheld.actions.journal import Fenced, Hold
 from upheld.actions.means import Means
 from upheld.actions.stop import refuse
+from upheld.actions.subjects import reach_again
+from upheld.rights.connector import Severity
 from upheld.rights.many import ManyConnector, PreparedMany, takes_many
-from upheld.rights.outcome import Established, Failure, Settled, Transient, Verified
+from upheld.rights.outcome import Established, Failure, Misconfigured, Settled, Transient, Verified
 from upheld.rights.plan import Plan
 from upheld.rights.subject import Subject
 from upheld.store import models
 from upheld.store.models import FulfilmentState, RequestState
+from upheld.store.models.journal import FailureKind
 
 Told = Callable[[int], None]
 """Told how many more people were gone through, for whoever shows progress: of a group by and by, as it has
@@ -69,7 +72,7 @@ def _group(means: Means, read: Sequence[tuple[models.Request, list[models.Fulfil
     """Gives how much of its work is done, from time to time."""
     parts = {
         each.pk: own
-        for each, own in read
+        for each, own in _reached(means, read)
         if each.state == RequestState.IN_PROGRESS and each.undone_at is None
     }
     begun = [each for each, _ in read if each.pk in parts]
@@ -94,6 +97,7 @@ def _group(means: Means, read: Sequence[tuple[models.Request, list[models.Fulfil
                 for request in those
                 for each in parts[request.pk]
                 if each.system == system and each.state not in DONE and request.pk in known
+                if not each.unreached
             ]
             if not connector or plans.by_hand(plan, system):
                 continue
@@ -109,6 +113,29 @@ def _group(means: Means, read: Sequence[tuple[models.Request, list[models.Fulfil
         erasure.fulfil(means=means, request=request)
 
 
+def _reached(
+    means: Means, read: Sequence[tuple[models.Request, list[models.Fulfilment]]]
+) -> Sequence[tuple[models.Request, list[models.Fulfilment]]]:
+    """Whoever was not looked for in some system is now, as `erasure.fulfil` does it; what is still away is
+    not asked for the others of the group."""
+    away: set[str] = set()
+    asked: list[UUID] = []
+    for request, own in read:
+        missing = {each.system for each in own if each.unreached}
+        if not missing - away or request.state != RequestState.IN_PROGRESS or request.undone_at is not None:
+            continue
+        ringed = replace(means, keys=means.keys.ring({request.case.key}))
+        reach_again(means=ringed, request=request)
+        asked.append(request.pk)
+        away |= set(
+            request.fulfilments.filter(unreached=True, failure=FailureKind.TRANSIENT).values_list(
+                "system", flat=True
+            )
+        )
+    fresh = {each.pk: (each, own) for each, own in journal.read_many(asked)} if asked else {}
+    return [fresh.get(each.pk, (each, own)) for each, own in read]
+
+
 def _by_plan(
     requests: Sequence[models.Request], parts: Mapping[UUID, list[models.Fulfilment]]
 ) -> Mapping[Plan, list[models.Request]]:
@@ -119,7 +146,7 @@ def _by_plan(
     for request in requests:
         fulfilments = parts[request.pk]
         rows = {each.plan_id: each.plan for each in fulfilments}
-        if len(rows) != 1 or any(each.unreached or each.plan.go_on for each in fulfilments):
+        if len(rows) != 1 or any(each.plan.go_on for each in fulfilments):
             continue
         (row,) = rows.values()
         what = (row.digest, repr(row.allowed))
@@ -157,8 +184,17 @@ class _Turn:
         left, failure = self._together(left)
         if left and isinstance(failure, Transient):
             left, failure = self._together(left)
-        if left and failure:
+        if left and isinstance(failure, Misconfigured) and self._stopped():
+            self._failed(left, failure)
+        elif left and failure:
             self._divide(left, failure)
+
+    def _stopped(self) -> bool:
+        """Whether a finding stops the system for everybody: nothing would be found by halving."""
+        try:
+            return any(each.severity is Severity.STOP for each in self.connector.check())
+        except Failure:
+            return False
 
     # --- a set ------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 
-from upheld.actions import evidence, kept
+from upheld.actions import allowance, evidence, kept
 from upheld.actions.journal import (
     Fenced,
     Hold,
@@ -219,7 +219,7 @@ def prepare_many(
     *, means: Means, holds: Sequence[Hold], events: Sequence[Prepared], memory: Memory
 ) -> list[models.Part]:
     """Durable before the target commits, for each of them under her own key. Raises Fenced once somebody had
-    one of the erasures undone, as `journal.prepare` does."""
+    one of the erasures undone, and Permanent beyond `people_per_day`, as `journal.prepare` does."""
     copies = [
         kept.copy(means=means, fulfilment=hold.fulfilment, files=event.files)
         for hold, event in zip(holds, events, strict=True)
@@ -242,6 +242,7 @@ def _prepare_many(
     standing = locked.values_list("state", "undone_at")
     if any(undone is not None or state == RequestState.REVOKED for state, undone in standing):
         raise Fenced(f"{holds[0].system}: some erasures are being undone, or were taken back")
+    allowance.refuse_beginning(means=means, fulfilments=[each.fulfilment for each in holds])
     for hold, those in zip(holds, copies, strict=True):
         kept.note(fulfilment=hold.fulfilment, copies=those, at=at)
     written = memory.all(holds)

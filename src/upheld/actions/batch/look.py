@@ -1,21 +1,22 @@
 """What an erasure of a list of people would do, before anything is written anywhere."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from upheld.actions import cases, plans
+from upheld.actions import allowance, cases, plans
+from upheld.actions.allowance import Beyond
 from upheld.actions.asking import Asked
 from upheld.actions.means import Means
-from upheld.actions.preview import Beyond, people_today, shares
+from upheld.actions.preview import shares
 from upheld.actions.suppression import suppressed
 from upheld.actions.telling import Telling, silently
 from upheld.law.right import Right
-from upheld.rights.connector import Connector, Finding, Severity
+from upheld.rights.connector import Connector, Severity
 from upheld.rights.explain import Explanation, explain
 from upheld.rights.identify import Ambiguous, Identified
-from upheld.rights.many import count_many, identify_many, summed
-from upheld.rights.outcome import Counts, Misconfigured, Transient
+from upheld.rights.many import Tallied, count_many, identify_many, summed
+from upheld.rights.outcome import Counts, Failure, Misconfigured, Transient
 from upheld.rights.plan import Plan
 from upheld.rights.share import Sizes
 from upheld.rights.subject import Subject
@@ -64,7 +65,8 @@ class Going:
 @dataclass(frozen=True, slots=True)
 class Look:
     """All that the one who approves must see. `before`: lines whose people were erased earlier and are found
-    nowhere any more, so that nothing is left to do."""
+    nowhere any more, so that nothing is left to do. `unreached`: systems that could not be asked who anybody
+    is; `waiting`: these and all others in which nothing will be written as things are, and why."""
 
     lines: int
     going: tuple[Going, ...]
@@ -74,6 +76,8 @@ class Look:
     counts: Mapping[str, Counts]
     beyond: tuple[Beyond, ...]
     explanation: Explanation
+    unreached: Mapping[str, Failure] = field(default_factory=dict)
+    waiting: Mapping[str, Failure] = field(default_factory=dict)
 
     @property
     def fresh(self) -> tuple[Going, ...]:
@@ -91,8 +95,8 @@ def look(
 ) -> Look:
     """Identify everybody, plan once, check each system once, count for all. Reads only.
 
-    Raises for what concerns all of them: Misconfigured for a finding that stops a system, Transient where a
-    system cannot be asked. What concerns one is a doubt, named by line.
+    A system that cannot be asked, or is stopped by a finding, waits, and the others are gone on with, as for
+    one person (scenario 53). What concerns one is a doubt, named by line.
     """
     means = replace(means, keys=means.keys.ring(()))
     plan = plans.planned(means=means, right=Right.ERASURE, regime=regime)
@@ -101,12 +105,14 @@ def look(
         for name, each in means.connectors.items()
         if name in plan.systems and not plans.by_hand(plan, name)
     }
-    _refuse_findings(automatic)
+    waiting, unreached = _stopped(automatic), dict[str, Failure]()
     doubts: list[Doubt] = []
     going, unknown, known = open_cases(means, lines, doubts)
-    before, fresh = _identified(means, automatic, unknown, doubts, told)
-    sizes = Sizes(automatic)
-    fresh, counts = counted(means, automatic, plan, fresh, allow, doubts, sizes, told)
+    before, fresh = _identified(means, automatic, unknown, doubts, told, unreached)
+    reached = {name: each for name, each in automatic.items() if name not in unreached}
+    sizes, uncounted = Sizes(reached), dict[str, Failure]()
+    fresh, counts = counted(means, reached, plan, fresh, allow, doubts, sizes, told, uncounted)
+    waiting |= unreached | uncounted
     fresh = [replace(each, case=_case(each, known)) for each in fresh]
     return Look(
         lines=len(lines),
@@ -116,22 +122,30 @@ def look(
         plan=plan,
         counts=counts,
         beyond=_beyond(means, plan, len(fresh), counts, sizes),
-        explanation=explain(plan, means.datamap, counts),
+        explanation=explain(plan, means.datamap, {**counts, **unreached, **uncounted}),
+        unreached=unreached,
+        waiting={name: waiting[name] for name in plan.systems if name in waiting},
     )
 
 
-def _refuse_findings(connectors: Mapping[str, Connector]) -> None:
-    stops: list[Finding] = []
-    for connector in connectors.values():
-        stops += [each for each in connector.check() if each.severity is Severity.STOP]
-    if stops:
-        first = stops[0]
-        where = ".".join(part for part in (first.system, first.table, first.column) if part)
-        more = f" and {len(stops) - 1} more" if len(stops) > 1 else ""
-        raise Misconfigured(
-            f"Nothing was written for anybody, because of {first.code} at {where}{more}: {first.what}",
-            "Run `upheld map check`; it says how to cure each.",
-        )
+def _stopped(connectors: Mapping[str, Connector]) -> dict[str, Failure]:
+    """Systems that a finding stops, or of which that cannot be asked."""
+    waiting: dict[str, Failure] = {}
+    for name, connector in connectors.items():
+        try:
+            stops = [each for each in connector.check() if each.severity is Severity.STOP]
+        except Failure as failure:
+            waiting[name] = failure
+            continue
+        if stops:
+            first = stops[0]
+            where = ".".join(part for part in (first.system, first.table, first.column) if part)
+            more = f" and {len(stops) - 1} more" if len(stops) > 1 else ""
+            waiting[name] = Misconfigured(
+                f"Nothing will be written there, because of {first.code} at {where}{more}: {first.what}",
+                "Run `upheld map check`; it says how to cure each.",
+            )
+    return waiting
 
 
 # --- who has a case -------------------------------------------------------------------------------------
@@ -202,9 +216,11 @@ def _identified(
     lines: Sequence[Line],
     doubts: list[Doubt],
     told: Telling,
+    unreached: dict[str, Failure],
 ) -> tuple[list[int], list[Going]]:
-    known = recognised(connectors, lines, doubts, told)
-    nobody = [line for line, subject in known if not subject.people]
+    known = recognised(connectors, lines, doubts, told, unreached)
+    # Whether she is known nowhere any more cannot be said while one system is not asked.
+    nobody = [] if unreached else [line for line, subject in known if not subject.people]
     erased = _erased(means, nobody)
     before = [line.number for line in nobody if line.number in erased]
     left = [(line, subject) for line, subject in known if line.number not in erased]
@@ -212,18 +228,29 @@ def _identified(
 
 
 def recognised(
-    connectors: Mapping[str, Connector], lines: Sequence[Line], doubts: list[Doubt], told: Telling
+    connectors: Mapping[str, Connector],
+    lines: Sequence[Line],
+    doubts: list[Doubt],
+    told: Telling,
+    unreached: dict[str, Failure] | None = None,
 ) -> list[tuple[Line, Subject]]:
-    """Who each line names, as far as that is not in doubt. Transient where a system cannot be asked."""
+    """Who each line names, as far as that is not in doubt. A system that cannot be asked goes into
+    `unreached`, and is asked about nobody after that; Transient where that is not given."""
     known: list[tuple[Line, Subject]] = []
     told("finding", 0, len(lines))
     for some in in_groups(lines, TOGETHER):
-        answers = identify_many(connectors, [(each.asked.identities, each.asked.decisions) for each in some])
+        asked = [(each.asked.identities, each.asked.decisions) for each in some]
+        answers = identify_many(
+            {name: each for name, each in connectors.items() if name not in (unreached or ())}, asked
+        )
         for line, answer in zip(some, answers, strict=True):
             if isinstance(answer, Ambiguous):
                 doubts.append(Doubt(line.number, _ambiguous(answer)))
                 continue
-            _refuse_unreached(answer)
+            if unreached is None:
+                _refuse_unreached(answer)
+            else:
+                unreached.update((each.system, each.failure) for each in answer.unreached)
             known.append((line, answer.subject))
         told("finding", len(some), len(lines))
     return known
@@ -298,18 +325,25 @@ def counted(
     doubts: list[Doubt],
     sizes: Sizes,
     told: Telling,
+    uncounted: dict[str, Failure] | None = None,
 ) -> tuple[list[Going], dict[str, Counts]]:
     """Those who have something somewhere, with it, and the sums; whoever has nothing is a doubt, and so is
-    whoever is beyond a limit alone."""
+    whoever is beyond a limit alone. A system that cannot count goes into `uncounted`, and out of the sums;
+    its failure is raised where that is not given."""
     going_on: list[Going] = []
     sums: dict[str, list[Counts]] = {name: [] for name in connectors}
     told("counting", 0, len(going))
     for some in in_groups(going, TOGETHER):
         subjects = [each.subject or Subject(()) for each in some]
-        tallied = {
-            name: count_many(connector, plan.of(name), subjects, now=means.now)
-            for name, connector in connectors.items()
-        }
+        tallied: dict[str, Tallied] = {}
+        for name, connector in connectors.items():
+            try:
+                if name not in (uncounted or ()):
+                    tallied[name] = count_many(connector, plan.of(name), subjects, now=means.now)
+            except Failure as failure:
+                if uncounted is None:
+                    raise
+                uncounted[name] = failure
         through: list[Subject] = []
         for index, person in enumerate(some):
             counts = {name: each.each[index] for name, each in tallied.items()}
@@ -319,14 +353,14 @@ def counted(
             else:
                 going_on.append(Going(person.numbers, person.asked, subject=person.subject, counts=counts))
                 through.append(subjects[index])
-        for name, connector in connectors.items():
-            together = tallied[name].together
+        for name, tally in tallied.items():
+            together = tally.together
             if len(through) < len(some) and any(each.rows for each in together):
                 # Whoever is left out is not counted either; a row of several people cannot be subtracted.
-                together = count_many(connector, plan.of(name), through, now=means.now).together
+                together = count_many(connectors[name], plan.of(name), through, now=means.now).together
             sums[name].append(together)
         told("counting", len(some), len(going))
-    return going_on, {name: summed(each) for name, each in sums.items()}
+    return going_on, {name: summed(each) for name, each in sums.items() if name not in (uncounted or ())}
 
 
 def _why_not(
@@ -350,12 +384,9 @@ def _beyond(
 ) -> tuple[Beyond, ...]:
     """What all of them together are beyond. The share of a table is the whole list's, as nobody looks at
     each of a list; a row of people of two groups counts twice in it."""
-    beyond = []
+    beyond: list[Beyond] = []
     for name in plan.systems:
         limits = plans.system_of(means, name).limits
         beyond += shares(sizes, name, limits, counts.get(name))
-        most = limits.people_per_day
-        begun = people_today(means=means, system=name) + people
-        if most is not None and begun > most:
-            beyond.append(Beyond(name, "people_per_day", str(most), str(begun)))
+        beyond += allowance.beyond(means=means, system=name, people=people)
     return tuple(beyond)

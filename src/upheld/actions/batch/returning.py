@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from django.db.models import Max
 
 from upheld.actions import undo
+from upheld.actions.allowance import ERASURES
 from upheld.actions.batch.look import Doubt, Line, open_cases
-from upheld.actions.erasure import ERASURES
 from upheld.actions.means import Means
 from upheld.actions.telling import Telling, silently
 from upheld.actions.undo import Putting

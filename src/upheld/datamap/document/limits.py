@@ -15,7 +15,7 @@ class LimitsForm(Written):
     how much a system can take: what the others do not let begin waits until they do."""
 
     people_per_day: Count | None = None
-    """At most this many people a day."""
+    """At most this many people's erasure a day; whoever is approved and waits counts too."""
     rows_per_person: Count | None = None
     """At most this many rows of one person."""
     share_of_table: Percent | None = None

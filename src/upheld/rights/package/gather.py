@@ -170,7 +170,7 @@ def parts(plan: Plan, datamap: DataMap) -> list[Part]:
             part.left_out = tuple(
                 {"table": table.name, "field": name, "reason": why.value}
                 for table in system.tables
-                for name, why in porting.left_out(table, portable)
+                for name, why in porting.left_out(system, table, portable)
             )
             if part.state is State.NOT_ASKED:
                 part.state = State.NOTHING

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
-from upheld.datamap.model import DataMap, Field, Table, Tie
+from upheld.datamap.model import DataMap, Field, System, Table
 from upheld.law.basis import LegalBasis
 from upheld.rights.connector import Row
 from upheld.rights.package.guard import never_sent
 from upheld.rights.rows.values import reach
+from upheld.rights.sharing import anybodys
 
 BASES = (LegalBasis.CONSENT, LegalBasis.CONTRACT)
 """Art. 20(1)(a)."""
@@ -30,12 +31,12 @@ def purposes(datamap: DataMap) -> frozenset[str]:
     return frozenset(each.name for each in datamap.purposes if each.basis in BASES)
 
 
-def why_not(table: Table, each: Field, portable: frozenset[str]) -> Why | None:
+def why_not(system: System, table: Table, each: Field, portable: frozenset[str]) -> Why | None:
     """The first reason why the field is left out; None where it goes with her.
 
-    In rows that several people own only a field of which the map says about whom it is can be hers alone."""
-    owners = [link for link in table.links if link.tie is Tie.OWNS]
-    if each.of == "others" or (len(owners) > 1 and not table.person and not each.of):
+    In rows that may be several people's, and in what hangs on them, only a field of which the map says about
+    whom it is can be hers alone."""
+    if each.of == "others" or anybodys(system, table, each):
         return Why.ANOTHER_PERSON
     if each.category in never_sent:
         return Why.WITHHELD
@@ -44,18 +45,18 @@ def why_not(table: Table, each: Field, portable: frozenset[str]) -> Why | None:
     return None if portable & set(each.purposes) else Why.LEGAL_BASIS
 
 
-def going(table: Table, portable: frozenset[str]) -> tuple[Field, ...]:
+def going(system: System, table: Table, portable: frozenset[str]) -> tuple[Field, ...]:
     """The fields that go with her."""
-    return tuple(each for each in table.every_field if why_not(table, each, portable) is None)
+    return tuple(each for each in table.every_field if why_not(system, table, each, portable) is None)
 
 
-def left_out(table: Table, portable: frozenset[str]) -> Iterator[tuple[str, Why]]:
+def left_out(system: System, table: Table, portable: frozenset[str]) -> Iterator[tuple[str, Why]]:
     """Every field of the table that stays, by column (and path), with the reason; the table itself, under the
     empty name, where the map names no field in it."""
     if not table.every_field:
         yield "", Why.UNNAMED
     for each in table.every_field:
-        why = why_not(table, each, portable)
+        why = why_not(system, table, each, portable)
         if why is not None:
             yield f"{each.column}:{each.json}" if each.json else each.column, why
 

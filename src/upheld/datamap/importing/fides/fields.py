@@ -1,7 +1,7 @@
 """`fields` of a table: columns with personal data, and paths inside them."""
 
 from collections.abc import Collection as Names
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from upheld.datamap.importing.fides.remarks import Code, Remarks
 from upheld.datamap.importing.fides.survey import Collection, Column
@@ -11,17 +11,30 @@ from upheld.datamap.page import Path
 
 def fields(
     here: Collection, needed: Iterable[str], purposes: Names[str], remarks: Remarks
-) -> dict[str, object]:
+) -> Mapping[str, object]:
     """The fields of a table. `needed` are columns that links of other tables end in: they identify people,
     whatever their category."""
-    found: dict[str, object] = {}
+    found: dict[str, dict[str, object]] = {}
     for column in here.columns:
         entry = _entry(column, purposes, remarks)
         if entry is not None:
             found[column.name] = entry
+    _left_out(here, found, remarks)
     for name in needed:
         found.setdefault(name, {"category": IDENTIFIER})
-    bare = [each.name for each in here.columns if not any(leaf.categories for leaf in each.walk())]
+    return found
+
+
+def _left_out(here: Collection, found: Mapping[str, dict[str, object]], remarks: Remarks) -> None:
+    """A note of everything that became no field: what has no category, and what is nobody's by its category,
+    unless it is a key or a link."""
+    bare, nobodys = [], []
+    for leaf in (each for column in here.columns for each in _lost(column, found.get(column.name))):
+        name = ".".join(leaf.names)
+        if not any(each.categories for each in leaf.walk()):
+            bare.append(name)
+        elif not (leaf.form.meta.primary_key or leaf.form.meta.references):
+            nobodys.append(name)
     if bare:
         remarks.add(
             here.at,
@@ -29,7 +42,21 @@ def fields(
             f"Columns without a category became no fields: {_some(bare)}.",
             "Add those with personal data under `fields`.",
         )
-    return found
+    if nobodys:
+        remarks.add(
+            here.at,
+            Code.NOT_PERSONAL,
+            f"By their categories these are nobody's, and became no fields: {_some(nobodys)}.",
+            "Add those that say something of a person under `fields`.",
+        )
+
+
+def _lost(column: Column, entry: Mapping[str, object] | None) -> Iterator[Column]:
+    """What of a column is in no field: all of it, or what stands beside the paths that are."""
+    if entry is None and not (column.parts and any(each.categories for each in column.walk())):
+        yield column
+    elif entry is None or "json" in entry:
+        yield from (leaf for leaf in _outermost(column) if not _personal(leaf))
 
 
 def allowed(names: Iterable[str], known: Names[str], at: Path, remarks: Remarks) -> list[str]:

@@ -30,6 +30,7 @@ class Code(StrEnum):
     PATTERN = "pattern"
     IDENTITY = "identity"
     NO_CATEGORY = "no-category"
+    NOT_PERSONAL = "not-personal"
     CATEGORY = "category"
     SEVERAL_CATEGORIES = "several-categories"
     PURPOSE = "purpose"
