@@ -152,6 +152,11 @@ def origins() -> dict[str, str]:
     }
 
 
+def _heading(answer: Any) -> str:
+    found = re.search(r"<h1[^>]*>(.*?)</h1>", answer.content.decode(), re.DOTALL)
+    return found[1].strip() if found else ""
+
+
 def main() -> None:
     release.make()
     able = means(by="test")
@@ -161,7 +166,9 @@ def main() -> None:
     question = questions.ask_person(means=able, case=Request.objects.get(pk=request.pk).case, text="Which?")
     dutch = browser().get("/nl/").content.decode()
     before = Mail.objects.count()
+    absent = browser().get(f"/de/follow/{hers}/certificate/{request.pk}/")
     found = {
+        "absent": [absent.status_code, 'lang="de"' in absent.content.decode(), _heading(absent)],
         "known": first,
         "unknown": second,
         "laws": laws(),

@@ -162,3 +162,7 @@ def test_a_folder_of_texts_adds_a_language_and_what_it_lacks_is_english(found: d
 
 def test_more_than_five_other_addresses_are_refused(found: dict[str, dict]) -> None:
     assert (found["many"], found["mails"]) == ([422], True)
+
+
+def test_what_is_not_there_is_said_in_the_language_of_the_address(found: dict[str, dict]) -> None:
+    assert found["absent"] == [404, True, "Diese Seite gibt es nicht"]

@@ -82,7 +82,7 @@ def answer(request: HttpRequest, error: BaseException) -> HttpResponse:
 
 
 def _page(request: HttpRequest) -> str:
-    with override(_language(request)):
+    with override(language_of(request)):
         sentences = (
             _("The place where we keep everything cannot be reached just now."),
             _(
@@ -94,7 +94,7 @@ def _page(request: HttpRequest) -> str:
         return render_to_string("away.html", {"title": _("Just a moment, please"), "sentences": sentences})
 
 
-def _language(request: HttpRequest) -> str:
+def language_of(request: HttpRequest) -> str:
     """That of the address, or what the browser asks for; the console is in English."""
     first = request.path.split("/")[1]
     if first in dict(settings.LANGUAGES):

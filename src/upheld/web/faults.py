@@ -11,7 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from upheld.datamap.fault import Invalid
 from upheld.rights.outcome import Failure
@@ -26,9 +28,10 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 _log = logging.getLogger("upheld.web")
 
 
-def page(request: HttpRequest, status: int, title: str, *sentences: str) -> HttpResponse:
-    """One page that says it."""
-    return render(request, "fault.html", {"title": title, "sentences": sentences}, status=status)
+def page(request: HttpRequest, status: int, title: str | Promise, *sentences: str | Promise) -> HttpResponse:
+    """One page that says it, in the language of its address: what went wrong ended the page that knew it."""
+    with override(away.language_of(request)):
+        return render(request, "fault.html", {"title": title, "sentences": sentences}, status=status)
 
 
 class Faults:
@@ -46,7 +49,7 @@ class Faults:
         if isinstance(error, Destroyed):
             return page(request, 410, _("This is gone"), error.what)
         if isinstance(error, Failure):
-            return page(request, 409, _("That did not work"), error.what, error.remedy)
+            return page(request, 409, _("That did not work"), *_told(request, error))
         if isinstance(error, Invalid):
             _log.error("folder.unreadable", extra={"fields": {"many": len(error.errors)}})
             return HttpResponse(
@@ -61,6 +64,13 @@ class Faults:
         where = f"{at.filename}:{at.lineno or 0}"
         _log.error("page.failed", extra={"fields": {"error": type(error).__name__, "where": where}})
         return None
+
+
+def _told(request: HttpRequest, error: Failure) -> tuple[str | Promise, ...]:
+    """Its two sentences where English is spoken; elsewhere what is true of all of them."""
+    if away.language_of(request).partition("-")[0] == "en":
+        return error.what, error.remedy
+    return (_("This was not done. Try again later, or write to us."),)
 
 
 def _of_program(request: HttpRequest) -> bool:
