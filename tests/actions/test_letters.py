@@ -198,7 +198,7 @@ def test_a_line_goes_with_the_value_that_it_lacks(
 
 def test_both_dates_stand_in_every_receipt_whatever_its_wording(folder: Path) -> None:
     """C-01"""
-    for name in ("received", "received-signed", "received-by-hand", "received-for-others"):
+    for name in ("verify", "received", "received-signed", "received-by-hand", "received-for-others"):
         assert {"target", "legal"} <= set(template.ours(name, "en").must)
 
 

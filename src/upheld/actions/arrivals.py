@@ -152,7 +152,7 @@ def _ask(means: Means, arrival: Arrival, address: str) -> None:
         address=links.page(arrival.language, "confirm", given.token),
         received=means.datamap.organisation.local(arrival.received_at).date(),
         target=due.target,
-        legal=due.legal,
+        legal=due.legal if dates.is_law(means=means, law=arrival.regime, at=arrival.received_at) else None,
     )
     outbox.put(means=means, kind=MailKind.VERIFY, letter=letter, key=arrival.key, arrival=arrival)
 

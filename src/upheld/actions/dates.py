@@ -8,6 +8,7 @@ from upheld.actions import regime
 from upheld.actions.means import Means
 from upheld.law import deadline
 from upheld.law.right import Right
+from upheld.rights.regime import law_on
 from upheld.store.models import Request
 
 
@@ -42,6 +43,11 @@ def since(*, means: Means, law: str = "", right: Right, at: datetime) -> Dates:
     """Those of what reached us at that moment. Misconfigured as for `expected`."""
     known = regime.regime_for(means=means, regime=law or None)
     return _shown(regime.pinned(means=means, right=right, regime=known, at=at).dates)
+
+
+def is_law(*, means: Means, law: str = "", at: datetime) -> bool:
+    """Whether a law sets the last day, and not a promise of the organisation's own (X-03)."""
+    return law_on(regime.regime_for(means=means, regime=law or None), at.date()).binding
 
 
 def _shown(due: deadline.Dates) -> Dates:

@@ -9,6 +9,7 @@ from upheld.actions.arrivals import rights_of
 from upheld.actions.dates import Dates
 from upheld.actions.means import Means
 from upheld.actions.refusal import Spared
+from upheld.actions.regime import law_of
 from upheld.actions.tasks import COPYING
 from upheld.actions.unknown import NO_MATCH
 from upheld.actions.wishes import Wish, wish_of
@@ -22,7 +23,8 @@ class Step:
     """One request of hers. `state`: `looking` before its approval, `doing`, `done`, or `ended` otherwise.
     `parts` and `finished` count systems; `troubled` names those that could not be reached or wait for
     somebody, `failed` says that something is so where no system can be named. `copy_until`: her copy
-    can be read until then. `nothing`: no system knows her. `spared`: in these a part was refused."""
+    can be read until then. `nothing`: no system knows her. `spared`: in these a part was refused.
+    `binding`: a law sets the last day, and not our own promise."""
 
     number: UUID
     right: Right
@@ -38,6 +40,7 @@ class Step:
     finished_at: datetime | None = None
     nothing: bool = False
     spared: tuple[Spared, ...] = ()
+    binding: bool = True
 
     @property
     def stops(self) -> bool:
@@ -116,4 +119,5 @@ def _step(means: Means, request: Request) -> Step:
         finished_at=request.finished_at,
         nothing=request.reason == NO_MATCH,
         spared=refusal.spared(means=means, request=request),
+        binding=law_of(means=means, request=request).binding,
     )

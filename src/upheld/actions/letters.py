@@ -54,9 +54,10 @@ def verify(
     address: str,
     received: date,
     target: date,
-    legal: date,
+    legal: date | None,
 ) -> Letter:
-    """Asks whether it was she who asked, and acknowledges it with both dates (X-04). Says nothing of what is
+    """Asks whether it was she who asked, and acknowledges it with both dates (X-04); `legal` is
+    None where no law sets a day. Says nothing of what is
     held, for we have not looked."""
     return written(
         means=means,

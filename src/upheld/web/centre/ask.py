@@ -85,6 +85,7 @@ def _checked(able: Means, form: Form, rights: tuple[Right, ...]) -> dict[str, ob
     return {
         "asked": [(NAMED[each], _by(able, form.law, rights, each)) for each in form.wishes],
         "law": LAWS.get(form.law) or law_on(form.law, able.now.date()).title,
+        "binding": law_on(form.law, able.now.date()).binding,
         "choice": dict(form.fields["place"].choices).get(form.cleaned_data["place"]),  # type: ignore[attr-defined]
         "sent": form.sent(),
         "told": form.told,
@@ -115,7 +116,9 @@ def sent(request: HttpRequest, number: str) -> HttpResponse:
         by = [(NAMED[each], _by(able, law, rights, each, day)) for each in wishes]
     except Misconfigured:
         by = []
-    shown = {"number": number, "asked": by, "by_hand": request.GET.get("by") == "hand"}
+    binding = law_on(law, day).binding
+    by_hand = request.GET.get("by") == "hand"
+    shown = {"number": number, "asked": by, "binding": binding, "by_hand": by_hand}
     return render(request, "centre/sent.html", shown)
 
 
