@@ -76,8 +76,7 @@ class Capture:
         else:
             self._fix(writer, steps, recounts)
         self.read()
-        hanging = Hanging(writer.rows.system, self.tables, self.connection)
-        self.adrift = {name: hanging.adrift(name, tuple(rows)) for name, rows in self.before.items()}
+        self.adrift = Hanging(writer.rows.system, self.tables, self.connection).adrift_before(self.before)
 
     def _fix(self, writer: Writer, steps: Sequence[Touch], recounts: Sequence[Recount]) -> None:
         by_table: dict[str, list[Touch]] = {}

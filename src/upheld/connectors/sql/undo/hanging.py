@@ -4,9 +4,10 @@ A row comes back only where what it led to is there, and is what it was: a numbe
 stranger's by now, and the database would be content with that (scenario 55).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 
 import sqlalchemy as sa
 
@@ -14,7 +15,7 @@ from upheld.connectors.sql.columns import NotFitting, Tables, fit
 from upheld.connectors.sql.inside import is_in
 from upheld.connectors.sql.locate import looked_up
 from upheld.connectors.sql.schema import LiveColumn
-from upheld.connectors.sql.undo.image import TableImages
+from upheld.connectors.sql.undo.image import TableImages, Texts, columns_of
 from upheld.connectors.sql.undo.text import shown
 from upheld.connectors.sql.where import Rows
 from upheld.datamap.model import Link, System, Table
@@ -23,6 +24,9 @@ from upheld.rights.subject import Key, Subject
 
 Lost = Mapping[str, Sequence[Key]]
 """Keys of images that do not come back, by live table."""
+
+Held = dict[Key, set[tuple[object, ...]]]
+"""By which values each row leads on."""
 
 _EARLY = datetime.min.replace(tzinfo=UTC)
 
@@ -88,16 +92,60 @@ class Hanging:
 
     def adrift(self, name: str, keys: Sequence[Key]) -> dict[Key, frozenset[str]]:
         """Of these rows, those that lead to a row that is not there, with the links by which they do."""
-        asked = [
+        return self._adrift(self._held(name, keys, self._asked(name)), lambda _: set())
+
+    def adrift_before(self, read: Mapping[str, Mapping[Key, Texts]]) -> dict[str, dict[Key, frozenset[str]]]:
+        """The same of rows that were just read, by table. Most lead to one another: only what is not among
+        them is asked of the database."""
+
+        @cache
+        def among(link: Link) -> set[tuple[object, ...]]:
+            to = self._live(link.to) or ""
+            return set(self._read_as(link, to, link.key, read[to]).values()) if to in read else set()
+
+        found = {}
+        for name, rows in read.items():
+            asked = self._asked(name)
+            plain = [each for each in asked if not (each.when or each.json)]
+            held = self._held(name, tuple(rows), [each for each in asked if each not in plain])
+            for link in plain:
+                those = self._read_as(link, name, link.columns, rows)
+                held[link] = {key: {value} for key, value in those.items()}
+            found[name] = self._adrift(held, among)
+        return found
+
+    def _asked(self, name: str) -> list[Link]:
+        return [
             each for each in self.of(name) if each.to and not each.array and not self._guarded(name, each)
         ]
+
+    def _adrift(
+        self, every: Mapping[Link, Held], among: Callable[[Link], set[tuple[object, ...]]]
+    ) -> dict[Key, frozenset[str]]:
         found: dict[Key, set[str]] = {}
-        for link, held in self._held(name, keys, asked).items():
-            there = self._there(link, {value for values in held.values() for value in values})
-            for key, values in held.items():
-                if any(value not in there for value in values):
+        for link, held in every.items():
+            values = {value for values in held.values() for value in values} - among(link)
+            lost = values - self._there(link, values)
+            for key, own in held.items() if lost else ():
+                if not lost.isdisjoint(own):
                     found.setdefault(key, set()).add(named(link))
         return {key: frozenset(names) for key, names in found.items()}
+
+    def _read_as(
+        self, link: Link, name: str, columns: Sequence[str], rows: Mapping[Key, Texts]
+    ) -> dict[Key, tuple[object, ...]]:
+        """The values of a link in rows that were read as texts; rows with a NULL there have none."""
+        formed = columns_of(self.tables, name)
+        at = {each.name.lower(): number for number, each in enumerate(formed)}
+        places = [at[each.lower()] for each in columns if each.lower() in at]
+        if len(places) != len(columns):
+            return {}
+        found = {}
+        for key, texts in rows.items():
+            values = [shown(formed[place].form, texts[place]) for place in places]
+            if None not in values:
+                found[key] = self._same(link, values)
+        return found
 
     def parted(
         self, name: str, keys: Sequence[Key], lost: Lost, images: Mapping[str, TableImages]
@@ -119,9 +167,7 @@ class Hanging:
                     found |= {key for key, values in held.items() if not gone.isdisjoint(values)}
         return found
 
-    def _held(
-        self, name: str, keys: Sequence[Key], links: Sequence[Link]
-    ) -> dict[Link, dict[Key, set[tuple[object, ...]]]]:
+    def _held(self, name: str, keys: Sequence[Key], links: Sequence[Link]) -> dict[Link, Held]:
         """For each link the values by which the rows lead on, as its other end would write them."""
         if not links or not keys:
             return {each: {} for each in links}
@@ -135,7 +181,7 @@ class Hanging:
         wanted = [self.tables.column(name, column) for column in (*key, *columns)]
         labelled = [each.label(f"_h{number}") for number, each in enumerate((*wanted, *flags))]
         statement = sa.select(*labelled).where(is_in(self.tables, name, key, keys))
-        held: dict[Link, dict[Key, set[tuple[object, ...]]]] = {each: {} for each in links}
+        held: dict[Link, Held] = {each: {} for each in links}
         for row in map(tuple, self.connection.execute(statement)):
             values = dict(zip(columns, row[len(key) :], strict=False))
             for link, meant in zip(links, row[len(wanted) :], strict=True):
