@@ -7,14 +7,15 @@ import pytest
 
 from tests.actions.office import read
 from tests.actions.test_by_hand import CABINET, able
-from tests.actions.world import HER
-from upheld.actions import cases, correcting, handwork, rounds, withdrawal
+from tests.actions.world import ADA, HER
+from upheld.actions import approving, arrivals, cases, correcting, handwork, links, rounds, withdrawal
+from upheld.actions.arrivals import Told
 from upheld.actions.means import Means
 from upheld.cli.certifying import certify_answered
 from upheld.datamap.model import DataMap
 from upheld.law.right import Right
 from upheld.rights.correcting import Wish
-from upheld.store.models import Link, MailKind, Request, RequestState, Task
+from upheld.store.models import Channel, Link, LinkPurpose, MailKind, Request, RequestState, Task
 
 
 @pytest.fixture
@@ -82,3 +83,23 @@ def test_who_was_asked_is_told_when_the_request_is_taken_back_and_her_link_ends(
         "Nothing to do any more: Cabinet",
     ]
     assert Link.objects.filter(task__isnull=False, used_at=None).count() == 0
+
+
+def test_names_that_she_gave_reach_the_owner_as_what_nobody_proved(cabinets: Means) -> None:
+    arrival = arrivals.receive(
+        means=cabinets,
+        channel=Channel.FORM,
+        rights=(Right.ACCESS,),
+        address=ADA,
+        language="en",
+        told=Told(hints=("Ada Quill", "member 17")),
+    )
+    token = links.give(means=cabinets, purpose=LinkPurpose.VERIFY, arrival=arrival).token
+    arrivals.verify(means=cabinets, token=token)
+    request = Request.objects.get()
+    looked = approving.fingerprint(approving.look(means=cabinets, request=request))
+    approving.approve(means=cabinets, request=request, looked=looked)
+
+    asked = handwork.asked(means=cabinets, task=Task.objects.get())
+
+    assert (asked.identities, asked.hints) == ((("email", ADA),), ("Ada Quill", "member 17"))

@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 
-from upheld.actions import cases, plans, statements
+from upheld.actions import arrivals, cases, plans, statements
 from upheld.actions.means import Means
 from upheld.law.right import Right
 from upheld.rights.plan import Task as Step
-from upheld.store.models import Task
+from upheld.store.models import Request, Task
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What to look for and how, for whom, until when. `identities`, `right_values` (kind of data and what is
-    right) and `statements` are personal: shown to whoever does it, who could not do it without them."""
+    """What to look for and how, for whom, until when. `identities`, `hints` (names and numbers that she gave
+    and nobody proved), `right_values` (kind of data and what is right) and `statements` are personal: shown
+    to whoever does it, who could not do it without them."""
 
     system: str
     title: str
@@ -22,6 +23,7 @@ class Asked:
     how: str
     due: date
     identities: tuple[tuple[str, str], ...]
+    hints: tuple[str, ...] = ()
     right_values: tuple[tuple[str, str], ...] = ()
     statements: tuple[str, ...] = ()
 
@@ -33,7 +35,8 @@ def asked(*, means: Means, task: Task) -> Asked:
     steps = [each for each in plan.of(task.fulfilment.system) if isinstance(each, Step)]
     step = next(each for each in steps if each.number == task.step)
     subject = cases.subject_of(means=means, case=request.case)
-    known = {(each.kind, each.value) for each in subject.identities if each.verified} if subject else set()
+    named = subject.identities if subject else cases.asked_in(means=means, case=request.case).identities
+    known = {(each.kind, each.value) for each in named if each.verified}
     system = means.datamap.system(task.fulfilment.system)
     values: tuple[tuple[str, str], ...] = ()
     said: tuple[str, ...] = ()
@@ -50,6 +53,14 @@ def asked(*, means: Means, task: Task) -> Asked:
         how=step.how,
         due=task.due_on,
         identities=tuple(sorted(known)),
+        hints=_hints(means, request),
         right_values=values,
         statements=said,
     )
+
+
+def _hints(means: Means, request: Request) -> tuple[str, ...]:
+    """What she calls herself besides, in whatever she sent and confirmed."""
+    came = request.case.arrivals.filter(verified_at__isnull=False).order_by("received_at")
+    told = (arrivals.opened(means=means, arrival=each).told for each in came)
+    return tuple(dict.fromkeys(hint for each in told for hint in each.hints))
