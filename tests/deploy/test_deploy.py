@@ -16,7 +16,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.mail.test_exim import certificate  # noqa: F401 - a fixture
 from tests.servers.database import Database
 from tests.servers.plugin import MISSING_MARK
 from tests.web.journeys.plugin import furnish
@@ -101,7 +100,7 @@ def test_caddy_takes_its_file() -> None:
 def proxied(
     sqlite: Database,
     tmp_path: Path,
-    certificate: Path,  # noqa: F811 - the fixture
+    certificate: Path,
 ) -> Iterator[tuple[int, Path]]:
     """nginx with our file in front of a server: its port of HTTPS, and its folder."""
     server = Server(

@@ -227,7 +227,7 @@ def test_scenario_56_a_conflict_that_nobody_solves_ends_with_the_window(
     assert office.purge(END).windows == 1
 
     request.refresh_from_db()
-    assert (request.state, request.reason) == ("REVOKED", "undone in part")
+    assert (request.state, request.reason) == ("REVOKED", "undone")
     with pytest.raises(Permanent, match="undone"):
         certify(means=office.means(), request=request)
 

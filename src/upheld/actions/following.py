@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from upheld.actions import copies, dates, plans, preview, refusal
+from upheld.actions import dates, plans, refusal
 from upheld.actions.arrivals import rights_of
 from upheld.actions.dates import Dates
 from upheld.actions.means import Means
@@ -15,6 +15,7 @@ from upheld.actions.unknown import NO_MATCH
 from upheld.actions.wishes import Wish, wish_of
 from upheld.law.objection import STOPPING
 from upheld.law.right import Right
+from upheld.store import queries
 from upheld.store.models import Arrival, FulfilmentState, Request, RequestState
 
 
@@ -86,7 +87,9 @@ def story(*, means: Means, arrival: Arrival) -> tuple[Step, ...]:
     if arrival.case is None:
         return ()
     asked = [each.value for each in rights_of(arrival)]
-    found = arrival.case.requests.prefetch_related("fulfilments", "packages", "decisions", "copy")
+    found = arrival.case.requests.select_related("case", "copy").prefetch_related(
+        "fulfilments", "packages", "decisions", "certificates"
+    )
     # A right asked for twice in one case: the later request is the one to follow.
     latest = {each.right: each for each in found.order_by("received_at")}
     order = (*asked, *(right for right in latest if right not in asked))
@@ -96,8 +99,9 @@ def story(*, means: Means, arrival: Arrival) -> tuple[Step, ...]:
 def _step(means: Means, request: Request) -> Step:
     received = means.datamap.organisation.local(request.received_at)
     fulfilments = list(request.fulfilments.all())
-    left = preview.unfinished(request)
-    package = copies.latest(request)
+    left = [each for each in fulfilments if each.state not in queries.ENDED]
+    there = [each for each in request.packages.all() if each.removed_at is None]
+    package = max(there, key=lambda each: each.written_at, default=None)
     copy = getattr(request, "copy", None)
     lacking = copy.failed if copy and copy.failure else []
     until = means.datamap.organisation.local(package.expires_at).date() if package else None
@@ -115,7 +119,7 @@ def _step(means: Means, request: Request) -> Step:
         ),
         failed=bool(copy and copy.failure and not lacking),
         copy_until=until,
-        certified=request.certificates.filter(complete=True).exists(),
+        certified=any(each.complete for each in request.certificates.all()),
         finished_at=request.finished_at,
         nothing=request.reason == NO_MATCH,
         spared=refusal.spared(means=means, request=request),
