@@ -69,6 +69,8 @@ def test_whatever_is_killed_every_approved_request_ends_once(
     while (left := built.told("waiting", str(len(ASKING)))) and load.waits():
         pass
     end = built.told("end")
+    while end["leased"] and load.waits():  # who has just finished gives back what it held a moment later
+        end = built.told("end")
 
     assert left == 0, end
     said = built.said()
