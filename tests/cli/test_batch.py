@@ -163,7 +163,8 @@ def test_a_line_that_names_nobody_stops_everything_until_it_is_left_out(a_compan
     assert at_work.run(erase(at_work, text, "--skip-doubtful")) == 0, at_work.said
 
     assert at_work.records("SELECT count(*) FROM store_case") == [(3,)]
-    assert at_work.records("SELECT left_out FROM store_batch") == [("[5]",)]
+    [(left_out,)] = at_work.records("SELECT left_out FROM store_batch")
+    assert str(left_out) == "[5]", "PostgreSQL gives it read already"
 
 
 def test_the_preview_counts_nobody_who_is_left_out(a_company: Companies) -> None:

@@ -14,6 +14,7 @@ from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 from upheld.actions import desk, house  # noqa: E402
+from upheld.store import release  # noqa: E402
 from upheld.store.models import Role, Staff  # noqa: E402
 from upheld.web.means import means  # noqa: E402
 
@@ -59,6 +60,7 @@ def told(officer: Client, address: str) -> int:
 
 
 def main() -> None:
+    release.make()
     olive = Staff.objects.create(
         email="olive@larkspur.example", name="Olive", role=Role.OFFICER, created_at=means(by="x").clock()
     )
