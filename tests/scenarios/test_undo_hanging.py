@@ -56,9 +56,11 @@ def lettered(make: Make, *, guarded: bool) -> World:
 def test_scenario_55_a_stranger_who_has_her_user_name_by_now_gets_nothing_of_hers(
     make: Make, each_database: Database, *, guarded: bool
 ) -> None:
+    """Also where the database takes two spellings for one, as MariaDB does."""
     world = lettered(make, guarded=guarded)
     images = erased(world, world.subject("email=ada@chess.example.org"))
-    world.run("INSERT INTO users VALUES ('ada', 'stranger@chess.example.org')")
+    spelled = "ADA" if each_database.dialect == "mariadb" else "ada"
+    world.run(f"INSERT INTO users VALUES ('{spelled}', 'stranger@chess.example.org')")
     since, hers = dump(each_database, LETTER_TABLES), world.copy(STRANGER)
 
     restored = undone(world, images)

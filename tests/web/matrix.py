@@ -143,6 +143,12 @@ def answered(able: Means, request: Request) -> dict[str, dict[str, Any]]:
     return {"reply": {"number": reply.pk}, "reply-file": {"number": reply.pk, "place": 1}}
 
 
+def copies(public: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Of a copy, and of one to take elsewhere: whole, and a page of it."""
+    page = public | {"name": "index.html"}
+    return {"copy": page, "copy-archive": public, "portable": page, "portable-archive": public}
+
+
 def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, Any]]:
     """What stands in the address of each route."""
     task = Task.objects.get()
@@ -195,10 +201,8 @@ def arguments(able: Means, hers: str, request: Request) -> dict[str, dict[str, A
         "sent": {"language": "en", "number": "0A1B2C3D"},
         "confirm": {"language": "en", "token": verify},
         "follow": public,
-        **{f"{each}-archive": public for each in ("copy", "portable")},
-        "portable": public | {"name": "index.html"},
+        **copies(public),
         "prove": public,
-        "copy": public | {"name": "index.html"},
         "certificate": public | {"number": request.pk},
         "proof": public | {"number": request.pk},
         "task-answer": {"language": "en", "token": answer},

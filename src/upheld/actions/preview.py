@@ -60,12 +60,12 @@ class Preview:
     @property
     def rows(self) -> int:
         """Rows of hers, over all systems that could count."""
-        counted = [each for each in self.counts.values() if isinstance(each, Counts)]
-        # Not every connector counts by table.
-        return sum(
-            sum(table.matched for table in each.tables) or sum(count.rows for count in each.steps)
-            for each in counted
-        )
+        return sum(rows_of(each) for each in self.counts.values() if isinstance(each, Counts))
+
+
+def rows_of(counted: Counts) -> int:
+    """Hers in one system; not every connector counts by table."""
+    return sum(each.matched for each in counted.tables) or sum(each.rows for each in counted.steps)
 
 
 def preview(

@@ -103,13 +103,10 @@ def aim(datamap: DataMap, wishes: Iterable[Wish]) -> Aim:
     return aimed
 
 
-def categories(wishes: Iterable[Wish], targets: Sequence[Target]) -> tuple[str, ...]:
-    """The kinds of data that the wishes are about, each once: whoever looks by hand knows no columns."""
-    return tuple(dict.fromkeys(_category(each, targets) for each in wishes))
-
-
-def handed(kinds: Sequence[str]) -> str:
-    """What whoever corrects by hand is asked to do."""
+def handed(wishes: Iterable[Wish], targets: Sequence[Target]) -> str:
+    """What whoever corrects by hand is asked to do: she knows kinds of data, and no columns."""
+    wanted = tuple(wishes) or [each.wish for each in targets]
+    kinds = dict.fromkeys(_category(each, targets) for each in wanted)
     if kinds:
         return f"correct what is found: {', '.join(kinds)}"
     return "correct what she says is wrong, or keep her statement beside it"

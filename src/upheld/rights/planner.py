@@ -16,7 +16,7 @@ from upheld.law.objection import STOPPING, Against, against_of
 from upheld.law.pack import Pack
 from upheld.law.right import Right
 from upheld.rights import plan as steps
-from upheld.rights.correcting import Target, Wish, categories, handed
+from upheld.rights.correcting import Target, Wish, handed
 from upheld.rights.outcome import Misconfigured
 from upheld.rights.package import porting
 from upheld.rights.plan import Age, Held, Plan, Reason, Scope, Selection, Side, Source, Step
@@ -96,10 +96,10 @@ def plan_correction(
 ) -> Plan:
     """The plan of a rectification: one step a target, in the map's order. The owner of a system that only a
     person reaches is always asked: for each category of the wishes, else for what her statement says."""
-    kinds, planned = categories(wishes or [each.wish for each in targets], targets), list[Step]()
+    planned: list[Step] = []
     for system in datamap.systems:
         planner = _SystemPlanner(system, Reason(article), (), first=len(planned), spare=False)
-        planned.extend(planner.correction(targets, kinds))
+        planned.extend(planner.correction(targets, wishes))
     return Plan(Right.RECTIFICATION, regime, tuple(planned))
 
 
@@ -196,9 +196,9 @@ class _SystemPlanner:
                 self.acts.append(steps.Collect(0, self.system.name, hers, fields, redact, self.reason, files))
         return self._numbered()
 
-    def correction(self, targets: Sequence[Target], kinds: Sequence[str]) -> list[Step]:
+    def correction(self, targets: Sequence[Target], wishes: Sequence[Wish]) -> list[Step]:
         if self.system.kind == "manual":
-            return [self._task(handed(kinds))]
+            return [self._task(handed(wishes, targets))]
         for each in targets:
             if each.system != self.system.name:
                 continue

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from upheld.actions import approving, objection, plans, restriction, stop, two, unknown
 from upheld.actions.decisions import LONGEST
 from upheld.actions.means import Means
-from upheld.actions.preview import Preview
+from upheld.actions.preview import Preview, rows_of
 from upheld.actions.refusal import left_out
 from upheld.actions.staff import may
 from upheld.actions.tasks import COPYING
@@ -108,12 +108,6 @@ def _done(request: HttpRequest, means: Means, found: Request) -> str:
     return "Approved. It starts within a few seconds."
 
 
-def _rows(counted: Counts) -> int:
-    """Hers in one system; not every connector counts by table."""
-    by_table = sum(each.matched for each in counted.tables)
-    return by_table or sum(each.rows for each in counted.steps)
-
-
 def _shown(means: Means, found: Request, seen: Preview) -> dict[str, object]:
     right = Right(found.right)
     title, button = SAID[right]
@@ -136,7 +130,7 @@ def _shown(means: Means, found: Request, seen: Preview) -> dict[str, object]:
         "two": two.rule_of(means=means, matter=Matter.LIMITS),
         "second": second,
         "waiting": seen.waiting,
-        "rows": sum(_rows(each) for each in read.values()),
+        "rows": sum(map(rows_of, read.values())),
         "read": len(read),
         "by_hand": sum(plans.by_hand(seen.plan, each) != () for each in seen.plan.systems),
         "looked": approving.fingerprint(seen),
