@@ -14,6 +14,7 @@ pytestmark = pytest.mark.store("sqlite")
     [
         ("stop", "--reason", "emergency"),
         ("status",),
+        ("doctor",),
         ("erase", "--identity", "email=ada@example.org", "--yes"),
     ],
 )

@@ -109,8 +109,9 @@ def _anybodys(path: Path) -> bool:
     return bool(path.stat().st_mode & stat.S_IRWXO)
 
 
-def records() -> Iterator[Sign]:
-    """Reached, of this release, sound."""
+def records(*, data: Path) -> Iterator[Sign]:
+    """Reached, of this release, sound; and not lost beside the folder in which a server worked."""
+    installation.refuse_lost(data=data)
     if connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).is_file():
         yield Sign("records", State.DOUBT, "There are no records yet.", "Any command makes them.")
         return

@@ -1,6 +1,7 @@
 """What `upheld doctor` looks at, in the order in which one thing stands on the other."""
 
 from collections.abc import Generator, Iterator, Mapping
+from functools import partial
 
 from django.conf import settings
 
@@ -32,7 +33,7 @@ def examined(unread: Mapping[str, Misconfigured]) -> Iterator[Sign]:
 
 def _records(mapped: DataMap | None, *, known_keys: bool) -> Iterator[Sign]:
     keys, now = settings.UPHELD_KEYS, utc_now()
-    stands = tuple(looked("records", health.records))
+    stands = tuple(looked("records", partial(health.records, data=settings.UPHELD_DATA)))
     yield from stands
     if [each.state for each in stands] != [State.GOOD]:
         return
